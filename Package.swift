@@ -1,0 +1,60 @@
+// swift-tools-version: 6.1
+// Targets are listed bottom-up, so the manifest reads as the dependency graph.
+import PackageDescription
+
+/// Clang's target features decide how wide Swift's own vectors are.
+let native: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=native"])]
+/// Kernels is arithmetic over checked sizes: fast in debug builds too, or the tests crawl.
+let arithmetic = native + [.unsafeFlags(["-Ounchecked"])]
+let optimized = native + [.unsafeFlags(["-O"])]
+
+let package = Package(
+  name: "dropscope",
+  products: [.executable(name: "dropscope", targets: ["dropscope"])],
+  targets: [
+    .systemLibrary(name: "COpenBLAS"),
+    .systemLibrary(name: "CNCurses"),
+    .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: arithmetic),
+    .target(name: "Speech", dependencies: ["Kernels"], swiftSettings: optimized),
+    .target(name: "Backbones", dependencies: ["Speech", "Kernels"], swiftSettings: optimized),
+    .target(
+      name: "Training", dependencies: ["Backbones", "Speech", "Kernels"], swiftSettings: optimized),
+    .target(
+      name: "Tradeoff", dependencies: ["Backbones", "Speech", "Kernels"], swiftSettings: optimized),
+    .target(name: "TerminalUI", dependencies: ["CNCurses"], swiftSettings: native),
+    .target(
+      name: "Dashboard", dependencies: ["TerminalUI", "Tradeoff", "Backbones", "Speech"],
+      swiftSettings: native),
+    .executableTarget(
+      name: "dropscope",
+      dependencies: [
+        "Dashboard", "TerminalUI", "Tradeoff", "Training", "Backbones", "Speech", "Kernels",
+      ],
+      swiftSettings: native),
+
+    .target(
+      name: "TestSupport", dependencies: ["Kernels"], path: "Tests/TestSupport",
+      swiftSettings: optimized),
+    .testTarget(
+      name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: optimized),
+    .testTarget(
+      name: "SpeechTests", dependencies: ["Speech", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: optimized),
+    .testTarget(
+      name: "BackbonesTests", dependencies: ["Backbones", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: optimized),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "TestSupport"], exclude: ["Fixtures"],
+      swiftSettings: optimized),
+    .testTarget(
+      name: "TradeoffTests", dependencies: ["Tradeoff", "TestSupport"], swiftSettings: native),
+    .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: native),
+    .testTarget(
+      name: "DashboardTests", dependencies: ["Dashboard", "TestSupport"], exclude: ["Screens"],
+      swiftSettings: native),
+    .testTarget(
+      name: "CommandTests", dependencies: ["dropscope", "TestSupport"], swiftSettings: native),
+  ],
+  swiftLanguageModes: [.v6]
+)

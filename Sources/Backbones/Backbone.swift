@@ -1,0 +1,92 @@
+// The one shape every network has here: front end, droppable layers, head.
+
+import Kernels
+import Speech
+
+/// Hidden frames on their way through the layers.
+package struct HiddenFrames: Sendable {
+  /// total frames x hidden size: the utterances of a batch one after the other, without padding.
+  package var values: Tensor
+  /// Frames of each utterance; sums to `values.rows`.
+  package var lengths: [Int]
+  /// What layers share besides the frames (WavLM: the relative position bias of layer 0's table).
+  package var shared: Tensor?
+
+  package init(values: Tensor, lengths: [Int], shared: Tensor? = nil) {
+    self.values = values
+    self.lengths = lengths
+    self.shared = shared
+  }
+}
+
+/// What a skipped layer does to its input.
+package enum SkipRule: String, Codable, Sendable, CaseIterable {
+  /// y = x: the paper's `y + g f(y)` with g = 0.
+  case identity
+  /// y = LayerNorm_final(x): LDASR keeps the Conformer layer's last LayerNorm.
+  case normalized
+}
+
+/// A speech encoder with a CTC head whose layers can be skipped one by one, in evaluation mode.
+/// Implementations are immutable after loading, so any number of threads may run them at once.
+package protocol Backbone: Sendable {
+  /// `model_type` in config.json.
+  static var modelType: String { get }
+  var layerCount: Int { get }
+  var tokenCount: Int { get }
+  var parameterCount: Int { get }
+  /// Seconds of audio from one output frame to the next.
+  var frameSeconds: Double { get }
+  /// Samples per second the front end expects.
+  var sampleRate: Int { get }
+
+  /// Audio to hidden frames, for one or more utterances of mono samples at `sampleRate`.
+  func frontEnd(_ utterances: [[Float]]) -> HiddenFrames
+  /// Runs layer `index` (zero-based).
+  func layer(_ index: Int, _ input: HiddenFrames) -> HiddenFrames
+  /// What happens instead when layer `index` is skipped.
+  func skip(_ index: Int, _ input: HiddenFrames) -> HiddenFrames
+  /// Hidden frames to token log-probabilities: total frames x tokens.
+  func head(_ input: HiddenFrames) -> Tensor
+
+  /// Parameters of each stage.
+  var parameters: StageValues { get }
+  /// Floating point operations (a multiply and an add are two) of each stage for an utterance of
+  /// `sampleCount` samples, from shapes alone.
+  func operations(sampleCount: Int) -> StageValues
+  /// Output frames for an utterance of `sampleCount` samples.
+  func frameCount(sampleCount: Int) -> Int
+}
+
+/// One number for each stage of a backbone: parameters, FLOPs or seconds.
+package struct StageValues: Sendable, Equatable {
+  package var frontEnd: Double
+  /// When the layer runs, one per layer.
+  package var layers: [Double]
+  /// When the layer is skipped (identity: 0; normalized: its LayerNorm).
+  package var skipped: [Double]
+  package var head: Double
+
+  package init(frontEnd: Double, layers: [Double], skipped: [Double], head: Double) {
+    self.frontEnd = frontEnd
+    self.layers = layers
+    self.skipped = skipped
+    self.head = head
+  }
+
+  package func total(_ mask: LayerMask) -> Double {
+    layers.indices.reduce(frontEnd + head) { $0 + (mask[$1] ? layers[$1] : skipped[$1]) }
+  }
+}
+
+extension Backbone {
+  /// One step through the stack: the layer when the mask keeps it, else the skip rule.
+  package func step(_ index: Int, _ input: HiddenFrames, _ mask: LayerMask) -> HiddenFrames {
+    mask[index] ? layer(index, input) : skip(index, input)
+  }
+
+  /// Token log-probabilities (total frames x tokens) at a mask.
+  package func logProbabilities(_ utterances: [[Float]], mask: LayerMask) -> Tensor {
+    head((0..<layerCount).reduce(frontEnd(utterances)) { step($1, $0, mask) })
+  }
+}
