@@ -1,0 +1,62 @@
+// A backbone that can also learn: forward keeps what backward needs.
+
+import Foundation
+import Kernels
+import Speech
+
+/// What one worker's forward and backward pass of a training step depend on besides the batch.
+package struct TrainingPass: Sendable {
+  package var mask: LayerMask
+  /// Draws the dropout masks; seeded by (run seed, step, worker).
+  package var random: RandomGenerator
+  /// Sums BatchNorm statistics over the step's workers; a group of one when there is one worker.
+  package var reduce: AllReduce
+  package var worker: Int
+
+  package init(
+    mask: LayerMask, random: RandomGenerator, reduce: AllReduce = AllReduce(workers: 1),
+    worker: Int = 0
+  ) {
+    self.mask = mask
+    self.random = random
+    self.reduce = reduce
+    self.worker = worker
+  }
+}
+
+/// Owns the weights while they change. Forward and backward may run on several threads at once, each
+/// with its own shard, between two updates of `weights`.
+package protocol TrainableBackbone: AnyObject, Sendable {
+  associatedtype Activations
+  associatedtype Inference: Backbone
+  var layout: ParameterLayout { get }
+  /// Trainable values, laid out by `layout`. Changed only between steps.
+  var weights: ParameterBuffer { get }
+  /// Running statistics and other values saved with the model but not trained, same idea.
+  var stateLayout: ParameterLayout { get }
+  var state: ParameterBuffer { get }
+  var layerCount: Int { get }
+  var tokenCount: Int { get }
+  /// Mono samples at the model's rate to the features `forward` takes (frames x bins).
+  var logMel: LogMel { get }
+  /// Output frames for that many feature frames.
+  func outputFrames(featureFrames: Int) -> Int
+
+  /// features: packed utterances (total feature frames x bins). Returns logits before the softmax
+  /// (total output frames x tokens) with output lengths, and what `backward` needs. Worker 0 also
+  /// moves the running statistics of the layers that ran.
+  func forward(_ features: HiddenFrames, _ pass: inout TrainingPass) -> (
+    logits: HiddenFrames, activations: Activations
+  )
+  /// Adds d(loss)/d(parameter) to `gradients` (laid out by `layout`).
+  func backward(
+    _ logitGradient: Tensor, through activations: Activations, _ pass: TrainingPass,
+    into gradients: ParameterBuffer)
+  /// An immutable copy in evaluation mode (BatchNorm folded).
+  func inference() -> Inference
+  /// A trainable copy of the same shapes and values.
+  func copy() -> Self
+  /// config.json, model.safetensors (float16 when asked) and tokens.txt, each renamed into place.
+  func write(to folder: URL, tokenizer: Tokenizer, as type: ElementType, metadata: [String: String])
+    throws
+}

@@ -1,0 +1,120 @@
+// All parameters of a network in one flat buffer with named views, so that the optimiser, clipping,
+// saving and gradient checks are single loops.
+
+import Foundation
+
+/// One named view into a flat buffer.
+package struct Parameter: Sendable, Equatable {
+  /// As in the checkpoint.
+  package let name: String
+  package let shape: [Int]
+  /// First element within the flat buffer.
+  package let offset: Int
+  /// Whether weight decay applies: matrices and kernels yes; biases and norms no.
+  package let decays: Bool
+  package var count: Int { shape.reduce(1, *) }
+}
+
+/// Where each parameter lives in the flat buffer.
+package struct ParameterLayout: Sendable {
+  package private(set) var parameters: [Parameter] = []
+  /// Floats in the whole buffer.
+  package private(set) var count = 0
+
+  package init() {}
+
+  /// Appends a parameter. Each one starts on a 64-byte boundary.
+  package mutating func add(_ name: String, _ shape: Int..., decays: Bool? = nil) -> Parameter {
+    let parameter = Parameter(
+      name: name, shape: shape, offset: count, decays: decays ?? (shape.count > 1))
+    parameters.append(parameter)
+    count += (parameter.count + 15) / 16 * 16
+    return parameter
+  }
+}
+
+/// A flat, zero-initialised, 64-byte aligned buffer for the values, gradients or moments of a layout.
+/// @unchecked Sendable: the trainer's barriers order every write; inference only reads.
+package final class ParameterBuffer: @unchecked Sendable {
+  package let pointer: UnsafeMutablePointer<Float>
+  package let count: Int
+
+  package init(count: Int) {
+    self.count = count
+    pointer = UnsafeMutableRawPointer.allocate(byteCount: max(count, 16) * 4, alignment: 64)
+      .bindMemory(to: Float.self, capacity: count)
+    zero()
+  }
+
+  deinit { pointer.deallocate() }
+
+  package func zero() { pointer.update(repeating: 0, count: count) }
+
+  package func copy() -> ParameterBuffer {
+    let result = ParameterBuffer(count: count)
+    result.pointer.update(from: pointer, count: count)
+    return result
+  }
+
+  package subscript(parameter: Parameter) -> UnsafeMutablePointer<Float> {
+    pointer + parameter.offset
+  }
+
+  package func tensor(_ parameter: Parameter) -> Tensor {
+    Tensor(
+      Array(UnsafeBufferPointer(start: self[parameter], count: parameter.count)),
+      shape: parameter.shape)
+  }
+
+  package func set(_ parameter: Parameter, to tensor: Tensor) {
+    precondition(
+      tensor.count == parameter.count,
+      "\(parameter.name) holds \(parameter.count) values, not \(tensor.count)")
+    self[parameter].update(from: tensor.pointer, count: tensor.count)
+  }
+}
+
+/// Sums a small array over the worker threads of a training step; every worker calls it at the same
+/// point and leaves with the total. The order of summation is fixed, so results are reproducible.
+package final class AllReduce: @unchecked Sendable {
+  // @unchecked: `slots`, `total` and the counters are touched only under `condition`.
+  package let workers: Int
+  private let condition = NSCondition()
+  private var slots: [[Float]]
+  private var total: [Float] = []
+  private var arrived = 0
+  private var generation = 0
+
+  package init(workers: Int) {
+    self.workers = workers
+    slots = Array(repeating: [], count: workers)
+  }
+
+  package func sum(_ values: UnsafeMutablePointer<Float>, count: Int, worker: Int) {
+    if workers == 1 { return }
+    condition.lock()
+    defer { condition.unlock() }
+    slots[worker] = Array(UnsafeBufferPointer(start: values, count: count))
+    arrived += 1
+    if arrived == workers {
+      total = slots[0]
+      for slot in slots.dropFirst() {
+        precondition(slot.count == count, "workers reduce \(slot.count) and \(count) values")
+        for i in 0..<count { total[i] += slot[i] }
+      }
+      arrived = 0
+      generation += 1
+      condition.broadcast()
+    } else {
+      let waitingFor = generation
+      while generation == waitingFor { condition.wait() }
+    }
+    for i in 0..<count { values[i] = total[i] }
+  }
+
+  /// Waits until every worker is here.
+  package func barrier(worker: Int) {
+    var nothing: Float = 0
+    sum(&nothing, count: 1, worker: worker)
+  }
+}
