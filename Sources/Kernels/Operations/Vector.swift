@@ -144,4 +144,11 @@ extension Tensor {
     mapVectors(pointer, into: result.mutablePointer, count: count) { $0 * factor }
     return result
   }
+
+  /// Adds the first `count` rows of `other` to the rows from `start` on.
+  package mutating func addRows(_ other: Tensor, at start: Int, count: Int) {
+    precondition(start + count <= rows && count <= other.rows, "rows outside the tensor")
+    let p = mutablePointer + start * columns
+    mapVectors(p, other.pointer, into: p, count: count * columns) { $0 + $1 }
+  }
 }
