@@ -38,7 +38,8 @@ package struct Tokenizer: Sendable {
       if line.isEmpty || !seen.insert(line).inserted {
         throw InputError(
           url.path, expected: "one distinct token a line",
-          found: line.isEmpty ? "line \(index + 1) empty" : "\"\(line)\" again in line \(index + 1)")
+          found: line.isEmpty ? "line \(index + 1) empty" : "\"\(line)\" again in line \(index + 1)"
+        )
       }
     }
     self.init(pieces: lines)
