@@ -58,6 +58,12 @@ package protocol Backbone: Sendable {
   func frameCount(sampleCount: Int) -> Int
 }
 
+/// A backbone whose front end starts from log-mel features rather than samples.
+package protocol FeatureBackbone: Backbone {
+  /// features: packed utterances, total feature frames x bins.
+  func frontEnd(features: HiddenFrames) -> HiddenFrames
+}
+
 /// One number for each stage of a backbone: parameters, FLOPs or seconds.
 package struct StageValues: Sendable, Equatable {
   package var frontEnd: Double
