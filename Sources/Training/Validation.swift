@@ -1,0 +1,50 @@
+// Word error rates on held-out utterances while training goes on.
+
+import Backbones
+import Kernels
+import Speech
+import Synchronization
+
+/// The error counts at one mask.
+package struct ValidationResult: Sendable {
+  package var mask: LayerMask
+  package var counts: ErrorCounts
+}
+
+/// Decodes greedily with layers skipped, through the same path as the dashboard: samples in.
+package struct Validation: Sendable {
+  package let corpus: TrainingCorpus
+  package let tokenizer: Tokenizer
+  package let workers: Int
+
+  package init(corpus: TrainingCorpus, tokenizer: Tokenizer, workers: Int) {
+    self.corpus = corpus
+    self.tokenizer = tokenizer
+    self.workers = workers
+  }
+
+  /// Counts over the whole corpus for each mask; the front end runs once for all masks.
+  package func callAsFunction(_ backbone: some Backbone, masks: [LayerMask]) -> [ValidationResult] {
+    let decoder = GreedyCTCDecoder(tokenizer: tokenizer, frameSeconds: backbone.frameSeconds)
+    let totals = Mutex([ErrorCounts](repeating: ErrorCounts(), count: masks.count))
+    let next = Atomic<Int>(0)
+    WorkerTeam.run(workers) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < corpus.count else { return }
+        let samples = corpus.samples[index].map { Float($0) * (1 / 32768) }
+        let reference = corpus.transcripts[index].split(separator: " ").map(String.init)
+        let start = backbone.frontEnd([samples])
+        let counts = masks.map { mask in
+          let last = (0..<backbone.layerCount).reduce(start) { backbone.step($1, $0, mask) }
+          let text = decoder.decode(backbone.head(last)).text
+          return Alignment.count(reference, text.split(separator: " ").map(String.init))
+        }
+        totals.withLock { for i in masks.indices { $0[i] += counts[i] } }
+      }
+    }
+    return totals.withLock { totals in
+      zip(masks, totals).map { ValidationResult(mask: $0, counts: $1) }
+    }
+  }
+}
