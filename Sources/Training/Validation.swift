@@ -5,10 +5,12 @@ import Kernels
 import Speech
 import Synchronization
 
-/// The error counts at one mask.
+/// The errors at one mask.
 package struct ValidationResult: Sendable {
   package var mask: LayerMask
-  package var counts: ErrorCounts
+  /// Of each utterance.
+  package var counts: [ErrorCounts]
+  package var total: ErrorCounts { counts.reduce(into: ErrorCounts()) { $0 += $1 } }
 }
 
 /// Decodes greedily with layers skipped, through the same path as the dashboard: samples in.
@@ -23,10 +25,10 @@ package struct Validation: Sendable {
     self.workers = workers
   }
 
-  /// Counts over the whole corpus for each mask; the front end runs once for all masks.
+  /// Errors over the whole corpus for each mask; the front end runs once for all masks.
   package func callAsFunction(_ backbone: some Backbone, masks: [LayerMask]) -> [ValidationResult] {
     let decoder = GreedyCTCDecoder(tokenizer: tokenizer, frameSeconds: backbone.frameSeconds)
-    let totals = Mutex([ErrorCounts](repeating: ErrorCounts(), count: masks.count))
+    let rows = Mutex([[ErrorCounts]](repeating: [], count: corpus.count))
     let next = Atomic<Int>(0)
     WorkerTeam.run(workers) { _ in
       while true {
@@ -40,11 +42,13 @@ package struct Validation: Sendable {
           let text = decoder.decode(backbone.head(last)).text
           return Alignment.count(reference, text.split(separator: " ").map(String.init))
         }
-        totals.withLock { for i in masks.indices { $0[i] += counts[i] } }
+        rows.withLock { $0[index] = counts }
       }
     }
-    return totals.withLock { totals in
-      zip(masks, totals).map { ValidationResult(mask: $0, counts: $1) }
+    return rows.withLock { rows in
+      masks.indices.map { mask in
+        ValidationResult(mask: masks[mask], counts: rows.map { $0[mask] })
+      }
     }
   }
 }

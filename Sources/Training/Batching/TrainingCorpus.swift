@@ -13,13 +13,17 @@ package struct TrainingCorpus: Sendable {
   /// 16-bit mono samples of each utterance.
   package let samples: [[Int16]]
   package let transcripts: [String]
+  package let speakers: [String]
 
-  package init(name: String, sampleRate: Int, samples: [[Int16]], transcripts: [String]) {
-    precondition(samples.count == transcripts.count)
+  package init(
+    name: String, sampleRate: Int, samples: [[Int16]], transcripts: [String], speakers: [String]
+  ) {
+    precondition(samples.count == transcripts.count && samples.count == speakers.count)
     self.name = name
     self.sampleRate = sampleRate
     self.samples = samples
     self.transcripts = transcripts
+    self.speakers = speakers
   }
 
   /// Decodes every utterance of the data sets, on all cores, resampled to `sampleRate`.
@@ -47,7 +51,7 @@ package struct TrainingCorpus: Sendable {
       name: datasets.map { "\($0.name)/\($0.split)" }.joined(separator: " + "),
       sampleRate: sampleRate,
       samples: try slots.withLock { slots in try slots.map { try $0!.get() } },
-      transcripts: utterances.map(\.transcript))
+      transcripts: utterances.map(\.transcript), speakers: utterances.map(\.speaker))
   }
 
   package var count: Int { samples.count }
@@ -62,7 +66,7 @@ package struct TrainingCorpus: Sendable {
     let chosen = (0..<count).map { $0 * self.count / count }
     return TrainingCorpus(
       name: name, sampleRate: sampleRate, samples: chosen.map { samples[$0] },
-      transcripts: chosen.map { transcripts[$0] })
+      transcripts: chosen.map { transcripts[$0] }, speakers: chosen.map { speakers[$0] })
   }
 
   private static func samples(of url: URL, at sampleRate: Int) throws -> [Int16] {
