@@ -60,7 +60,7 @@ package protocol Backbone: Sendable {
 
 /// A backbone whose front end starts from log-mel features rather than samples.
 package protocol FeatureBackbone: Backbone {
-  /// features: packed utterances, total feature frames x bins.
+  /// Packed feature frames (total frames x bins) to hidden frames.
   func frontEnd(features: HiddenFrames) -> HiddenFrames
 }
 
