@@ -35,6 +35,8 @@ package struct TrainingPosition: Codable, Sendable, Equatable {
   package var step = 0
   package var epoch = 0
   package var batch = 0
+  /// Steps that changed the weights: all but those whose gradient was not finite.
+  package var updates = 0
 
   package init() {}
 }
@@ -75,7 +77,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   private let recipe: any Recipe.Type
   private let teacher: (any FeatureBackbone)?
   private let targets: [[Int]]
-  private let schedule: LearningRateSchedule
+  private let schedule: Schedule
   private let group: AllReduce
   private let gradients: [ParameterBuffer]
   /// Each worker's part of the flat buffers.
@@ -125,24 +127,26 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       options.steps ?? (0..<options.epochs).reduce(0) { $0 + sampler.batches(epoch: $1).count }
     epochBatches = (0, sampler.batches(epoch: 0))
     let total = max(totalSteps, 1)
-    schedule = LearningRateSchedule(
-      peak: options.learningRate, warmup: min(options.warmup, (total + 9) / 10), total: total,
-      final: options.finalRate)
+    schedule = .warmupCosine(
+      peak: Float(options.learningRate), warmup: min(options.warmup, (total + 9) / 10),
+      total: total, floor: Float(options.learningRate * options.finalRate))
     optimizer = AdamW(
-      layout: model.layout, beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon,
-      weightDecay: options.weightDecay)
+      AdamW.Configuration(
+        beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon,
+        weightDecay: options.weightDecay), layout: model.layout)
     average = options.average > 0 ? model.weights.copy() : nil
     averageState = options.average > 0 ? model.state.copy() : nil
     group = AllReduce(workers: options.shards)
     let count = model.layout.count
     let shards = options.shards
     gradients = (0..<shards).map { _ in ParameterBuffer(count: count) }
-    slices = (0..<shards).map { count * $0 / shards..<count * ($0 + 1) / shards }
+    slices = AdamW.slices(count: count, workers: shards)
   }
 
   /// Goes on from a checkpoint's position.
   package func move(to position: TrainingPosition) {
     self.position = position
+    optimizer.completedSteps = position.updates
     epochBatches = (position.epoch, sampler.batches(epoch: position.epoch))
   }
 
@@ -211,7 +215,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       let lengths = shard.map { targets[$0].count }
       let weights = lengths.map { 1 / (Float(plan.utterances) * Float(max($0, 1))) }
       var (losses, infeasible, logitGradient) = CTCLoss.lossAndGradient(
-        logProbabilities: logSoftmax(logits.values), lengths: logits.lengths,
+        logProbabilities: LogSoftmax.forward(logits.values), lengths: logits.lengths,
         targets: shard.map { targets[$0] }, weights: weights)
       sums[0] = zip(losses, weights).reduce(0) { $0 + $1.0 * $1.1 }
       sums[2] = Float(infeasible.count)
@@ -241,18 +245,20 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       let more = other.pointer
       for i in slice { total[i] += more[i] }
     }
-    var squares = Float(GradientClipping.squaredNorm(gradients[0], slice))
+    var squares = Float(GradientClipping.sumOfSquares(gradients[0], range: slice))
     group.sum(&squares, count: 1, worker: worker)
     let norm = Double(squares).squareRoot()
-    let rate = schedule(step: plan.step)
+    let rate = schedule.learningRate(step: plan.step + 1)
     let finite = norm.isFinite
     if finite {
       optimizer.update(
-        model.weights, gradients: gradients[0], slice: slice, step: plan.step + 1,
-        learningRate: rate, gradientScale: min(1, options.clip / (norm + 1e-6)))
+        model.weights, gradients: gradients[0], range: slice, learningRate: rate,
+        gradientScale: GradientClipping.scale(norm: norm, maximum: options.clip))
       moveAverage(slice, worker: worker, step: plan.step)
     }
-    if worker == 0 { finish(plan, sums: sums, norm: norm, rate: rate, skipped: !finite) }
+    // Everyone has read the optimiser's step count before worker 0 moves it.
+    group.barrier(worker: worker)
+    if worker == 0 { finish(plan, sums: sums, norm: norm, rate: Double(rate), skipped: !finite) }
     group.barrier(worker: worker)
   }
 
@@ -288,6 +294,10 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   private func finish(_ plan: Plan, sums: [Float], norm: Double, rate: Double, skipped: Bool) {
     position.step += 1
     position.batch += 1
+    if !skipped {
+      position.updates += 1
+      optimizer.advance()
+    }
     if position.batch == epochBatches.batches.count {
       position.epoch += 1
       position.batch = 0
