@@ -10,8 +10,6 @@ import Speech
 package struct TrainingProgress: Codable, Sendable, Equatable {
   package var options: TrainingOptions
   package var position: TrainingPosition
-  /// Token pieces, by id.
-  package var pieces: [String]
   package var elapsedSeconds: Double
   /// Audio trained on.
   package var audioSeconds: Double

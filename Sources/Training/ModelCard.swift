@@ -14,6 +14,7 @@ struct ModelCard {
   let corpus: TrainingCorpus
   let heldOut: TrainingCorpus?
   let results: [ValidationResult]
+  let tokenCount: Int
   let parameterCount: Int
   let name: String
 
@@ -57,8 +58,8 @@ struct ModelCard {
     row("layers", "\(options.layers), width \(options.width), \(options.heads) heads, "
       + "feed-forward \(options.feedForward), kernel \(options.kernel)")
     row("parameters", "\(parameterCount)")
-    row("tokens", "\(progress.pieces.count) (BPE, blank included)")
-    row("skip rule", options.skipRule)
+    row("tokens", "\(tokenCount) (BPE, blank included)")
+    row("skip rule", options.skipRule.rawValue)
     row("training data", "\(corpus.name): \(corpus.count) utterances, \(hours)")
     row(
       "steps",

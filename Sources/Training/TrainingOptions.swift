@@ -1,5 +1,6 @@
 // Everything that decides what a training run computes; saved in its checkpoints and model card.
 
+import Backbones
 import Foundation
 
 /// Over what the per-frame KL divergence is averaged before lambda multiplies it.
@@ -62,6 +63,7 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   /// Folders, absolute, so that a resumed run finds them.
   package var data: [String] = []
   package var split = "train"
+  package var developmentSplit = "dev"
   package var teacher: String?
   package var initial: String?
   package var tokens: String?
@@ -72,7 +74,7 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var heads = 4
   package var feedForward = 512
   package var kernel = 31
-  package var skipRule = "identity"
+  package var skipRule = SkipRule.identity
   package var dropout: Double = 0.1
 
   package init() {}

@@ -65,11 +65,13 @@ package final class TrainingSession<Model: TrainableBackbone> {
       try Checkpoint.restore(trainer, from: checkpoint)
     } else {
       progress = TrainingProgress(
-        options: trainer.options, position: trainer.position, pieces: tokenizer.pieces,
-        elapsedSeconds: 0, audioSeconds: 0,
+        options: trainer.options, position: trainer.position, elapsedSeconds: 0,
+        audioSeconds: 0,
         gateHistogram: [Int](repeating: 0, count: trainer.model.layerCount), skippedSteps: 0)
     }
     try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
+    // Now, because a checkpoint is of no use without its tokens.
+    try tokenizer.write(to: output.appendingPathComponent(ModelFolder.tokensName))
   }
 
   /// Trains until the run is complete, its minutes are over or `shouldStop`, asked after each step,
@@ -230,6 +232,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
     let card = ModelCard(
       progress: progress, position: trainer.position, totalSteps: trainer.totalSteps,
       provenance: provenance, corpus: trainer.corpus, heldOut: heldOut, results: results,
+      tokenCount: tokenizer.count,
       parameterCount: trainer.model.layout.parameters.reduce(0) { $0 + $1.count },
       name: output.standardizedFileURL.lastPathComponent)
     try trainer.exported().write(

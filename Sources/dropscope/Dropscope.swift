@@ -6,7 +6,8 @@ import Foundation
 enum Dropscope {
   /// Every subcommand, in the order of the overview.
   static let commands: [any Command.Type] = [
-    SynthesizeCommand.self
+    SynthesizeCommand.self,
+    TrainCommand.self,
   ]
 
   /// What runs when the first argument is no subcommand's name but an option, or nothing.

@@ -1,5 +1,6 @@
 // The audio of a training run, all of it in memory.
 
+import Backbones
 import Foundation
 import Kernels
 import Speech
@@ -63,10 +64,29 @@ package struct TrainingCorpus: Sendable {
   /// `count` utterances spread evenly over the corpus, always the same ones.
   package func subset(_ count: Int) -> TrainingCorpus {
     guard count < self.count else { return self }
-    let chosen = (0..<count).map { $0 * self.count / count }
-    return TrainingCorpus(
+    return choosing((0..<count).map { $0 * self.count / count })
+  }
+
+  /// The utterances at these indices.
+  package func choosing(_ chosen: [Int]) -> TrainingCorpus {
+    TrainingCorpus(
       name: name, sampleRate: sampleRate, samples: chosen.map { samples[$0] },
       transcripts: chosen.map { transcripts[$0] }, speakers: chosen.map { speakers[$0] })
+  }
+
+  /// Indices of the utterances a model can learn from: long enough, at the fastest speed of
+  /// augmentation, for at least one output frame and for every token of their target.
+  package func usable<Model: TrainableBackbone>(
+    by model: Model, targets: [[Int]], augmentation: WaveformAugmentation
+  ) -> [Int] {
+    let fastest = 1 + augmentation.speedRange
+    return samples.indices.filter { index in
+      let shortest = Int(Double(samples[index].count) / fastest) - 1
+      guard shortest > 0 else { return false }
+      let frames = model.outputFrames(
+        featureFrames: model.logMel.frameCount(sampleCount: shortest))
+      return frames >= max(1, CTCLoss.minimumFrames(for: targets[index]))
+    }
   }
 
   private static func samples(of url: URL, at sampleRate: Int) throws -> [Int16] {
