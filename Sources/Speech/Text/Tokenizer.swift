@@ -143,8 +143,8 @@ package struct Tokenizer: Sendable, Equatable {
 
   /// Learns pieces from words separated by white space until there are `size` with the blank, or until
   /// every word is a single piece. Each step joins the most frequent adjacent pair; of equally frequent
-  /// ones that whose left (then right) piece sorts first, so the result depends on nothing but the
-  /// words and their counts. Of more than size - 2 different characters, the most frequent are kept.
+  /// ones the pair whose joined text sorts first, so the result depends on nothing but the words and
+  /// their counts. Of more than size - 1 different characters, the most frequent are kept.
   package static func train(transcripts: [String], size: Int) -> Tokenizer {
     var wordCounts: [Substring: Int] = [:]
     for transcript in transcripts {
@@ -170,11 +170,12 @@ package struct Tokenizer: Sendable, Equatable {
     init(_ wordCounts: [Substring: Int], size: Int) {
       var frequency: [Character: Int] = [:]
       for (word, count) in wordCounts {
+        frequency[Tokenizer.wordStart, default: 0] += count
         for character in word { frequency[character, default: 0] += count }
       }
       let characters = frequency.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        .prefix(max(size - 2, 0)).map { String($0.key) }.sorted()
-      pieces = [Tokenizer.blankPiece, String(Tokenizer.wordStart)] + characters
+        .prefix(max(size - 1, 0)).map { String($0.key) }.sorted()
+      pieces = [Tokenizer.blankPiece] + characters
       for (id, piece) in pieces.enumerated().dropFirst() { ids[piece] = Int32(id) }
       // In sorted order: dictionary order changes from run to run, and with it the work done.
       for (word, count) in wordCounts.sorted(by: { $0.key < $1.key }) {
@@ -186,19 +187,18 @@ package struct Tokenizer: Sendable, Equatable {
 
     /// False when nothing is left to join.
     mutating func learnPiece() -> Bool {
-      var best: (pair: Pair, count: Int)?
+      var best: (pair: Pair, count: Int, text: String)?
       for (pair, count) in pairCounts where count >= best?.count ?? 1 {
-        if count > best?.count ?? 0 || spelling(pair) < spelling(best!.pair) {
-          best = (pair, count)
+        let text = pieces[Int(pair.left)] + pieces[Int(pair.right)]
+        if count > best?.count ?? 0 || text < best!.text
+          || (text == best!.text && pair.left < best!.pair.left)
+        {
+          best = (pair, count, text)
         }
       }
       guard let best else { return false }
-      add(spelling(best.pair).left + spelling(best.pair).right)
+      add(best.text)
       return true
-    }
-
-    private func spelling(_ pair: Pair) -> (left: String, right: String) {
-      (pieces[Int(pair.left)], pieces[Int(pair.right)])
     }
 
     /// Adds a piece, and joins wherever two pieces spell it: an encoder that knows only the pieces

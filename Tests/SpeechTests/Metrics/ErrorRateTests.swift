@@ -38,10 +38,10 @@ struct ErrorRateTests {
       return range.upperBound - range.lowerBound
     }
     let byUtterance = try width(ErrorRate.interval(counts))
-    let bySpeaker = try width(ErrorRate.interval(counts, speakers: speakers))
+    let bySpeaker = try width(ErrorRate.interval(counts, groups: speakers))
     #expect(bySpeaker > 5 * byUtterance)
     let seven = speakers.map { $0 == "speaker 7" ? "speaker 6" : $0 }
-    #expect(try width(ErrorRate.interval(counts, speakers: seven)) == byUtterance)
+    #expect(try width(ErrorRate.interval(counts, groups: seven)) == byUtterance)
   }
 
   @Test func tooLittleToResample() {
