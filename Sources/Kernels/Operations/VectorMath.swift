@@ -95,14 +95,25 @@ package enum VectorMath {
   package static func maximum(_ x: SIMD16<Float>) -> Float {
     let a = larger(x.lowHalf, x.highHalf)
     let b = larger(a.lowHalf, a.highHalf)
-    let c = larger(b.lowHalf, b.highHalf)
-    return c.x > c.y ? c.x : c.y
+    let first = b.x > b.y ? b.x : b.y
+    let second = b.z > b.w ? b.z : b.w
+    return first > second ? first : second
   }
 
-  /// Lane by lane maximum: one instruction, where the standard library's takes care of NaN.
+  // Lane by lane maximum: one instruction, where the standard library's takes care of NaN. Not one
+  // generic function, because the generic `.>` goes lane by lane.
   @inlinable @inline(__always)
-  package static func larger<Lanes: SIMD>(_ a: Lanes, _ b: Lanes) -> Lanes
-  where Lanes.Scalar == Float {
+  package static func larger(_ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {
+    b.replacing(with: a, where: a .> b)
+  }
+
+  @inlinable @inline(__always)
+  package static func larger(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+    b.replacing(with: a, where: a .> b)
+  }
+
+  @inlinable @inline(__always)
+  package static func larger(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
     b.replacing(with: a, where: a .> b)
   }
 
