@@ -99,7 +99,7 @@ struct ModelCard {
       ]
       for result in results {
         let total = result.total
-        let interval = ErrorRate.interval(result.counts, speakers: heldOut.speakers)
+        let interval = ErrorRate.interval(result.counts, groups: heldOut.speakers)
         let bounds = interval.map {
           String(format: "%.2f to %.2f", $0.lowerBound * 100, $0.upperBound * 100)
         }
