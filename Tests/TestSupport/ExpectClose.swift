@@ -4,15 +4,15 @@ import Kernels
 import Testing
 
 /// Fails unless every value is within `absolute + relative * scale` of the expected one, where the
-/// scale is the expected array's largest magnitude: what rounding in sums of such values amounts to.
-/// Reports the worst value. Equal infinities are close; NaN never is.
+/// scale is the expected array's largest magnitude: what rounding in sums of such values amounts
+/// to. Reports the worst value. Equal infinities are close; NaN never is.
 package func expectClose(
   _ actual: [Float], _ expected: [Float], relative: Float = 1e-5, absolute: Float = 1e-7,
   _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
 ) {
   guard actual.count == expected.count else {
     Issue.record(
-      "\(actual.count) values instead of \(expected.count) \(comment.map(String.init(describing:)) ?? "")",
+      "\(actual.count) values instead of \(expected.count) \(text(comment))",
       sourceLocation: sourceLocation)
     return
   }
@@ -21,11 +21,14 @@ package func expectClose(
   var worst: (index: Int, error: Float) = (0, 0)
   for index in actual.indices where actual[index] != expected[index] {
     let error = abs(actual[index] - expected[index])
-    if error.isNaN || error > worst.error { worst = (index, error.isNaN ? .infinity : error) }
+    if !(error <= worst.error) { worst = (index, error.isNaN ? .infinity : error) }
   }
   #expect(
     worst.error <= tolerance,
-    "at \(worst.index): \(actual[worst.index]) instead of \(expected[worst.index]), tolerance \(tolerance) \(comment.map(String.init(describing:)) ?? "")",
+    """
+    at \(worst.index): \(actual[worst.index]) instead of \(expected[worst.index]), \
+    tolerance \(tolerance) \(text(comment))
+    """,
     sourceLocation: sourceLocation)
 }
 
@@ -47,6 +50,8 @@ package func expectClose(
 ) {
   #expect(
     abs(actual - expected) <= absolute + relative * abs(expected),
-    "\(actual) instead of \(expected) \(comment.map(String.init(describing:)) ?? "")",
+    "\(actual) instead of \(expected) \(text(comment))",
     sourceLocation: sourceLocation)
 }
+
+private func text(_ comment: Comment?) -> String { comment.map { "(\($0))" } ?? "" }

@@ -39,7 +39,8 @@ struct ConvolutionModule: Sendable {
   /// w' = w s, b' = (b - mean) s + shift, with s = weight / sqrt(var + eps).
   func fold(_ w: ParameterBuffer, state: ParameterBuffer) {
     for c in 0..<width {
-      let scale = w[batchNormWeight][c] / (state[runningVariance][c] + BatchNorm.epsilon).squareRoot()
+      let scale =
+        w[batchNormWeight][c] / (state[runningVariance][c] + BatchNorm.epsilon).squareRoot()
       for tap in 0..<kernel { w[depthwiseWeight][c * kernel + tap] *= scale }
       w[depthwiseBias][c] =
         (w[depthwiseBias][c] - state[runningMean][c]) * scale + w[batchNormBias][c]

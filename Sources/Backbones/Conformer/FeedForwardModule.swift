@@ -53,7 +53,8 @@ struct FeedForwardModule: Sendable {
     return (
       y,
       Activations(
-        input: x, statistics: statistics, norm: norm, hidden: hidden, active: active, dropout: seeds)
+        input: x, statistics: statistics, norm: norm, hidden: hidden, active: active, dropout: seeds
+      )
     )
   }
 

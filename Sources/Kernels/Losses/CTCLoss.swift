@@ -1,24 +1,24 @@
-// Connectionist temporal classification (Graves et al., ICML 2006): the negative log-likelihood of a
-// token sequence summed over all its alignments to the frames, and its exact gradient.
+// Connectionist temporal classification (Graves et al., ICML 2006): the negative log-likelihood of
+// a token sequence summed over all its alignments to the frames, and its exact gradient.
 
 import Foundation
 
 /// The CTC loss. Runs on the calling thread; workers call it with their own utterances.
 ///
-/// States are kept as two arrays, `labels[u]` and `blanks[u]` (the blank in front of label u; the last
-/// one follows the last label), so that the blank's emission is one number a frame and each array is
-/// walked sixteen states at a time. Rows of log-alpha and log-beta are kept relative to the previous
-/// row's maximum: Float is then precise however long the utterance, and only the likelihood needs
-/// Double.
+/// States are kept as two arrays, `labels[u]` and `blanks[u]` (the blank in front of label u; the
+/// last one follows the last label), so that the blank's emission is one number a frame and each
+/// array is walked sixteen states at a time. Rows of log-alpha and log-beta are kept relative to
+/// the previous row's maximum: Float is then precise however long the utterance, and only the
+/// likelihood needs Double.
 package enum CTCLoss {
   /// - Parameters:
-  ///   - logProbabilities: total frames x tokens, log-softmax of the logits; utterances one after the
-  ///     other.
+  ///   - logProbabilities: total frames x tokens, log-softmax of the logits; utterances one after
+  ///     the other.
   ///   - lengths: frames of each utterance.
   ///   - targets: tokens of each utterance, without blanks; may be empty.
   ///   - weights: factor of each utterance's loss in the gradient.
-  /// - Returns: each utterance's negative log-likelihood in nats, 0 for targets that have no alignment
-  ///   (those utterances are in `infeasible` and have zero gradient); and the gradient of
+  /// - Returns: each utterance's negative log-likelihood in nats, 0 for targets that have no
+  ///   alignment (those utterances are in `infeasible` and have zero gradient); and the gradient of
   ///   sum(weight * loss) with respect to the logits before the softmax, total frames x tokens.
   package static func lossAndGradient(
     logProbabilities: Tensor, lengths: [Int], targets: [[Int]], blank: Int = 0, weights: [Float]
@@ -127,8 +127,8 @@ private struct Utterance {
   @inline(__always)
   private func atLeastImpossible(_ x: Float) -> Float { x < impossible ? impossible : x }
 
-  /// 0 where label u may follow label u - 1 without a blank, else `impossible`. One block longer than
-  /// the labels, for reading it at u + 1.
+  /// 0 where label u may follow label u - 1 without a blank, else `impossible`. One block longer
+  /// than the labels, for reading it at u + 1.
   private func skipPenalties() -> Tensor {
     var result = Tensor(uninitialized: stride + VectorMath.width)
     let pointer = result.mutablePointer
@@ -233,8 +233,8 @@ private struct Utterance {
         top = VectorMath.larger(top, VectorMath.larger(newLabel, newBlank))
       }
       shift = VectorMath.maximum(top)
-      // Each frame's posterior is normalised by its own sum, which is the likelihood at every frame:
-      // offsets and common rounding errors cancel, and the gradient's row sums to 0.
+      // Each frame's posterior is normalised by its own sum, which is the likelihood at every
+      // frame: offsets and common rounding errors cancel, and the gradient's row sums to 0.
       let highest = VectorMath.maximum(posteriorTop)
       var blankMass = Lanes(repeating: 0)
       var labelMass = Lanes(repeating: 0)

@@ -2,7 +2,8 @@
 
 /// Kullback-Leibler divergence from teacher to student at a temperature (Hinton et al., 2015).
 package enum KLDistillation {
-  /// loss = sum over frames of weight * tau^2 * KL(softmax(teacher / tau) || softmax(student / tau)).
+  /// loss = sum over frames of weight * tau^2 * KL(softmax(teacher / tau) || softmax(student /
+  /// tau)).
   ///
   /// - Parameters:
   ///   - studentLogits: total frames x tokens; log-probabilities serve as well, since the softmax

@@ -1,4 +1,5 @@
-// The arithmetic of one AdamW step over a run of values, and the sum of squares that clipping needs.
+// The arithmetic of one AdamW step over a run of values, and the sum of squares that clipping
+// needs.
 
 import Foundation
 

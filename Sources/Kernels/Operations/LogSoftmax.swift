@@ -22,7 +22,8 @@ package enum LogSoftmax {
       column = 0
       while column < columns {
         let count = min(VectorMath.width, columns - column)
-        // In two subtractions: top + logSum would round away logSum's low bits when logits are large.
+        // In two subtractions: top + logSum would round away logSum's low bits when logits are
+        // large.
         let y = (VectorMath.load(source + column, first: count) - top) - logSum
         VectorMath.store(y, target + column, first: count)
         column += VectorMath.width

@@ -1,8 +1,7 @@
 // 1-D convolution over time with a stride and no padding, per utterance, as matrix products.
 
-/// `torch.nn.Conv1d(i, o, k, stride)` on packed rows. With rows stored one after the other, the k rows
-/// under a kernel are k i contiguous floats, so a convolution is one product with row stride
-/// `stride` x i: no patches are copied.
+/// `torch.nn.Conv1d(i, o, k, stride)` on packed rows. The rows one tap sees are every `stride`-th row,
+/// a matrix with row stride `stride` x i, so a convolution is k products: no patches are copied.
 /// x is total frames x i; the weight o x i x k as torch stores it; the bias o.
 package enum StridedConvolution {
   /// floor((T - k) / stride) + 1, or 0 when T < k.
@@ -23,10 +22,12 @@ package enum StridedConvolution {
     for row in 0..<y.rows { (out + row * o).update(from: bias, count: o) }
     var (from, to) = (0, 0)
     for (length, outLength) in zip(lengths, outLengths) {
-      BLAS.multiply(
-        .matrix(x.pointer + from * i, stride: stride * i),
-        .transposed(taps.pointer, stride: k * i), into: out + to * o, stride: o, m: outLength, n: o,
-        k: k * i, beta: 1)
+      for tap in 0..<k {
+        BLAS.multiply(
+          .matrix(x.pointer + (from + tap) * i, stride: stride * i),
+          .transposed(taps.pointer + tap * i, stride: k * i), into: out + to * o, stride: o,
+          m: outLength, n: o, k: i, beta: 1)
+      }
       from += length
       to += outLength
     }
@@ -50,10 +51,11 @@ package enum StridedConvolution {
     for length in lengths {
       let outLength = outputLength(length, kernel: k, stride: stride)
       let g = dy.pointer + to * o
-      BLAS.multiply(
-        .transposed(g, stride: o),
-        .matrix(x.pointer + from * i, stride: stride * i), into: tapGradientPointer, stride: k * i,
-        m: o, n: k * i, k: outLength, beta: 1)
+      for tap in 0..<k {
+        BLAS.multiply(
+          .transposed(g, stride: o), .matrix(x.pointer + (from + tap) * i, stride: stride * i),
+          into: tapGradientPointer + tap * i, stride: k * i, m: o, n: i, k: outLength, beta: 1)
+      }
       if let dxPointer {
         // Rows of one tap do not overlap, so each tap adds into place by itself.
         for tap in 0..<k {
@@ -78,7 +80,7 @@ package enum StridedConvolution {
     return dx
   }
 
-  /// o x i x k to o x (k i): the order in which a window of rows lies in memory.
+  /// o x i x k to o x k x i: each tap's o x i matrix has contiguous rows.
   private static func tapMajor(
     _ weight: UnsafePointer<Float>, inputs i: Int, outputs o: Int, kernel k: Int
   ) -> Tensor {

@@ -1,5 +1,5 @@
-// exp, log and sigmoid on sixteen lanes at a time, since libm has no vector form reachable from Swift.
-// Polynomials of Cephes (Moshier), relative error below 2e-7.
+// exp, log and sigmoid on sixteen lanes at a time, since libm has no vector form reachable from
+// Swift. Polynomials of Cephes (Moshier), relative error below 2e-7.
 
 /// Elementary functions on sixteen Float lanes (one AVX-512 register; two or four narrower ones).
 package enum VectorMath {
@@ -26,7 +26,8 @@ package enum VectorMath {
     p = Lanes(repeating: 1.666_666_545_9e-1).addingProduct(p, r)
     p = Lanes(repeating: 5.000_000_120_1e-1).addingProduct(p, r)
     p = (r + 1).addingProduct(p, r * r)
-    // 2^n in two halves, each a normal number, so that results near the ends of the range are right.
+    // 2^n in two halves, each a normal number, so that results near the ends of the range are
+    // right.
     let n =
       unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- SIMD16<Int32>(repeating: 0x4B40_0000)
     let half = n &>> 1

@@ -2,8 +2,8 @@
 
 import Kernels
 
-/// AdamW as torch.optim.AdamW computes it. In a step every worker calls `update` on its own slice of
-/// the buffer; after a barrier one of them calls `advance`.
+/// AdamW as torch.optim.AdamW computes it. In a step every worker calls `update` on its own slice
+/// of the buffer; after a barrier one of them calls `advance`.
 /// @unchecked Sendable: slices do not overlap and the trainer's barriers order `advance`.
 package final class AdamW: @unchecked Sendable {
   /// Settings that stay the same for a whole run; the learning rate comes from a `Schedule`.

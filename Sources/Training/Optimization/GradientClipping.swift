@@ -2,8 +2,8 @@
 
 import Kernels
 
-/// What torch.nn.utils.clip_grad_norm_ does, split in two: each worker sums the squares of its slice,
-/// the sums are added, and the resulting scale goes to `AdamW.update`, which saves a pass.
+/// What torch.nn.utils.clip_grad_norm_ does, split in two: each worker sums the squares of its
+/// slice, the sums are added, and the resulting scale goes to `AdamW.update`, which saves a pass.
 package enum GradientClipping {
   package static func sumOfSquares(_ gradients: ParameterBuffer, range: Range<Int>) -> Double {
     AdamWUpdate.sumOfSquares(gradients.pointer + range.lowerBound, count: range.count)
