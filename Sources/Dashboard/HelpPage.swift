@@ -30,9 +30,11 @@ enum HelpPage {
 
   /// What the screen takes for granted.
   private static let words = [
-    "A recogniser is a stack of layers. Skipping some saves time",
-    "and costs accuracy: the word error rate is the share of words",
-    "heard wrong, missed or added.",
+    "A recogniser is a stack of layers. Skipping some saves",
+    "time and costs accuracy: the word error rate is the",
+    "share of words heard wrong, missed or added.",
+    "Policies say which layers run: spread out evenly, the",
+    "first, the last, or random ones; manual is your choice.",
     "Mouse: drag the slider, click a layer, turn the wheel.",
   ]
 

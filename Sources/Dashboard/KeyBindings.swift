@@ -49,32 +49,32 @@ package enum KeyBindings {
   package static let all: [KeyBinding] = [
     KeyBinding(
       [(.left, .dropLess), (.right, .dropMore), ("h", .dropLess), ("l", .dropMore)],
-      "← → h l", .drop, "drop one layer less, more", hint: "drop"),
+      "← → h l", .drop, "drop less, more", hint: "drop"),
     KeyBinding(
       (0...9).map { (.character(Character("\($0)")), .drop($0 * 10)) },
-      "0 … 9", .drop, "drop 0 % … 90 % of the layers"),
+      "0 … 9", .drop, "drop 0 … 90 %"),
     KeyBinding(
       [(.home, .drop(0)), (.end, .drop(100))], "Home End", .drop, "drop none, all"),
     KeyBinding(
-      ["p"], "p", .nextPolicy, .layers, "policy: which layers go first", hint: "policy"),
-    KeyBinding(["r"], "r", .reseed, .layers, "random policy, drawn anew"),
+      ["p"], "p", .nextPolicy, .layers, "next policy", hint: "policy"),
+    KeyBinding(["r"], "r", .reseed, .layers, "random, drawn anew"),
     KeyBinding(
       [(.up, .previousLayer), (.down, .nextLayer), ("k", .previousLayer), ("j", .nextLayer)],
       "↑ ↓ k j", .layers, "move to a layer", hint: "layer"),
     KeyBinding(
-      [" ", .enter], "Space", .toggleLayer, .layers, "run or skip that layer", hint: "run/skip"),
+      [" ", .enter], "Space", .toggleLayer, .layers, "run or skip it", hint: "run/skip"),
     KeyBinding(
       [
         ("[", .previousUtterance), ("]", .nextUtterance), ("N", .previousUtterance),
         ("n", .nextUtterance),
-      ], "[ ] N n", .utterances, "previous, next utterance", hint: "utterance"),
-    KeyBinding(["w"], "w", .nextWorse, .utterances, "next one that dropping made worse"),
+      ], "[ ] N n", .utterances, "other utterances", hint: "utterance"),
+    KeyBinding(["w"], "w", .nextWorse, .utterances, "next one made worse"),
     KeyBinding(
-      ["e", .tab], "e Tab", .enlarge, .screen, "enlarge the next panel", hint: "enlarge"),
-    KeyBinding(["s"], "s", .changeSymbols, .screen, "braille, block or ASCII symbols"),
+      ["e", .tab], "e Tab", .enlarge, .screen, "enlarge a panel", hint: "enlarge"),
+    KeyBinding(["s"], "s", .changeSymbols, .screen, "drawing symbols"),
     KeyBinding(["?", .function(1)], "?", .help, .screen, "this page", hint: "help"),
     KeyBinding([.escape], "Esc", .back, .screen, "back"),
-    KeyBinding([.control("z")], "Ctrl-Z", .suspend, .screen, "stop for now; fg comes back"),
+    KeyBinding([.control("z")], "Ctrl-Z", .suspend, .screen, "pause; fg resumes"),
     KeyBinding(["q", .control("c")], "q", .quit, .screen, "quit", hint: "quit"),
   ]
 

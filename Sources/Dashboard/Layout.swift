@@ -70,16 +70,17 @@ package struct Layout: Sendable, Equatable {
   /// Layers at the left, error rate over cost beside them, the plot at the right when the screen is
   /// wide, the transcript under everything.
   private mutating func place(_ body: Rect, layerCount: Int) {
-    let showsPlot = body.width >= 100
+    let showsPlot = body.width >= 110
     // A row a layer, front end, head, heading and frame; what is left goes to the transcript, which
     // needs 4 rows at least and is happy with 12.
     let wanted = layerCount + 5
     let spare = body.height - wanted
     var top = spare >= 4 ? wanted : body.height - 4
     if spare > 12 { top += (spare - 12) / 2 }
-    let left = body.width >= 150 ? 54 : body.width >= 100 ? 42 : body.width >= 76 ? 36 : 29
-    let middle = showsPlot ? (body.width - left) * 45 / 100 : body.width - left
-    let errors = max(6, top / 2)
+    let left = body.width >= 150 ? 54 : body.width >= 110 ? 40 : body.width >= 76 ? 36 : 29
+    let middle = showsPlot ? max((body.width - left) * 45 / 100, 40) : body.width - left
+    // Nine rows show all of the cost panel.
+    let errors = max(6, top < 24 ? top - 9 : top / 2)
     areas[.layers] = Rect(x: 0, y: body.y, width: left, height: top)
     areas[.errors] = Rect(x: left, y: body.y, width: middle, height: errors)
     areas[.cost] = Rect(x: left, y: body.y + errors, width: middle, height: top - errors)

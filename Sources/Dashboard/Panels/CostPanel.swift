@@ -8,18 +8,18 @@ enum CostPanel: Panel {
 
   /// A quantity now and at full depth.
   private struct Row {
-    var name, shortName: String
+    /// From the longest to the shortest form.
+    var names: [String]
     var now, full: Double?
     var format: (Double) -> String
-    var unit: String
   }
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let size = canvas.size
-    canvas.frame(title: "Cost", trailing: "lower is cheaper", theme: theme)
+    canvas.frame(title: "Cost", trailing: "against full depth", theme: theme)
     let width = size.width - 4
-    let isShort = width < 48
+    let form = width >= 56 ? 0 : width >= 38 ? 1 : 2
     // Now, at full depth, and the share; the full-depth column goes first when it gets tight.
     let end = size.width - 2
     let showsFull = width >= 36
@@ -37,8 +37,7 @@ enum CostPanel: Panel {
     let left = size.height - 1 - y
     let pitch = left >= 2 * rows.count + 1 ? 2 : 1
     for row in rows.prefix(left) {
-      let name = isShort ? row.shortName : row.name
-      canvas.text("\(name)", x: 2, y: y, style: theme.muted, width: nowEnd - 8)
+      canvas.text(row.names[form], x: 2, y: y, style: theme.muted, width: nowEnd - 7)
       canvas.textRight(row.now.map(row.format) ?? "–", end: nowEnd, y: y, style: theme.strong)
       if showsFull {
         canvas.textRight(row.full.map(row.format) ?? "–", end: fullEnd, y: y, style: theme.text)
@@ -61,24 +60,23 @@ enum CostPanel: Panel {
     let full = state.fullMask
     return [
       Row(
-        name: "compute, GFLOP per second of audio", shortName: "GFLOP/s audio",
+        names: ["GFLOP per second of audio", "GFLOP/audio second", "GFLOP/audio s"],
         now: costs.gflopPerAudioSecond(mask), full: costs.gflopPerAudioSecond(full),
-        format: significant, unit: ""),
+        format: significant),
       Row(
-        name: "time an utterance, measured (median), ms", shortName: "ms measured",
+        names: ["ms per utterance, measured (median)", "ms, measured (p50)", "ms, measured"],
         now: state.present?.medianSeconds, full: state.fullDepth?.medianSeconds,
-        format: { significant($0 * 1000) }, unit: "ms"),
+        format: { significant($0 * 1000) }),
       Row(
-        name: "time an utterance, estimated, ms", shortName: "ms estimated",
-        now: nil, full: nil,
-        format: { significant($0 * 1000) }, unit: "ms"),
+        names: ["ms per utterance, estimated", "ms, estimated", "ms, estimated"],
+        now: nil, full: nil, format: { significant($0 * 1000) }),
       Row(
-        name: "real-time factor, measured", shortName: "real-time f.",
+        names: ["real-time factor, measured", "real-time factor", "RT factor"],
         now: state.present?.realTimeFactor, full: state.fullDepth?.realTimeFactor,
-        format: significant, unit: ""),
+        format: significant),
       Row(
-        name: "parameters used, millions", shortName: "M parameters",
-        now: 2.1e6, full: 4.2e6, format: { significant($0 / 1e6) }, unit: "M"),
+        names: ["million parameters used", "M parameters", "M parameters"],
+        now: 2.1e6, full: 4.2e6, format: { significant($0 / 1e6) }),
     ]
   }
 }

@@ -17,23 +17,28 @@ enum ErrorPanel: Panel {
     let width = size.width - 4
     let present = state.present
     let rate = percent(present?.errorRate)
-    let interval = present?.interval.map { "\(percent(Optional($0.lowerBound)))"
-      .replacing(" %", with: "") + " – " + percent($0.upperBound) }
+    let interval = present?.interval.map {
+      "\(fixed($0.lowerBound * 100, 1)) – \(percent($0.upperBound))"
+    }
     var y = 1
     if room >= 8, state.symbols != .ascii {
-      y += 1
       let end = drawBig(rate, x: 2, y: y, style: theme.accentStrong, &canvas)
-      if let interval, end + 3 + interval.count <= size.width - 2 {
-        canvas.text("95 % sure", x: end + 3, y: y, style: theme.muted)
-        canvas.text("it is within", x: end + 3, y: y + 1, style: theme.muted)
-        canvas.text(interval, x: end + 3, y: y + 2, style: theme.text)
+      if let interval, end + 2 + interval.count <= size.width - 2 {
+        canvas.text("95 % interval", x: end + 2, y: y + 1, style: theme.muted)
+        canvas.text(interval, x: end + 2, y: y + 2, style: theme.text)
+      } else if let interval {
+        canvas.text("95 %: \(interval)", x: 2, y: y + 3, style: theme.text, width: width)
       }
       y += 4
     } else {
       canvas.pieces(
         [
           (rate, theme.accentStrong),
-          (interval.map { "  95 %: \($0)" } ?? "", theme.muted),
+          (interval.map { "   \($0)" } ?? "", theme.text),
+          (
+            interval == nil ? "" : width >= 40 ? "  95 % interval" : width >= 30 ? "  (95 %)" : "",
+            theme.muted
+          ),
         ], x: 2, y: y, width: width)
       y += 1
     }
@@ -71,15 +76,17 @@ enum ErrorPanel: Panel {
     let counts = state.present?.counts ?? ErrorCounts()
     let values = [counts.substitutions, counts.deletions, counts.insertions]
     let words = grouped(counts.words)
-    for names in [[" wrong  ", " missed  ", " added"], [" sub  ", " del  ", " ins"], ["S ", "D ", "I"]]
-    {
+    let forms: [(names: [String], tail: String)] = [
+      ([" wrong  ", " missed  ", " added"], "  of \(words) words"),
+      ([" wrong ", " missed ", " added"], " /\(words)"), (["S ", "D ", "I"], " of \(words)"),
+    ]
+    for (names, tail) in forms {
       let length = zip(values, names).reduce(0) { $0 + String($1.0).count + $1.1.count }
-      let tail = "of \(words) words"
-      guard length + 2 + tail.count <= width || names[0] == "S " else { continue }
+      guard length + tail.count <= width || names[0] == "S " else { continue }
       let end = canvas.pieces(
         zip(values, names).flatMap { [("\($0)", theme.text), ($1, theme.muted)] }, x: 2, y: y,
         width: width)
-      canvas.text("  " + tail, x: end, y: y, style: theme.muted, width: max(0, width + 2 - end))
+      canvas.text(tail, x: end, y: y, style: theme.muted, width: max(0, width + 2 - end))
       return
     }
   }

@@ -29,6 +29,9 @@ enum TranscriptPanel: Panel {
         drawHeading(state, index, y, &canvas)
         y += 1
       }
+      if block.height > end - y {
+        canvas.text(" e shows the rest ", x: 3, y: end, style: theme.accent)
+      }
       y = block.draw(x: 2, y: y, end: end, theme, &canvas) + 1
     }
     if size.height >= 8, size.width >= 70 {
