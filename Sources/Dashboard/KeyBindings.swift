@@ -68,7 +68,7 @@ package enum KeyBindings {
         ("[", .previousUtterance), ("]", .nextUtterance), ("N", .previousUtterance),
         ("n", .nextUtterance),
       ], "[ ] N n", .utterances, "other utterances", hint: "utterance"),
-    KeyBinding(["w"], "w", .nextWorse, .utterances, "next one made worse"),
+    KeyBinding(["w"], "w", .nextWorse, .utterances, "one made worse"),
     KeyBinding(
       ["e", .tab], "e Tab", .enlarge, .screen, "enlarge a panel", hint: "enlarge"),
     KeyBinding(["s"], "s", .changeSymbols, .screen, "drawing symbols"),

@@ -73,7 +73,7 @@ package struct Layout: Sendable, Equatable {
     let showsPlot = body.width >= 110
     // A row a layer, front end, head, heading and frame; what is left goes to the transcript, which
     // needs 4 rows at least and is happy with 12.
-    let wanted = layerCount + 5
+    let wanted = max(15, layerCount + 5)
     let spare = body.height - wanted
     var top = spare >= 4 ? wanted : body.height - 4
     if spare > 12 { top += (spare - 12) / 2 }

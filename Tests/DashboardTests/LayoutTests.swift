@@ -93,13 +93,13 @@ import Tradeoff
 
   @Test func smallScreensSayWhatIsHidden() throws {
     for (size, hidden) in [
-      (Size(width: 60, height: 15), ["layers", "trade-off plot"]),
-      (Size(width: 80, height: 24), ["trade-off plot"]),
+      (Size(width: 60, height: 15), ["layers", "plot"]),
+      (Size(width: 80, height: 24), ["plot"]),
     ] {
       var state = Scene.busy()
       state.size = size
       let last = try #require(view(state, size).lines().last)
-      #expect(last.contains("hidden: \(hidden.joined(separator: ", "))"))
+      #expect(last.contains("hidden: \(hidden.joined(separator: ", ")) (e)"))
     }
     var state = Scene.busy()
     state.size = Size(width: 120, height: 40)

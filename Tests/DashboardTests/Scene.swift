@@ -62,7 +62,7 @@ enum Scene {
     let audio = 2 + Double(index % 5) * 0.4
     let layers = (0..<layerCount).map { mask[$0] ? 0.0011 + Double($0 % 4) * 0.0001 : 0 }
     return UtteranceResult(
-      index: index, transcript: Transcript(tokens: [], words: [], text: ""), alignment: alignment,
+      index: index, transcript: Transcript(tokens: [], words: []), alignment: alignment,
       counts: counts, audioSeconds: audio, seconds: 0.003 + layers.reduce(0, +),
       layerSeconds: layers, frontEndSeconds: 0.0025, headSeconds: 0.0005,
       operations: costs.gflopPerAudioSecond(mask) * 1e9 * audio)

@@ -36,7 +36,7 @@ enum CostPanel: Panel {
     }
     let left = size.height - 1 - y
     let pitch = left >= 2 * rows.count + 1 ? 2 : 1
-    for row in rows.prefix(left) {
+    for row in rows.prefix(max(0, left)) {
       canvas.text(row.names[form], x: 2, y: y, style: theme.muted, width: nowEnd - 7)
       canvas.textRight(row.now.map(row.format) ?? "–", end: nowEnd, y: y, style: theme.strong)
       if showsFull {

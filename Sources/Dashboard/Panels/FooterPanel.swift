@@ -36,8 +36,8 @@ enum FooterPanel: Panel {
       let what =
         mask == state.mask
         ? "measuring \(mask.keptCount) of \(state.layerCount) layers"
-        : "measuring full depth to compare with"
-      return ("●", "\(what): utterance \(done) of \(total)", theme.accent)
+        : "measuring full depth to compare"
+      return ("●", "\(what): \(done)/\(total)", theme.accent)
     case .idle:
       return ("○", "measured; the evaluator rests", theme.muted)
     case .failed(let reason), .unavailable(let reason):
@@ -61,6 +61,6 @@ enum FooterPanel: Panel {
   private static func hiddenNote(_ state: DashboardState) -> String {
     guard state.enlarged == nil, let hidden = Layout(state, state.size)?.hidden, !hidden.isEmpty
     else { return "" }
-    return "hidden: " + hidden.map { $0.type.name }.joined(separator: ", ")
+    return "hidden: " + hidden.map { $0.type.name }.joined(separator: ", ") + " (e)"
   }
 }

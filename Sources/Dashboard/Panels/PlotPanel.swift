@@ -5,7 +5,7 @@ import Foundation
 import TerminalUI
 
 enum PlotPanel: Panel {
-  static let name = "trade-off plot"
+  static let name = "plot"
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme

@@ -78,21 +78,19 @@ enum TranscriptPanel: Panel {
     let labelWidth: Int
     /// Columns of each wrapped line.
     var lines: [ArraySlice<AlignedColumns.Column>] = []
-    let note: String?
+    /// The row of the present mask while it has no transcript yet.
+    private let waitingRow: Int?
 
     init(_ state: DashboardState, _ index: Int, width: Int) {
       let item = state.subject.utterances[index]
-      var labels = ["said"]
-      var alignments: [[AlignedWord]] = []
-      if let now = state.present?.results[index] {
-        labels.append("\(state.mask.keptCount) of \(state.layerCount)")
-        alignments.append(now.alignment)
-      }
+      let now = state.present?.results[index]
+      var labels = ["said", "\(state.mask.keptCount) of \(state.layerCount)"]
+      var alignments = [now?.alignment ?? []]
       if state.mask != state.fullMask, let full = state.fullDepth?.results[index] {
         labels.append("full depth")
         alignments.append(full.alignment)
       }
-      note = state.present?.results[index] == nil ? "not measured yet" : nil
+      waitingRow = now == nil ? 1 : nil
       self.labels = labels
       labelWidth = 12
       let columns = AlignedColumns(reference: item.words, alignments: alignments).columns
@@ -109,7 +107,7 @@ enum TranscriptPanel: Panel {
       if start < columns.count { lines.append(columns[start...]) }
     }
 
-    var height: Int { lines.count * labels.count + max(0, lines.count - 1) + (note == nil ? 0 : 1) }
+    var height: Int { lines.count * labels.count + max(0, lines.count - 1) }
 
     /// Returns the row after the last.
     func draw(x: Int, y: Int, end: Int, _ theme: Theme, _ canvas: inout Canvas) -> Int {
@@ -118,6 +116,9 @@ enum TranscriptPanel: Panel {
         if number > 0, height <= end - y + 1 { y += 1 }
         for row in labels.indices where y < end {
           if number == 0 { canvas.text(labels[row], x: x, y: y, style: theme.muted) }
+          if number == 0, row == waitingRow {
+            canvas.text("not measured yet", x: x + labelWidth, y: y, style: theme.muted)
+          }
           var column = x + labelWidth
           for word in line {
             let cell = word.cells[row]
@@ -128,10 +129,6 @@ enum TranscriptPanel: Panel {
           }
           y += 1
         }
-      }
-      if let note, y < end {
-        canvas.text(note, x: x + labelWidth, y: y, style: theme.muted)
-        y += 1
       }
       return y
     }
