@@ -38,8 +38,9 @@ package struct Dataset: Sendable {
   package init(contentsOf root: URL, split: String) throws {
     let manager = FileManager.default
     func folders(_ url: URL) -> [URL] {
-      let all = (try? manager.contentsOfDirectory(
-        at: url, includingPropertiesForKeys: [.isDirectoryKey], options: .skipsHiddenFiles)) ?? []
+      let all =
+        (try? manager.contentsOfDirectory(
+          at: url, includingPropertiesForKeys: [.isDirectoryKey], options: .skipsHiddenFiles)) ?? []
       return all.filter { (try? $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory) == true }
         .sorted { $0.path < $1.path }
     }

@@ -28,7 +28,7 @@ package struct RealFFT: Sendable {
   private let position: [Int32]
 
   package init(size: Int) {
-    precondition(size >= 4 && size.nonzeroBitCount == 1, "FFT of \(size), no power of two from 4 on")
+    precondition(size >= 4 && size.nonzeroBitCount == 1, "FFT of \(size) samples")
     self.size = size
     let half = size / 2
     func turn(_ k: Int, _ of: Int) -> Double { -2 * Double.pi * Double(k) / Double(of) }

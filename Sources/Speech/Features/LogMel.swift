@@ -55,7 +55,8 @@ package struct LogMel: Sendable {
 
     padded.withUnsafeBufferPointer { padded in
       window.withUnsafeBufferPointer { window in
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: 2 * half + fft.binCount) { scratch in
+        let needed = 2 * half + fft.binCount
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: needed) { scratch in
           let real = scratch.baseAddress!
           let imaginary = real + half
           let powers = imaginary + half
@@ -166,7 +167,8 @@ private struct MelFilter: Sendable {
       let (left, center, right) = (edges[i], edges[i + 1], edges[i + 2])
       let weights = (0...configuration.fftSize / 2).map { bin in
         let hertz = Double(bin) * binWidth
-        return Float(max(0, min((hertz - left) / (center - left), (right - hertz) / (right - center))))
+        let (up, down) = ((hertz - left) / (center - left), (right - hertz) / (right - center))
+        return Float(max(0, min(up, down)))
       }
       let first = weights.firstIndex { $0 > 0 } ?? 0
       let last = weights.lastIndex { $0 > 0 } ?? first - 1
