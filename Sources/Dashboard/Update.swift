@@ -100,7 +100,7 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
     let order = PanelKind.enlargeable
     let next = state.enlarged.flatMap { order.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
     state.enlarged = next < order.count ? order[next] : nil
-  case .changeSymbols: 
+  case .changeSymbols:
     let index = Symbols.all.firstIndex(of: state.symbols) ?? 0
     state.symbols = Symbols.all[(index + 1) % Symbols.all.count]
   case .help: state.isHelpShown.toggle()

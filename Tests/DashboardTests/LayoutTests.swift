@@ -77,8 +77,9 @@ import Tradeoff
 
   /// Every control works at every size: no mouse position is without an answer or crashes.
   @Test func clicksEverywhere() {
-    for size in [Size(width: 60, height: 15), Size(width: 80, height: 24), Size(width: 131, height: 37)]
-    {
+    for size in [
+      Size(width: 60, height: 15), Size(width: 80, height: 24), Size(width: 131, height: 37),
+    ] {
       var state = Scene.busy()
       state.size = size
       for y in -1...size.height {

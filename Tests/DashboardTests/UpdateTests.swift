@@ -198,8 +198,9 @@ import Tradeoff
 
   @Test func clickOnALayerTogglesThatOne() throws {
     var state = ready()
-    for size in [Size(width: 80, height: 24), Size(width: 120, height: 40), Size(width: 200, height: 60)]
-    {
+    for size in [
+      Size(width: 80, height: 24), Size(width: 120, height: 40), Size(width: 200, height: 60),
+    ] {
       state.size = size
       let lines = view(state, size).lines()
       let y = try #require(lines.firstIndex { $0.contains("  9 ■ run") })

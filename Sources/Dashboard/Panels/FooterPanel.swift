@@ -19,7 +19,8 @@ enum FooterPanel: Panel {
     let hidden = hiddenNote(state)
     let end = width - 1 - (hidden.isEmpty ? 0 : hidden.count + 2)
     for (label, hint) in hints(state) where column + label.count + 1 + hint.count <= end {
-      column = canvas.pieces([(label, theme.strong), (" \(hint)", theme.muted)], x: column, y: 1) + 2
+      column =
+        canvas.pieces([(label, theme.strong), (" \(hint)", theme.muted)], x: column, y: 1) + 2
     }
     canvas.textRight(hidden, end: width - 1, y: 1, style: theme.muted)
   }

@@ -8,7 +8,8 @@ enum LayerPanel: Panel {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     canvas.frame(
-      title: "Layers", trailing: "\(state.mask.keptCount) run, "
+      title: "Layers",
+      trailing: "\(state.mask.keptCount) run, "
         + "\(state.layerCount - state.mask.keptCount) skipped", theme: theme)
     let rows = Rows(state, height: canvas.size.height)
     let columns = Columns(width: canvas.size.width)
@@ -44,7 +45,8 @@ enum LayerPanel: Panel {
       drawEnd("text out", stages.head / total, ends?.head, longest, y, columns, theme, &canvas)
     }
     if rows.visible.lowerBound > 0 {
-      canvas.text(" ▲ \(rows.visible.lowerBound) more ", x: 2, y: rows.first - 1, style: theme.muted)
+      canvas.text(
+        " ▲ \(rows.visible.lowerBound) more ", x: 2, y: rows.first - 1, style: theme.muted)
     }
     if rows.visible.upperBound < state.layerCount {
       canvas.text(

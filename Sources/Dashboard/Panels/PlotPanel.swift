@@ -61,7 +61,8 @@ enum PlotPanel: Panel {
         x + $0 < size.width - 1 && canvas[x + $0, y].character == " "
       }
       if isFree {
-        canvas.text(label, x: x + 1, y: y, style: point.isPresent ? theme.accentStrong : theme.muted)
+        canvas.text(
+          label, x: x + 1, y: y, style: point.isPresent ? theme.accentStrong : theme.muted)
       }
     }
     canvas.pieces(
@@ -97,7 +98,8 @@ enum PlotPanel: Panel {
   private static func ticks(_ scale: Double, length: Int, spacing: Int) -> [Double] {
     // 3 and 6 divide by three, 1.5 as well; the others by four or five.
     let digits = Int((scale / pow(10, floor(log10(scale * 1.000_001)))) * 10 + 0.5)
-    let parts = [15, 30, 60].contains(digits) ? [6, 3, 1] : [40, 80].contains(digits) ? [4, 2, 1] : [5, 1]
+    let parts =
+      [15, 30, 60].contains(digits) ? [6, 3, 1] : [40, 80].contains(digits) ? [4, 2, 1] : [5, 1]
     let count = parts.first { length / $0 >= spacing } ?? 1
     return (0...count).map { Double($0) / Double(count) }
   }
