@@ -5,7 +5,7 @@ import Foundation
 import TerminalUI
 import Testing
 
-@testable import Dashboard
+import Dashboard
 
 @Suite struct FrameTests {
   static let sizes = [

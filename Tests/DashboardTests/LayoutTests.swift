@@ -6,7 +6,7 @@ import TerminalUI
 import Testing
 import Tradeoff
 
-@testable import Dashboard
+import Dashboard
 
 @Suite struct LayoutTests {
   /// Every small size, and a sample of the others up to 250x80.

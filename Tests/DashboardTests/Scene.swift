@@ -5,7 +5,7 @@ import Speech
 import TerminalUI
 import Tradeoff
 
-@testable import Dashboard
+import Dashboard
 
 enum Scene {
   static let layerCount = 12

@@ -5,7 +5,7 @@ import TerminalUI
 import Testing
 import Tradeoff
 
-@testable import Dashboard
+import Dashboard
 
 @Suite struct UpdateTests {
   /// Ready, nothing measured yet.
