@@ -8,7 +8,7 @@ package enum ErrorRate {
   /// are at least 8 of them (utterances of one speaker err together), else utterances. nil without
   /// at least two groups.
   package static func interval(
-    _ counts: [ErrorCounts], speakers: [String]? = nil, resamples: Int = 1000, seed: UInt64 = 1
+    _ counts: [ErrorCounts], groups speakers: [String]? = nil, resamples: Int = 1000, seed: UInt64 = 1
   ) -> ClosedRange<Double>? {
     let groups = grouped(counts, speakers)
     guard groups.count >= 2 else { return nil }
@@ -33,7 +33,7 @@ package enum ErrorRate {
 
   /// Paired bootstrap: both systems are scored on the same resampled groups.
   package static func compare(
-    _ a: [ErrorCounts], _ b: [ErrorCounts], speakers: [String]? = nil, resamples: Int = 1000,
+    _ a: [ErrorCounts], _ b: [ErrorCounts], groups speakers: [String]? = nil, resamples: Int = 1000,
     seed: UInt64 = 1
   ) -> Comparison? {
     precondition(a.count == b.count, "comparing \(a.count) with \(b.count) utterances")
