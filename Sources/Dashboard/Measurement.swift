@@ -75,7 +75,7 @@ package struct Measurement: Sendable {
     nextSummary = measuredCount + max(1, measuredCount / 10)
     let known = results.compactMap { $0 }
     interval = ErrorRate.interval(
-      known.map(\.counts), speakers: known.map { speakers[$0.index] })
+      known.map(\.counts), groups: known.map { speakers[$0.index] })
     medianSeconds = known.map(\.seconds).sorted()[known.count / 2]
   }
 }

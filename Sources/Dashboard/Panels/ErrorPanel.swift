@@ -78,7 +78,7 @@ enum ErrorPanel: Panel {
     let words = grouped(counts.words)
     let forms: [(names: [String], tail: String)] = [
       ([" wrong  ", " missed  ", " added"], "  of \(words) words"),
-      ([" wrong ", " missed ", " added"], " /\(words)"), (["S ", "D ", "I"], " of \(words)"),
+      ([" wrong ", " missed ", " added"], " of \(words)"), (["S ", "D ", "I"], " of \(words)"),
     ]
     for (names, tail) in forms {
       let length = zip(values, names).reduce(0) { $0 + String($1.0).count + $1.1.count }
@@ -118,42 +118,26 @@ enum ErrorPanel: Panel {
 
   // MARK: - Big digits
 
-  /// Three by five dots a digit, two dots to a cell; returns the column after the last.
+  /// Digits of box-drawing lines, three rows high; the rest stands on the bottom row. Returns the
+  /// column after the last.
   private static func drawBig(
     _ text: String, x: Int, y: Int, style: Style, _ canvas: inout Canvas
   ) -> Int {
     var column = x
     for character in text {
-      guard let rows = bigDigits[character] else {
-        column += 1
-        continue
+      let rows = bigDigits[character] ?? ["", "", String(character)]
+      for (row, line) in rows.enumerated() {
+        canvas.text(line, x: column, y: y + row, style: style)
       }
-      let width = rows[0].count
-      let dots = rows.map { $0.map { $0 == "#" } } + [Array(repeating: false, count: width)]
-      for cell in 0..<3 {
-        for dot in 0..<width {
-          let glyph =
-            switch (dots[2 * cell][dot], dots[2 * cell + 1][dot]) {
-            case (true, true): "█"
-            case (true, false): "▀"
-            case (false, true): "▄"
-            case (false, false): " "
-            }
-          canvas.text(glyph, x: column + dot, y: y + cell, style: style)
-        }
-      }
-      column += width + 1
+      column += rows.map(\.count).max() ?? 0
     }
     return column
   }
 }
 
 private let bigDigits: [Character: [String]] = [
-  "0": ["###", "# #", "# #", "# #", "###"], "1": [" # ", "## ", " # ", " # ", "###"],
-  "2": ["###", "  #", "###", "#  ", "###"], "3": ["###", "  #", "###", "  #", "###"],
-  "4": ["# #", "# #", "###", "  #", "  #"], "5": ["###", "#  ", "###", "  #", "###"],
-  "6": ["###", "#  ", "###", "# #", "###"], "7": ["###", "  #", "  #", "  #", "  #"],
-  "8": ["###", "# #", "###", "# #", "###"], "9": ["###", "# #", "###", "  #", "###"],
-  ".": [" ", " ", " ", " ", "#"], "%": ["#  #", "  # ", " #  ", "#  #", "    "],
-  "–": ["   ", "   ", "###", "   ", "   "],
+  "0": ["┏━┓", "┃ ┃", "┗━┛"], "1": ["╺┓ ", " ┃ ", "╺┻╸"], "2": ["╺━┓", "┏━┛", "┗━╸"],
+  "3": ["╺━┓", " ━┫", "╺━┛"], "4": ["╻ ╻", "┗━┫", "  ╹"], "5": ["┏━╸", "┗━┓", "╺━┛"],
+  "6": ["┏━╸", "┣━┓", "┗━┛"], "7": ["╺━┓", "  ┃", "  ╹"], "8": ["┏━┓", "┣━┫", "┗━┛"],
+  "9": ["┏━┓", "┗━┫", "╺━┛"], "–": ["   ", "╺━╸", "   "],
 ]

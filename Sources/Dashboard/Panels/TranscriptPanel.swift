@@ -17,7 +17,7 @@ enum TranscriptPanel: Panel {
     }
     canvas.frame(
       title: "Transcript \(state.utterance + 1) of \(subject.utterances.count)",
-      trailing: "[ ] others   w a worse one", theme: theme)
+      trailing: "[ ] browse   w one made worse", theme: theme)
     let end = size.height - 1
     var y = 1
     // The chosen utterance, then the ones after it for as long as there is room.
@@ -136,21 +136,21 @@ enum TranscriptPanel: Panel {
 }
 
 /// Several hypotheses set word by word under one reference.
-struct AlignedColumns {
-  struct Cell: Equatable {
-    var text: String
-    var isError = false
+package struct AlignedColumns {
+  package struct Cell: Equatable, Sendable {
+    package var text: String
+    package var isError = false
   }
 
-  struct Column: Equatable {
+  package struct Column: Equatable, Sendable {
     /// The reference, then each hypothesis.
-    var cells: [Cell]
-    var width: Int { cells.map { CharacterWidth.of($0.text) }.max() ?? 0 }
+    package var cells: [Cell]
+    package var width: Int { cells.map { CharacterWidth.of($0.text) }.max() ?? 0 }
   }
 
-  private(set) var columns: [Column] = []
+  package private(set) var columns: [Column] = []
 
-  init(reference: [String], alignments: [[AlignedWord]]) {
+  package init(reference: [String], alignments: [[AlignedWord]]) {
     // For each hypothesis: what stands under each reference word, and what was added before it.
     var under = Array(repeating: [Cell](), count: alignments.count)
     var added = Array(
