@@ -72,11 +72,11 @@ package struct Layout: Sendable, Equatable {
   private mutating func place(_ body: Rect, layerCount: Int) {
     let showsPlot = body.width >= 110
     // A row a layer, front end, head, heading and frame; what is left goes to the transcript, which
-    // needs 4 rows at least and is happy with 12.
+    // needs 4 rows at least and is happy with 10.
     let wanted = max(15, layerCount + 5)
     let spare = body.height - wanted
     var top = spare >= 4 ? wanted : body.height - 4
-    if spare > 12 { top += (spare - 12) / 2 }
+    if spare > 10 { top += (spare - 10) / 2 }
     let left = body.width >= 150 ? 54 : body.width >= 110 ? 40 : body.width >= 76 ? 36 : 29
     let middle = showsPlot ? max((body.width - left) * 45 / 100, 40) : body.width - left
     // Nine rows show all of the cost panel.

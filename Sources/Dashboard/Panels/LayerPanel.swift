@@ -103,10 +103,10 @@ enum LayerPanel: Panel {
       let count = state.layerCount
       let room = height - 2
       if room >= count + 3 {
-        pitch = room >= 2 * count + 3 ? 2 : 1
+        pitch = room >= 2 * count + 4 ? 2 : 1
         heading = 1
         frontEnd = 2
-        first = 3
+        first = 2 + pitch
         visible = 0..<count
         head = first + count * pitch
         return
