@@ -12,6 +12,7 @@ struct ModelCard {
   let totalSteps: Int
   let provenance: Provenance
   let corpus: TrainingCorpus
+  /// What `results` were measured on.
   let heldOut: TrainingCorpus?
   let results: [ValidationResult]
   let tokenCount: Int
@@ -90,7 +91,7 @@ struct ModelCard {
     lines += ["", "Command:", "", "```", provenance.command, "```", ""]
     if let heldOut, !results.isEmpty {
       lines.append(
-        "Word error rate on `\(heldOut.name)`, greedy decoding, measured by the training run with "
+        "Word error rate on `\(heldOut.name)` (\(heldOut.count) utterances), greedy decoding, measured by the training run with "
           + "the layers of each mask (layer 1 first):")
       lines += [
         "", "| layers | mask | WER % | 95 % interval | errors | words |",
@@ -98,8 +99,7 @@ struct ModelCard {
       ]
       for result in results {
         let total = result.total
-        let whole = result.counts.count == heldOut.count
-        let interval = ErrorRate.interval(result.counts, groups: whole ? heldOut.speakers : nil)
+        let interval = ErrorRate.interval(result.counts, groups: heldOut.speakers)
         let bounds = interval.map {
           String(format: "%.2f to %.2f", $0.lowerBound * 100, $0.upperBound * 100)
         }

@@ -90,9 +90,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
     // Saved first: whatever happens to the export, no step is lost.
     try saveCheckpoint()
     if complete {
-      let results = heldOut.map { validate($0, masks: finalMasks) } ?? []
-      try write(results, to: log)
-      try export(results)
+      try validateAndExport(log, on: heldOut, masks: finalMasks)
       try FileManager.default.removeItem(at: Self.checkpointURL(in: output))
     }
     return complete
@@ -162,7 +160,9 @@ package final class TrainingSession<Model: TrainableBackbone> {
         lastCheckpoint = .now
       }
       if now - lastValidation >= .seconds(pace.validateMinutes * 60) {
-        try session.validateAndExport(log)
+        try session.validateAndExport(
+          log, on: session.heldOut?.subset(session.validationUtterances),
+          masks: session.validationMasks)
         lastValidation = .now
       }
       paused += (ContinuousClock.now - now) / .seconds(1)
@@ -200,17 +200,18 @@ package final class TrainingSession<Model: TrainableBackbone> {
     try Checkpoint.write(trainer, progress: progress, to: Self.checkpointURL(in: output))
   }
 
-  /// A validation in mid-run, and the model as it is now.
-  private func validateAndExport(_ log: TrainingLog) throws {
-    let results =
-      heldOut.map { validate($0.subset(validationUtterances), masks: validationMasks) } ?? []
+  /// Logs the error rates and writes the model as it is now.
+  private func validateAndExport(
+    _ log: TrainingLog, on corpus: TrainingCorpus?, masks: [LayerMask]
+  ) throws {
+    var results: [ValidationResult] = []
+    if let corpus {
+      let validation = Validation(
+        corpus: corpus, tokenizer: tokenizer, workers: trainer.options.shards)
+      results = validation(trainer.exported().inference(), masks: masks)
+    }
     try write(results, to: log)
-    try export(results)
-  }
-
-  private func validate(_ corpus: TrainingCorpus, masks: [LayerMask]) -> [ValidationResult] {
-    Validation(corpus: corpus, tokenizer: tokenizer, workers: trainer.options.shards)(
-      trainer.exported().inference(), masks: masks)
+    try export(results, on: corpus)
   }
 
   private func write(_ results: [ValidationResult], to log: TrainingLog) throws {
@@ -228,10 +229,10 @@ package final class TrainingSession<Model: TrainableBackbone> {
   }
 
   /// The model folder, model card included.
-  private func export(_ results: [ValidationResult]) throws {
+  private func export(_ results: [ValidationResult], on corpus: TrainingCorpus?) throws {
     let card = ModelCard(
       progress: progress, position: trainer.position, totalSteps: trainer.totalSteps,
-      provenance: provenance, corpus: trainer.corpus, heldOut: heldOut, results: results,
+      provenance: provenance, corpus: trainer.corpus, heldOut: corpus, results: results,
       tokenCount: tokenizer.count,
       parameterCount: trainer.model.layout.parameters.reduce(0) { $0 + $1.count },
       name: output.standardizedFileURL.lastPathComponent)

@@ -3,8 +3,7 @@
 import Foundation
 import Kernels
 import Testing
-
-@testable import Training
+import Training
 
 @Suite struct AugmentationTests {
   @Test(arguments: [1, 2, 7, 50, 400])

@@ -2,8 +2,7 @@
 
 import Kernels
 import Testing
-
-@testable import Training
+import Training
 
 @Suite struct BatchSamplerTests {
   static let seconds: [Double] = {

@@ -3,8 +3,7 @@
 import Backbones
 import Kernels
 import Testing
-
-@testable import Training
+import Training
 
 @Suite struct RecipeTests {
   @Test(arguments: GateDistribution.allCases, [0.05, 0.5, 1])

@@ -7,8 +7,7 @@ import Speech
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import Training
+import Training
 
 @Suite struct SessionTests {
   private func session(

@@ -4,8 +4,7 @@ import Backbones
 import Foundation
 import Kernels
 import Speech
-
-@testable import Training
+import Training
 
 /// Each letter is a tone of its own, so a linear model can learn to read them.
 func toneCorpus(_ count: Int, seed: UInt64 = 5) -> TrainingCorpus {

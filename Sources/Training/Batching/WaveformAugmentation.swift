@@ -52,7 +52,7 @@ package struct WaveformAugmentation: Codable, Sendable, Equatable {
 
   /// Reads the samples at `step` times their rate by cubic (Catmull-Rom) interpolation. Good to
   /// about 4 kHz; above, it dulls the sound a little, which is one more harmless variation.
-  static func resampled(_ samples: [Int16], step: Double) -> [Float] {
+  package static func resampled(_ samples: [Int16], step: Double) -> [Float] {
     let count = samples.count
     guard count > 3 else { return samples.map { Float($0) * (1 / 32768) } }
     let length = Int(Double(count - 1) / step) + 1
@@ -77,7 +77,7 @@ package struct WaveformAugmentation: Codable, Sendable, Equatable {
   }
 
   /// Adds noise so that signal power over noise power is `ratio` dB over the whole utterance.
-  static func addNoise(
+  package static func addNoise(
     to samples: inout [Float], ratio: Double, pink: Bool, random: inout RandomGenerator
   ) {
     guard !samples.isEmpty else { return }

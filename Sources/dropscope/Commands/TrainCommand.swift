@@ -253,11 +253,12 @@ enum TrainCommand: Command {
         heldOutSets.map { try $0.get() }, title: "Reading \(options.developmentSplit)", rate: rate)
     let allTargets = everything.transcripts.map(tokenizer.encode)
     let usable = everything.usable(
-      by: model, targets: allTargets, augmentation: options.waveform)
+      by: model, targets: allTargets, augmentation: options.waveform
+    ).filter { tokenizer.canEncode(everything.transcripts[$0]) }
     if usable.count < everything.count {
       Dropscope.complain(
-        "\(everything.count - usable.count) of \(everything.count) utterances are too short for "
-          + "their transcripts and left out")
+        "\(everything.count - usable.count) of \(everything.count) utterances are left out: too short "
+          + "for their transcripts, or with characters that have no token")
     }
     let trainer = try Trainer(
       model: model, corpus: everything.choosing(usable), targets: usable.map { allTargets[$0] },
