@@ -61,27 +61,31 @@ extension Canvas {
     var style: Style
   }
 
-  /// Neighbouring cells of one style. Characters that are not a column wide, or that fonts often
-  /// take from elsewhere (braille, blocks), stand alone so that they stay in their place.
+  /// Neighbouring cells of one style. Symbols, which fonts often take from elsewhere in another
+  /// width, only join their like; a wide character stands alone. So each stays in its place.
   private func runs(_ y: Int) -> [Run] {
     var runs: [Run] = []
-    var canExtend = false
     for x in 0..<size.width {
       let cell = self[x, y]
       if cell.character == Cell.continuation {
         if !runs.isEmpty { runs[runs.count - 1].columns += 1 }
         continue
       }
-      let isPlain = cell.character.unicodeScalars.allSatisfy { $0.value < 0x2000 }
-      if isPlain, canExtend, runs.last?.style == cell.style {
+      if let last = runs.last, last.style == cell.style, let before = last.text.last,
+        before == cell.character || (Self.isPlain(before) && Self.isPlain(cell.character)),
+        CharacterWidth.of(before) == 1
+      {
         runs[runs.count - 1].text.append(cell.character)
         runs[runs.count - 1].columns += 1
       } else {
         runs.append(Run(start: x, columns: 1, text: String(cell.character), style: cell.style))
       }
-      canExtend = isPlain && CharacterWidth.of(cell.character) == 1
     }
     return runs
+  }
+
+  private static func isPlain(_ character: Character) -> Bool {
+    character.unicodeScalars.allSatisfy { $0.value < 0x2000 } && CharacterWidth.of(character) == 1
   }
 
   private static func resolve(_ style: Style, _ colors: SVGColors) -> (String, String) {

@@ -21,7 +21,8 @@ package struct BrailleCanvas: Sendable {
     marks = [Character](repeating: " ", count: count)
   }
 
-  private static func density(_ dots: Symbols.Dots) -> (Int, Int) {
+  /// Dots in a cell.
+  static func density(_ dots: Symbols.Dots) -> (across: Int, down: Int) {
     switch dots {
     case .braille: (2, 4)
     case .block: (2, 2)

@@ -55,7 +55,7 @@ package struct ScatterPlot: Sendable {
     self.symbols = symbols
   }
 
-  /// In the middle of an area too small for axes only the points are drawn.
+  /// An area too small for axes shows only the points.
   package func draw(in area: Rect, on canvas: inout Canvas) {
     guard !area.isEmpty else { return }
     let points = (series.flatMap(\.points) + (current.map { [$0] } ?? []))
@@ -70,11 +70,11 @@ package struct ScatterPlot: Sendable {
     if hasTitle { field = field.split(top: 1).rest }
     if hasName { field = field.split(bottom: 1).rest }
     if hasAxes { field = field.split(bottom: 2).rest }
-    let yScale = AxisScale(down, count: max(1, (field.height - 1) / 2))
+    let yScale = AxisScale(down, intervals: (field.height - 1) / 2)
     var labels = yScale.ticks.map { yScale.label($0) }
     let margin = min((labels.map(\.count).max() ?? 0) + 1, area.width / 3)
     if hasAxes { field = field.split(left: margin + 1).rest } else { labels = [] }
-    let xScale = AxisScale(across, count: max(1, field.width / 8))
+    let xScale = AxisScale(across, intervals: field.width / 8)
     guard !field.isEmpty else { return }
 
     if hasAxes {
@@ -110,7 +110,7 @@ package struct ScatterPlot: Sendable {
     }
     canvas[axis, base] = Cell(symbols.border.bottomLeft, style: axisStyle)
     for tick in yScale.ticks {
-      let y = Self.row(yScale.position(tick), field)
+      let y = row(yScale.position(tick), field)
       canvas[axis, y] = Cell(symbols.border.tickLeft, style: axisStyle)
       let label = yScale.label(tick)
       let room = margin - 1
@@ -119,7 +119,7 @@ package struct ScatterPlot: Sendable {
     }
     var free = area.x
     for tick in xScale.ticks {
-      let x = Self.column(xScale.position(tick), field)
+      let x = column(xScale.position(tick), field)
       canvas[x, base] = Cell(symbols.border.tickBottom, style: axisStyle)
       let label = xScale.label(tick)
       let start = min(x - label.count / 2, area.maxX - label.count)
@@ -156,7 +156,7 @@ package struct ScatterPlot: Sendable {
     func mark(_ point: (x: Double, y: Double), _ character: Character, _ style: Style) {
       let (x, y) = (xScale.position(point.x), yScale.position(point.y))
       guard (-1e-9...1 + 1e-9).contains(x), (-1e-9...1 + 1e-9).contains(y) else { return }
-      canvas[Self.column(x, field), Self.row(y, field)] = Cell(character, style: style)
+      canvas[column(x, field), row(y, field)] = Cell(character, style: style)
     }
     for (index, series) in series.enumerated() where series.hasMarkers {
       for point in series.points { mark(point, marker(of: index), series.style) }
@@ -173,12 +173,17 @@ package struct ScatterPlot: Sendable {
     }
   }
 
-  private static func column(_ position: Double, _ field: Rect) -> Int {
-    field.x + Int((min(1, max(0, position)) * Double(field.width - 1)).rounded())
+  /// The cell that holds the dot, so that markers, ticks and lines agree.
+  private func column(_ position: Double, _ field: Rect) -> Int {
+    let across = BrailleCanvas.density(symbols.dots).across
+    let dot = min(1, max(0, position)) * Double(field.width * across - 1)
+    return field.x + Int(dot.rounded()) / across
   }
 
-  private static func row(_ position: Double, _ field: Rect) -> Int {
-    field.y + Int(((1 - min(1, max(0, position))) * Double(field.height - 1)).rounded())
+  private func row(_ position: Double, _ field: Rect) -> Int {
+    let down = BrailleCanvas.density(symbols.dots).down
+    let dot = (1 - min(1, max(0, position))) * Double(field.height * down - 1)
+    return field.y + Int(dot.rounded()) / down
   }
 
   /// From 0 when the values are on one side of it, with a twentieth of air at the far end.
