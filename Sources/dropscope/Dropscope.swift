@@ -14,6 +14,7 @@ enum Dropscope {
   static let defaultCommand = "dashboard"
 
   static func main() {
+    BLASKernels.choose()
     exit(run(Array(CommandLine.arguments.dropFirst())))
   }
 
