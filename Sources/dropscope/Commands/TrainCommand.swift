@@ -257,8 +257,8 @@ enum TrainCommand: Command {
     ).filter { tokenizer.canEncode(everything.transcripts[$0]) }
     if usable.count < everything.count {
       Dropscope.complain(
-        "\(everything.count - usable.count) of \(everything.count) utterances are left out: too short "
-          + "for their transcripts, or with characters that have no token")
+        "\(everything.count - usable.count) of \(everything.count) utterances are left out: too "
+          + "short for their transcripts, or with characters that have no token")
     }
     let trainer = try Trainer(
       model: model, corpus: everything.choosing(usable), targets: usable.map { allTargets[$0] },
@@ -284,8 +284,8 @@ enum TrainCommand: Command {
       session.validationUtterances = value
     }
     let layers = model.layerCount
-    session.validationMasks = depths(layers, [1, 2, 3].map { layers / $0 })
-    session.finalMasks = depths(layers, Array(stride(from: layers, to: 0, by: -max(1, layers / 6))))
+    session.validationMasks = spread(layers, [1, 2, 3].map { layers / $0 })
+    session.finalMasks = spread(layers, stride(from: layers, to: 0, by: -max(1, layers / 6)))
 
     Interruption.install()
     let bar = Mutex(ProgressBar("Training"))
@@ -376,15 +376,10 @@ enum TrainCommand: Command {
   }
 
   /// Evenly spread masks of these depths, without repeats.
-  private static func depths(_ layers: Int, _ depths: [Int]) -> [LayerMask] {
+  private static func spread(_ layers: Int, _ depths: some Sequence<Int>) -> [LayerMask] {
     var seen = Set<Int>()
-    return depths.filter { $0 >= 1 && seen.insert($0).inserted }.map { depth in
-      LayerMask(
-        layerCount: layers,
-        keeping: (0..<depth).map {
-          depth == 1 ? 0 : ($0 * (layers - 1) + (depth - 1) / 2) / (depth - 1)
-        })
-    }
+    return depths.filter { $0 >= 1 && seen.insert($0).inserted }
+      .map { LayerMask.spread(keeping: $0, of: layers) }
   }
 
   // MARK: words
