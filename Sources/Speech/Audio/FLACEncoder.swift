@@ -63,17 +63,25 @@ extension FLACFile {
     for i in (0..<extra).reversed() { w.write(UInt64(0x80 | (number >> (6 * i)) & 0x3F), 8) }
   }
 
-  private static func writeSubframe(_ samples: [Int32], _ w: inout BitWriter) {
-    if samples.allSatisfy({ $0 == samples[0] }) {
+  private static func writeSubframe(_ block: [Int32], _ w: inout BitWriter) {
+    if block.allSatisfy({ $0 == block[0] }) {
       w.write(0, 8)
-      w.writeSigned(samples[0], 16)
+      w.writeSigned(block[0], 16)
       return
     }
-    var best = (bits: 8 + 16 * samples.count, plan: Plan.verbatim)
+    // Low bits that are zero in the whole block (audio of fewer bits) are left out.
+    let wasted = block.reduce(0, |).trailingZeroBitCount
+    let samples = wasted == 0 ? block : block.map { $0 >> Int32(wasted) }
+    let width = 16 - wasted
+    func header(_ type: Int) {
+      w.write(UInt64(type) << 1 | (wasted == 0 ? 0 : 1), 8)
+      if wasted > 0 { w.write(1, wasted) }
+    }
+    var best = (bits: 8 + width * samples.count, plan: Plan.verbatim)
     for order in 0...min(4, samples.count - 1) {
       let residual = Prediction.fixed(samples, order)
       let rice = Rice(residual, order: order, blockSize: samples.count)
-      let bits = 8 + 16 * order + rice.bits
+      let bits = 8 + width * order + rice.bits
       if bits < best.bits { best = (bits, .fixed(order, residual, rice)) }
     }
     for order in [4, 8] where samples.count > 2 * order {
@@ -81,21 +89,21 @@ extension FLACFile {
         let residual = Prediction.residual(samples, predictor)
       else { continue }
       let rice = Rice(residual, order: order, blockSize: samples.count)
-      let bits = 8 + 16 * order + 9 + order * predictor.precision + rice.bits
+      let bits = 8 + width * order + 9 + order * predictor.precision + rice.bits
       if bits < best.bits { best = (bits, .linear(predictor, residual, rice)) }
     }
     switch best.plan {
     case .verbatim:
-      w.write(1 << 1, 8)
-      for sample in samples { w.writeSigned(sample, 16) }
+      header(1)
+      for sample in samples { w.writeSigned(sample, width) }
     case .fixed(let order, let residual, let rice):
-      w.write(UInt64(8 + order) << 1, 8)
-      for sample in samples.prefix(order) { w.writeSigned(sample, 16) }
+      header(8 + order)
+      for sample in samples.prefix(order) { w.writeSigned(sample, width) }
       rice.write(residual, &w)
     case .linear(let predictor, let residual, let rice):
       let order = predictor.coefficients.count
-      w.write(UInt64(31 + order) << 1, 8)
-      for sample in samples.prefix(order) { w.writeSigned(sample, 16) }
+      header(31 + order)
+      for sample in samples.prefix(order) { w.writeSigned(sample, width) }
       w.write(UInt64(predictor.precision - 1), 4)
       w.writeSigned(Int32(predictor.shift), 5)
       for coefficient in predictor.coefficients { w.writeSigned(coefficient, predictor.precision) }

@@ -317,7 +317,7 @@ private struct UtteranceMaker: Sendable {
         speech[position], before: random.uniform(0.1...0.4), after: random.uniform(0.1...0.4))
       samples = utterance.split.condition.record(samples, voices: babble, using: &random)
       let waveform = Waveform(samples: samples, sampleRate: 16000)
-      try FLACFile.write(waveform, to: file(of: utterance))
+      try FLACFile.write(waveform.quantized(bits: 12), to: file(of: utterance))
       done(position, waveform.seconds)
     }
   }
