@@ -91,6 +91,7 @@ import Foundation
     keypad(keyPad, true)
     meta(keyPad, true)
     nodelay(keyPad, true)
+    for (sequence, code) in KeyCodes.common { define_key("\u{1B}" + sequence, code) }
     define_key("\u{1B}[<", Code.mouse)
     define_key("\u{1B}[I", Code.focusIn)
     define_key("\u{1B}[O", Code.focusOut)
@@ -281,6 +282,7 @@ import Foundation
       painted = nil
       return .resize(size)
     case KEY_F0 + 1...KEY_F0 + 63: return .key(.function(Int(code - KEY_F0)))
+    case 27: return readEscape() ? .key(.escape) : nil
     case 128..<256: return readUTF8(first: UInt8(code)).map { .key(.character($0)) }
     default: return KeyCodes.key(for: code).map { .key($0) }
     }
@@ -292,6 +294,22 @@ import Foundation
     defer { nodelay(keyPad, true) }
     let code = wgetch(keyPad)
     return (0..<256).contains(code) ? UInt8(code) : nil
+  }
+
+  /// True for the Escape key. A sequence nobody defined (Ctrl-Alt-F5, say) is swallowed: its
+  /// letters and digits would look like typed ones.
+  private func readEscape() -> Bool {
+    let code = wgetch(keyPad)
+    switch code {
+    case ERR: return true
+    case Int32(UInt8(ascii: "[")):
+      // Parameters and intermediates, then one final byte of 0x40 to 0x7E.
+      while let byte = readByte(), byte < 0x40 {}
+      return false
+    default:
+      ungetch(code)
+      return true
+    }
   }
 
   private func readMouse() -> TerminalEvent? {
@@ -434,6 +452,19 @@ import Foundation
 
 /// ncurses' numbers for keys.
 private enum KeyCodes {
+  /// What terminals send (after ESC) whatever TERM says: it is often set to something near enough.
+  static let common: [(String, Int32)] = [
+    ("[A", KEY_UP), ("[B", KEY_DOWN), ("[C", KEY_RIGHT), ("[D", KEY_LEFT),
+    ("OA", KEY_UP), ("OB", KEY_DOWN), ("OC", KEY_RIGHT), ("OD", KEY_LEFT),
+    ("[H", KEY_HOME), ("OH", KEY_HOME), ("[1~", KEY_HOME), ("[7~", KEY_HOME),
+    ("[F", KEY_END), ("OF", KEY_END), ("[4~", KEY_END), ("[8~", KEY_END),
+    ("[3~", KEY_DC), ("[5~", KEY_PPAGE), ("[6~", KEY_NPAGE), ("[Z", KEY_BTAB), ("OM", KEY_ENTER),
+    ("OP", KEY_F0 + 1), ("OQ", KEY_F0 + 2), ("OR", KEY_F0 + 3), ("OS", KEY_F0 + 4),
+    ("[11~", KEY_F0 + 1), ("[12~", KEY_F0 + 2), ("[13~", KEY_F0 + 3), ("[14~", KEY_F0 + 4),
+    ("[15~", KEY_F0 + 5), ("[17~", KEY_F0 + 6), ("[18~", KEY_F0 + 7), ("[19~", KEY_F0 + 8),
+    ("[20~", KEY_F0 + 9), ("[21~", KEY_F0 + 10), ("[23~", KEY_F0 + 11), ("[24~", KEY_F0 + 12),
+  ]
+
   static func key(for code: Int32) -> Key? {
     switch code {
     case KEY_UP: .up
@@ -445,7 +476,6 @@ private enum KeyCodes {
     case KEY_HOME, KEY_FIND: .home
     case KEY_END, KEY_SELECT: .end
     case KEY_ENTER, 13, 10: .enter
-    case 27: .escape
     case 9: .tab
     case KEY_BTAB: .backTab
     case KEY_BACKSPACE, 127, 8: .backspace

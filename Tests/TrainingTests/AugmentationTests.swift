@@ -45,7 +45,8 @@ import Training
     let result = WaveformAugmentation.resampled(Self.tone(440), step: step)
     #expect(abs(Double(result.count) - 16000 / step) < 2)
     let expected = Self.tone(440 * step, count: result.count)
-    let worst = zip(result, expected).map { abs($0 - Float($1) / 32768) }.max()!
+    // The last samples have no right-hand neighbours to interpolate between.
+    let worst = zip(result, expected).dropLast(3).map { abs($0 - Float($1) / 32768) }.max()!
     #expect(worst < 0.002)
   }
 

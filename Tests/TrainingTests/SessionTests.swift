@@ -143,7 +143,7 @@ import Training
 
   @Test func validationMeasuresWhatTheModelWasTaught() throws {
     var options = tinyOptions()
-    options.epochs = 60
+    options.epochs = 200
     options.specAugment = .none
     options.waveform = .none
     let trainer = try tinyTrainer(options)

@@ -137,17 +137,18 @@ private struct Utterance {
     return result
   }
 
-  @inline(__always)
+  // Not inlined: see `VectorMath` on large functions. The logarithm's argument is within 1...3.
+  @inline(never)
   private func logSum(_ a: Lanes, _ b: Lanes) -> Lanes {
     let top = VectorMath.larger(a, b)
-    return top + VectorMath.log(VectorMath.exp(a - top) + VectorMath.exp(b - top))
+    return top + VectorMath.logOfNormal(VectorMath.exp(a - top) + VectorMath.exp(b - top))
   }
 
-  @inline(__always)
+  @inline(never)
   private func logSum(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes {
     let top = VectorMath.larger(VectorMath.larger(a, b), c)
     return top
-      + VectorMath.log(
+      + VectorMath.logOfNormal(
         VectorMath.exp(a - top) + VectorMath.exp(b - top) + VectorMath.exp(c - top))
   }
 

@@ -2,6 +2,7 @@
 
 import Foundation
 import Kernels
+import Synchronization
 
 /// Polyphase windowed-sinc resampling by a rational ratio: a Kaiser window (beta 10, side lobes under
 /// -100 dB), cut off at 0.95 of the lower Nyquist frequency's band so that nothing folds back.
@@ -13,34 +14,15 @@ package enum Resampler {
   package static func resample(_ samples: [Float], from: Int, to: Int) -> [Float] {
     precondition(from > 0 && to > 0, "resampling from \(from) to \(to) Hz")
     if from == to || samples.isEmpty { return samples }
-    let divisor = gcd(from, to)
-    let (up, down) = (to / divisor, from / divisor)
-    // In input samples: the sinc is stretched when the output rate is the lower one.
-    let cutoff = 0.95 * min(1, Double(to) / Double(from))
-    let reach = Int((Double(halfWidth) / cutoff).rounded(.up))
-    let taps = 2 * reach
-    let padded = (taps + 15) / 16 * 16
-    // One filter per phase, padded with zeros to whole vectors.
-    var filters = [Float](repeating: 0, count: up * padded)
-    for phase in 0..<up {
-      let fraction = Double(phase) / Double(up)
-      var values = (0..<taps).map { tap -> Double in
-        let x = Double(tap - reach + 1) - fraction
-        let window = kaiser(x / Double(reach))
-        let angle = Double.pi * x * cutoff
-        return window * (x == 0 ? 1 : sin(angle) / angle)
-      }
-      let sum = values.reduce(0, +)  // unit gain at 0 Hz in every phase
-      for tap in 0..<taps { values[tap] /= sum }
-      for tap in 0..<taps { filters[phase * padded + tap] = Float(values[tap]) }
-    }
+    let bank = FilterBank.of(from: from, to: to)
+    let (up, down, reach, padded) = (bank.up, bank.down, bank.reach, bank.padded)
     let input =
       [Float](repeating: 0, count: reach - 1) + samples
       + [Float](repeating: 0, count: padded + reach)
     let count = (samples.count * up + down - 1) / down
     return [Float](unsafeUninitializedCapacity: count) { output, initialized in
       input.withUnsafeBufferPointer { input in
-        filters.withUnsafeBufferPointer { filters in
+        bank.filters.withUnsafeBufferPointer { filters in
           for n in 0..<count {
             let position = n * down
             let filter = filters.baseAddress! + position % up * padded
@@ -56,6 +38,58 @@ package enum Resampler {
         }
       }
       initialized = count
+    }
+  }
+
+  /// The filters of one ratio: as much work as resampling several seconds, hence kept.
+  private struct FilterBank: Sendable {
+    let up: Int
+    let down: Int
+    /// Input samples on each side of the centre.
+    let reach: Int
+    /// Taps a filter has, zeros included.
+    let padded: Int
+    /// `up` filters, one a phase.
+    let filters: [Float]
+
+    private static let known = Mutex<[[Int]: FilterBank]>([:])
+
+    /// From memory, or made now.
+    static func of(from: Int, to: Int) -> FilterBank {
+      if let bank = known.withLock({ $0[[from, to]] }) { return bank }
+      let bank = FilterBank(from: from, to: to)
+      known.withLock { known in
+        // Odd ratios are rarely met again: a bound, so that memory cannot grow.
+        if known.count >= 32 { known.removeAll() }
+        known[[from, to]] = bank
+      }
+      return bank
+    }
+
+    private init(from: Int, to: Int) {
+      let divisor = gcd(from, to)
+      let (up, down) = (to / divisor, from / divisor)
+      // In input samples: the sinc is stretched when the output rate is the lower one.
+      let cutoff = 0.95 * min(1, Double(to) / Double(from))
+      let reach = Int((Double(halfWidth) / cutoff).rounded(.up))
+      let taps = 2 * reach
+      let padded = (taps + 15) / 16 * 16
+      // One filter per phase, padded with zeros to whole vectors.
+      var filters = [Float](repeating: 0, count: up * padded)
+      for phase in 0..<up {
+        let fraction = Double(phase) / Double(up)
+        var values = (0..<taps).map { tap -> Double in
+          let x = Double(tap - reach + 1) - fraction
+          let window = kaiser(x / Double(reach))
+          let angle = Double.pi * x * cutoff
+          return window * (x == 0 ? 1 : sin(angle) / angle)
+        }
+        let sum = values.reduce(0, +)  // unit gain at 0 Hz in every phase
+        for tap in 0..<taps { values[tap] /= sum }
+        for tap in 0..<taps { filters[phase * padded + tap] = Float(values[tap]) }
+      }
+      (self.up, self.down, self.reach) = (up, down, reach)
+      (self.padded, self.filters) = (padded, filters)
     }
   }
 

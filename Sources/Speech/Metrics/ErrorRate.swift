@@ -8,7 +8,8 @@ package enum ErrorRate {
   /// are at least 8 of them (utterances of one speaker err together), else utterances. nil without
   /// at least two groups.
   package static func interval(
-    _ counts: [ErrorCounts], groups speakers: [String]? = nil, resamples: Int = 1000, seed: UInt64 = 1
+    _ counts: [ErrorCounts], groups speakers: [String]? = nil, resamples: Int = 1000,
+    seed: UInt64 = 1
   ) -> ClosedRange<Double>? {
     let groups = grouped(counts, speakers)
     guard groups.count >= 2 else { return nil }
@@ -31,7 +32,8 @@ package enum ErrorRate {
     package let probabilityOfImprovement: Double
   }
 
-  /// Paired bootstrap: both systems are scored on the same resampled groups.
+  /// Paired bootstrap: both systems are scored on the same resampled groups, made as for `interval`.
+  /// nil without at least two groups.
   package static func compare(
     _ a: [ErrorCounts], _ b: [ErrorCounts], groups speakers: [String]? = nil, resamples: Int = 1000,
     seed: UInt64 = 1
@@ -59,8 +61,11 @@ package enum ErrorRate {
       probabilityOfImprovement: wins / Double(resamples))
   }
 
+  /// One entry per unit of resampling.
   private static func grouped(_ counts: [ErrorCounts], _ speakers: [String]?) -> [ErrorCounts] {
     guard let speakers, Set(speakers).count >= 8 else { return counts }
+    precondition(
+      speakers.count == counts.count, "\(speakers.count) speakers of \(counts.count) utterances")
     var sums: [String: ErrorCounts] = [:]
     for (speaker, count) in zip(speakers, counts) {
       sums[speaker, default: ErrorCounts()] += count
@@ -68,6 +73,7 @@ package enum ErrorRate {
     return sums.sorted { $0.key < $1.key }.map(\.value)
   }
 
+  /// The values at ranks 2.5 % and 97.5 %.
   private static func percentiles(_ values: [Double]) -> ClosedRange<Double> {
     let sorted = values.sorted()
     func at(_ share: Double) -> Double {

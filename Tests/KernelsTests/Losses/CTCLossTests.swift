@@ -129,6 +129,16 @@ import Testing
     #expect(other.logitGradient.values.allSatisfy { $0.isFinite })
   }
 
+  /// A diverged network must not look like a good one.
+  @Test func notANumberStaysVisible() {
+    var logits = randomTensor(6, 3, seed: 1)
+    logits.mutablePointer[7] = .nan
+    let result = CTCLoss.lossAndGradient(
+      logProbabilities: LogSoftmax.forward(logits), lengths: [6], targets: [[1, 2]], weights: [1])
+    #expect(result.losses[0].isNaN)
+    #expect(result.logitGradient.values.contains { $0.isNaN })
+  }
+
   @Test func noFramesAndNoUtterances() {
     let empty = Tensor(zeros: 0, 5)
     let one = CTCLoss.lossAndGradient(

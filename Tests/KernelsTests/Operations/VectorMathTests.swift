@@ -36,6 +36,7 @@ import Testing
   @Test func logarithm() {
     #expect(worstError(1e-6...2, { VectorMath.log($0) }, log) < 2e-7)
     #expect(worstError(2...3e38, { VectorMath.log($0) }, log) < 2e-7)
+    #expect(worstError(1e-6...3e38, { VectorMath.logOfNormal($0) }, log) < 2e-7)
     let subnormal = Float(bitPattern: 12345)
     let result = VectorMath.log(SIMD16(repeating: subnormal))[0]
     #expect(abs(Double(result) / log(Double(subnormal)) - 1) < 2e-7)
@@ -61,6 +62,7 @@ import Testing
     #expect(log(.infinity) == .infinity)
     #expect(log(-1).isNaN)
     #expect(log(.nan).isNaN)
+    #expect(VectorMath.logOfNormal(SIMD16(repeating: .nan))[3].isNaN)
     #expect(sigmoid(-.infinity) == 0)
     #expect(sigmoid(.infinity) == 1)
     #expect(sigmoid(0) == 0.5)
