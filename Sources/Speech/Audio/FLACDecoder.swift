@@ -22,7 +22,7 @@ struct FLACDecoder {
     channels = Array(repeating: [], count: info.channels)
     // The header may lie about the length, so memory for it is not taken on its word alone.
     for index in channels.indices {
-      channels[index].reserveCapacity(min(info.samples, 16 * bytes.count))
+      channels[index].reserveCapacity(min(info.samples, 16 * bytes.count / info.channels))
     }
   }
 
@@ -44,7 +44,8 @@ struct FLACDecoder {
       let digest = md5.digest()
       guard digest == info.md5 else {
         throw InputError(
-          name, expected: "samples with MD5 \(hexadecimal(info.md5))", found: hexadecimal(digest))
+          name, expected: "samples with MD5 \(info.md5.map(\.hexadecimal).joined())",
+          found: digest.map(\.hexadecimal).joined())
       }
     }
     return FLACAudio(
@@ -56,10 +57,6 @@ struct FLACDecoder {
   private var isAtEnd: Bool {
     let rest = bytes.dropFirst(reader.byte)
     return rest.isEmpty || rest.count == 128 && rest.starts(with: "TAG".utf8)
-  }
-
-  private func hexadecimal(_ digest: [UInt8]) -> String {
-    digest.map { (UInt16($0) + 0x100).hexadecimal.dropFirst() }.joined()
   }
 
   /// An error in the current frame, found before its checksum could be reached.
@@ -194,16 +191,16 @@ struct FLACDecoder {
       switch assignment {
       case 8:
         left = first
-        right = left - (wide.isEmpty ? second : wide[index - offset])
+        right = left &- (wide.isEmpty ? second : wide[index - offset])
       case 9:
         right = second
-        left = right + (wide.isEmpty ? first : wide[index - offset])
+        left = right &+ (wide.isEmpty ? first : wide[index - offset])
       default:
         let side = wide.isEmpty ? second : wide[index - offset]
         // The bit that halving lost is the lowest of the difference.
         let sum = first << 1 | side & 1
-        left = (sum + side) >> 1
-        right = (sum - side) >> 1
+        left = (sum &+ side) >> 1
+        right = (sum &- side) >> 1
       }
       channels[0][index] = Int32(truncatingIfNeeded: left)
       channels[1][index] = Int32(truncatingIfNeeded: right)
