@@ -88,11 +88,11 @@ enum InspectCommand: Command {
   private static func text(_ info: AudioInfo) -> String {
     """
     format      \(info.format) (\(info.encoding))
-    rate        \(info.sampleRate) Hz
+    rate        \(info.sample_rate) Hz
     channels    \(info.channels)
-    bits        \(info.bitsPerSample)
+    bits        \(info.bits_per_sample)
     samples     \(info.samples)
-    duration    \(String(format: "%.3f", info.durationSeconds)) s
+    duration    \(String(format: "%.3f", info.duration_seconds)) s
     checksum    \(info.checksum)
     """
   }
