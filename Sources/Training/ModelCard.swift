@@ -45,7 +45,9 @@ struct ModelCard {
       result["kl_weight"] = String(options.klWeight)
       result["kl_reduction"] = options.klReduction.rawValue
     }
-    if let initial = options.initial { result["initial_weights"] = initial }
+    if let initial = options.initial {
+      result[options.hasFreshOutput ? "initial_encoder" : "initial_weights"] = initial
+    }
     return result
   }
 
@@ -73,7 +75,10 @@ struct ModelCard {
     row("wall time", String(format: "%.0f min", progress.elapsedSeconds / 60))
     row("machine", machine)
     row("seed", "\(options.seed), in \(options.shards) shards")
-    if let initial = options.initial { row("started from the weights of", "`\(initial)`") }
+    if let initial = options.initial {
+      let part = options.hasFreshOutput ? "encoder" : "weights"
+      row("started from the \(part) of", "`\(initial)`")
+    }
     if recipe?.distils == true {
       row("teacher", "`\(options.teacher ?? "")`, full depth, same augmented features")
       row(

@@ -60,6 +60,11 @@ package final class TrainableConformer: TrainableBackbone {
     self.init(network, weights: weights, state: state)
   }
 
+  /// Whether a parameter belongs to the output layer, whose shape depends on the tokens.
+  package static func isOutput(_ parameter: Parameter) -> Bool {
+    parameter.name.hasPrefix("single_linear.")
+  }
+
   /// Starts from a saved model.
   package convenience init(contentsOf folder: URL) throws {
     let configuration = try ConformerConfiguration(
