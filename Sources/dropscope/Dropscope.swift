@@ -6,8 +6,12 @@ import Foundation
 enum Dropscope {
   /// Every subcommand, in the order of the overview.
   static let commands: [any Command.Type] = [
+    TranscribeCommand.self,
+    EvaluateCommand.self,
     SynthesizeCommand.self,
     TrainCommand.self,
+    EmissionsCommand.self,
+    InspectCommand.self,
   ]
 
   /// What runs when the first argument is no subcommand's name but an option, or nothing.
