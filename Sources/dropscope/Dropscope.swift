@@ -8,8 +8,8 @@ enum Dropscope {
   static let commands: [any Command.Type] = [
     TranscribeCommand.self,
     EvaluateCommand.self,
-    SynthesizeCommand.self,
     TrainCommand.self,
+    SynthesizeCommand.self,
     EmissionsCommand.self,
     InspectCommand.self,
   ]

@@ -3,28 +3,22 @@
 import Backbones
 import Foundation
 import Kernels
+import Speech
 import Tradeoff
 
-/// One mask and who chose it.
-struct LayerChoice: Equatable {
-  var mask: LayerMask
-  /// The policy's name; nil for a mask given by hand (and for full depth, which needs no choice, the
-  /// policy that was asked for or the first of the catalogue).
-  var policy: String?
-}
-
+/// `--model`, `--data`, `--split`, and at most one of `--keep`, `--drop` and `--mask`.
 struct ModelOptions {
   /// For `Arguments(options:)`.
-  static let modelNames = ["model", "policy", "seed", "drop", "keep", "mask"]
-  static let names = modelNames + ["data", "split"]
-  static let defaultSplit = "test-clean"
+  static let dataNames = ["data", "split"]
+  static let maskNames = ["policy", "keep", "drop", "mask", "seed"]
+  static let names = ["model"] + dataNames + maskNames
+  private static let defaultSplit = "test-clean"
 
   static let modelHelp = """
-      --model DIR      a model folder: config.json, model.safetensors, tokens.txt
-                       (Assets/\(Assets.modelPath))
+      --model DIR      a model folder: config.json, model.safetensors, tokens.txt (the bundled one)
     """
   static let dataHelp = """
-      --data DIR       a data set in LibriSpeech layout (Assets/\(Assets.dataPath))
+      --data DIR       a data set in LibriSpeech layout (the bundled one)
       --split NAME     the split of it to measure on (\(defaultSplit))
     """
   static let layerHelp = """
@@ -36,6 +30,13 @@ struct ModelOptions {
       --mask BITS      layer 1 first, 1 runs, 0 skips } without them
     """
 
+  /// A mask and who chose it.
+  struct Choice: Equatable {
+    var mask: LayerMask
+    /// nil for a mask given by hand.
+    var policy: String?
+  }
+
   /// What was asked for, before the model says how many layers there are.
   private enum Budget {
     case everything
@@ -46,7 +47,7 @@ struct ModelOptions {
 
   private let modelPaths: [String]
   private let dataPath: String?
-  let split: String
+  private let split: String
   private let policies: [String]
   private let seed: UInt64
   private let budget: Budget
@@ -88,39 +89,30 @@ struct ModelOptions {
   }
 
   /// The folders of `--model`, or the bundled one.
-  var models: [URL] {
-    get throws {
-      guard modelPaths.isEmpty else {
-        return modelPaths.map { URL(fileURLWithPath: $0).standardizedFileURL }
-      }
-      return [try Assets.find(Assets.modelPath, insteadOf: "--model DIR")]
-    }
+  func models() throws -> [URL] {
+    try modelPaths.isEmpty ? [Assets.model()] : modelPaths.map { URL(fileURLWithPath: $0) }
   }
 
   /// The one model of a subcommand that takes one.
-  var model: URL {
-    get throws {
-      guard modelPaths.count <= 1 else {
-        throw UsageError("option --model: expected one folder, found \(modelPaths.count)")
-      }
-      return try models[0]
+  func model() throws -> URL {
+    guard modelPaths.count <= 1 else {
+      throw UsageError("option --model: expected one here, found \(modelPaths.count)")
     }
+    return try models()[0]
   }
 
-  /// The folder of `--data`, or the bundled one.
-  var data: URL {
-    get throws {
-      if let dataPath { return URL(fileURLWithPath: dataPath).standardizedFileURL }
-      return try Assets.find(Assets.dataPath, insteadOf: "--data DIR")
-    }
+  /// The split of `--data`, or of the bundled data set, listed but not yet read.
+  func dataset() throws -> Dataset {
+    let root = try dataPath.map { URL(fileURLWithPath: $0) } ?? Assets.heldOut()
+    return try Dataset(contentsOf: root, split: split)
   }
 
   /// Every mask that was asked for, in the order it was asked for, for a model with that many layers.
-  func choices(layerCount: Int) throws -> [LayerChoice] {
-    func chosen(_ counts: [Int]) -> [LayerChoice] {
+  func choices(layerCount: Int) throws -> [Choice] {
+    func chosen(_ counts: [Int]) -> [Choice] {
       policies.flatMap { policy in
         counts.map { count in
-          LayerChoice(
+          Choice(
             mask: PolicyCatalog.mask(policy, seed: seed, keeping: count, of: layerCount),
             policy: policy)
         }
@@ -128,7 +120,7 @@ struct ModelOptions {
     }
     switch budget {
     case .everything:
-      return [LayerChoice(mask: .full(layerCount), policy: policies[0])]
+      return [Choice(mask: .full(layerCount), policy: policies[0])]
     case .keep(let counts):
       if let wrong = counts.first(where: { $0 > layerCount }) {
         throw UsageError(
@@ -145,16 +137,16 @@ struct ModelOptions {
             "option --mask: expected \(layerCount) characters, one a layer of the model, "
               + "found \(text.count) in '\(text)'")
         }
-        return LayerChoice(mask: mask, policy: nil)
+        return Choice(mask: mask, policy: nil)
       }
     }
   }
 
   /// The one mask of a subcommand that takes one.
-  func choice(layerCount: Int) throws -> LayerChoice {
+  func choice(layerCount: Int) throws -> Choice {
     let all = try choices(layerCount: layerCount)
     guard all.count == 1 else {
-      throw UsageError("expected one choice of layers, found \(all.count)")
+      throw UsageError("expected one choice of layers here, found \(all.count)")
     }
     return all[0]
   }
@@ -172,4 +164,11 @@ struct ModelOptions {
       }
     }
   }
+}
+
+/// JSON on one line, keys sorted, slashes left alone.
+func json(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }

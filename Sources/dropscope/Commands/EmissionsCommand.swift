@@ -20,11 +20,11 @@ enum EmissionsCommand: Command {
 
   static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
-      raw, options: ModelOptions.modelNames + ["output"], positionals: 1...1)
+      raw, options: ["model", "output"] + ModelOptions.maskNames, positionals: 1...1)
     let options = try ModelOptions(arguments)
     let output = URL(fileURLWithPath: try arguments.required("output"))
     let path = arguments.positionals[0]
-    let recognizer = try Recognizer(contentsOf: options.model)
+    let recognizer = try Recognizer(contentsOf: options.model())
     let mask = try options.choice(layerCount: recognizer.backbone.layerCount).mask
     let samples = recognizer.samples(try AudioInput.read(path))
     let logProbabilities = recognizer.backbone.logProbabilities([samples], mask: mask)

@@ -32,10 +32,14 @@ enum EvaluateCommand: Command {
     let threads = try arguments.integer("threads", in: 1...256) ?? cores
 
     // Whatever can be wrong with what was asked for is said before minutes of measuring.
-    let recognizers = try options.models.map { try Recognizer(contentsOf: $0) }
+    let recognizers = try options.models().map { try Recognizer(contentsOf: $0) }
     let choices = try recognizers.map { try options.choices(layerCount: $0.backbone.layerCount) }
-    let dataset = try Dataset(contentsOf: options.data, split: options.split)
+    let dataset = try options.dataset()
 
+    let table = SummaryTable(
+      zip(recognizers, choices).flatMap { recognizer, choices in
+        choices.map { [recognizer.name, $0.policy ?? "manual", $0.mask.description] }
+      })
     var loaded: [Int: LoadedDataset] = [:]
     var isFirst = true
     for (recognizer, choices) in zip(recognizers, choices) {
@@ -50,12 +54,13 @@ enum EvaluateCommand: Command {
           results, model: recognizer.name, dataset: dataset, policy: choice.policy ?? "manual",
           mask: choice.mask, threads: threads, machine: Machine.description)
         if arguments.flag("json") {
-          try JSONLine.print(summary)
+          print(try json(summary))
         } else {
-          if isFirst { print(SummaryTable.heading(summary)) }
-          print(SummaryTable.row(summary))
-          fflush(nil)
+          if isFirst { print(table.heading(summary)) }
+          print(table.row(summary))
         }
+        // A reader of a pipe sees each row when it is known.
+        fflush(nil)
         isFirst = false
       }
     }
@@ -124,43 +129,54 @@ private final class Measuring: Sendable {
   func stop() { worker.stop() }
 }
 
-/// Summaries for people.
-enum SummaryTable {
-  private static let columns: [(title: String, width: Int)] = [
-    ("model", -16), ("policy", -7), ("mask", -14), ("keep", 4), ("WER %", 6), ("95 %", 13),
-    ("S", 5), ("D", 5), ("I", 5), ("GFLOP/s", 8), ("RTF", 7), ("p50 ms", 7), ("p95 ms", 7),
+/// Summaries for people, one row each as soon as it is known: columns are as wide as the names that
+/// will come.
+private struct SummaryTable {
+  private static let titles = [
+    "model", "policy", "mask", "keep", "WER %", "95 %", "S", "D", "I", "CER %", "GFLOP/s", "RTF",
+    "p50 ms", "p95 ms",
   ]
+  /// How many columns are text, aligned to the left.
+  private static let names = 3
+  private var widths = [0, 0, 0, 4, 6, 13, 5, 5, 5, 6, 8, 7, 7, 7]
+
+  /// `names`: model, policy and mask of every row to come.
+  init(_ names: [[String]]) {
+    for row in [Self.titles] + names {
+      for column in 0..<Self.names { widths[column] = max(widths[column], row[column].count) }
+    }
+  }
 
   /// What all rows have in common, and the columns' titles.
-  static func heading(_ summary: Summary) -> String {
+  func heading(_ summary: Summary) -> String {
     """
     \(summary.dataset) \(summary.split): \(summary.utterances) utterances, \(summary.words) words; \
     \(summary.threads) threads on \(summary.machine)
     GFLOP/s: per second of audio, counted; RTF and ms: one thread's time for an utterance, measured
 
-    \(line(columns.map(\.title)))
+    \(line(Self.titles))
     """
   }
 
-  static func row(_ summary: Summary) -> String {
+  func row(_ summary: Summary) -> String {
     func number(_ value: Double, _ decimals: Int) -> String {
       String(format: "%.\(decimals)f", value)
     }
+    func percent(_ fraction: Double) -> String { number(fraction * 100, 2) }
     return line([
-      summary.model, summary.policy, summary.mask, "\(summary.keptLayers)",
-      number(summary.wer * 100, 2),
-      summary.werInterval.map { $0.map { number($0 * 100, 2) }.joined(separator: "–") } ?? "-",
+      summary.model, summary.policy, summary.mask, "\(summary.keptLayers)", percent(summary.wer),
+      summary.werInterval.map { $0.map(percent).joined(separator: "-") } ?? "",
       "\(summary.substitutions)", "\(summary.deletions)", "\(summary.insertions)",
-      number(summary.gflopPerAudioSecond, 3), number(summary.realTimeFactor, 4),
-      number(summary.latency.p50, 1), number(summary.latency.p95, 1),
+      percent(summary.cer), number(summary.gflopPerAudioSecond, 3),
+      number(summary.realTimeFactor, 4), number(summary.latency.p50, 1),
+      number(summary.latency.p95, 1),
     ])
   }
 
-  /// A negative width aligns to the left. What does not fit moves the rest along.
-  private static func line(_ cells: [String]) -> String {
-    zip(cells, columns).map { cell, column in
-      let space = String(repeating: " ", count: max(0, abs(column.width) - cell.count))
-      return column.width < 0 ? cell + space : space + cell
-    }.joined(separator: " ")
+  private func line(_ cells: [String]) -> String {
+    cells.indices.map { column in
+      let pad = String(repeating: " ", count: max(0, widths[column] - cells[column].count))
+      return column < Self.names ? cells[column] + pad : pad + cells[column]
+    }.joined(separator: "  ")
   }
 }

@@ -27,10 +27,10 @@ enum InspectCommand: Command {
     }
     if isFolder.boolValue {
       let report = try ModelReport(contentsOf: url)
-      if arguments.flag("json") { try JSONLine.print(report) } else { print(report.text) }
+      if arguments.flag("json") { print(try json(report)) } else { print(report.text) }
     } else {
       let report = AudioReport(file: path, info: try AudioFile.inspect(url))
-      if arguments.flag("json") { try JSONLine.print(report) } else { print(report.text) }
+      if arguments.flag("json") { print(try json(report)) } else { print(report.text) }
     }
     return 0
   }

@@ -272,7 +272,9 @@ enum TrainCommand: Command {
       pace.validateMinutes = value
     }
     pace.minutes = try arguments.number("minutes", in: 0...1e6)
-    if let value = try arguments.integer("log-steps", in: 1...Int.max) { pace.logEverySteps = value }
+    if let value = try arguments.integer("log-steps", in: 1...Int.max) {
+      pace.logEverySteps = value
+    }
     let command = (["dropscope", name] + raw).map(quoted).joined(separator: " ")
     let session = try TrainingSession(
       trainer: trainer, tokenizer: tokenizer, heldOut: heldOut, output: output, pace: pace,
@@ -379,7 +381,9 @@ enum TrainCommand: Command {
     return depths.filter { $0 >= 1 && seen.insert($0).inserted }.map { depth in
       LayerMask(
         layerCount: layers,
-        keeping: (0..<depth).map { depth == 1 ? 0 : ($0 * (layers - 1) + (depth - 1) / 2) / (depth - 1) })
+        keeping: (0..<depth).map {
+          depth == 1 ? 0 : ($0 * (layers - 1) + (depth - 1) / 2) / (depth - 1)
+        })
     }
   }
 

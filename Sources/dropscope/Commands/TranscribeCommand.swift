@@ -33,20 +33,22 @@ enum TranscribeCommand: Command {
 
   static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
-      raw, options: ModelOptions.modelNames, flags: ["json"], positionals: 1...Int.max)
+      raw, options: ["model"] + ModelOptions.maskNames, flags: ["json"], positionals: 1...Int.max)
     let options = try ModelOptions(arguments)
     if arguments.positionals.filter({ $0 == "-" }).count > 1 {
       throw UsageError("'-' can be given once: standard input is read to its end")
     }
-    let recognizer = try Recognizer(contentsOf: options.model)
+    let recognizer = try Recognizer(contentsOf: options.model())
     let mask = try options.choice(layerCount: recognizer.backbone.layerCount).mask
     for path in arguments.positionals {
       let result = try transcribe(path, recognizer, mask)
       if arguments.flag("json") {
-        try JSONLine.print(result)
+        print(try json(result))
       } else {
         print(arguments.positionals.count > 1 ? "\(path): \(result.text)" : result.text)
       }
+      // A reader of a pipe sees each file's answer when it is known.
+      fflush(nil)
     }
     return 0
   }
