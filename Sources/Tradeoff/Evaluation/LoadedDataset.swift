@@ -1,5 +1,6 @@
 // A data set with its audio in memory, at the rate a backbone expects.
 
+import Backbones
 import Foundation
 import Kernels
 import Speech
@@ -20,6 +21,11 @@ package struct LoadedDataset: Sendable {
     self.dataset = dataset
     self.samples = samples
     self.sampleRate = sampleRate
+  }
+
+  /// At the rate the recogniser's backbone expects.
+  package init(_ dataset: Dataset, for recognizer: Recognizer) throws {
+    try self.init(dataset, sampleRate: recognizer.backbone.sampleRate)
   }
 
   /// Decodes and resamples on every core. The first file that cannot be read ends it.

@@ -1,44 +1,37 @@
-// `dropscope emissions`: a file's token log-probabilities, for other programs.
+// `dropscope emissions`: token log-probabilities of one file, for other tools to decode.
 
 import Backbones
 import Foundation
 import Kernels
-import Speech
-import Tradeoff
 
 enum EmissionsCommand: Command {
   static let name = "emissions"
-  static let summary = "write a file's token log-probabilities as safetensors"
+  static let summary = "save one file's token log-probabilities as safetensors"
   static let help = """
-    Usage: dropscope emissions FILE --output OUT.safetensors [OPTION]...
+    Usage: dropscope emissions [OPTION]... FILE|- --output X.safetensors
 
-    Writes one float32 tensor `log_probs`, frames x tokens, of a WAV or FLAC file ('-': raw 16 kHz
-    16-bit samples on standard input).
+    Writes the tensor 'log_probs' (frames x tokens, float32, natural logarithms, token 0 the CTC
+    blank) of a WAV or FLAC file, or of raw 16-bit samples at 16 kHz on standard input ('-').
 
-      --output FILE    where to write; required
-      --model DIR      a model folder (the bundled one)
-      --keep N, --drop RATIO, --policy NAME, --mask BITS, --seed N
-                       which layers run (all)
+      --output FILE    where they go; a file of that name is replaced
+    \(ModelOptions.modelHelp)
+    \(ModelOptions.layerHelp)
     """
 
-  static func run(_ arguments: [String]) throws -> Int32 {
+  static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
-      arguments, options: ["model", "output"] + ModelOptions.maskNames, positionals: 1...1)
+      raw, options: ["model", "output"] + ModelOptions.maskNames, positionals: 1...1)
     let options = try ModelOptions(arguments)
     let output = URL(fileURLWithPath: try arguments.required("output"))
-    let models = try options.models()
-    guard models.count == 1 else {
-      throw UsageError("option --model: expected one here, found \(models.count)")
-    }
-    let recognizer = try Recognizer(contentsOf: models[0])
+    let path = arguments.positionals[0]
+    let recognizer = try Recognizer(contentsOf: options.model())
     let mask = try options.choice(layerCount: recognizer.backbone.layerCount).mask
-    let waveform = try TranscribeCommand.audio(arguments.positionals[0])
-    let logProbabilities = recognizer.backbone.logProbabilities(
-      [recognizer.samples(waveform)], mask: mask)
+    let samples = recognizer.samples(try AudioInput.read(path))
+    let logProbabilities = recognizer.backbone.logProbabilities([samples], mask: mask)
     try SafetensorsWriter.write(
-      [(name: "log_probs", tensor: logProbabilities)],
+      [("log_probs", logProbabilities)],
       metadata: [
-        "model": recognizer.name, "mask": mask.description,
+        "model": recognizer.name, "mask": mask.description, "file": path,
         "frame_seconds": "\(recognizer.backbone.frameSeconds)",
       ], to: output)
     return 0

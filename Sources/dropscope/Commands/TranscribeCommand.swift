@@ -1,70 +1,69 @@
-// `dropscope transcribe`: audio files, or raw samples on standard input, to text.
+// `dropscope transcribe`: what was said in audio files, or in raw samples on standard input.
 
 import Backbones
 import Foundation
-import Kernels
 import Speech
 import Tradeoff
 
 enum TranscribeCommand: Command {
   static let name = "transcribe"
-  static let summary = "print what is said in audio files, or in raw samples on standard input"
+  static let summary = "write down what is said in audio files"
   static let help = """
-    Usage: dropscope transcribe FILE... [OPTION]...
-           arecord -f S16_LE -r 16000 -t raw | dropscope transcribe -
+    Usage: dropscope transcribe [OPTION]... FILE|-...
 
-    Prints the text of each WAV or FLAC file; '-' reads raw 16 kHz 16-bit little-endian mono.
+    Prints what is said in WAV or FLAC files of any sample rate, one line a file. '-' reads raw 16-bit
+    little-endian samples at 16 kHz from standard input until it ends, as in
+    'arecord -f S16_LE -r 16000 -t raw | dropscope transcribe -' (Ctrl-C ends the recording).
 
-      --model DIR      a model folder (the bundled one)
-      --keep N, --drop RATIO, --policy NAME, --mask BITS, --seed N
-                       which layers run (all)
-      --json           one object per file: file, text, audio_seconds, seconds, mask, words with
-                       start, end and confidence
+    \(ModelOptions.modelHelp)
+    \(ModelOptions.layerHelp)
+      --json           one object a file, with the words' times and confidences
     """
 
-  private struct Output: Encodable {
+  /// One file's answer.
+  struct Result: Encodable {
     var file: String
     var text: String
     var audio_seconds: Double
+    /// From samples to words, on one thread; reading the file and resampling are not counted.
     var seconds: Double
     var mask: String
     var words: [TimedWord]
   }
 
-  static func run(_ arguments: [String]) throws -> Int32 {
+  static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
-      arguments, options: ["model"] + ModelOptions.maskNames, flags: ["json"],
-      positionals: 1...Int.max)
+      raw, options: ["model"] + ModelOptions.maskNames, flags: ["json"], positionals: 1...Int.max)
     let options = try ModelOptions(arguments)
-    let models = try options.models()
-    guard models.count == 1 else {
-      throw UsageError("option --model: expected one here, found \(models.count)")
+    if arguments.positionals.filter({ $0 == "-" }).count > 1 {
+      throw UsageError("'-' can be given once: standard input is read to its end")
     }
-    let recognizer = try Recognizer(contentsOf: models[0])
+    let recognizer = try Recognizer(contentsOf: options.model())
     let mask = try options.choice(layerCount: recognizer.backbone.layerCount).mask
-    for file in arguments.positionals {
-      let waveform = try audio(file)
-      let clock = ContinuousClock()
-      let start = clock.now
-      let transcript = recognizer.transcribe(waveform, mask: mask)
-      let seconds = (clock.now - start).seconds
+    for path in arguments.positionals {
+      let result = try transcribe(path, recognizer, mask)
       if arguments.flag("json") {
-        print(
-          try json(
-            Output(
-              file: file, text: transcript.text, audio_seconds: waveform.seconds,
-              seconds: seconds, mask: mask.description, words: transcript.words)))
+        print(try json(result))
       } else {
-        print(arguments.positionals.count > 1 ? "\(file): \(transcript.text)" : transcript.text)
+        print(arguments.positionals.count > 1 ? "\(path): \(result.text)" : result.text)
       }
+      // A reader of a pipe sees each file's answer when it is known.
+      fflush(nil)
     }
     return 0
   }
 
-  /// A file's audio, or raw samples for `-`.
-  static func audio(_ file: String) throws -> Waveform {
-    guard file == "-" else { return try AudioFile.read(URL(fileURLWithPath: file)) }
-    let data = try FileHandle.standardInput.readToEnd() ?? Data()
-    return Waveform(samples: RawPCM.decode(data), sampleRate: 16000)
+  private static func transcribe(_ path: String, _ recognizer: Recognizer, _ mask: LayerMask)
+    throws -> Result
+  {
+    let waveform = try AudioInput.read(path)
+    let samples = recognizer.samples(waveform)
+    let start = ContinuousClock.now
+    let transcript = recognizer.decoder.decode(
+      recognizer.backbone.logProbabilities([samples], mask: mask))
+    return Result(
+      file: path, text: transcript.text, audio_seconds: waveform.seconds,
+      seconds: (ContinuousClock.now - start).seconds, mask: mask.description,
+      words: transcript.words)
   }
 }
