@@ -58,6 +58,12 @@ package protocol Backbone: Sendable {
   func frameCount(sampleCount: Int) -> Int
 }
 
+/// A backbone whose front end starts from log-mel features rather than samples.
+package protocol FeatureBackbone: Backbone {
+  /// Packed feature frames (total frames x bins) to hidden frames.
+  func frontEnd(features: HiddenFrames) -> HiddenFrames
+}
+
 /// One number for each stage of a backbone: parameters, FLOPs or seconds.
 package struct StageValues: Sendable, Equatable {
   package var frontEnd: Double

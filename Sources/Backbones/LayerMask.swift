@@ -11,6 +11,17 @@ package struct LayerMask: Hashable, Sendable, CustomStringConvertible {
     LayerMask(layerCount: layerCount, keeping: 0..<layerCount)
   }
 
+  /// `count` layers at even distances, the first and the last among them: layer
+  /// round(i (N - 1) / (count - 1)) for each i. A single layer is the first.
+  package static func spread(keeping count: Int, of layerCount: Int) -> LayerMask {
+    precondition((0...layerCount).contains(count), "keeping \(count) of \(layerCount) layers")
+    return LayerMask(
+      layerCount: layerCount,
+      keeping: (0..<count).map {
+        count == 1 ? 0 : (2 * $0 * (layerCount - 1) + count - 1) / (2 * (count - 1))
+      })
+  }
+
   /// Keeps the layers at these zero-based indices.
   package init(layerCount: Int, keeping indices: some Sequence<Int>) {
     precondition((1...64).contains(layerCount), "\(layerCount) layers; a mask holds 1 to 64")

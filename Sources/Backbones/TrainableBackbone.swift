@@ -28,7 +28,7 @@ package struct TrainingPass: Sendable {
 /// with its own shard, between two updates of `weights`.
 package protocol TrainableBackbone: AnyObject, Sendable {
   associatedtype Activations
-  associatedtype Inference: Backbone
+  associatedtype Inference: FeatureBackbone
   var layout: ParameterLayout { get }
   /// Trainable values, laid out by `layout`. Changed only between steps.
   var weights: ParameterBuffer { get }

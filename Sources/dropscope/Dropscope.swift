@@ -1,6 +1,81 @@
 // The executable's entry: picks a subcommand, turns errors into one sentence and an exit status.
 
+import Foundation
+
 @main
 enum Dropscope {
-  static func main() {}
+  /// Every subcommand, in the order of the overview.
+  static let commands: [any Command.Type] = [
+    TranscribeCommand.self,
+    EvaluateCommand.self,
+    TrainCommand.self,
+    SynthesizeCommand.self,
+    EmissionsCommand.self,
+    InspectCommand.self,
+  ]
+
+  /// What runs when the first argument is no subcommand's name but an option, or nothing.
+  static let defaultCommand = "dashboard"
+
+  static func main() {
+    exit(run(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  /// Runs the subcommand named first and returns the exit status: 0 done, 1 failed, 2 wrong usage.
+  static func run(_ arguments: [String]) -> Int32 {
+    if let first = arguments.first, ["--help", "-h", "help"].contains(first) {
+      print(overview)
+      return 0
+    }
+    var rest = arguments[...]
+    let named = arguments.first.map { !$0.hasPrefix("-") } ?? false
+    let name = named ? rest.removeFirst() : defaultCommand
+    guard let command = commands.first(where: { $0.name == name }) else {
+      let names = commands.map { $0.name }.joined(separator: ", ")
+      complain("dropscope: expected a command (\(names)), found '\(name)'")
+      return 2
+    }
+    if rest.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
+      print(command.help)
+      return 0
+    }
+    do {
+      return try command.run(Array(rest))
+    } catch let error as UsageError {
+      complain("dropscope \(name): \(error); see 'dropscope \(name) --help'")
+      return 2
+    } catch let error as CocoaError {
+      let path = error.userInfo[NSFilePathErrorKey] as? String
+      let prefix = path.map { "\($0): " } ?? ""
+      complain("dropscope \(name): \(prefix)\(error.localizedDescription)")
+      return 1
+    } catch {
+      complain("dropscope \(name): \(error)")
+      return 1
+    }
+  }
+
+  /// The answer to `dropscope --help`.
+  static var overview: String {
+    let width = commands.map { $0.name.count }.max() ?? 0
+    let lines = commands.map {
+      "  " + $0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.summary
+    }
+    return """
+      Usage: dropscope [COMMAND] [OPTION]...
+
+      Explore how a speech recogniser trades accuracy for compute when layers are skipped.
+      Without a command, the \(defaultCommand) opens.
+
+      Commands:
+      \(lines.joined(separator: "\n"))
+
+      'dropscope COMMAND --help' describes a command and its options.
+      """
+  }
+
+  /// One line on standard error.
+  static func complain(_ sentence: String) {
+    FileHandle.standardError.write(Data((sentence + "\n").utf8))
+  }
 }

@@ -1,8 +1,328 @@
-// Element types of the safetensors format.
+// Reading and writing safetensors files: 8 bytes of header length, a JSON header with the type,
+// shape and byte range of each tensor, then the bytes
+// (https://github.com/huggingface/safetensors#format).
+
+import Foundation
 
 /// Floating point types on disk; in memory everything is Float32.
 package enum ElementType: String, Sendable, CaseIterable {
   case float32 = "F32"
   case float16 = "F16"
   case bfloat16 = "BF16"
+
+  package var byteCount: Int { self == .float32 ? 4 : 2 }
+}
+
+/// What the header says of one tensor.
+private struct Entry: Codable {
+  let dtype: String
+  let shape: [Int]
+  /// Begin and end, in bytes from the end of the header.
+  let dataOffsets: [Int]
+
+  enum CodingKeys: String, CodingKey {
+    case dtype, shape
+    case dataOffsets = "data_offsets"
+  }
+}
+
+/// The header: one key a tensor, and `__metadata__`.
+private struct Header: Codable {
+  struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  static let metadataKey = "__metadata__"
+  var entries: [String: Entry] = [:]
+  var metadata: [String: String] = [:]
+
+  init() {}
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    for key in container.allKeys {
+      if key.stringValue == Header.metadataKey {
+        metadata = try container.decode([String: String].self, forKey: key)
+      } else {
+        entries[key.stringValue] = try container.decode(Entry.self, forKey: key)
+      }
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    if !metadata.isEmpty {
+      try container.encode(metadata, forKey: Key(stringValue: Header.metadataKey))
+    }
+    for (name, entry) in entries {
+      try container.encode(entry, forKey: Key(stringValue: name))
+    }
+  }
+}
+
+/// A memory-mapped safetensors file, checked as a whole when opened. Immutable.
+package final class SafetensorsFile: Sendable {
+  private let path: String
+  private let bytes: Data
+  private let dataStart: Int
+  private let header: Header
+
+  /// Longest header the format allows.
+  private static let headerLimit = 100_000_000
+
+  /// Throws `InputError` for files that cannot be read, are cut off, or whose header is not JSON of
+  /// the right form or has sizes, gaps or overlaps that do not fit.
+  package init(contentsOf url: URL) throws {
+    let path = url.path
+    self.path = path
+    do {
+      bytes = try Data(contentsOf: url, options: .alwaysMapped)
+    } catch {
+      let reason = FileManager.default.fileExists(atPath: path) ? "an unreadable one" : "no file"
+      throw InputError(path, expected: "a safetensors file", found: reason)
+    }
+    guard bytes.count >= 8 else {
+      throw InputError(
+        path, expected: "a safetensors file with 8 bytes of header length",
+        found: "\(bytes.count) bytes in all")
+    }
+    let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    guard length <= Self.headerLimit, Int(length) <= bytes.count - 8 else {
+      throw InputError(
+        path,
+        expected: "a safetensors header of at most \(min(bytes.count - 8, Self.headerLimit)) bytes",
+        found: "a length of \(length)")
+    }
+    dataStart = 8 + Int(length)
+    do {
+      header = try JSONDecoder().decode(Header.self, from: bytes[8..<dataStart])
+    } catch {
+      throw InputError(
+        path,
+        expected: "a JSON header with dtype, shape and data_offsets of each tensor",
+        found: "\(length) bytes that are not (\(Self.reason(error)))")
+    }
+    try Self.validate(header.entries, dataCount: bytes.count - dataStart, path: path)
+  }
+
+  /// Which key of the header is wrong, in a few words.
+  private static func reason(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "unreadable" }
+    switch error {
+    case .keyNotFound(let key, let context):
+      return "\(quoted(context.codingPath)) has no \(key.stringValue)"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "\(quoted(context.codingPath)) has the wrong type"
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      return "\(quoted(context.codingPath)) has an invalid value"
+    default:
+      return "not JSON"
+    }
+  }
+
+  private static func quoted(_ path: [any CodingKey]) -> String {
+    path.isEmpty ? "the header" : "\"" + path.map(\.stringValue).joined(separator: ".") + "\""
+  }
+
+  /// The tensors must fill the data exactly, one after the other, each with as many bytes as its
+  /// type and shape ask for.
+  private static func validate(_ entries: [String: Entry], dataCount: Int, path: String) throws {
+    for (name, entry) in entries.sorted(by: { $0.key < $1.key }) {
+      let offsets = entry.dataOffsets
+      guard offsets.count == 2, offsets[0] >= 0, offsets[0] <= offsets[1] else {
+        throw InputError(
+          path, expected: "data_offsets of tensor \(name) to be a begin and an end",
+          found: "\(offsets)")
+      }
+      guard offsets[1] <= dataCount else {
+        throw InputError(
+          path, expected: "tensor \(name) to end within the \(dataCount) bytes of data",
+          found: "an end at \(offsets[1])")
+      }
+      var size = byteCount(entry.dtype) ?? 0
+      for dimension in entry.shape {
+        let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
+        guard dimension >= 0, !overflow else {
+          throw InputError(
+            path, expected: "tensor \(name) to have a possible shape", found: "\(entry.shape)")
+        }
+        size = product
+      }
+      guard byteCount(entry.dtype) == nil || size == offsets[1] - offsets[0] else {
+        throw InputError(
+          path,
+          expected: "\(size) bytes for tensor \(name), \(entry.dtype) of shape \(entry.shape)",
+          found: "\(offsets[1] - offsets[0])")
+      }
+    }
+    var end = 0
+    let inFileOrder = entries.sorted {
+      ($0.value.dataOffsets[0], $0.value.dataOffsets[1])
+        < ($1.value.dataOffsets[0], $1.value.dataOffsets[1])
+    }
+    for (name, entry) in inFileOrder {
+      guard entry.dataOffsets[0] == end else {
+        throw InputError(
+          path, expected: "tensor \(name) to begin at byte \(end), where the one before it ends",
+          found: "\(entry.dataOffsets[0])")
+      }
+      end = entry.dataOffsets[1]
+    }
+    guard end == dataCount else {
+      throw InputError(
+        path, expected: "tensors to fill all \(dataCount) bytes of data", found: "\(end) in use")
+    }
+  }
+
+  /// Bytes of one element; nil for types whose size is not known here.
+  private static func byteCount(_ dtype: String) -> Int? {
+    switch dtype {
+    case "BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2": 1
+    case "U16", "I16", "F16", "BF16": 2
+    case "U32", "I32", "F32": 4
+    case "U64", "I64", "F64", "C64": 8
+    default: nil
+    }
+  }
+
+  /// Sorted.
+  package var names: [String] { header.entries.keys.sorted() }
+
+  package var metadata: [String: String] { header.metadata }
+
+  package func shape(_ name: String) -> [Int]? { header.entries[name]?.shape }
+
+  /// As in the file; see `ElementType` for those that `tensor` can load.
+  package func elementType(_ name: String) -> String? { header.entries[name]?.dtype }
+
+  /// The named tensor as Float32. Throws `InputError` when it is missing, not of the expected
+  /// shape, or of a type that is not floating point.
+  package func tensor(_ name: String, shape: [Int]? = nil) throws -> Tensor {
+    guard let entry = header.entries[name] else {
+      throw InputError(path, expected: "a tensor \(name)", found: "\(header.entries.count) others")
+    }
+    if let shape, shape != entry.shape {
+      throw InputError(
+        path, expected: "tensor \(name) of shape \(shape)", found: "shape \(entry.shape)")
+    }
+    guard let type = ElementType(rawValue: entry.dtype) else {
+      let types = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
+      throw InputError(
+        path, expected: "tensor \(name) of type \(types)", found: "type \(entry.dtype)")
+    }
+    var result = Tensor(uninitializedShape: entry.shape)
+    let count = result.count
+    let pointer = result.mutablePointer
+    bytes.withUnsafeBytes {
+      if let base = $0.baseAddress {
+        type.decode(base + dataStart + entry.dataOffsets[0], into: pointer, count: count)
+      }
+    }
+    return result
+  }
+}
+
+/// Writes safetensors files.
+package enum SafetensorsWriter {
+  /// Writes all tensors, in the given order, as one type; through a temporary file beside `url`, so
+  /// that `url` is either the old file or the complete new one. Throws `InputError` when the file
+  /// cannot be written or a value does not fit into float16.
+  package static func write(
+    _ tensors: [(name: String, tensor: Tensor)], as type: ElementType = .float32,
+    metadata: [String: String] = [:], to url: URL
+  ) throws {
+    var header = Header()
+    header.metadata = metadata
+    var end = 0
+    for (name, tensor) in tensors {
+      guard header.entries[name] == nil, name != Header.metadataKey else {
+        fatalError("two tensors named \(name), or one with the metadata's name")
+      }
+      let begin = end
+      end += tensor.count * type.byteCount
+      header.entries[name] = Entry(
+        dtype: type.rawValue, shape: tensor.shape, dataOffsets: [begin, end])
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var json = try encoder.encode(header)
+    // Data starts at a multiple of 8, as in files written by the format's own library.
+    json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
+    var bytes = Data(count: 8 + json.count + end)
+    var unfit: String?
+    bytes.withUnsafeMutableBytes { buffer in
+      guard let base = buffer.baseAddress else { return }
+      base.storeBytes(of: UInt64(json.count).littleEndian, as: UInt64.self)
+      json.copyBytes(to: UnsafeMutableRawBufferPointer(rebasing: buffer[8..<8 + json.count]))
+      var position = base + 8 + json.count
+      for (name, tensor) in tensors {
+        if !type.encode(tensor.pointer, into: position, count: tensor.count) { unfit = name }
+        position += tensor.count * type.byteCount
+      }
+    }
+    if let unfit {
+      throw InputError(
+        url.path, expected: "tensor \(unfit) to fit into \(type)", found: "a value above 65504")
+    }
+    do {
+      try bytes.write(to: url, options: .atomic)
+    } catch {
+      throw InputError(
+        url.path, expected: "a place to write \(bytes.count) bytes",
+        found: "an error (\(error.localizedDescription))")
+    }
+  }
+}
+
+extension ElementType {
+  /// Converts `count` elements at any alignment to Float32. Plain loops: the compiler makes them
+  /// vcvtph2ps and shifts.
+  fileprivate func decode(
+    _ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    switch self {
+    case .float32:
+      UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count * 4)
+    case .float16:
+      for i in 0..<count {
+        target[i] = Float(source.loadUnaligned(fromByteOffset: i * 2, as: Float16.self))
+      }
+    case .bfloat16:
+      for i in 0..<count {
+        let bits = source.loadUnaligned(fromByteOffset: i * 2, as: UInt16.self)
+        target[i] = Float(bitPattern: UInt32(bits) << 16)
+      }
+    }
+  }
+
+  /// Rounds to nearest, ties to even. False when a value is beyond what float16 holds.
+  fileprivate func encode(
+    _ source: UnsafePointer<Float>, into target: UnsafeMutableRawPointer, count: Int
+  ) -> Bool {
+    switch self {
+    case .float32:
+      target.copyMemory(from: source, byteCount: count * 4)
+      return true
+    case .float16:
+      var unfit: UInt32 = 0
+      for i in 0..<count {
+        // 65520 is the first number that rounds up to 2^16.
+        unfit |= source[i].magnitude >= 65520 ? 1 : 0
+        target.storeBytes(of: Float16(source[i]), toByteOffset: i * 2, as: Float16.self)
+      }
+      return unfit == 0
+    case .bfloat16:
+      for i in 0..<count {
+        let bits = source[i].bitPattern
+        let rounded = (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16
+        // Rounding could turn a NaN into an infinity: keep it, with its quiet bit.
+        let half = source[i].isNaN ? bits >> 16 | 0x40 : rounded
+        target.storeBytes(of: UInt16(half), toByteOffset: i * 2, as: UInt16.self)
+      }
+      return true
+    }
+  }
 }

@@ -67,12 +67,18 @@ struct FLACEncoder {
 
   // MARK: - The choice of predictor
 
-  private func bestSubframe(_ x: [Int32]) -> Subframe {
-    if x.allSatisfy({ $0 == x[0] }) { return Subframe(kind: .constant, samples: x) }
-    var best = Subframe(kind: .verbatim, samples: x)
+  private func bestSubframe(_ block: [Int32]) -> Subframe {
+    if block.allSatisfy({ $0 == block[0] }) {
+      return Subframe(kind: .constant, samples: block, wastedBits: 0)
+    }
+    // Low bits that are 0 in the whole block (audio of fewer bits) are left out.
+    let wasted = block.reduce(0, |).trailingZeroBitCount
+    let x = wasted == 0 ? block : block.map { $0 >> Int32(wasted) }
+    var best = Subframe(kind: .verbatim, samples: x, wastedBits: wasted)
     func consider(_ kind: Subframe.Kind, _ order: Int, _ residual: [Int32]) {
       let candidate = Subframe(
-        kind: kind, samples: x, residual: RiceCode(residual, order: order, count: x.count))
+        kind: kind, samples: x, wastedBits: wasted,
+        residual: RiceCode(residual, order: order, count: x.count))
       if candidate.bits < best.bits { best = candidate }
     }
     let (order, residual) = bestFixed(x)
@@ -279,24 +285,31 @@ private struct Subframe {
   }
 
   let kind: Kind
+  /// Without the wasted bits.
   let samples: [Int32]
+  let wastedBits: Int
   var residual: RiceCode?
+
+  private var width: Int { 16 - wastedBits }
 
   /// The size, exact but for the residual's, which is estimated.
   var bits: Int {
     switch kind {
-    case .constant: 16
-    case .verbatim: 16 * samples.count
-    case .fixed(let order): 16 * order + (residual?.bits ?? 0)
+    case .constant: width
+    case .verbatim: width * samples.count
+    case .fixed(let order): width * order + (residual?.bits ?? 0)
     case .linear(let predictor):
-      (16 + predictor.precision) * predictor.coefficients.count + 9 + (residual?.bits ?? 0)
+      (width + predictor.precision) * predictor.coefficients.count + 9 + (residual?.bits ?? 0)
     }
   }
 
   func write(to writer: inout BitWriter) {
     func append(type: Int, warmUp: Int) {
-      writer.append(UInt64(type << 1), 8)  // No wasted bits.
-      for sample in samples.prefix(warmUp) { writer.append(UInt64(bitPattern: Int64(sample)), 16) }
+      writer.append(UInt64(type << 1 | (wastedBits == 0 ? 0 : 1)), 8)
+      if wastedBits > 0 { writer.append(1, wastedBits) }
+      for sample in samples.prefix(warmUp) {
+        writer.append(UInt64(bitPattern: Int64(sample)), width)
+      }
     }
     switch kind {
     case .constant: append(type: 0, warmUp: 1)

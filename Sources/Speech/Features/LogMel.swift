@@ -1,4 +1,187 @@
-// Log-mel features. Replaced by the real thing on the text branch.
+// Log-mel features as torchaudio's MelSpectrogram makes them (centred, reflected at the ends, power 2,
+// HTK mel scale without area normalisation), then the logarithm and the normalisation.
+
+import Foundation
 import Kernels
 
-package struct LogMel: Sendable {}
+/// Samples to frames of log-mel features. Immutable and shared freely between threads: each call has
+/// its own scratch memory.
+package struct LogMel: Sendable {
+  package let configuration: LogMelConfiguration
+  private let fft: RealFFT
+  private let window: [Float]
+  private let filters: [MelFilter]
+
+  package init(_ configuration: LogMelConfiguration) {
+    precondition(
+      configuration.windowSize <= configuration.fftSize,
+      "a window of \(configuration.windowSize) in a transform of \(configuration.fftSize)")
+    self.configuration = configuration
+    fft = RealFFT(size: configuration.fftSize)
+    // The periodic Hann window: its period is the window's length, so the last value is not 0.
+    window = (0..<configuration.windowSize).map { n in
+      Float(0.5 - 0.5 * cos(2 * Double.pi * Double(n) / Double(configuration.windowSize)))
+    }
+    filters = MelFilter.bank(configuration)
+  }
+
+  /// Frames made of `sampleCount` samples: one per hop, and one more for the centre of the first.
+  package func frameCount(sampleCount: Int) -> Int {
+    1 + sampleCount / configuration.hopSize
+  }
+
+  /// frames x melCount. Signals of any length, also none or shorter than the transform's half, which
+  /// is reflected as often as it takes.
+  package func callAsFunction(_ samples: [Float]) -> Tensor {
+    var features = melPowers(samples)
+    takeLogarithm(&features)
+    if configuration.normalization == .perFeature { normalize(&features) }
+    return features
+  }
+
+  // MARK: Stages
+
+  private func melPowers(_ samples: [Float]) -> Tensor {
+    typealias Lanes = RealFFT.Lanes
+    let width = Lanes.scalarCount
+    let (hop, melCount) = (configuration.hopSize, configuration.melCount)
+    let frames = frameCount(sampleCount: samples.count)
+    let padded = pad(samples, frames: (frames + width - 1) / width * width)
+    let half = configuration.fftSize / 2
+    let windowStart = (configuration.fftSize - configuration.windowSize) / 2
+    let windowEnd = windowStart + configuration.windowSize
+    var result = Tensor(uninitialized: frames, melCount)
+    let output = result.mutablePointer
+
+    padded.withUnsafeBufferPointer { padded in
+      window.withUnsafeBufferPointer { window in
+        let needed = 2 * half + fft.binCount
+        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: needed) { scratch in
+          let real = scratch.baseAddress!
+          let imaginary = real + half
+          let powers = imaginary + half
+          for first in stride(from: 0, to: frames, by: width) {
+            // The scratch is overwritten by the transform, so the zeros beside the window as well.
+            for n in 0..<windowStart / 2 { (real[n], imaginary[n]) = (.zero, .zero) }
+            for n in (windowEnd + 1) / 2..<half { (real[n], imaginary[n]) = (.zero, .zero) }
+            for n in windowStart / 2..<(windowEnd + 1) / 2 {
+              var (even, odd) = (Lanes.zero, Lanes.zero)
+              let source = padded.baseAddress! + first * hop + 2 * n
+              for lane in 0..<width {
+                even[lane] = source[lane * hop]
+                odd[lane] = source[lane * hop + 1]
+              }
+              let index = 2 * n - windowStart
+              real[n] = index >= 0 ? even * window[index] : .zero
+              imaginary[n] = index + 1 < window.count ? odd * window[index + 1] : .zero
+            }
+            fft.power(real: real, imaginary: imaginary, powers: powers)
+            let valid = min(width, frames - first)
+            for (mel, filter) in filters.enumerated() {
+              let energy = filter.apply(powers)
+              let target = output + first * melCount + mel
+              for lane in 0..<valid { target[lane * melCount] = energy[lane] }
+            }
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  /// The signal with half a transform reflected about each end sample (which is not repeated), and
+  /// zeros up to what `frames` frames read.
+  private func pad(_ samples: [Float], frames: Int) -> [Float] {
+    let half = configuration.fftSize / 2
+    let needed = (frames - 1) * configuration.hopSize + configuration.fftSize
+    var padded = [Float](repeating: 0, count: max(needed, samples.count + 2 * half))
+    guard !samples.isEmpty else { return padded }
+    padded.replaceSubrange(half..<half + samples.count, with: samples)
+    let last = samples.count - 1
+    func reflected(_ index: Int) -> Float {
+      guard last > 0 else { return samples[0] }
+      let wrapped = ((index % (2 * last)) + 2 * last) % (2 * last)
+      return samples[min(wrapped, 2 * last - wrapped)]
+    }
+    for i in 0..<half {
+      padded[i] = reflected(i - half)
+      padded[half + samples.count + i] = reflected(samples.count + i)
+    }
+    return padded
+  }
+
+  private func takeLogarithm(_ features: inout Tensor) {
+    let pointer = features.mutablePointer
+    let offset = SIMD16<Float>(repeating: configuration.logOffset)
+    for i in stride(from: 0, to: features.count, by: VectorMath.width) {
+      let count = features.count - i
+      VectorMath.store(
+        VectorMath.log(VectorMath.load(pointer + i, first: count) + offset), pointer + i,
+        first: count)
+    }
+  }
+
+  /// Sums in Double: an utterance may have tens of thousands of frames.
+  private func normalize(_ features: inout Tensor) {
+    let (frames, melCount) = (features.rows, features.columns)
+    let pointer = features.mutablePointer
+    var mean = [Double](repeating: 0, count: melCount)
+    var variance = mean
+    for frame in 0..<frames {
+      for mel in 0..<melCount { mean[mel] += Double(pointer[frame * melCount + mel]) }
+    }
+    for mel in 0..<melCount { mean[mel] /= Double(frames) }
+    for frame in 0..<frames {
+      for mel in 0..<melCount {
+        let difference = Double(pointer[frame * melCount + mel]) - mean[mel]
+        variance[mel] += difference * difference
+      }
+    }
+    let center = mean.map { Float($0) }
+    // The 1e-5 keeps bins that never change at 0.
+    let scale = variance.map { Float(1 / (($0 / Double(frames)).squareRoot() + 1e-5)) }
+    for frame in 0..<frames {
+      for mel in 0..<melCount {
+        let i = frame * melCount + mel
+        pointer[i] = (pointer[i] - center[mel]) * scale[mel]
+      }
+    }
+  }
+}
+
+/// One triangle of the mel filter bank, without its zeros.
+private struct MelFilter: Sendable {
+  let firstBin: Int
+  let weights: [Float]
+
+  /// As `torchaudio.functional.melscale_fbanks(mel_scale: "htk", norm: nil)`.
+  static func bank(_ configuration: LogMelConfiguration) -> [MelFilter] {
+    func mel(_ hertz: Double) -> Double { 2595 * log10(1 + hertz / 700) }
+    let (low, high) = (mel(configuration.lowFrequency), mel(configuration.highFrequency))
+    let edges = (0..<configuration.melCount + 2).map { i in
+      let position = low + (high - low) * Double(i) / Double(configuration.melCount + 1)
+      return 700 * (pow(10, position / 2595) - 1)
+    }
+    let binWidth = Double(configuration.sampleRate) / Double(configuration.fftSize)
+    return (0..<configuration.melCount).map { i in
+      let (left, center, right) = (edges[i], edges[i + 1], edges[i + 2])
+      let weights = (0...configuration.fftSize / 2).map { bin in
+        let hertz = Double(bin) * binWidth
+        let (up, down) = ((hertz - left) / (center - left), (right - hertz) / (right - center))
+        return Float(max(0, min(up, down)))
+      }
+      let first = weights.firstIndex { $0 > 0 } ?? 0
+      let last = weights.lastIndex { $0 > 0 } ?? first - 1
+      return MelFilter(firstBin: first, weights: Array(weights[first..<last + 1]))
+    }
+  }
+
+  @inline(__always)
+  func apply(_ powers: UnsafePointer<RealFFT.Lanes>) -> RealFFT.Lanes {
+    var sum = RealFFT.Lanes.zero
+    for (i, weight) in weights.enumerated() {
+      sum.addProduct(powers[firstBin + i], RealFFT.Lanes(repeating: weight))
+    }
+    return sum
+  }
+}

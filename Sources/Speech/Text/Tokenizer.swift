@@ -1,4 +1,244 @@
-// BPE tokenizer. Replaced by the real thing on the text branch.
+// Byte-pair-style subword units over characters (Sennrich, Haddow & Birch 2016), learnt and applied
+// within words.
+
+import Foundation
 import Kernels
 
-package struct Tokenizer: Sendable {}
+/// Text to token ids and back. Token 0 is the CTC blank; every other token is a piece of a word, and
+/// "▁" (U+2581) stands for the beginning of a word.
+///
+/// Encoding needs nothing but the list of pieces: each word starts as single characters, and the
+/// adjacent pair whose joined text is the piece with the lowest id is merged (the leftmost first) until
+/// no pair joins to a piece. Since `train` lists characters first and then merges in the order learnt,
+/// this replays the merges.
+package struct Tokenizer: Sendable, Equatable {
+  package static let blankPiece = "<blank>"
+  package static let wordStart: Character = "\u{2581}"
+
+  /// By id; the first one is `blankPiece`.
+  package let pieces: [String]
+  package let blank = 0
+  package var count: Int { pieces.count }
+
+  private let characters: [Character: Int32]
+  /// The piece that two adjacent pieces join to.
+  private let joins: [Pair: Int32]
+
+  /// Two adjacent pieces.
+  private struct Pair: Hashable {
+    var left, right: Int32
+  }
+
+  /// Pieces in id order. `InputError`, naming `source`, unless the first is "<blank>" and the others
+  /// are distinct and not empty.
+  package init(pieces: [String], source: String = "tokens") throws {
+    guard pieces.first == Tokenizer.blankPiece else {
+      throw InputError(
+        source, expected: "\"\(Tokenizer.blankPiece)\" on the first line",
+        found: pieces.first.map { "\"\($0.prefix(40))\"" } ?? "nothing")
+    }
+    guard pieces.count > 1 else {
+      throw InputError(source, expected: "a token a line", found: "the blank alone")
+    }
+    var lines: [String: Int] = [:]
+    for (id, piece) in pieces.enumerated() {
+      guard !piece.isEmpty, !piece.contains(where: { $0.isWhitespace }) else {
+        throw InputError(
+          source, expected: "a token without spaces on line \(id + 1)",
+          found: piece.isEmpty ? "an empty line" : "\"\(piece.prefix(40))\"")
+      }
+      if let other = lines.updateValue(id + 1, forKey: piece) {
+        throw InputError(
+          source, expected: "distinct tokens",
+          found: "\"\(piece.prefix(40))\" on lines \(other) and \(id + 1)")
+      }
+    }
+    self.init(checked: pieces)
+  }
+
+  private init(checked pieces: [String]) {
+    self.pieces = pieces
+    var ids: [String: Int32] = [:]
+    for (id, piece) in pieces.enumerated().dropFirst() { ids[piece] = Int32(id) }
+    var characters: [Character: Int32] = [:]
+    var joins: [Pair: Int32] = [:]
+    for (id, piece) in pieces.enumerated().dropFirst() {
+      if piece.count == 1 { characters[piece.first!] = Int32(id) }
+      for split in piece.indices.dropFirst() {
+        if let left = ids[String(piece[..<split])], let right = ids[String(piece[split...])] {
+          joins[Pair(left: left, right: right)] = Int32(id)
+        }
+      }
+    }
+    self.characters = characters
+    self.joins = joins
+  }
+
+  /// Reads tokens.txt: UTF-8, a piece a line, the line's number from 0 is the id.
+  package init(contentsOf url: URL) throws {
+    guard let data = try? Data(contentsOf: url) else {
+      throw InputError(url.path, expected: "a readable list of tokens", found: "none")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw InputError(url.path, expected: "UTF-8 text", found: "other bytes")
+    }
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .map(String.init)
+    if lines.last == "" { lines.removeLast() }
+    try self.init(pieces: lines, source: url.path)
+  }
+
+  /// Writes tokens.txt, replacing the file in one step.
+  package func write(to url: URL) throws {
+    try Data((pieces.joined(separator: "\n") + "\n").utf8).write(to: url, options: .atomic)
+  }
+
+  // MARK: Encoding and decoding
+
+  /// Token ids of `text`, which is split at white space. Characters that are no piece are skipped, and
+  /// so are words of such characters only; see `canEncode`.
+  package func encode(_ text: String) -> [Int] {
+    text.split(whereSeparator: \.isWhitespace).flatMap { word -> [Int] in
+      var symbols = word.compactMap { $0 == Tokenizer.wordStart ? nil : characters[$0] }
+      if symbols.isEmpty { return [] }
+      if let start = characters[Tokenizer.wordStart] { symbols.insert(start, at: 0) }
+      Tokenizer.merge(&symbols, joins)
+      return symbols.map(Int.init)
+    }
+  }
+
+  /// Whether `encode` skips nothing of `text`.
+  package func canEncode(_ text: String) -> Bool {
+    text.allSatisfy { $0.isWhitespace || ($0 != Tokenizer.wordStart && characters[$0] != nil) }
+  }
+
+  /// The words that `ids` spell, with single spaces; blanks are skipped.
+  package func decode(_ ids: [Int]) -> String {
+    ids.filter { $0 != blank }.map { pieces[$0] }.joined()
+      .split(separator: Tokenizer.wordStart).joined(separator: " ")
+  }
+
+  /// Whether the token begins a word.
+  package func startsWord(_ id: Int) -> Bool {
+    pieces[id].first == Tokenizer.wordStart
+  }
+
+  private static func merge(_ symbols: inout [Int32], _ joins: [Pair: Int32]) {
+    while symbols.count > 1 {
+      var best: (index: Int, piece: Int32)?
+      for i in 0..<symbols.count - 1 {
+        if let piece = joins[Pair(left: symbols[i], right: symbols[i + 1])],
+          piece < best?.piece ?? .max
+        {
+          best = (i, piece)
+        }
+      }
+      guard let best else { return }
+      symbols[best.index] = best.piece
+      symbols.remove(at: best.index + 1)
+    }
+  }
+
+  // MARK: Learning
+
+  /// Learns pieces from words separated by white space until there are `size` with the blank, or until
+  /// every word is a single piece. Each step joins the most frequent adjacent pair; of equally frequent
+  /// ones the pair whose joined text sorts first, so the result depends on nothing but the words and
+  /// their counts. Of more than size - 1 different characters, the most frequent are kept.
+  package static func train(transcripts: [String], size: Int) -> Tokenizer {
+    var wordCounts: [Substring: Int] = [:]
+    for transcript in transcripts {
+      for word in transcript.split(whereSeparator: { $0.isWhitespace || $0 == wordStart }) {
+        wordCounts[word, default: 0] += 1
+      }
+    }
+    var learner = Learner(wordCounts, size: size)
+    while learner.pieces.count < size, learner.learnPiece() {}
+    return Tokenizer(checked: learner.pieces)
+  }
+
+  /// Words as they are cut up so far, with the frequencies of adjacent pairs.
+  private struct Learner {
+    private(set) var pieces: [String]
+    private var ids: [String: Int32] = [:]
+    private var joins: [Pair: Int32] = [:]
+    private var words: [(symbols: [Int32], count: Int)] = []
+    private var pairCounts: [Pair: Int] = [:]
+    /// Words a pair was once seen in.
+    private var places: [Pair: Set<Int>] = [:]
+
+    init(_ wordCounts: [Substring: Int], size: Int) {
+      var frequency: [Character: Int] = [:]
+      for (word, count) in wordCounts {
+        frequency[Tokenizer.wordStart, default: 0] += count
+        for character in word { frequency[character, default: 0] += count }
+      }
+      let characters = frequency.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        .prefix(max(size - 1, 0)).map { String($0.key) }.sorted()
+      pieces = [Tokenizer.blankPiece] + characters
+      for (id, piece) in pieces.enumerated().dropFirst() { ids[piece] = Int32(id) }
+      // In sorted order: dictionary order changes from run to run, and with it the work done.
+      for (word, count) in wordCounts.sorted(by: { $0.key < $1.key }) {
+        let symbols = ([Tokenizer.wordStart] + Array(word)).compactMap { ids[String($0)] }
+        words.append((symbols, count))
+        countPairs(of: words.count - 1, sign: 1)
+      }
+    }
+
+    /// False when nothing is left to join.
+    mutating func learnPiece() -> Bool {
+      var best: (pair: Pair, count: Int, text: String)?
+      for (pair, count) in pairCounts where count >= best?.count ?? 1 {
+        let text = pieces[Int(pair.left)] + pieces[Int(pair.right)]
+        if count > best?.count ?? 0 || text < best!.text
+          || (text == best!.text && pair.left < best!.pair.left)
+        {
+          best = (pair, count, text)
+        }
+      }
+      guard let best else { return false }
+      add(best.text)
+      return true
+    }
+
+    /// Adds a piece, and joins wherever two pieces spell it: an encoder that knows only the pieces
+    /// cannot tell which pair of them was meant.
+    private mutating func add(_ piece: String) {
+      let id = Int32(pieces.count)
+      pieces.append(piece)
+      ids[piece] = id
+      // Earlier pieces that this one is part of, learnt from another pair.
+      for (other, text) in pieces.enumerated().dropFirst() where text.count > piece.count {
+        if text.hasPrefix(piece), let right = ids[String(text.dropFirst(piece.count))] {
+          joins[Pair(left: id, right: right)] = Int32(other)
+        }
+        if text.hasSuffix(piece), let left = ids[String(text.dropLast(piece.count))] {
+          joins[Pair(left: left, right: id)] = Int32(other)
+        }
+      }
+      var affected: Set<Int> = []
+      for split in piece.indices.dropFirst() {
+        if let left = ids[String(piece[..<split])], let right = ids[String(piece[split...])] {
+          let pair = Pair(left: left, right: right)
+          joins[pair] = id
+          affected.formUnion(places.removeValue(forKey: pair) ?? [])
+        }
+      }
+      for word in affected {
+        countPairs(of: word, sign: -1)
+        Tokenizer.merge(&words[word].symbols, joins)
+        countPairs(of: word, sign: 1)
+      }
+    }
+
+    private mutating func countPairs(of word: Int, sign: Int) {
+      let (symbols, count) = words[word]
+      for (left, right) in zip(symbols, symbols.dropFirst()) {
+        let pair = Pair(left: left, right: right)
+        let total = pairCounts[pair, default: 0] + sign * count
+        pairCounts[pair] = total == 0 ? nil : total
+        if sign > 0 { places[pair, default: []].insert(word) }
+      }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+// The backbones: one line each.
+
+import Foundation
+import Kernels
+
+package enum BackboneCatalog {
+  /// Loads a model folder; one entry per `model_type`.
+  package static let loaders: [(modelType: String, load: @Sendable (URL) throws -> any Backbone)] =
+    [
+      (Conformer.modelType, { try Conformer(contentsOf: $0) })
+    ]
+
+  package static func load(_ folder: URL) throws -> any Backbone {
+    let type = try ModelFolder.modelType(of: folder)
+    guard let entry = loaders.first(where: { $0.modelType == type }) else {
+      throw InputError(
+        folder.appendingPathComponent(ModelFolder.configurationName).path,
+        expected: "a model_type of \(loaders.map(\.modelType).joined(separator: ", "))",
+        found: "\"\(type)\"")
+    }
+    return try entry.load(folder)
+  }
+}

@@ -1,0 +1,109 @@
+// One droppable layer: half a feed-forward, attention, convolution, half a feed-forward, LayerNorm.
+
+import Kernels
+
+/// torchaudio's `ConformerLayer` (Gulati et al., arXiv 2005.08100), attention before convolution:
+/// x += FFN1(x) / 2; x += MHSA(x); x += Conv(x); x += FFN2(x) / 2; y = LayerNorm(x).
+struct ConformerLayer: Sendable {
+  let first: FeedForwardModule
+  let attention: SelfAttentionModule
+  let convolution: ConvolutionModule
+  let second: FeedForwardModule
+  let normWeight, normBias: Parameter
+
+  init(
+    _ prefix: String, _ configuration: ConformerConfiguration, in layout: inout ParameterLayout,
+    state: inout ParameterLayout
+  ) {
+    let c = configuration.width
+    first = FeedForwardModule(
+      "\(prefix).ffn1", width: c, inner: configuration.feedForward, in: &layout)
+    attention = SelfAttentionModule(prefix, width: c, heads: configuration.heads, in: &layout)
+    convolution = ConvolutionModule(
+      "\(prefix).conv_module", width: c, kernel: configuration.kernel, in: &layout, state: &state)
+    second = FeedForwardModule(
+      "\(prefix).ffn2", width: c, inner: configuration.feedForward, in: &layout)
+    normWeight = layout.add("\(prefix).final_layer_norm.weight", c)
+    normBias = layout.add("\(prefix).final_layer_norm.bias", c)
+  }
+
+  func callAsFunction(_ input: Tensor, lengths: [Int], _ w: ParameterBuffer) -> Tensor {
+    var x = input
+    x.add(first(x, w), scale: 0.5)
+    x.add(attention(x, lengths: lengths, w))
+    x.add(convolution(x, lengths: lengths, w))
+    x.add(second(x, w), scale: 0.5)
+    return finalNorm(x, w).output
+  }
+
+  /// What a skipped layer does under the `normalized` rule, and every kept layer does last.
+  func finalNorm(_ x: Tensor, _ w: ParameterBuffer) -> (output: Tensor, statistics: Tensor) {
+    LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias])
+  }
+
+  struct Activations {
+    let first: FeedForwardModule.Activations
+    let attention: SelfAttentionModule.Activations
+    let convolution: ConvolutionModule.Activations
+    let second: FeedForwardModule.Activations
+    let norm: NormActivations
+  }
+
+  struct NormActivations {
+    let input: Tensor
+    let statistics: Tensor
+  }
+
+  func forward(
+    _ input: Tensor, lengths: [Int], _ w: ParameterBuffer, state: ParameterBuffer, dropout: Float,
+    _ pass: inout TrainingPass
+  ) -> (Tensor, Activations) {
+    let (y1, a1) = first.forward(input, w, dropout: dropout, random: &pass.random)
+    let x1 = input.adding(y1, scale: 0.5)
+    let (y2, a2) = attention.forward(
+      x1, lengths: lengths, w, dropout: dropout, random: &pass.random)
+    let x2 = x1.adding(y2)
+    let (y3, a3) = convolution.forward(
+      x2, lengths: lengths, w, state: state, dropout: dropout, &pass)
+    let x3 = x2.adding(y3)
+    let (y4, a4) = second.forward(x3, w, dropout: dropout, random: &pass.random)
+    let x4 = x3.adding(y4, scale: 0.5)
+    let (y, statistics) = finalNorm(x4, w)
+    return (
+      y,
+      Activations(
+        first: a1, attention: a2, convolution: a3, second: a4,
+        norm: NormActivations(input: x4, statistics: statistics))
+    )
+  }
+
+  func backward(
+    _ gradient: Tensor, _ a: Activations, lengths: [Int], _ w: ParameterBuffer,
+    into g: ParameterBuffer, dropout: Float, _ pass: TrainingPass
+  ) -> Tensor {
+    var dx = normBackward(gradient, a.norm, w, into: g)
+    dx.add(second.backward(dx.scaled(by: 0.5), a.second, w, into: g, dropout: dropout))
+    dx.add(
+      convolution.backward(
+        dx, a.convolution, lengths: lengths, w, into: g, dropout: dropout, pass))
+    dx.add(attention.backward(dx, a.attention, lengths: lengths, w, into: g, dropout: dropout))
+    dx.add(first.backward(dx.scaled(by: 0.5), a.first, w, into: g, dropout: dropout))
+    return dx
+  }
+
+  func normBackward(
+    _ gradient: Tensor, _ a: NormActivations, _ w: ParameterBuffer, into g: ParameterBuffer
+  ) -> Tensor {
+    LayerNorm.backward(
+      gradient, input: a.input, statistics: a.statistics, weight: w[normWeight],
+      weightGradient: g[normWeight], biasGradient: g[normBias])
+  }
+
+  /// FLOPs of the products and convolutions for an utterance of `frames`; LayerNorm, SiLU and other
+  /// elementwise work is about one percent of it and not counted.
+  func operations(frames: Int) -> Double {
+    Double(frames)
+      * (first.operationsPerFrame + second.operationsPerFrame + convolution.operationsPerFrame)
+      + attention.operations(frames: frames)
+  }
+}

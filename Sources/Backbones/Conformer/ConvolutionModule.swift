@@ -1,0 +1,127 @@
+// LayerNorm, pointwise, GLU, depthwise, BatchNorm, SiLU, pointwise.
+
+import Kernels
+
+/// torchaudio's `_ConvolutionModule`: `layer_norm` and
+/// `sequential.{0 pointwise, 2 depthwise, 3 BatchNorm1d, 5 pointwise}`.
+struct ConvolutionModule: Sendable {
+  let width: Int
+  let kernel: Int
+  let normWeight, normBias: Parameter
+  let inWeight, inBias: Parameter
+  let depthwiseWeight, depthwiseBias: Parameter
+  let batchNormWeight, batchNormBias: Parameter
+  let outWeight, outBias: Parameter
+  /// Within the state buffer.
+  let runningMean, runningVariance: Parameter
+
+  init(
+    _ prefix: String, width: Int, kernel: Int, in layout: inout ParameterLayout,
+    state: inout ParameterLayout
+  ) {
+    self.width = width
+    self.kernel = kernel
+    normWeight = layout.add("\(prefix).layer_norm.weight", width)
+    normBias = layout.add("\(prefix).layer_norm.bias", width)
+    inWeight = layout.add("\(prefix).sequential.0.weight", 2 * width, width, 1)
+    inBias = layout.add("\(prefix).sequential.0.bias", 2 * width)
+    depthwiseWeight = layout.add("\(prefix).sequential.2.weight", width, 1, kernel)
+    depthwiseBias = layout.add("\(prefix).sequential.2.bias", width)
+    batchNormWeight = layout.add("\(prefix).sequential.3.weight", width)
+    batchNormBias = layout.add("\(prefix).sequential.3.bias", width)
+    outWeight = layout.add("\(prefix).sequential.5.weight", width, width, 1)
+    outBias = layout.add("\(prefix).sequential.5.bias", width)
+    runningMean = state.add("\(prefix).sequential.3.running_mean", width)
+    runningVariance = state.add("\(prefix).sequential.3.running_var", width)
+  }
+
+  /// Folds the running statistics into the depthwise convolution of `w`, for inference:
+  /// w' = w s, b' = (b - mean) s + shift, with s = weight / sqrt(var + eps).
+  func fold(_ w: ParameterBuffer, state: ParameterBuffer) {
+    for c in 0..<width {
+      let scale =
+        w[batchNormWeight][c] / (state[runningVariance][c] + BatchNorm.epsilon).squareRoot()
+      for tap in 0..<kernel { w[depthwiseWeight][c * kernel + tap] *= scale }
+      w[depthwiseBias][c] =
+        (w[depthwiseBias][c] - state[runningMean][c]) * scale + w[batchNormBias][c]
+    }
+  }
+
+  /// With folded weights. x is frames x width; so is the result.
+  func callAsFunction(_ x: Tensor, lengths: [Int], _ w: ParameterBuffer) -> Tensor {
+    let norm = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias]).output
+    let gates = Linear.forward(norm, weight: w[inWeight], bias: w[inBias], outputs: 2 * width)
+    let filtered = DepthwiseConvolution.forward(
+      GLU.forward(gates), lengths: lengths, weight: w[depthwiseWeight], bias: w[depthwiseBias],
+      kernel: kernel)
+    return Linear.forward(
+      SiLU.forward(filtered), weight: w[outWeight], bias: w[outBias], outputs: width)
+  }
+
+  struct Activations {
+    let input: Tensor
+    let statistics: Tensor
+    let norm: Tensor  // frames x width
+    let gates: Tensor  // frames x 2 width
+    let gated: Tensor  // frames x width
+    let filtered: Tensor  // frames x width, into BatchNorm
+    let batch: BatchNorm.Statistics
+    let normalized: Tensor  // frames x width, before SiLU
+    let active: Tensor  // frames x width
+    let dropout: UInt64
+  }
+
+  func forward(
+    _ x: Tensor, lengths: [Int], _ w: ParameterBuffer, state: ParameterBuffer, dropout: Float,
+    _ pass: inout TrainingPass
+  ) -> (Tensor, Activations) {
+    let (norm, statistics) = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias])
+    let gates = Linear.forward(norm, weight: w[inWeight], bias: w[inBias], outputs: 2 * width)
+    let gated = GLU.forward(gates)
+    let filtered = DepthwiseConvolution.forward(
+      gated, lengths: lengths, weight: w[depthwiseWeight], bias: w[depthwiseBias], kernel: kernel)
+    let (normalized, batch) = BatchNorm.forward(
+      filtered, weight: w[batchNormWeight], bias: w[batchNormBias],
+      running: pass.worker == 0 ? (state[runningMean], state[runningVariance]) : nil,
+      reduce: pass.reduce, worker: pass.worker)
+    let active = SiLU.forward(normalized)
+    var y = Linear.forward(active, weight: w[outWeight], bias: w[outBias], outputs: width)
+    let seed = pass.random.next()
+    Dropout.apply(&y, probability: dropout, seed: seed)
+    return (
+      y,
+      Activations(
+        input: x, statistics: statistics, norm: norm, gates: gates, gated: gated,
+        filtered: filtered, batch: batch, normalized: normalized, active: active, dropout: seed)
+    )
+  }
+
+  func backward(
+    _ gradient: Tensor, _ a: Activations, lengths: [Int], _ w: ParameterBuffer,
+    into g: ParameterBuffer, dropout: Float, _ pass: TrainingPass
+  ) -> Tensor {
+    var dy = gradient
+    Dropout.apply(&dy, probability: dropout, seed: a.dropout)
+    let dActive = Linear.backward(
+      dy, input: a.active, weight: w[outWeight], weightGradient: g[outWeight],
+      biasGradient: g[outBias])
+    let dFiltered = BatchNorm.backward(
+      SiLU.backward(dActive, input: a.normalized), input: a.filtered, statistics: a.batch,
+      weight: w[batchNormWeight], weightGradient: g[batchNormWeight],
+      biasGradient: g[batchNormBias], reduce: pass.reduce, worker: pass.worker)
+    let dGated = DepthwiseConvolution.backward(
+      dFiltered, input: a.gated, lengths: lengths, weight: w[depthwiseWeight],
+      weightGradient: g[depthwiseWeight], biasGradient: g[depthwiseBias], kernel: kernel)
+    let dNorm = Linear.backward(
+      GLU.backward(dGated, input: a.gates), input: a.norm, weight: w[inWeight],
+      weightGradient: g[inWeight], biasGradient: g[inBias])
+    return LayerNorm.backward(
+      dNorm, input: a.input, statistics: a.statistics, weight: w[normWeight],
+      weightGradient: g[normWeight], biasGradient: g[normBias])
+  }
+
+  /// FLOPs per frame: two pointwise products and the depthwise taps.
+  var operationsPerFrame: Double {
+    6 * Double(width) * Double(width) + 2 * Double(width) * Double(kernel)
+  }
+}

@@ -1,0 +1,179 @@
+// A Conformer that learns: forward keeps its activations, backward turns them into gradients.
+
+import Foundation
+import Kernels
+import Speech
+
+package final class TrainableConformer: TrainableBackbone {
+  let network: ConformerNetwork
+  package let weights: ParameterBuffer
+  package let state: ParameterBuffer
+  package let logMel: LogMel
+
+  package var configuration: ConformerConfiguration { network.configuration }
+  package var layout: ParameterLayout { network.layout }
+  package var stateLayout: ParameterLayout { network.stateLayout }
+  package var layerCount: Int { configuration.layers }
+  package var tokenCount: Int { configuration.vocabulary }
+
+  private init(_ network: ConformerNetwork, weights: ParameterBuffer, state: ParameterBuffer) {
+    self.network = network
+    self.weights = weights
+    self.state = state
+    logMel = LogMel(network.configuration.features)
+  }
+
+  private static let frontEndGain: Float = 3
+
+  /// Fresh weights as PyTorch draws them: matrices and biases uniform within 1/sqrt(fan-in), the
+  /// attention's packed projection Xavier-uniform with zero biases, norms one and zero. The front end's
+  /// kernels are `frontEndGain` times as large: features have unit variance, and with PyTorch's draw
+  /// the hidden frames would be half the size of the positions added to them.
+  package convenience init(_ configuration: ConformerConfiguration, seed: UInt64) {
+    let network = ConformerNetwork(configuration)
+    let weights = ParameterBuffer(count: network.layout.count)
+    let state = ParameterBuffer(count: network.stateLayout.count)
+    var random = RandomGenerator(seed: seed, streams: 0x1417)
+    var fanIn = 1
+    for parameter in network.layout.parameters {
+      let values = weights[parameter]
+      let isBias = parameter.name.hasSuffix("bias")
+      let bound: Float
+      if parameter.shape.count > 1 {
+        fanIn = parameter.shape.dropFirst().reduce(1, *)
+        bound =
+          parameter.name.hasSuffix("in_proj_weight")
+          ? (6 / Float(parameter.shape[0] + parameter.shape[1])).squareRoot()
+          : (parameter.name.hasPrefix("conv_subsample.") ? Self.frontEndGain : 1)
+            / Float(fanIn).squareRoot()
+      } else if parameter.isNorm {
+        bound = 0
+      } else {
+        bound = parameter.name.contains("self_attn") ? 0 : 1 / Float(fanIn).squareRoot()
+      }
+      for i in 0..<parameter.count { values[i] = bound == 0 ? 0 : random.uniform(-bound...bound) }
+      if parameter.isNorm && !isBias { for i in 0..<parameter.count { values[i] = 1 } }
+    }
+    for parameter in network.stateLayout.parameters where parameter.name.hasSuffix("running_var") {
+      for i in 0..<parameter.count { state[parameter][i] = 1 }
+    }
+    self.init(network, weights: weights, state: state)
+  }
+
+  /// Whether a parameter belongs to the output layer, whose shape depends on the tokens.
+  package static func isOutput(_ parameter: Parameter) -> Bool {
+    parameter.name.hasPrefix("single_linear.")
+  }
+
+  /// Starts from a saved model.
+  package convenience init(contentsOf folder: URL) throws {
+    let configuration = try ConformerConfiguration(
+      contentsOf: folder.appendingPathComponent(ModelFolder.configurationName))
+    let network = ConformerNetwork(configuration)
+    let file = try SafetensorsFile(
+      contentsOf: folder.appendingPathComponent(ModelFolder.weightsName))
+    let (weights, state) = try network.load(file)
+    self.init(network, weights: weights, state: state)
+  }
+
+  package func copy() -> TrainableConformer {
+    TrainableConformer(network, weights: weights.copy(), state: state.copy())
+  }
+
+  package func inference() -> Conformer {
+    Conformer(network, weights: weights, state: state)
+  }
+
+  package func outputFrames(featureFrames: Int) -> Int {
+    ConvolutionSubsampling.outputLength(featureFrames)
+  }
+
+  package struct Activations {
+    let subsampling: ConvolutionSubsampling.Activations
+    let lengths: [Int]
+    let dropout: UInt64
+    let layers: [LayerActivations]
+    let output: Tensor
+  }
+
+  enum LayerActivations {
+    case kept(ConformerLayer.Activations)
+    case identity
+    case normalized(ConformerLayer.NormActivations)
+  }
+
+  package func forward(_ features: HiddenFrames, _ pass: inout TrainingPass) -> (
+    logits: HiddenFrames, activations: Activations
+  ) {
+    var (frames, subsampling) = network.subsampling.forward(features, weights)
+    let seed = pass.random.next()
+    Dropout.apply(&frames.values, probability: configuration.dropout, seed: seed)
+    var x = frames.values
+    var layers: [LayerActivations] = []
+    for (index, layer) in network.layers.enumerated() {
+      if pass.mask[index] {
+        let (y, activations) = layer.forward(
+          x, lengths: frames.lengths, weights, state: state, dropout: configuration.dropout, &pass)
+        layers.append(.kept(activations))
+        x = y
+      } else if configuration.skipRule == .normalized {
+        let (y, statistics) = layer.finalNorm(x, weights)
+        layers.append(.normalized(.init(input: x, statistics: statistics)))
+        x = y
+      } else {
+        layers.append(.identity)
+      }
+    }
+    return (
+      HiddenFrames(values: network.head(x, weights), lengths: frames.lengths),
+      Activations(
+        subsampling: subsampling, lengths: frames.lengths, dropout: seed, layers: layers, output: x)
+    )
+  }
+
+  package func backward(
+    _ logitGradient: Tensor, through a: Activations, _ pass: TrainingPass,
+    into gradients: ParameterBuffer
+  ) {
+    var dx = Linear.backward(
+      logitGradient, input: a.output, weight: weights[network.headWeight],
+      weightGradient: gradients[network.headWeight], biasGradient: gradients[network.headBias])
+    for (layer, saved) in zip(network.layers, a.layers).reversed() {
+      switch saved {
+      case .kept(let activations):
+        dx = layer.backward(
+          dx, activations, lengths: a.lengths, weights, into: gradients,
+          dropout: configuration.dropout, pass)
+      case .normalized(let norm): dx = layer.normBackward(dx, norm, weights, into: gradients)
+      case .identity: break
+      }
+    }
+    Dropout.apply(&dx, probability: configuration.dropout, seed: a.dropout)
+    network.subsampling.backward(dx, a.subsampling, weights, into: gradients)
+  }
+
+  package func write(
+    to folder: URL, tokenizer: Tokenizer, as type: ElementType, metadata: [String: String]
+  ) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var tensors = network.layout.parameters.map { ($0.name, weights.tensor($0)) }
+    tensors += network.stateLayout.parameters.map { ($0.name, state.tensor($0)) }
+    try SafetensorsWriter.write(
+      tensors.map { (name: $0.0, tensor: $0.1) }, as: type, metadata: metadata,
+      to: folder.appendingPathComponent(ModelFolder.weightsName))
+    try tokenizer.write(to: folder.appendingPathComponent(ModelFolder.tokensName))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try encoder.encode(configuration).write(
+      to: folder.appendingPathComponent(ModelFolder.configurationName), options: .atomic)
+  }
+}
+
+extension Parameter {
+  /// LayerNorm's and BatchNorm's weight and bias.
+  fileprivate var isNorm: Bool {
+    shape.count == 1
+      && (name.contains("layer_norm") || name.contains("sequential.0.") && name.contains("ffn")
+        || name.contains("conv_module.sequential.3."))
+  }
+}

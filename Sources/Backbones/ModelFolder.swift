@@ -1,0 +1,40 @@
+// A model on disk: config.json, model.safetensors and tokens.txt in one folder.
+
+import Foundation
+import Kernels
+
+package enum ModelFolder {
+  package static let configurationName = "config.json"
+  package static let weightsName = "model.safetensors"
+  package static let tokensName = "tokens.txt"
+
+  /// A whole file, or one sentence naming it.
+  package static func read(_ url: URL) throws -> Data {
+    do {
+      return try Data(contentsOf: url)
+    } catch {
+      throw InputError(url.path, expected: "a readable file", found: "none")
+    }
+  }
+
+  /// `model_type` of a folder's config.json.
+  package static func modelType(of folder: URL) throws -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) else {
+      throw InputError(folder.path, expected: "a model folder", found: "nothing")
+    }
+    guard isFolder.boolValue else {
+      throw InputError(folder.path, expected: "a model folder", found: "a file")
+    }
+    let url = folder.appendingPathComponent(configurationName)
+    let data = try read(url)
+    struct Kind: Decodable {
+      let model_type: String
+    }
+    do {
+      return try JSONDecoder().decode(Kind.self, from: data).model_type
+    } catch let error as DecodingError {
+      throw InputError(url.path, expected: "a \"model_type\"", found: error.summary)
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// A backbone with its tokenizer and decoder: waveform to words.
+
+import Foundation
+import Kernels
+import Speech
+
+package struct Recognizer: Sendable {
+  package let backbone: any Backbone
+  package let tokenizer: Tokenizer
+  package let decoder: GreedyCTCDecoder
+  /// The folder's name.
+  package let name: String
+  package let folder: URL
+
+  /// Reads config.json, model.safetensors and tokens.txt.
+  package init(contentsOf folder: URL) throws {
+    backbone = try BackboneCatalog.load(folder)
+    let tokens = folder.appendingPathComponent(ModelFolder.tokensName)
+    tokenizer = try Tokenizer(contentsOf: tokens)
+    guard tokenizer.count == backbone.tokenCount else {
+      throw InputError(
+        tokens.path, expected: "\(backbone.tokenCount) tokens, as many as the model's head",
+        found: "\(tokenizer.count)")
+    }
+    decoder = GreedyCTCDecoder(tokenizer: tokenizer, frameSeconds: backbone.frameSeconds)
+    self.folder = folder
+    name = folder.standardizedFileURL.lastPathComponent
+  }
+
+  /// Samples at the rate the backbone expects.
+  package func samples(_ waveform: Waveform) -> [Float] {
+    waveform.sampleRate == backbone.sampleRate
+      ? waveform.samples
+      : Resampler.resample(waveform.samples, from: waveform.sampleRate, to: backbone.sampleRate)
+  }
+
+  package func transcribe(_ waveform: Waveform, mask: LayerMask) -> Transcript {
+    decoder.decode(backbone.logProbabilities([samples(waveform)], mask: mask))
+  }
+}

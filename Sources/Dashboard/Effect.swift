@@ -1,0 +1,11 @@
+// What `update` wants done in the world; the composition root does it.
+
+import Tradeoff
+
+package enum Effect: Sendable, Equatable {
+  /// Replaces whatever the evaluator is doing.
+  case evaluate(EvaluationRequest)
+  /// Stops the process as Ctrl-Z does, with the terminal given back first.
+  case suspend
+  case quit
+}

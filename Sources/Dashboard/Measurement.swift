@@ -1,0 +1,81 @@
+// What is known about one mask: the utterances measured so far and their sums.
+
+import Backbones
+import Speech
+import Tradeoff
+
+/// Grows by one utterance at a time, in the evaluator's shuffled order, so that its partial error
+/// rate is an unbiased estimate.
+package struct Measurement: Sendable {
+  package let mask: LayerMask
+  /// By index in the data set; nil: not measured yet.
+  package private(set) var results: [UtteranceResult?]
+  package private(set) var counts = ErrorCounts()
+  package private(set) var measuredCount = 0
+  package private(set) var audioSeconds = 0.0
+  package private(set) var seconds = 0.0
+  package private(set) var operations = 0.0
+  /// Median seconds of an utterance.
+  package private(set) var medianSeconds: Double?
+  /// 95 % interval of the error rate over speakers or utterances.
+  package private(set) var interval: ClosedRange<Double>?
+  /// Measured utterances at which `interval` and `medianSeconds` are worked out next.
+  private var nextSummary = 1
+  private var frontEndSeconds = 0.0
+  private var headSeconds = 0.0
+  private var layerSeconds: [Double]
+  private var layerRuns: [Int]
+
+  package init(mask: LayerMask, utteranceCount: Int) {
+    self.mask = mask
+    results = Array(repeating: nil, count: utteranceCount)
+    layerSeconds = Array(repeating: 0, count: mask.layerCount)
+    layerRuns = Array(repeating: 0, count: mask.layerCount)
+  }
+
+  package var isComplete: Bool { measuredCount == results.count }
+  /// Errors per reference word; nil before the first word.
+  package var errorRate: Double? { counts.words > 0 ? counts.rate : nil }
+  package var realTimeFactor: Double? { audioSeconds > 0 ? seconds / audioSeconds : nil }
+  package var operationsPerAudioSecond: Double? {
+    audioSeconds > 0 ? operations / audioSeconds : nil
+  }
+  /// Mean measured seconds of a layer an utterance (zero-based); nil when it never ran.
+  package func meanSeconds(layer: Int) -> Double? {
+    layerRuns[layer] > 0 ? layerSeconds[layer] / Double(layerRuns[layer]) : nil
+  }
+
+  package var meanFrontEndAndHeadSeconds: (frontEnd: Double, head: Double)? {
+    guard measuredCount > 0 else { return nil }
+    return (frontEndSeconds / Double(measuredCount), headSeconds / Double(measuredCount))
+  }
+
+  /// Adds an utterance not yet known; a repeated one (the evaluator replays what it remembers)
+  /// changes nothing.
+  package mutating func add(_ result: UtteranceResult, speakers: [String]) {
+    guard results.indices.contains(result.index), results[result.index] == nil else { return }
+    results[result.index] = result
+    measuredCount += 1
+    counts += result.counts
+    audioSeconds += result.audioSeconds
+    seconds += result.seconds
+    operations += result.operations
+    frontEndSeconds += result.frontEndSeconds
+    headSeconds += result.headSeconds
+    for (layer, time) in result.layerSeconds.enumerated() where time > 0 {
+      layerSeconds[layer] += time
+      layerRuns[layer] += 1
+    }
+    if measuredCount >= nextSummary || isComplete { summarize(speakers: speakers) }
+  }
+
+  /// The bootstrap costs about a millisecond, so it runs each time the sample has grown by a tenth
+  /// instead of at every utterance.
+  private mutating func summarize(speakers: [String]) {
+    nextSummary = measuredCount + max(1, measuredCount / 10)
+    let known = results.compactMap { $0 }
+    interval = ErrorRate.interval(
+      known.map(\.counts), groups: known.map { speakers[$0.index] })
+    medianSeconds = known.map(\.seconds).sorted()[known.count / 2]
+  }
+}

@@ -1,0 +1,143 @@
+// The word error rate of the present mask, filling in as utterances are measured.
+
+import Speech
+import TerminalUI
+import Tradeoff
+
+enum ErrorPanel: Panel {
+  static let name = "word error rate"
+
+  static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
+    let theme = state.theme
+    let size = canvas.size
+    canvas.frame(
+      title: size.width >= 34 ? "Word error rate" : "Word errors", trailing: progressName(state),
+      theme: theme)
+    let room = size.height - 2
+    let width = size.width - 4
+    let present = state.present
+    let rate = percent(present?.errorRate)
+    let interval = present?.interval.map {
+      "\(fixed($0.lowerBound * 100, 1)) – \(percent($0.upperBound))"
+    }
+    var y = 1
+    if room >= 8, state.symbols != .ascii {
+      let end = drawBig(rate, x: 2, y: y, style: theme.accentStrong, &canvas)
+      if let interval, end + 2 + interval.count <= size.width - 2 {
+        canvas.text("95 % interval", x: end + 2, y: y + 1, style: theme.muted)
+        canvas.text(interval, x: end + 2, y: y + 2, style: theme.text)
+      } else if let interval {
+        canvas.text("95 %: \(interval)", x: 2, y: y + 3, style: theme.text, width: width)
+      }
+      y += 4
+    } else {
+      canvas.pieces(
+        [
+          (rate, theme.accentStrong),
+          (interval.map { "   \($0)" } ?? "", theme.text),
+          (
+            interval == nil ? "" : width >= 40 ? "  95 % interval" : width >= 30 ? "  (95 %)" : "",
+            theme.muted
+          ),
+        ], x: 2, y: y, width: width)
+      y += 1
+    }
+    let lines = [progress, comparison, kinds].prefix(max(0, size.height - 1 - y))
+    // Spread out when there is room for a blank line after each.
+    let pitch = size.height - 1 - y >= 2 * lines.count ? 2 : 1
+    for draw in lines {
+      draw(state, &canvas, y, width)
+      y += pitch
+    }
+  }
+
+  private static func progressName(_ state: DashboardState) -> String {
+    if let present = state.present, present.isComplete { return "complete" }
+    return state.measuredMask == state.mask ? "measuring" : state.present == nil ? "" : "partial"
+  }
+
+  private static func progress(
+    _ state: DashboardState, _ canvas: inout Canvas, _ y: Int, _ width: Int
+  ) {
+    let done = state.present?.measuredCount ?? 0
+    let total = state.subject.utterances.count
+    let label = "\(done)/\(total)" + (width >= 34 ? " utterances" : "")
+    canvas.bar(
+      total > 0 ? Double(done) / Double(total) : 0, x: 2, y: y, width: width - label.count - 1,
+      style: state.theme.accent, rest: state.theme.muted)
+    canvas.textRight(label, end: 2 + width, y: y, style: state.theme.text)
+  }
+
+  /// Substituted, deleted and inserted words, and out of how many.
+  private static func kinds(
+    _ state: DashboardState, _ canvas: inout Canvas, _ y: Int, _ width: Int
+  ) {
+    let theme = state.theme
+    let counts = state.present?.counts ?? ErrorCounts()
+    let values = [counts.substitutions, counts.deletions, counts.insertions]
+    let words = grouped(counts.words)
+    let forms: [(names: [String], tail: String)] = [
+      ([" wrong  ", " missed  ", " added"], "  of \(words) words"),
+      ([" wrong ", " missed ", " added"], " of \(words)"), (["S ", "D ", "I"], " of \(words)"),
+    ]
+    for (names, tail) in forms {
+      let length = zip(values, names).reduce(0) { $0 + String($1.0).count + $1.1.count }
+      guard length + tail.count <= width || names[0] == "S " else { continue }
+      let end = canvas.pieces(
+        zip(values, names).flatMap { [("\($0)", theme.text), ($1, theme.muted)] }, x: 2, y: y,
+        width: width)
+      canvas.text(tail, x: end, y: y, style: theme.muted, width: max(0, width + 2 - end))
+      return
+    }
+  }
+
+  /// Full depth on the same utterances, so that a partial rate is compared fairly.
+  private static func comparison(
+    _ state: DashboardState, _ canvas: inout Canvas, _ y: Int, _ width: Int
+  ) {
+    let theme = state.theme
+    if state.mask == state.fullMask {
+      canvas.text(
+        width >= 34 ? "this is full depth: nothing dropped" : "this is full depth", x: 2, y: y,
+        style: theme.muted, width: width)
+      return
+    }
+    guard let (now, full) = state.comparison else {
+      canvas.text("full depth not measured yet", x: 2, y: y, style: theme.muted, width: width)
+      return
+    }
+    let difference = now.rate - full.rate
+    canvas.pieces(
+      [
+        ("full depth ", theme.muted), (percent(full.rate), theme.text),
+        (width >= 34 ? "   now " : "  ", theme.muted),
+        (points(difference), difference > 0 ? theme.error : theme.accent),
+        (width >= 30 ? " points" : "", theme.muted),
+      ], x: 2, y: y, width: width)
+  }
+
+  // MARK: - Big digits
+
+  /// Digits of box-drawing lines, three rows high; the rest stands on the bottom row. Returns the
+  /// column after the last.
+  private static func drawBig(
+    _ text: String, x: Int, y: Int, style: Style, _ canvas: inout Canvas
+  ) -> Int {
+    var column = x
+    for character in text {
+      let rows = bigDigits[character] ?? ["", "", String(character)]
+      for (row, line) in rows.enumerated() {
+        canvas.text(line, x: column, y: y + row, style: style)
+      }
+      column += rows.map(\.count).max() ?? 0
+    }
+    return column
+  }
+}
+
+private let bigDigits: [Character: [String]] = [
+  "0": ["┏━┓", "┃ ┃", "┗━┛"], "1": ["╺┓ ", " ┃ ", "╺┻╸"], "2": ["╺━┓", "┏━┛", "┗━╸"],
+  "3": ["╺━┓", " ━┫", "╺━┛"], "4": ["╻ ╻", "┗━┫", "  ╹"], "5": ["┏━╸", "┗━┓", "╺━┛"],
+  "6": ["┏━╸", "┣━┓", "┗━┛"], "7": ["╺━┓", "  ┃", "  ╹"], "8": ["┏━┓", "┣━┫", "┗━┛"],
+  "9": ["┏━┓", "┗━┫", "╺━┛"], "–": ["   ", "╺━╸", "   "],
+]

@@ -1,0 +1,67 @@
+// The last two lines: what the evaluator is doing, and the keys that matter now.
+
+import TerminalUI
+
+enum FooterPanel: Panel {
+  static let name = "footer"
+
+  static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
+    let theme = state.theme
+    let width = canvas.size.width
+    // Tests wait for the two numbers to be equal: nothing is asked for that is not answered.
+    let generation = "gen \(state.newest?.id ?? 0) done \(state.doneID)"
+    let (mark, text, style) = activity(state)
+    canvas.pieces(
+      [("\(mark) ", style), (text, theme.text)], x: 1, y: 0, width: width - generation.count - 4)
+    canvas.textRight(generation, end: width - 1, y: 0, style: theme.muted)
+
+    var column = 1
+    let hidden = hiddenNote(state)
+    let end = width - 1 - (hidden.isEmpty ? 0 : hidden.count + 2)
+    for (label, hint) in hints(state) where column + label.count + 1 + hint.count <= end {
+      column =
+        canvas.pieces([(label, theme.strong), (" \(hint)", theme.muted)], x: column, y: 1) + 2
+    }
+    canvas.textRight(hidden, end: width - 1, y: 1, style: theme.muted)
+  }
+
+  private static func activity(_ state: DashboardState) -> (mark: String, String, Style) {
+    let theme = state.theme
+    let total = state.subject.utterances.count
+    switch state.activity {
+    case .preparing(let step):
+      return ("◆", "\(step) …", theme.accent)
+    case .measuring:
+      guard let mask = state.newest?.mask else { return ("●", "measuring", theme.accent) }
+      let done = state.measurements[mask]?.measuredCount ?? 0
+      let what =
+        mask == state.mask
+        ? "measuring \(mask.keptCount) of \(state.layerCount) layers"
+        : "measuring full depth to compare"
+      return ("●", "\(what): \(done)/\(total)", theme.accent)
+    case .idle:
+      return ("○", "measured; the evaluator rests", theme.muted)
+    case .failed(let reason), .unavailable(let reason):
+      return ("×", reason, theme.error)
+    }
+  }
+
+  /// Labels are shortened to their first key or pair of keys.
+  private static func hints(_ state: DashboardState) -> [(String, String)] {
+    if state.isHelpShown { return [("Esc", "back"), ("q", "quit")] }
+    var hints = KeyBindings.all.compactMap { binding in
+      binding.hint.map { (binding.shortLabel, $0) }
+    }
+    // The way out and the way to everything else come first, so they are never left out.
+    let always = hints.filter { $0.1 == "help" || $0.1 == "quit" }
+    hints.removeAll { $0.1 == "help" || $0.1 == "quit" }
+    if state.enlarged != nil { hints.insert(("Esc", "back"), at: 0) }
+    return always + hints
+  }
+
+  private static func hiddenNote(_ state: DashboardState) -> String {
+    guard state.enlarged == nil, let hidden = Layout(state, state.size)?.hidden, !hidden.isEmpty
+    else { return "" }
+    return "hidden: " + hidden.map { $0.type.name }.joined(separator: ", ") + " (e)"
+  }
+}

@@ -1,0 +1,137 @@
+// Every layer from the audio down to the text: run or skipped, its share of the compute, its time.
+
+import TerminalUI
+
+enum LayerPanel: Panel {
+  static let name = "layers"
+
+  static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
+    let theme = state.theme
+    canvas.frame(
+      title: "Layers",
+      trailing: "\(state.mask.keptCount) run, "
+        + "\(state.layerCount - state.mask.keptCount) skipped", theme: theme)
+    let rows = Rows(state, height: canvas.size.height)
+    let columns = Columns(width: canvas.size.width)
+    if let y = rows.heading {
+      canvas.text("compute", x: columns.share, y: y, style: theme.muted)
+      canvas.textRight("measured", end: columns.end, y: y, style: theme.muted)
+    }
+    let stages = state.costs.stages
+    let total = stages.total(state.fullMask)
+    let times = (0..<state.layerCount).map { state.layerSeconds($0) }
+    let ends = state.frontEndAndHeadSeconds
+    let longest = (times.compactMap { $0 } + [ends?.frontEnd ?? 0, ends?.head ?? 0]).max() ?? 0
+    if let y = rows.frontEnd {
+      drawEnd(
+        "audio in", stages.frontEnd / total, ends?.frontEnd, longest, y, columns, theme, &canvas)
+    }
+    for (row, layer) in rows.visible.enumerated() {
+      let y = rows.first + row * rows.pitch
+      let runs = state.mask[layer]
+      let style = runs ? theme.text : theme.skipped
+      if layer == state.layerCursor { canvas.text("▸", x: 1, y: y, style: theme.accentStrong) }
+      canvas.textRight("\(layer + 1)", end: 5, y: y, style: style)
+      canvas.text(runs ? "■ run" : "□ skip", x: 6, y: y, style: runs ? theme.accent : theme.skipped)
+      let share = percent(stages.layers[layer] / total)
+      canvas.textRight(share, end: columns.share + 7, y: y, style: style)
+      if runs {
+        drawTime(times[layer], longest, y, columns, theme.accent, theme, &canvas)
+      } else {
+        canvas.textRight("–", end: columns.end - 3, y: y, style: theme.skipped)
+      }
+    }
+    if let y = rows.head {
+      drawEnd("text out", stages.head / total, ends?.head, longest, y, columns, theme, &canvas)
+    }
+    if rows.visible.lowerBound > 0 {
+      canvas.text(
+        " ▲ \(rows.visible.lowerBound) more ", x: 2, y: rows.first - 1, style: theme.muted)
+    }
+    if rows.visible.upperBound < state.layerCount {
+      canvas.text(
+        " ▼ \(state.layerCount - rows.visible.upperBound) more ", x: 2,
+        y: canvas.size.height - 1, style: theme.muted)
+    }
+  }
+
+  private static func drawEnd(
+    _ name: String, _ share: Double, _ seconds: Double?, _ longest: Double, _ y: Int,
+    _ columns: Columns, _ theme: Theme, _ canvas: inout Canvas
+  ) {
+    canvas.text(name, x: 3, y: y, style: theme.muted)
+    canvas.textRight(percent(share), end: columns.share + 7, y: y, style: theme.muted)
+    drawTime(seconds, longest, y, columns, theme.muted, theme, &canvas)
+  }
+
+  private static func drawTime(
+    _ seconds: Double?, _ longest: Double, _ y: Int, _ columns: Columns, _ style: Style,
+    _ theme: Theme, _ canvas: inout Canvas
+  ) {
+    canvas.textRight(milliseconds(seconds), end: columns.end, y: y, style: theme.text)
+    if let seconds, longest > 0 {
+      canvas.bar(
+        seconds / longest, x: columns.bar, y: y, width: columns.barWidth, style: style, rest: nil)
+    }
+  }
+
+  // MARK: - Geometry
+
+  private struct Columns {
+    /// Where the compute share starts, the bar, and one past the last column of text.
+    var share, bar, end: Int
+    var barWidth: Int
+
+    init(width: Int) {
+      share = 13
+      bar = share + 9
+      end = width - 2
+      barWidth = max(0, end - bar - 9)
+    }
+  }
+
+  /// Which row shows what in a panel of a given height.
+  private struct Rows {
+    var heading: Int?
+    var frontEnd: Int?
+    var first = 1
+    var pitch = 1
+    var visible: Range<Int>
+    var head: Int?
+
+    init(_ state: DashboardState, height: Int) {
+      let count = state.layerCount
+      let room = height - 2
+      if room >= count + 3 {
+        pitch = room >= 2 * count + 4 ? 2 : 1
+        heading = 1
+        frontEnd = 2
+        first = 2 + pitch
+        visible = 0..<count
+        head = first + count * pitch
+        return
+      }
+      if room > count {
+        heading = 1
+        first = 2
+      }
+      let shown = min(count, max(0, height - 1 - first))
+      let top = min(max(0, state.layerCursor - shown / 2), count - shown)
+      visible = top..<top + shown
+    }
+  }
+
+  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
+    switch mouse.kind {
+    case .wheelUp: return .previousLayer
+    case .wheelDown: return .nextLayer
+    case .press:
+      let rows = Rows(state, height: area.height)
+      let offset = mouse.y - area.y - rows.first
+      guard offset >= 0, offset % rows.pitch == 0 else { return nil }
+      let layer = rows.visible.lowerBound + offset / rows.pitch
+      return rows.visible.contains(layer) ? .toggle(layer) : nil
+    case .release, .drag: return nil
+    }
+  }
+}

@@ -1,0 +1,44 @@
+// What the dashboard is looking at: facts that never change while it runs.
+
+/// A model, a data set and a machine.
+package struct Subject: Sendable, Equatable {
+  /// The model folder's name.
+  package let model: String
+  package let layerCount: Int
+  package let dataset: String
+  package let split: String
+  /// By index in the data set, as `UtteranceResult.index` counts.
+  package let utterances: [Item]
+  package let machine: String
+  package var threads: Int
+  package let speakers: [String]
+  package let wordCount: Int
+
+  package struct Item: Sendable, Equatable {
+    package var id: String
+    package var speaker: String
+    /// What was said, lower case.
+    package var words: [String]
+
+    package init(id: String, speaker: String, transcript: String) {
+      self.id = id
+      self.speaker = speaker
+      words = transcript.split(separator: " ").map(String.init)
+    }
+  }
+
+  package init(
+    model: String, layerCount: Int, dataset: String, split: String, utterances: [Item],
+    machine: String, threads: Int
+  ) {
+    self.model = model
+    self.layerCount = layerCount
+    self.dataset = dataset
+    self.split = split
+    self.utterances = utterances
+    self.machine = machine
+    self.threads = threads
+    speakers = utterances.map(\.speaker)
+    wordCount = utterances.reduce(0) { $0 + $1.words.count }
+  }
+}

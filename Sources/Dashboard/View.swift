@@ -1,0 +1,54 @@
+// Draws a state at a size. Nothing else decides what is on the screen.
+
+import TerminalUI
+
+/// A part of the screen. Draws on a canvas of its own, so it cannot draw outside its area.
+package protocol Panel {
+  /// What the reader calls it.
+  static var name: String { get }
+  static func draw(_ state: DashboardState, _ canvas: inout Canvas)
+  /// What the mouse asks for; `mouse` in screen cells, inside `area`.
+  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action?
+}
+
+extension Panel {
+  package static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action?
+  {
+    nil
+  }
+}
+
+package func view(_ state: DashboardState, _ size: Size) -> Canvas {
+  var canvas = Canvas(size)
+  if let layout = Layout(state, size) {
+    for kind in PanelKind.allCases {
+      guard let area = layout[kind] else { continue }
+      var part = Canvas(Size(width: area.width, height: area.height))
+      kind.type.draw(state, &part)
+      canvas.paste(part, x: area.x, y: area.y)
+    }
+    if state.isHelpShown { HelpPage.draw(state, &canvas) }
+  } else {
+    TooSmallPage.draw(&canvas)
+  }
+  if state.symbols == .ascii { canvas.replaceWithASCII() }
+  return canvas
+}
+
+/// Says what is wrong and how to leave, at any size.
+enum TooSmallPage {
+  static func draw(_ canvas: inout Canvas) {
+    let size = canvas.size
+    let needed = Layout.minimum
+    let lines = [
+      "Dropscope needs a bigger window",
+      "now \(size.width)x\(size.height), needed \(needed.width)x\(needed.height)",
+      "q quit",
+    ]
+    let top = max(0, (size.height - lines.count) / 2)
+    // The numbers and the way out matter more than the first sentence.
+    for (row, line) in lines.suffix(max(1, size.height)).enumerated() {
+      canvas.text(line, x: max(0, (size.width - line.count) / 2), y: top + row)
+    }
+  }
+}

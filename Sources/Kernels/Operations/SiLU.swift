@@ -1,0 +1,20 @@
+// y = x sigmoid(x).
+
+/// SiLU, also called swish, elementwise, as in `torch.nn.SiLU`.
+package enum SiLU {
+  package static func forward(_ x: Tensor) -> Tensor {
+    var y = Tensor(uninitializedShape: x.shape)
+    mapVectors(x.pointer, into: y.mutablePointer, count: x.count) { $0 * VectorMath.sigmoid($0) }
+    return y
+  }
+
+  /// d/dx = dy s (1 + x (1 - s)) with s = sigmoid(x).
+  package static func backward(_ dy: Tensor, input x: Tensor) -> Tensor {
+    var dx = Tensor(uninitializedShape: x.shape)
+    mapVectors(dy.pointer, x.pointer, into: dx.mutablePointer, count: x.count) { dy, x in
+      let s = VectorMath.sigmoid(x)
+      return dy * s * (1 + x * (1 - s))
+    }
+    return dx
+  }
+}

@@ -1,0 +1,163 @@
+// exp, log and sigmoid on sixteen lanes at a time, since libm has no vector form reachable from
+// Swift. Polynomials of Cephes (Moshier), relative error below 2e-7.
+
+/// Elementary functions on sixteen Float lanes (one AVX-512 register; two or four narrower ones).
+///
+/// In the standard library SIMD operators are loops over lanes, which LLVM puts back together into
+/// vector instructions. It gives up in large functions: keep what is done to a vector down to a
+/// handful of these calls, and put more behind `@inline(never)`. The exponential is `@_transparent`
+/// because `@inline(__always)` still leaves calls.
+package enum VectorMath {
+  /// Lanes in one vector.
+  package static let width = 16
+
+  /// e^x: 0 at -infinity, infinity above 88.72, gradual underflow below -87.33, NaN stays NaN.
+  @inlinable @_transparent
+  package static func exp(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    typealias Lanes = SIMD16<Float>
+    // Outside these bounds the result is already infinity or 0. Written so that NaN passes.
+    var clamped = x.replacing(with: 89, where: x .> 89)
+    clamped.replace(with: -104, where: clamped .< -104)
+    // Adding 1.5 * 2^23 rounds to an integer and leaves that integer in the low bits.
+    let magic = Lanes(repeating: 0x1.8p23)
+    let shifted = magic.addingProduct(clamped, Lanes(repeating: 1.442_695_04))
+    let whole = shifted - magic
+    var r = clamped.addingProduct(whole, Lanes(repeating: -0.693_359_375))
+    r.addProduct(whole, Lanes(repeating: 2.121_944_40e-4))
+    var p = Lanes(repeating: 1.398_199_950_7e-3).addingProduct(
+      r, Lanes(repeating: 1.987_569_150_0e-4))
+    p = Lanes(repeating: 8.333_451_907_3e-3).addingProduct(p, r)
+    p = Lanes(repeating: 4.166_579_589_4e-2).addingProduct(p, r)
+    p = Lanes(repeating: 1.666_666_545_9e-1).addingProduct(p, r)
+    p = Lanes(repeating: 5.000_000_120_1e-1).addingProduct(p, r)
+    p = (r + 1).addingProduct(p, r * r)
+    // 2^n in two halves, each a normal number, so that results near the ends of the range are
+    // right.
+    let n =
+      unsafeBitCast(shifted, to: SIMD16<Int32>.self) &- SIMD16<Int32>(repeating: 0x4B40_0000)
+    let half = n &>> 1
+    let bias = SIMD16<Int32>(repeating: 127)
+    let low = unsafeBitCast((half &+ bias) &<< 23, to: Lanes.self)
+    let high = unsafeBitCast((n &- half &+ bias) &<< 23, to: Lanes.self)
+    return p * low * high
+  }
+
+  /// Natural logarithm: -infinity at 0, NaN below 0, infinity at infinity, subnormals included.
+  @inlinable @inline(__always)
+  package static func log(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    let subnormal = x .< Float.leastNormalMagnitude
+    var result = logOfNormal(x.replacing(with: x * 0x1p23, where: subnormal))
+    result.replace(with: result - 15.942_385_15, where: subnormal)
+    result.replace(with: -Float.infinity, where: x .== 0)
+    result.replace(with: Float.nan, where: x .< 0)
+    // Infinity and NaN come out as themselves.
+    return result.replacing(with: x, where: .!(x .< Float.infinity))
+  }
+
+  /// The natural logarithm of positive normal numbers (NaN stays NaN): without the special cases,
+  /// twice as fast.
+  @inlinable @_transparent
+  package static func logOfNormal(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    typealias Lanes = SIMD16<Float>
+    typealias Bits = SIMD16<Int32>
+    // Splits x = m * 2^e with m in [sqrt(1/2), sqrt(2)): subtracting the bits of sqrt(1/2) carries
+    // into the exponent exactly when the mantissa is past sqrt(2).
+    let root = Bits(repeating: 0x3F35_04F3)
+    let offset = unsafeBitCast(x, to: Bits.self) &- root
+    let exponent = offset &>> 23
+    let m = unsafeBitCast((offset & Bits(repeating: 0x007F_FFFF)) &+ root, to: Lanes.self)
+    // A small integer to Float by way of the bits of 1.5 * 2^23 + e.
+    let e = unsafeBitCast(exponent &+ Bits(repeating: 0x4B40_0000), to: Lanes.self) - 0x1.8p23
+    let r = m - 1
+    let square = r * r
+    var p = Lanes(repeating: -1.151_461_031_0e-1).addingProduct(
+      r, Lanes(repeating: 7.037_683_629_2e-2))
+    p = Lanes(repeating: 1.167_699_874_0e-1).addingProduct(p, r)
+    p = Lanes(repeating: -1.242_014_084_6e-1).addingProduct(p, r)
+    p = Lanes(repeating: 1.424_932_278_7e-1).addingProduct(p, r)
+    p = Lanes(repeating: -1.666_805_766_5e-1).addingProduct(p, r)
+    p = Lanes(repeating: 2.000_071_476_5e-1).addingProduct(p, r)
+    p = Lanes(repeating: -2.499_999_399_3e-1).addingProduct(p, r)
+    p = Lanes(repeating: 3.333_333_117_4e-1).addingProduct(p, r)
+    var tail = (p * r) * square
+    tail.addProduct(e, Lanes(repeating: -2.121_944_40e-4))
+    tail.addProduct(square, Lanes(repeating: -0.5))
+    // The bits of NaN are those of a large number: 0 * x brings it back.
+    tail.addProduct(x, Lanes(repeating: 0))
+    return (r + tail).addingProduct(e, Lanes(repeating: 0.693_359_375))
+  }
+
+  /// 1 / (1 + e^-x).
+  @inlinable @_transparent
+  package static func sigmoid(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    1 / (1 + exp(-x))
+  }
+
+  /// The sum of all lanes, pairwise.
+  @inlinable @inline(__always)
+  package static func sum(_ x: SIMD16<Float>) -> Float {
+    let a = x.lowHalf + x.highHalf
+    let b = a.lowHalf + a.highHalf
+    let c = b.lowHalf + b.highHalf
+    return c.x + c.y
+  }
+
+  /// The largest lane.
+  @inlinable @inline(__always)
+  package static func maximum(_ x: SIMD16<Float>) -> Float {
+    let a = larger(x.lowHalf, x.highHalf)
+    let b = larger(a.lowHalf, a.highHalf)
+    let first = b.x > b.y ? b.x : b.y
+    let second = b.z > b.w ? b.z : b.w
+    return first > second ? first : second
+  }
+
+  // Lane by lane maximum: one instruction, where the standard library's takes care of NaN. Not one
+  // generic function, because the generic `.>` goes lane by lane.
+  @inlinable @inline(__always)
+  package static func larger(_ a: SIMD16<Float>, _ b: SIMD16<Float>) -> SIMD16<Float> {
+    b.replacing(with: a, where: a .> b)
+  }
+
+  @inlinable @inline(__always)
+  package static func larger(_ a: SIMD8<Float>, _ b: SIMD8<Float>) -> SIMD8<Float> {
+    b.replacing(with: a, where: a .> b)
+  }
+
+  @inlinable @inline(__always)
+  package static func larger(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+    b.replacing(with: a, where: a .> b)
+  }
+
+  /// Sixteen consecutive values, at any alignment.
+  @inlinable @inline(__always)
+  package static func load(_ pointer: UnsafePointer<Float>) -> SIMD16<Float> {
+    UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Float>.self)
+  }
+
+  /// The first `count` (at most 16) of sixteen consecutive values; other lanes hold `filler`.
+  @inlinable @inline(__always)
+  package static func load(
+    _ pointer: UnsafePointer<Float>, first count: Int, filler: Float = 0
+  ) -> SIMD16<Float> {
+    if count >= width { return load(pointer) }
+    var result = SIMD16<Float>(repeating: filler)
+    for lane in 0..<count { result[lane] = pointer[lane] }
+    return result
+  }
+
+  /// Writes sixteen consecutive values, at any alignment.
+  @inlinable @inline(__always)
+  package static func store(_ x: SIMD16<Float>, _ pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: x, as: SIMD16<Float>.self)
+  }
+
+  /// Writes the first `count` (at most 16) lanes.
+  @inlinable @inline(__always)
+  package static func store(
+    _ x: SIMD16<Float>, _ pointer: UnsafeMutablePointer<Float>, first count: Int
+  ) {
+    if count >= width { return store(x, pointer) }
+    for lane in 0..<count { pointer[lane] = x[lane] }
+  }
+}

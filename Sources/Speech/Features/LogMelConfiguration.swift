@@ -1,0 +1,71 @@
+// What a model's config.json says of its log-mel features.
+
+/// Settings of log-mel features. Fields missing from the JSON keep their defaults.
+package struct LogMelConfiguration: Codable, Sendable, Equatable {
+  package enum Normalization: String, Codable, Sendable, CaseIterable {
+    /// Each mel bin of an utterance to mean 0 and (population) standard deviation 1.
+    case perFeature = "per_feature"
+    case none
+  }
+
+  /// Samples per second.
+  package var sampleRate = 16000
+  /// Samples of a transform, a power of two.
+  package var fftSize = 512
+  /// Samples under the window, centred within the transform.
+  package var windowSize = 400
+  /// Samples from one frame to the next.
+  package var hopSize = 160
+  package var melCount = 80
+  /// Lower edge of the first and upper edge of the last mel filter, Hz.
+  package var lowFrequency: Double = 0
+  package var highFrequency: Double = 8000
+  /// Added to the mel powers before the logarithm.
+  package var logOffset: Float = 1e-6
+  package var normalization = Normalization.perFeature
+
+  enum CodingKeys: String, CodingKey {
+    case sampleRate = "sample_rate"
+    case fftSize = "n_fft"
+    case windowSize = "win_length"
+    case hopSize = "hop_length"
+    case melCount = "n_mels"
+    case lowFrequency = "f_min"
+    case highFrequency = "f_max"
+    case logOffset = "log_offset"
+    case normalization = "normalize"
+  }
+
+  package init() {}
+
+  /// Throws `DecodingError.dataCorrupted` at the field whose value no features can be made with.
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    func read<Value: Decodable & Sendable>(
+      _ key: CodingKeys, default value: Value, where isValid: (Value) -> Bool
+    ) throws -> Value {
+      let found = try fields.decodeIfPresent(Value.self, forKey: key) ?? value
+      guard isValid(found) else {
+        throw DecodingError.dataCorruptedError(
+          forKey: key, in: fields, debugDescription: "\(found) is out of range")
+      }
+      return found
+    }
+    sampleRate = try read(.sampleRate, default: sampleRate) { (1000...384_000).contains($0) }
+    fftSize = try read(.fftSize, default: fftSize) {
+      (16...65536).contains($0) && $0.nonzeroBitCount == 1
+    }
+    let largest = fftSize
+    windowSize = try read(.windowSize, default: windowSize) { (2...largest).contains($0) }
+    hopSize = try read(.hopSize, default: hopSize) { (1...65536).contains($0) }
+    melCount = try read(.melCount, default: melCount) { (1...1024).contains($0) }
+    let nyquist = Double(sampleRate) / 2
+    lowFrequency = try read(.lowFrequency, default: lowFrequency) { $0 >= 0 && $0 < nyquist }
+    let lowest = lowFrequency
+    highFrequency = try read(.highFrequency, default: highFrequency) {
+      $0 > lowest && $0 <= nyquist
+    }
+    logOffset = try read(.logOffset, default: logOffset) { $0 > 0 && $0.isFinite }
+    normalization = try read(.normalization, default: normalization) { _ in true }
+  }
+}

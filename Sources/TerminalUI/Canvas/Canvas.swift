@@ -1,0 +1,150 @@
+// A grid of cells. Every screen is first drawn on one, so that it can be compared as text, exported
+// and painted by the terminal alike. Drawing outside is allowed and does nothing.
+
+package struct Canvas: Sendable, Equatable {
+  package let size: Size
+  private var cells: [Cell]
+
+  /// A canvas of spaces. Negative sizes count as 0.
+  package init(_ size: Size) {
+    self.size = Size(width: max(0, size.width), height: max(0, size.height))
+    cells = [Cell](repeating: .blank, count: self.size.width * self.size.height)
+  }
+
+  /// The whole canvas.
+  package var area: Rect { Rect(x: 0, y: 0, width: size.width, height: size.height) }
+
+  /// One cell; reading outside gives a blank, writing outside does nothing. Writing over half of a
+  /// wide character blanks its other half; a wide character that does not fit becomes a space.
+  package subscript(x: Int, y: Int) -> Cell {
+    get { area.contains(x: x, y: y) ? cells[y * size.width + x] : .blank }
+    set {
+      guard area.contains(x: x, y: y) else { return }
+      var cell = newValue
+      let width = CharacterWidth.of(cell.character)
+      if width == 0 { cell.character = Self.substitute(for: cell.character) }
+      if width == 2, x + 1 >= size.width { cell.character = " " }
+      let index = y * size.width + x
+      detach(index, x: x)
+      if width == 2, x + 1 < size.width {
+        detach(index + 1, x: x + 1)
+        cells[index + 1] = Cell(Cell.continuation, style: cell.style)
+      }
+      cells[index] = cell
+    }
+  }
+
+  /// Writes one line of text. It is cut at the canvas's edges and after `width` columns; a control
+  /// character becomes a space and anything else that cannot be shown becomes "?".
+  package mutating func text(
+    _ string: String, x: Int, y: Int, style: Style = Style(), width: Int? = nil
+  ) {
+    guard y >= 0, y < size.height else { return }
+    let end = min(size.width, width.map { x + max(0, $0) } ?? size.width)
+    var column = x
+    for character in string {
+      let columns = max(1, CharacterWidth.of(character))
+      if column >= end { return }
+      if column + columns > end {
+        self[column, y] = Cell(" ", style: style)
+        return
+      }
+      if column >= 0 {
+        self[column, y] = Cell(character, style: style)
+      } else if column + columns > 0 {
+        self[0, y] = Cell(" ", style: style)
+      }
+      column += columns
+    }
+  }
+
+  /// Fills a rectangle, clipped, with copies of one cell.
+  package mutating func fill(_ rect: Rect, _ cell: Cell = .blank) {
+    let inside = rect.intersection(area)
+    guard !inside.isEmpty else { return }
+    let step = max(1, CharacterWidth.of(cell.character))
+    for y in inside.y..<inside.maxY {
+      for x in stride(from: inside.x, to: inside.maxX, by: step) {
+        self[x, y] = x + step <= inside.maxX ? cell : Cell(" ", style: cell.style)
+      }
+    }
+  }
+
+  /// Changes the style of what is already in a rectangle.
+  package mutating func restyle(_ rect: Rect, _ change: (inout Style) -> Void) {
+    let inside = rect.intersection(area)
+    for y in inside.y..<inside.maxY {
+      for x in inside.x..<inside.maxX { change(&cells[y * size.width + x].style) }
+    }
+  }
+
+  /// A border with a title on its top edge. Nothing is drawn inside; rectangles too small for a
+  /// border (under 2x2) get only what fits.
+  package mutating func box(
+    _ rect: Rect, title: String = "", style: Style = Style(), titleStyle: Style = Style(),
+    symbols: Symbols = .braille
+  ) {
+    guard !rect.isEmpty else { return }
+    let border = symbols.border
+    let (left, right, top, bottom) = (rect.x, rect.maxX - 1, rect.y, rect.maxY - 1)
+    // Clipped before looping: a rectangle may be far larger than the canvas.
+    let seen = rect.intersection(area)
+    for x in seen.x..<seen.maxX {
+      self[x, top] = Cell(border.horizontal, style: style)
+      self[x, bottom] = Cell(border.horizontal, style: style)
+    }
+    for y in seen.y..<seen.maxY {
+      self[left, y] = Cell(border.vertical, style: style)
+      self[right, y] = Cell(border.vertical, style: style)
+    }
+    self[left, top] = Cell(border.topLeft, style: style)
+    self[right, top] = Cell(border.topRight, style: style)
+    self[left, bottom] = Cell(border.bottomLeft, style: style)
+    self[right, bottom] = Cell(border.bottomRight, style: style)
+    if !title.isEmpty, rect.width > 4 {
+      let room = rect.width - 4
+      let shown = CharacterWidth.of(title) <= room - 2 ? " \(title) " : title
+      text(shown, x: rect.x + 2, y: top, style: titleStyle, width: room)
+    }
+  }
+
+  /// Copies another canvas with its top left corner at (x, y), clipped.
+  package mutating func paste(_ other: Canvas, x: Int, y: Int) {
+    for row in 0..<other.size.height {
+      for column in 0..<other.size.width {
+        let cell = other.cells[row * other.size.width + column]
+        if cell.character != Cell.continuation { self[x + column, y + row] = cell }
+      }
+    }
+  }
+
+  /// The text of each row without styles, trailing spaces removed.
+  package func lines() -> [String] {
+    (0..<size.height).map { y in
+      var line = ""
+      for x in 0..<size.width {
+        let character = cells[y * size.width + x].character
+        if character != Cell.continuation { line.append(character) }
+      }
+      while line.last == " " { line.removeLast() }
+      return line
+    }
+  }
+
+  /// Blanks the other half of a wide character before one of its halves is written over.
+  private mutating func detach(_ index: Int, x: Int) {
+    if cells[index].character == Cell.continuation, x > 0 {
+      cells[index - 1].character = " "
+    } else if x + 1 < size.width, cells[index + 1].character == Cell.continuation {
+      cells[index + 1].character = " "
+    }
+  }
+
+  private static func substitute(for character: Character) -> Character {
+    guard let first = character.unicodeScalars.first else { return " " }
+    switch first.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: return " "
+    default: return "?"
+    }
+  }
+}

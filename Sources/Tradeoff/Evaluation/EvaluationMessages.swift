@@ -1,0 +1,59 @@
+// What travels to and from the evaluator's threads: values only.
+
+import Backbones
+import Speech
+
+/// A wish for the whole data set at one mask. A newer request (higher id) replaces an older one.
+package struct EvaluationRequest: Sendable, Equatable {
+  package var id: Int
+  package var mask: LayerMask
+
+  package init(id: Int, mask: LayerMask) {
+    self.id = id
+    self.mask = mask
+  }
+}
+
+/// One utterance at one mask.
+package struct UtteranceResult: Sendable, Equatable {
+  /// Position in the data set.
+  package var index: Int
+  package var transcript: Transcript
+  package var alignment: [AlignedWord]
+  package var counts: ErrorCounts
+  package var audioSeconds: Double
+  /// The sum of the stages' seconds below. A stage whose hidden frames were shared with an earlier
+  /// mask counts with the time it took when it was run.
+  package var seconds: Double
+  /// Each layer's measured seconds; 0 when skipped.
+  package var layerSeconds: [Double]
+  package var frontEndSeconds: Double
+  package var headSeconds: Double
+  /// FLOPs of the stages this mask runs, from shapes.
+  package var operations: Double
+
+  package init(
+    index: Int, transcript: Transcript, alignment: [AlignedWord], counts: ErrorCounts,
+    audioSeconds: Double, seconds: Double, layerSeconds: [Double], frontEndSeconds: Double,
+    headSeconds: Double, operations: Double
+  ) {
+    self.index = index
+    self.transcript = transcript
+    self.alignment = alignment
+    self.counts = counts
+    self.audioSeconds = audioSeconds
+    self.seconds = seconds
+    self.layerSeconds = layerSeconds
+    self.frontEndSeconds = frontEndSeconds
+    self.headSeconds = headSeconds
+    self.operations = operations
+  }
+}
+
+package enum EvaluationEvent: Sendable {
+  case started(id: Int, total: Int)
+  case utterance(id: Int, UtteranceResult)
+  /// Every utterance of the data set has been posted.
+  case finished(id: Int)
+  case failed(id: Int, String)
+}

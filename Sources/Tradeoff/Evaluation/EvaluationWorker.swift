@@ -1,0 +1,188 @@
+// The evaluator's threads: newest request first, older work dropped within one layer.
+
+import Backbones
+import Foundation
+import Kernels
+import Speech
+import Synchronization
+
+/// One coordinator thread and one worker thread per core, each worker on whole utterances.
+/// `request` returns at once; results come through `post`, called on these threads.
+///
+/// Utterances are visited in one fixed shuffled order, so the running error rate is an unbiased
+/// estimate from the first second on. Results are remembered and answered again without computing.
+/// @unchecked Sendable: `state` is touched only under `condition`; everything else is immutable.
+package final class EvaluationWorker: @unchecked Sendable {
+  private struct State {
+    var request: EvaluationRequest?
+    /// The request the workers are on, and what is left of it.
+    var current: EvaluationRequest?
+    var waiting: [Int] = []
+    var running = 0
+    var isStopping = false
+    var liveThreads = 0
+    var known: [LayerMask: [UtteranceResult?]] = [:]
+    /// Masks in the order they were first asked for.
+    var knownOrder: [LayerMask] = []
+  }
+
+  private let evaluator: Evaluator
+  private let order: [Int]
+  private let post: @Sendable (EvaluationEvent) -> Void
+  private let condition = NSCondition()
+  private var state = State()
+  /// The newest request's id; read between layers without taking the lock.
+  private let newest = Atomic<Int>(0)
+  /// Results of more masks than this are forgotten, oldest first.
+  private static let rememberedMasks = 512
+
+  package init(
+    recognizer: Recognizer, dataset: LoadedDataset, workers: Int,
+    post: @escaping @Sendable (EvaluationEvent) -> Void
+  ) {
+    evaluator = Evaluator(recognizer, dataset)
+    var random = RandomGenerator(seed: 1, streams: 0xE7A1)
+    order = Array(dataset.samples.indices).shuffled(using: &random)
+    self.post = post
+    state.liveThreads = 1 + workers
+    start("evaluator", coordinate)
+    for index in 0..<workers { start("evaluator \(index + 1)", work) }
+  }
+
+  private func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    let thread = Thread {
+      // Signals belong to the main thread: ncurses' handlers must never run here.
+      var all = sigset_t()
+      sigfillset(&all)
+      pthread_sigmask(SIG_BLOCK, &all, nil)
+      body()
+    }
+    thread.name = name
+    thread.stackSize = 8 << 20
+    thread.start()
+  }
+
+  /// Replaces whatever is being evaluated. Ids must grow.
+  package func request(_ request: EvaluationRequest) {
+    newest.store(request.id, ordering: .releasing)
+    locked {
+      $0.request = request
+      $0.waiting = []
+    }
+  }
+
+  /// Drops the present work; nothing more is posted for it.
+  package func cancel() {
+    newest.store(-1, ordering: .releasing)
+    locked {
+      $0.request = nil
+      $0.waiting = []
+    }
+  }
+
+  /// Ends the threads and waits for them, at most `limit` seconds; true when all have ended.
+  @discardableResult
+  package func stop(limit: Double = 2) -> Bool {
+    newest.store(-1, ordering: .releasing)
+    locked {
+      $0.isStopping = true
+      $0.request = nil
+      $0.waiting = []
+    }
+    let end = Date(timeIntervalSinceNow: limit)
+    condition.lock()
+    defer { condition.unlock() }
+    while state.liveThreads > 0 {
+      if !condition.wait(until: end) { return state.liveThreads == 0 }
+    }
+    return true
+  }
+
+  private func locked(_ change: (inout State) -> Void) {
+    condition.lock()
+    change(&state)
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  private func isCurrent(_ id: Int) -> Bool { newest.load(ordering: .acquiring) == id }
+
+  @Sendable private func coordinate() {
+    defer { locked { $0.liveThreads -= 1 } }
+    while let request = nextRequest() {
+      post(.started(id: request.id, total: order.count))
+      let remembered = remember(request.mask)
+      for index in order {
+        guard isCurrent(request.id) else { break }
+        if let result = remembered[index] { post(.utterance(id: request.id, result)) }
+      }
+      if finish(request, order.filter { remembered[$0] == nil }) {
+        post(.finished(id: request.id))
+      }
+    }
+  }
+
+  /// Waits for a request; nil when stopping.
+  private func nextRequest() -> EvaluationRequest? {
+    condition.lock()
+    defer { condition.unlock() }
+    while state.request == nil, !state.isStopping { condition.wait() }
+    defer { state.request = nil }
+    return state.isStopping ? nil : state.request
+  }
+
+  private func remember(_ mask: LayerMask) -> [UtteranceResult?] {
+    condition.lock()
+    defer { condition.unlock() }
+    if let known = state.known[mask] { return known }
+    let empty = [UtteranceResult?](repeating: nil, count: order.count)
+    state.known[mask] = empty
+    state.knownOrder.append(mask)
+    if state.knownOrder.count > Self.rememberedMasks {
+      state.known[state.knownOrder.removeFirst()] = nil
+    }
+    return empty
+  }
+
+  /// Hands the utterances to the workers and waits; false when a newer request came first.
+  private func finish(_ request: EvaluationRequest, _ indices: [Int]) -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    guard isCurrent(request.id) else { return false }
+    state.current = request
+    state.waiting = indices.reversed()
+    condition.broadcast()
+    while !state.waiting.isEmpty || state.running > 0 {
+      if !isCurrent(request.id), state.running == 0 { break }
+      condition.wait()
+    }
+    state.current = nil
+    return isCurrent(request.id)
+  }
+
+  @Sendable private func work() {
+    defer { locked { $0.liveThreads -= 1 } }
+    while let (request, index) = nextUtterance() {
+      let result = evaluator.evaluate(index, request.mask) { !isCurrent(request.id) }
+      // Posted before the utterance counts as done, so `finished` always comes last.
+      if let result {
+        locked { $0.known[request.mask]?[index] = result }
+        if isCurrent(request.id) { post(.utterance(id: request.id, result)) }
+      }
+      locked { $0.running -= 1 }
+    }
+  }
+
+  private func nextUtterance() -> (EvaluationRequest, Int)? {
+    condition.lock()
+    defer { condition.unlock() }
+    while !state.isStopping {
+      if let current = state.current, isCurrent(current.id), let index = state.waiting.popLast() {
+        state.running += 1
+        return (current, index)
+      }
+      condition.wait()
+    }
+    return nil
+  }
+}

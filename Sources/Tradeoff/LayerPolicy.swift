@@ -1,0 +1,43 @@
+// Which layers to keep when only some may run.
+
+import Backbones
+
+/// Chooses a mask for a budget of layers. Deterministic: the same arguments give the same mask.
+package protocol LayerPolicy: Sendable {
+  static var name: String { get }
+  /// One line for help and menus.
+  static var summary: String { get }
+  /// Exactly `count` of `layerCount` layers, 0 <= count <= layerCount. `seed` matters to policies that
+  /// draw.
+  static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask
+}
+
+/// The policies: one line each. A mask set by hand is no policy; it is shown as `manual`.
+package enum PolicyCatalog {
+  package static let all: [any LayerPolicy.Type] = [
+    SpreadPolicy.self,
+    FirstPolicy.self,
+    LastPolicy.self,
+    RandomPolicy.self,
+  ]
+
+  package static var names: [String] { all.map { $0.name } }
+
+  /// nil for a name that is not in the catalogue.
+  package static func policy(_ name: String) -> (any LayerPolicy.Type)? {
+    all.first { $0.name == name }
+  }
+
+  /// The mask of a policy known to exist.
+  package static func mask(
+    _ name: String, seed: UInt64, keeping count: Int, of layerCount: Int
+  ) -> LayerMask {
+    guard let policy = policy(name) else { preconditionFailure("no policy named \(name)") }
+    return policy.mask(keeping: count, of: layerCount, seed: seed)
+  }
+
+  /// Layers left at a drop ratio from 0 to 1: round(N (1 - ratio)), and at least one.
+  package static func keptCount(dropRatio: Double, layerCount: Int) -> Int {
+    max(1, min(layerCount, Int((Double(layerCount) * (1 - dropRatio)).rounded())))
+  }
+}

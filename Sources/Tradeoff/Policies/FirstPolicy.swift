@@ -1,0 +1,12 @@
+// The lowest layers: what early exit does.
+
+import Backbones
+
+package enum FirstPolicy: LayerPolicy {
+  package static let name = "first"
+  package static let summary = "the lowest layers, as early exit keeps them"
+
+  package static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
+    LayerMask(layerCount: layerCount, keeping: 0..<count)
+  }
+}

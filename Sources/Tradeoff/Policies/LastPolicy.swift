@@ -1,0 +1,12 @@
+// The highest layers.
+
+import Backbones
+
+package enum LastPolicy: LayerPolicy {
+  package static let name = "last"
+  package static let summary = "the highest layers"
+
+  package static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
+    LayerMask(layerCount: layerCount, keeping: (layerCount - count)..<layerCount)
+  }
+}

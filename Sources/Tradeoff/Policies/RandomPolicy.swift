@@ -1,0 +1,17 @@
+// Layers drawn at random, as in training.
+
+import Backbones
+import Kernels
+
+/// One seed gives nested masks: the first `count` layers of one shuffled order, so sliding drops or
+/// adds one layer at a time.
+package enum RandomPolicy: LayerPolicy {
+  package static let name = "random"
+  package static let summary = "layers drawn at random; another seed draws others"
+
+  package static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
+    var random = RandomGenerator(seed: seed, streams: 0xD309)
+    let order = Array(0..<layerCount).shuffled(using: &random)
+    return LayerMask(layerCount: layerCount, keeping: order.prefix(count))
+  }
+}

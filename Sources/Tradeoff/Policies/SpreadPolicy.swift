@@ -1,0 +1,12 @@
+// Layers at even distances, the first and the last among them.
+
+import Backbones
+
+package enum SpreadPolicy: LayerPolicy {
+  package static let name = "spread"
+  package static let summary = "evenly spaced layers, the first and the last included"
+
+  package static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
+    LayerMask.spread(keeping: count, of: layerCount)
+  }
+}

@@ -1,0 +1,90 @@
+// A finished evaluation as the design's JSON object.
+
+import Backbones
+import Foundation
+import Speech
+
+/// One object per model, split and mask: the shared field names of `evaluate --json`.
+package struct Summary: Codable, Sendable, Equatable {
+  package var model: String
+  package var dataset: String
+  package var split: String
+  package var policy: String
+  package var mask: String
+  package var keptLayers: Int
+  package var dropRatio: Double
+  package var utterances: Int
+  package var words: Int
+  /// Fraction, not percent.
+  package var wer: Double
+  /// 95 % bootstrap interval; absent for a single utterance.
+  package var werInterval: [Double]?
+  package var cer: Double
+  package var substitutions: Int
+  package var deletions: Int
+  package var insertions: Int
+  package var gflopPerAudioSecond: Double
+  /// Seconds of one thread per second of audio.
+  package var realTimeFactor: Double
+  package var latency: Percentiles
+  package var threads: Int
+  package var machine: String
+
+  /// Milliseconds per utterance.
+  package struct Percentiles: Codable, Sendable, Equatable {
+    package var p50: Double
+    package var p95: Double
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case model, dataset, split, policy, mask, utterances, words, wer, cer, substitutions, deletions
+    case insertions, threads, machine
+    case keptLayers = "kept_layers"
+    case dropRatio = "drop_ratio"
+    case werInterval = "wer_ci95"
+    case gflopPerAudioSecond = "gflop_per_audio_second"
+    case realTimeFactor = "real_time_factor"
+    case latency = "latency_ms"
+  }
+
+  /// Sums the results of a whole data set at one mask.
+  package init(
+    _ results: [UtteranceResult], model: String, dataset: Dataset, policy: String, mask: LayerMask,
+    threads: Int, machine: String
+  ) {
+    let counts = results.reduce(ErrorCounts()) { $0 + $1.counts }
+    let characters = results.reduce(ErrorCounts()) { sum, result in
+      sum
+        + Alignment.count(
+          dataset.utterances[result.index].transcript.map(String.init),
+          result.transcript.text.map(String.init))
+    }
+    let audio = max(results.reduce(0) { $0 + $1.audioSeconds }, 1e-9)
+    let times = results.map { $0.seconds * 1000 }.sorted()
+    func percentile(_ share: Double) -> Double {
+      times.isEmpty ? 0 : times[min(times.count - 1, Int(share * Double(times.count)))]
+    }
+    self.model = model
+    self.dataset = dataset.name
+    split = dataset.split
+    self.policy = policy
+    self.mask = mask.description
+    keptLayers = mask.keptCount
+    dropRatio = mask.dropRatio
+    utterances = results.count
+    words = counts.words
+    wer = counts.rate
+    werInterval = ErrorRate.interval(
+      results.map(\.counts), groups: results.map { dataset.utterances[$0.index].speaker }
+    ).map { [$0.lowerBound, $0.upperBound] }
+    cer = characters.rate
+    substitutions = counts.substitutions
+    deletions = counts.deletions
+    insertions = counts.insertions
+    gflopPerAudioSecond = results.reduce(0) { $0 + $1.operations } / audio / 1e9
+    realTimeFactor = results.reduce(0) { $0 + $1.seconds } / audio
+    latency = Percentiles(p50: percentile(0.5), p95: percentile(0.95))
+    self.threads = threads
+    self.machine = machine
+  }
+}

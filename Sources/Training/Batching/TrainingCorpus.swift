@@ -1,0 +1,100 @@
+// The audio of a training run, all of it in memory.
+
+import Backbones
+import Foundation
+import Kernels
+import Speech
+import Synchronization
+
+/// Decoded utterances as 16-bit samples (115 MB an hour at 16 kHz) with their transcripts.
+package struct TrainingCorpus: Sendable {
+  /// Where the data came from, for messages and the model card.
+  package let name: String
+  package let sampleRate: Int
+  /// 16-bit mono samples of each utterance.
+  package let samples: [[Int16]]
+  package let transcripts: [String]
+  package let speakers: [String]
+
+  package init(
+    name: String, sampleRate: Int, samples: [[Int16]], transcripts: [String], speakers: [String]
+  ) {
+    precondition(samples.count == transcripts.count && samples.count == speakers.count)
+    self.name = name
+    self.sampleRate = sampleRate
+    self.samples = samples
+    self.transcripts = transcripts
+    self.speakers = speakers
+  }
+
+  /// Decodes every utterance of the data sets, on all cores, resampled to `sampleRate`.
+  ///
+  /// `progress` is called with (utterances done, utterances in all), from any thread. Throws the
+  /// error of the first utterance, in order, that could not be read.
+  package init(
+    _ datasets: [Dataset], sampleRate: Int,
+    progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
+  ) throws {
+    let utterances = datasets.flatMap(\.utterances)
+    let slots = Mutex([Result<[Int16], any Error>?](repeating: nil, count: utterances.count))
+    let done = Atomic<Int>(0)
+    let next = Atomic<Int>(0)
+    WorkerTeam.run(ProcessInfo.processInfo.activeProcessorCount) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < utterances.count else { return }
+        let result = Result { try Self.samples(of: utterances[index].audio, at: sampleRate) }
+        slots.withLock { $0[index] = result }
+        progress(done.wrappingAdd(1, ordering: .relaxed).newValue, utterances.count)
+      }
+    }
+    self.init(
+      name: datasets.map { "\($0.name)/\($0.split)" }.joined(separator: " + "),
+      sampleRate: sampleRate,
+      samples: try slots.withLock { slots in try slots.map { try $0!.get() } },
+      transcripts: utterances.map(\.transcript), speakers: utterances.map(\.speaker))
+  }
+
+  package var count: Int { samples.count }
+  package func seconds(_ index: Int) -> Double {
+    Double(samples[index].count) / Double(sampleRate)
+  }
+  package var totalSeconds: Double { samples.indices.reduce(0) { $0 + seconds($1) } }
+
+  /// `count` utterances spread evenly over the corpus, always the same ones.
+  package func subset(_ count: Int) -> TrainingCorpus {
+    guard count < self.count else { return self }
+    return choosing((0..<count).map { $0 * self.count / count })
+  }
+
+  /// The utterances at these indices.
+  package func choosing(_ chosen: [Int]) -> TrainingCorpus {
+    TrainingCorpus(
+      name: name, sampleRate: sampleRate, samples: chosen.map { samples[$0] },
+      transcripts: chosen.map { transcripts[$0] }, speakers: chosen.map { speakers[$0] })
+  }
+
+  /// Indices of the utterances a model can learn from: long enough, at the fastest speed of
+  /// augmentation, for at least one output frame and for every token of their target.
+  package func usable<Model: TrainableBackbone>(
+    by model: Model, targets: [[Int]], augmentation: WaveformAugmentation
+  ) -> [Int] {
+    let fastest = 1 + augmentation.speedRange
+    return samples.indices.filter { index in
+      let shortest = Int(Double(samples[index].count) / fastest) - 1
+      guard shortest > 0 else { return false }
+      let frames = model.outputFrames(
+        featureFrames: model.logMel.frameCount(sampleCount: shortest))
+      return frames >= max(1, CTCLoss.minimumFrames(for: targets[index]))
+    }
+  }
+
+  private static func samples(of url: URL, at sampleRate: Int) throws -> [Int16] {
+    let waveform = try AudioFile.read(url)
+    let samples =
+      waveform.sampleRate == sampleRate
+      ? waveform.samples
+      : Resampler.resample(waveform.samples, from: waveform.sampleRate, to: sampleRate)
+    return samples.map { Int16(max(-32768, min(32767, ($0 * 32768).rounded()))) }
+  }
+}

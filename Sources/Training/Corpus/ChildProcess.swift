@@ -1,0 +1,66 @@
+// Running a synthesiser as a child process.
+
+import Foundation
+import Kernels
+
+/// Runs programs with `posix_spawn`: Foundation's `Process` costs several milliseconds a start,
+/// more than espeak-ng needs for a sentence.
+enum ChildProcess {
+  /// Where the program lies according to PATH.
+  static func find(_ program: String) -> String? {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+    return path.split(separator: ":").map { "\($0)/\(program)" }.first {
+      access($0, X_OK) == 0
+    }
+  }
+
+  /// Runs `executable` to its end with standard input and output closed off, standard error in
+  /// `errors` (a file that is overwritten). Throws `InputError` with the last line of standard
+  /// error when it fails.
+  static func run(_ executable: String, _ arguments: [String], errors: URL) throws {
+    let status = try spawn(
+      executable, arguments, output: "/dev/null", errors: errors.path)
+    guard status == 0 else {
+      let text = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
+      let line = text.split(separator: "\n").last.map { ": \($0)" } ?? ""
+      throw InputError("\(executable) failed with status \(status)\(line)")
+    }
+  }
+
+  /// Runs `executable` and returns its standard output, whatever its exit status.
+  static func output(_ executable: String, _ arguments: [String], folder: URL) throws -> String {
+    let file = folder.appendingPathComponent("output-\(UUID().uuidString).txt")
+    defer { try? FileManager.default.removeItem(at: file) }
+    _ = try spawn(executable, arguments, output: file.path, errors: "/dev/null")
+    return String(decoding: try Data(contentsOf: file), as: UTF8.self)
+  }
+
+  /// The exit status; 128 + the signal's number when a signal ended it.
+  private static func spawn(
+    _ executable: String, _ arguments: [String], output: String, errors: String
+  ) throws -> Int32 {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    let mode = O_WRONLY | O_CREAT | O_TRUNC
+    posix_spawn_file_actions_addopen(&actions, 1, output, mode, 0o644)
+    posix_spawn_file_actions_addopen(&actions, 2, errors, mode, 0o644)
+    var argv: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
+    argv.append(nil)
+    defer { for pointer in argv { free(pointer) } }
+    var identifier = pid_t()
+    let result = posix_spawn(&identifier, executable, &actions, nil, argv, environ)
+    guard result == 0 else {
+      throw InputError("\(executable): cannot be started: \(String(cString: strerror(result)))")
+    }
+    var status: Int32 = 0
+    while waitpid(identifier, &status, 0) == -1 {
+      guard errno == EINTR else {
+        throw InputError("\(executable): lost: \(String(cString: strerror(errno)))")
+      }
+    }
+    let signal = status & 0x7F
+    return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+  }
+}

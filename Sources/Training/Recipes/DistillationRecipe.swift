@@ -1,0 +1,13 @@
+// Distillation-based layer dropping (arXiv 2601.16117): random gates and a full-depth teacher.
+
+import Backbones
+
+package enum DistillationRecipe: Recipe {
+  package static let name = "dld"
+  package static let summary = "random layers in each step; CTC + lambda KL(teacher || student)"
+  package static let distils = true
+
+  package static func mask(step: Int, layerCount: Int, options: TrainingOptions) -> LayerMask {
+    RandomGates.mask(step: step, layerCount: layerCount, options: options)
+  }
+}

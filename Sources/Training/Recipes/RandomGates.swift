@@ -1,0 +1,26 @@
+// The gates g_i of layer dropping: one mask a step, shared by the whole batch.
+
+import Backbones
+import Kernels
+
+package enum RandomGates {
+  /// The layers kept at `step`: a function of seed and step, so a resumed run draws the same ones.
+  /// Never empty.
+  package static func mask(step: Int, layerCount: Int, options: TrainingOptions) -> LayerMask {
+    var random = RandomGenerator(seed: options.seed, streams: Stream.gates, UInt64(step))
+    switch options.gates {
+    case .bernoulli:
+      precondition(options.keepProbability > 0, "no gate would ever open")
+      while true {
+        let kept = (0..<layerCount).filter { _ in
+          Double(random.uniform()) < options.keepProbability
+        }
+        if !kept.isEmpty { return LayerMask(layerCount: layerCount, keeping: kept) }
+      }
+    case .uniform:
+      let count = Int.random(in: 1...layerCount, using: &random)
+      let order = Array(0..<layerCount).shuffled(using: &random)
+      return LayerMask(layerCount: layerCount, keeping: order.prefix(count))
+    }
+  }
+}

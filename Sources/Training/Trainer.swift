@@ -1,0 +1,327 @@
+// The training step and the loop around it: the same program on every worker thread.
+
+import Backbones
+import Foundation
+import Kernels
+import Speech
+
+/// What one step did.
+package struct StepReport: Sendable {
+  /// Steps done, this one included.
+  package var step: Int
+  /// Epoch (from 0) and batches of it done.
+  package var epoch: Int
+  package var batch: Int
+  /// ctc + lambda kl.
+  package var loss: Double
+  /// Mean over the batch's utterances of loss / target length.
+  package var ctc: Double
+  /// Before lambda, reduced as the options say; 0 without a teacher.
+  package var kl: Double
+  /// Before clipping.
+  package var gradientNorm: Double
+  package var learningRate: Double
+  package var mask: LayerMask
+  /// Of the batch's utterances as they are in the corpus.
+  package var audioSeconds: Double
+  /// Utterances with more tokens than frames can hold; they count with loss 0.
+  package var infeasible: Int
+  /// Whether the gradient was not finite, and the weights were therefore left alone.
+  package var skipped: Bool
+}
+
+/// Steps done, and where in the epochs the next batch is.
+package struct TrainingPosition: Codable, Sendable, Equatable {
+  package var step = 0
+  package var epoch = 0
+  package var batch = 0
+  /// Steps that changed the weights: all but those whose gradient was not finite.
+  package var updates = 0
+
+  package init() {}
+}
+
+/// What the closure between two steps decides.
+package enum AfterStep: Sendable {
+  case goOn, stop
+}
+
+/// Trains a backbone on a corpus, by a recipe.
+///
+/// SPMD: `shards` threads run the same step, each on its share of the batch's utterances. BatchNorm
+/// sums and gradients are added over the workers in a fixed order, each worker then updates its own
+/// slice of the weights. Every random number comes from a stream named by (seed, use, step or epoch
+/// and utterance), so one seed gives the same weights bit for bit, however threads are scheduled and
+/// wherever the run was interrupted.
+///
+/// The loss is PyTorch's `ctc_loss(reduction: "mean")` over the whole batch: the mean over its
+/// utterances of loss / max(target length, 1); plus, with a teacher, `klWeight` times the divergence
+/// reduced as `klReduction` says.
+///
+/// @unchecked Sendable: a step's phases write either what belongs to one worker or, on worker 0
+/// alone, what all share; `group`'s barriers lie between the phases.
+package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
+  package let model: Model
+  package let options: TrainingOptions
+  package let corpus: TrainingCorpus
+  package let sampler: BatchSampler
+  /// Steps of the whole run.
+  package let totalSteps: Int
+  package let optimizer: AdamW
+  /// The moving average of weights and running state, when asked for.
+  package let average: ParameterBuffer?
+  package let averageState: ParameterBuffer?
+  /// Where the next step stands.
+  package private(set) var position = TrainingPosition()
+
+  private let recipe: any Recipe.Type
+  private let teacher: (any FeatureBackbone)?
+  private let targets: [[Int]]
+  private let schedule: Schedule
+  private let group: AllReduce
+  private let gradients: [ParameterBuffer]
+  /// Each worker's part of the flat buffers.
+  private let slices: [Range<Int>]
+  private var epochBatches: (epoch: Int, batches: [[Int]])
+  private var plan: Plan?
+  private var report: StepReport?
+
+  /// The next step as worker 0 planned it.
+  private struct Plan {
+    var step: Int
+    var epoch: Int
+    var utterances: Int
+    var audioSeconds: Double
+    var shards: [[Int]]
+    var mask: LayerMask
+    /// Over the workers that have utterances.
+    var reduce: AllReduce
+  }
+
+  /// targets: token ids of each utterance of the corpus. The teacher sees the student's features.
+  package init(
+    model: Model, corpus: TrainingCorpus, targets: [[Int]], options: TrainingOptions,
+    teacher: (any FeatureBackbone)? = nil
+  ) throws {
+    precondition(targets.count == corpus.count)
+    guard corpus.count > 0 else {
+      throw InputError(corpus.name, expected: "utterances to train on", found: "none")
+    }
+    guard options.shards >= 1 else {
+      throw InputError("--shards", expected: "at least 1", found: "\(options.shards)")
+    }
+    recipe = try RecipeCatalog.named(options.recipe)
+    if recipe.distils && teacher == nil {
+      throw InputError("--recipe \(options.recipe): expected --teacher DIR, found none")
+    }
+    self.model = model
+    self.options = options
+    self.corpus = corpus
+    self.targets = targets
+    self.teacher = recipe.distils ? teacher : nil
+    sampler = BatchSampler(
+      seconds: (0..<corpus.count).map(corpus.seconds), batchSeconds: options.batchSeconds,
+      lengthBuckets: options.lengthBuckets, seed: options.seed)
+    let sampler = sampler
+    totalSteps =
+      options.steps ?? (0..<options.epochs).reduce(0) { $0 + sampler.batches(epoch: $1).count }
+    epochBatches = (0, sampler.batches(epoch: 0))
+    let total = max(totalSteps, 1)
+    schedule = .warmupCosine(
+      peak: Float(options.learningRate), warmup: min(options.warmup, (total + 9) / 10),
+      total: total, floor: Float(options.learningRate * options.finalRate))
+    optimizer = AdamW(
+      AdamW.Configuration(
+        beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon,
+        weightDecay: options.weightDecay), layout: model.layout)
+    average = options.average > 0 ? model.weights.copy() : nil
+    averageState = options.average > 0 ? model.state.copy() : nil
+    group = AllReduce(workers: options.shards)
+    let count = model.layout.count
+    let shards = options.shards
+    gradients = (0..<shards).map { _ in ParameterBuffer(count: count) }
+    slices = AdamW.slices(count: count, workers: shards)
+  }
+
+  /// Goes on from a checkpoint's position.
+  package func move(to position: TrainingPosition) {
+    self.position = position
+    optimizer.completedSteps = position.updates
+    epochBatches = (position.epoch, sampler.batches(epoch: position.epoch))
+  }
+
+  /// Steps until the run is complete or `afterStep`, which worker 0 calls while the others wait,
+  /// says to stop. Weights may be read there.
+  package func run(_ afterStep: @escaping @Sendable (StepReport) -> AfterStep) {
+    planNext()
+    WorkerTeam.run(options.shards) { worker in
+      while let plan = self.plan {
+        self.step(plan, worker: worker)
+        if worker == 0 {
+          let report = self.report!
+          self.planNext()
+          if afterStep(report) == .stop { self.plan = nil }
+        }
+        self.group.barrier(worker: worker)
+      }
+    }
+  }
+
+  /// Sets `plan` for the batch at `position`, or to nil when the run is complete.
+  private func planNext() {
+    plan = nil
+    guard position.step < totalSteps else { return }
+    if epochBatches.epoch != position.epoch {
+      epochBatches = (position.epoch, sampler.batches(epoch: position.epoch))
+    }
+    let batch = epochBatches.batches[position.batch]
+    plan = Plan(
+      step: position.step, epoch: position.epoch, utterances: batch.count,
+      audioSeconds: batch.reduce(0) { $0 + corpus.seconds($1) },
+      shards: sampler.shards(of: batch, count: options.shards),
+      mask: recipe.mask(step: position.step, layerCount: model.layerCount, options: options),
+      reduce: AllReduce(workers: min(options.shards, batch.count)))
+  }
+
+  /// One step as worker `worker` of the group.
+  private func step(_ plan: Plan, worker: Int) {
+    let gradient = gradients[worker]
+    gradient.zero()
+    // ctc, kl, infeasible, squared norm: each summed over the workers.
+    var sums: [Float] = [0, 0, 0]
+    let shard = plan.shards[worker]
+    var features: HiddenFrames?
+    var frames: Float = 0
+    if !shard.isEmpty {
+      let ready = self.features(shard, epoch: plan.epoch)
+      frames = Float(ready.lengths.reduce(0) { $0 + model.outputFrames(featureFrames: $1) })
+      features = ready
+    }
+    group.sum(&frames, count: 1, worker: worker)
+
+    if let features {
+      var pass = TrainingPass(
+        mask: plan.mask,
+        random: RandomGenerator(
+          seed: options.seed, streams: Stream.dropout, UInt64(plan.step), UInt64(worker)),
+        reduce: plan.reduce, worker: worker)
+      let teacherLogProbabilities = teacher.map { teacher in
+        teacher.head(
+          (0..<teacher.layerCount).reduce(teacher.frontEnd(features: features)) {
+            teacher.layer($1, $0)
+          })
+      }
+      let (logits, activations) = model.forward(features, &pass)
+      let lengths = shard.map { targets[$0].count }
+      let weights = lengths.map { 1 / (Float(plan.utterances) * Float(max($0, 1))) }
+      var (losses, infeasible, logitGradient) = CTCLoss.lossAndGradient(
+        logProbabilities: LogSoftmax.forward(logits.values), lengths: logits.lengths,
+        targets: shard.map { targets[$0] }, weights: weights)
+      sums[0] = zip(losses, weights).reduce(0) { $0 + $1.0 * $1.1 }
+      sums[2] = Float(infeasible.count)
+      if let teacherLogProbabilities {
+        let scale =
+          switch options.klReduction {
+          case .frame: 1 / frames
+          case .utterance: 1 / Float(plan.utterances)
+          }
+        let lambda = Float(options.klWeight)
+        let (kl, klGradient) = KLDistillation.lossAndGradient(
+          studentLogits: logits.values, teacherLogProbabilities: teacherLogProbabilities,
+          frameWeights: [Float](repeating: scale * lambda, count: logits.values.rows),
+          temperature: Float(options.temperature))
+        // The divergence was weighted with lambda already.
+        sums[1] = lambda == 0 ? 0 : Float(kl) / lambda
+        add(klGradient, to: &logitGradient)
+      }
+      model.backward(logitGradient, through: activations, pass, into: gradient)
+    }
+    group.sum(&sums, count: sums.count, worker: worker)
+
+    // Sum over the workers in order, each its slice; everyone's norm; everyone's update.
+    let slice = slices[worker]
+    let total = gradients[0].pointer
+    for other in gradients.dropFirst() {
+      let more = other.pointer
+      for i in slice { total[i] += more[i] }
+    }
+    var squares = Float(GradientClipping.sumOfSquares(gradients[0], range: slice))
+    group.sum(&squares, count: 1, worker: worker)
+    let norm = Double(squares).squareRoot()
+    let rate = schedule.learningRate(step: plan.step + 1)
+    let finite = norm.isFinite
+    if finite {
+      optimizer.update(
+        model.weights, gradients: gradients[0], range: slice, learningRate: rate,
+        gradientScale: GradientClipping.scale(norm: norm, maximum: options.clip))
+      moveAverage(slice, worker: worker, step: plan.step)
+    }
+    // Everyone has read the optimiser's step count before worker 0 moves it.
+    group.barrier(worker: worker)
+    if worker == 0 { finish(plan, sums: sums, norm: norm, rate: Double(rate), skipped: !finite) }
+    group.barrier(worker: worker)
+  }
+
+  /// Augmented, normalised and masked features of some utterances, packed.
+  private func features(_ utterances: [Int], epoch: Int) -> HiddenFrames {
+    HiddenFrames(
+      packing: utterances.map { index in
+        let streams = (UInt64(epoch), UInt64(index))
+        var sound = RandomGenerator(
+          seed: options.seed, streams: Stream.waveform, streams.0, streams.1)
+        var masks = RandomGenerator(
+          seed: options.seed, streams: Stream.specAugment, streams.0, streams.1)
+        var features = model.logMel(options.waveform(corpus.samples[index], random: &sound))
+        options.specAugment.apply(to: &features, random: &masks)
+        return features
+      })
+  }
+
+  /// The exported average follows the weights: a <- d a + (1 - d) w, with d growing to
+  /// `options.average` so that the first steps, far from any good weights, are soon forgotten.
+  private func moveAverage(_ slice: Range<Int>, worker: Int, step: Int) {
+    guard let average, let averageState else { return }
+    let decay = Float(min(options.average, Double(step + 1) / Double(step + 10)))
+    func follow(_ average: ParameterBuffer, _ values: ParameterBuffer, _ range: Range<Int>) {
+      let (a, w) = (average.pointer, values.pointer)
+      for i in range { a[i] += (1 - decay) * (w[i] - a[i]) }
+    }
+    follow(average, model.weights, slice)
+    if worker == 0 { follow(averageState, model.state, 0..<model.state.count) }
+  }
+
+  /// Moves on and writes the report; worker 0 only.
+  private func finish(_ plan: Plan, sums: [Float], norm: Double, rate: Double, skipped: Bool) {
+    position.step += 1
+    position.batch += 1
+    if !skipped {
+      position.updates += 1
+      optimizer.advance()
+    }
+    if position.batch == epochBatches.batches.count {
+      position.epoch += 1
+      position.batch = 0
+    }
+    let ctc = Double(sums[0])
+    let kl = Double(sums[1])
+    report = StepReport(
+      step: position.step, epoch: position.epoch, batch: position.batch,
+      loss: ctc + options.klWeight * kl, ctc: ctc, kl: kl, gradientNorm: norm, learningRate: rate,
+      mask: plan.mask, audioSeconds: plan.audioSeconds, infeasible: Int(sums[2]), skipped: skipped)
+  }
+
+  /// A model with the weights to export: the moving average where there is one.
+  package func exported() -> Model {
+    guard let average, let averageState else { return model }
+    let result = model.copy()
+    result.weights.pointer.update(from: average.pointer, count: average.count)
+    result.state.pointer.update(from: averageState.pointer, count: averageState.count)
+    return result
+  }
+}
+
+/// Adds `more` to `sum`, element by element.
+private func add(_ more: Tensor, to sum: inout Tensor) {
+  let (a, b) = (sum.mutablePointer, more.pointer)
+  for i in 0..<more.count { a[i] += b[i] }
+}

@@ -1,0 +1,58 @@
+// The run's log: JSON lines, one object each, for learning curves.
+
+import Foundation
+import Kernels
+
+/// One line: the mean of the steps since the line before.
+package struct TrainingRecord: Codable, Sendable, Equatable {
+  package var event = "train"
+  package var step: Int
+  package var epoch: Int
+  package var loss, ctc, kl, gradient_norm, learning_rate: Double
+  /// Mean number of layers that ran.
+  package var kept_layers: Double
+  /// Audio trained on since the start of the run.
+  package var audio_seconds: Double
+  package var audio_seconds_per_second: Double
+  /// Time spent since the start of the run, over all its resumptions.
+  package var elapsed_seconds: Double
+}
+
+/// One line: the error rate at one mask.
+package struct ValidationRecord: Codable, Sendable, Equatable {
+  package var event = "validation"
+  package var step: Int
+  package var epoch: Int
+  package var elapsed_seconds: Double
+  package var dataset: String
+  package var mask: String
+  package var kept_layers: Int
+  package var utterances, words: Int
+  package var wer: Double
+  package var substitutions, deletions, insertions: Int
+}
+
+/// Appends lines to a file.
+package final class TrainingLog {
+  private let handle: FileHandle
+  private let encoder = JSONEncoder()
+
+  /// Opens `url`. A resumed run keeps the lines up to `step`, which its checkpoint vouches for; a
+  /// new run (`step` 0) starts an empty file.
+  package init(_ url: URL, keepingStepsTo step: Int) throws {
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    struct Line: Decodable { var step: Int }
+    let old = step == 0 ? nil : try? Data(contentsOf: url)
+    let kept = (old ?? Data()).split(separator: UInt8(ascii: "\n")).filter { line in
+      ((try? JSONDecoder().decode(Line.self, from: line))?.step ?? .max) <= step
+    }
+    try Data(kept.joined(separator: [UInt8(ascii: "\n")]) + (kept.isEmpty ? [] : [10]))
+      .write(to: url, options: .atomic)
+    handle = try FileHandle(forWritingTo: url)
+    try handle.seekToEnd()
+  }
+
+  package func write(_ record: some Encodable) throws {
+    try handle.write(contentsOf: try encoder.encode(record) + [UInt8(ascii: "\n")])
+  }
+}

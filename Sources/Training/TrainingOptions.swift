@@ -1,0 +1,94 @@
+// Everything that decides what a training run computes; saved in its checkpoints and model card.
+
+import Backbones
+import Foundation
+
+/// Over what the per-frame KL divergence is averaged before lambda multiplies it.
+package enum KLReduction: String, Codable, Sendable, CaseIterable {
+  /// Mean over all output frames of the batch: about as large as the CTC term per target token.
+  case frame
+  /// Sum over the frames, mean over the batch's utterances: torch's "batchmean" over utterances.
+  case utterance
+}
+
+/// How random gates are drawn.
+package enum GateDistribution: String, Codable, Sendable, CaseIterable {
+  /// Each layer on its own with the keep probability; a draw that keeps none is drawn again.
+  case bernoulli
+  /// First how many layers to keep, uniform in 1...N, then which.
+  case uniform
+}
+
+/// The options of `dropscope train` that change the resulting weights. How often to log, to
+/// validate and to save is in `TrainingPace`, because it changes nothing.
+package struct TrainingOptions: Codable, Sendable, Equatable {
+  package var recipe = "reference"
+  package var seed: UInt64 = 1
+  /// Threads, each with its share of every batch. Fixed by option, never by the machine, because
+  /// the order of summation, and so the last bits of the weights, depend on it.
+  package var shards = 2
+
+  package var epochs: Int = 20
+  /// Stops (and ends the schedule) after that many steps instead of after `epochs`.
+  package var steps: Int?
+  /// Audio of one batch, before speed changes.
+  package var batchSeconds: Double = 40
+  /// Batches are cut within that many classes of length. 1 mixes all lengths, the default: frames
+  /// are packed without padding, so equal lengths would save nothing.
+  package var lengthBuckets = 1
+
+  package var learningRate: Double = 1.5e-3
+  /// Steps of linear warm-up; at most a tenth of the run.
+  package var warmup = 500
+  /// The cosine ends at this fraction of the peak rate.
+  package var finalRate: Double = 0.01
+  package var weightDecay: Double = 0.01
+  package var beta1: Double = 0.9
+  package var beta2: Double = 0.98
+  package var epsilon: Double = 1e-8
+  /// Largest global norm of the gradient.
+  package var clip: Double = 1
+  /// Decay of the moving average of the weights that is exported; 0 exports the weights themselves.
+  package var average: Double = 0
+
+  package var gates = GateDistribution.bernoulli
+  package var keepProbability: Double = 0.5
+  package var klWeight: Double = 1
+  package var klReduction = KLReduction.frame
+  package var temperature: Double = 1
+
+  package var specAugment = SpecAugment()
+  package var waveform = WaveformAugmentation()
+
+  /// Folders, absolute, so that a resumed run finds them.
+  package var data: [String] = []
+  package var split = "train"
+  package var developmentSplit = "dev"
+  package var teacher: String?
+  package var initial: String?
+  /// Whether the initial model gives everything but its tokens and output layer.
+  package var hasFreshOutput = false
+  package var tokens: String?
+  package var tokenCount = 256
+
+  package var layers = 12
+  package var width = 128
+  package var heads = 4
+  package var feedForward = 512
+  package var kernel = 31
+  package var skipRule = SkipRule.identity
+  package var dropout: Double = 0.1
+
+  package init() {}
+}
+
+/// When a run reports, validates and saves: none of it changes the weights.
+package struct TrainingPace: Sendable, Equatable {
+  package var checkpointMinutes: Double = 5
+  package var validateMinutes: Double = 10
+  package var logEverySteps = 10
+  /// Stops cleanly after that many minutes of this process; `--resume` goes on.
+  package var minutes: Double?
+
+  package init() {}
+}

@@ -1,0 +1,244 @@
+// A whole run: steps, log, validation, checkpoints, and the model folder it leaves behind.
+
+import Backbones
+import Foundation
+import Kernels
+import Speech
+import Synchronization
+
+/// How a run came about, for the model card and the weights' metadata.
+package struct Provenance: Sendable {
+  /// The command line as typed; of a resumed run the first one counts.
+  package var command: String
+  package var machine: String
+
+  package init(command: String, machine: String) {
+    self.command = command
+    self.machine = machine
+  }
+}
+
+/// How a run stands between two steps, for a progress bar.
+package struct SessionProgress: Sendable {
+  package var report: StepReport
+  package var totalSteps: Int
+  /// Audio per second since this process began to train.
+  package var audioSecondsPerSecond: Double
+}
+
+/// Drives a trainer and keeps its output folder:
+/// `model.safetensors`, `config.json`, `tokens.txt` and `README.md` (the model as of the last
+/// validation), `train.jsonl` (the log) and, until the run is complete, `checkpoint.safetensors`.
+package final class TrainingSession<Model: TrainableBackbone> {
+  package let trainer: Trainer<Model>
+  package let tokenizer: Tokenizer
+  package let output: URL
+  package let pace: TrainingPace
+  package let provenance: Provenance
+  /// The held-out set; nil trains blindly.
+  package let heldOut: TrainingCorpus?
+  /// Utterances of it used while training goes on; all of it is used at the end.
+  package var validationUtterances = 200
+  /// Masks while training and at the end.
+  package var validationMasks: [LayerMask] = []
+  package var finalMasks: [LayerMask] = []
+  private var progress: TrainingProgress
+
+  package static func checkpointURL(in output: URL) -> URL {
+    output.appendingPathComponent("checkpoint.safetensors")
+  }
+
+  /// Starts a run, or goes on with `checkpoint`, whose options the trainer must have been made
+  /// with. Creates the output folder.
+  package init(
+    trainer: Trainer<Model>, tokenizer: Tokenizer, heldOut: TrainingCorpus?, output: URL,
+    pace: TrainingPace, provenance: Provenance, resuming checkpoint: URL? = nil
+  ) throws {
+    self.trainer = trainer
+    self.tokenizer = tokenizer
+    self.heldOut = heldOut
+    self.output = output
+    self.pace = pace
+    self.provenance = provenance
+    if let checkpoint {
+      progress = try Checkpoint.progress(of: checkpoint)
+      try Checkpoint.restore(trainer, from: checkpoint)
+    } else {
+      progress = TrainingProgress(
+        options: trainer.options, command: provenance.command, position: trainer.position,
+        elapsedSeconds: 0, audioSeconds: 0,
+        gateHistogram: [Int](repeating: 0, count: trainer.model.layerCount), skippedSteps: 0)
+    }
+    try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
+    // Now, because a checkpoint is of no use without its tokens.
+    try tokenizer.write(to: output.appendingPathComponent(ModelFolder.tokensName))
+  }
+
+  /// Trains until the run is complete, its minutes are over or `shouldStop`, asked after each step,
+  /// says so; then saves. Returns whether the run is complete.
+  package func run(
+    shouldStop: @escaping @Sendable () -> Bool = { false },
+    show: @escaping @Sendable (SessionProgress) -> Void = { _ in }
+  ) throws -> Bool {
+    let log = try TrainingLog(
+      output.appendingPathComponent("train.jsonl"), keepingStepsTo: progress.position.step)
+    let loop = Loop(session: self, log: log, shouldStop: shouldStop, show: show)
+    trainer.run { loop.afterStep($0) }
+    if let failure = loop.failure { throw failure }
+    loop.close()
+    let complete = trainer.position.step >= trainer.totalSteps
+    // Saved first: whatever happens to the export, no step is lost.
+    try saveCheckpoint()
+    if complete {
+      try validateAndExport(log, on: heldOut, masks: finalMasks)
+      try FileManager.default.removeItem(at: Self.checkpointURL(in: output))
+    }
+    return complete
+  }
+
+  /// What happens between steps. Used by worker 0 alone, while the other workers wait, and by the
+  /// thread that started them, once they have ended: never by two at a time.
+  private final class Loop: @unchecked Sendable {
+    let session: TrainingSession
+    let log: TrainingLog
+    let shouldStop: @Sendable () -> Bool
+    let show: @Sendable (SessionProgress) -> Void
+    var failure: (any Error)?
+    private let start = ContinuousClock.now
+    private let elapsedBefore: Double
+    private var audioHere = 0.0
+    private var lastLine: ContinuousClock.Instant
+    private var lastCheckpoint: ContinuousClock.Instant
+    private var lastValidation: ContinuousClock.Instant
+    private var window: [StepReport] = []
+    /// Time of this process spent on validation, which the rate leaves out.
+    private var paused = 0.0
+
+    init(
+      session: TrainingSession, log: TrainingLog, shouldStop: @escaping @Sendable () -> Bool,
+      show: @escaping @Sendable (SessionProgress) -> Void
+    ) {
+      self.session = session
+      self.log = log
+      self.shouldStop = shouldStop
+      self.show = show
+      elapsedBefore = session.progress.elapsedSeconds
+      lastLine = start
+      lastCheckpoint = start
+      lastValidation = start
+    }
+
+    func afterStep(_ report: StepReport) -> AfterStep {
+      do {
+        return try handle(report)
+      } catch {
+        failure = error
+        return .stop
+      }
+    }
+
+    private func handle(_ report: StepReport) throws -> AfterStep {
+      let now = ContinuousClock.now
+      let pace = session.pace
+      audioHere += report.audioSeconds
+      session.progress.audioSeconds += report.audioSeconds
+      session.progress.elapsedSeconds = elapsedBefore + (now - start) / .seconds(1)
+      session.progress.gateHistogram[report.mask.keptCount - 1] += 1
+      if report.skipped { session.progress.skippedSteps += 1 }
+      window.append(report)
+      let last = report.step == session.trainer.totalSteps
+      if report.step % pace.logEverySteps == 0 || last {
+        try writeWindow(now)
+      }
+      show(
+        SessionProgress(
+          report: report, totalSteps: session.trainer.totalSteps,
+          audioSecondsPerSecond: audioHere / max((now - start) / .seconds(1) - paused, 1e-9)))
+      if last { return .goOn }
+      if now - lastCheckpoint >= .seconds(pace.checkpointMinutes * 60) {
+        try session.saveCheckpoint()
+        lastCheckpoint = .now
+      }
+      if now - lastValidation >= .seconds(pace.validateMinutes * 60) {
+        try session.validateAndExport(
+          log, on: session.heldOut?.subset(session.validationUtterances),
+          masks: session.validationMasks)
+        lastValidation = .now
+      }
+      paused += (ContinuousClock.now - now) / .seconds(1)
+      if let minutes = pace.minutes, now - start >= .seconds(minutes * 60) { return .stop }
+      return shouldStop() ? .stop : .goOn
+    }
+
+    /// Logs the steps since the last line.
+    func writeWindow(_ now: ContinuousClock.Instant) throws {
+      guard let newest = window.last else { return }
+      let count = Double(window.count)
+      func mean(_ value: (StepReport) -> Double) -> Double {
+        window.reduce(0) { $0 + value($1) } / count
+      }
+      try log.write(
+        TrainingRecord(
+          step: newest.step, epoch: newest.epoch, loss: mean(\.loss), ctc: mean(\.ctc),
+          kl: mean(\.kl), gradient_norm: mean(\.gradientNorm), learning_rate: newest.learningRate,
+          kept_layers: mean { Double($0.mask.keptCount) },
+          audio_seconds: session.progress.audioSeconds,
+          audio_seconds_per_second: mean(\.audioSeconds) * count
+            / max((now - lastLine) / .seconds(1), 1e-9),
+          elapsed_seconds: session.progress.elapsedSeconds))
+      window = []
+      lastLine = now
+    }
+
+    func close() {
+      session.progress.elapsedSeconds = elapsedBefore + (ContinuousClock.now - start) / .seconds(1)
+    }
+  }
+
+  private func saveCheckpoint() throws {
+    progress.position = trainer.position
+    try Checkpoint.write(trainer, progress: progress, to: Self.checkpointURL(in: output))
+  }
+
+  /// Logs the error rates and writes the model as it is now.
+  private func validateAndExport(
+    _ log: TrainingLog, on corpus: TrainingCorpus?, masks: [LayerMask]
+  ) throws {
+    var results: [ValidationResult] = []
+    if let corpus {
+      let validation = Validation(
+        corpus: corpus, tokenizer: tokenizer, workers: trainer.options.shards)
+      results = validation(trainer.exported().inference(), masks: masks)
+    }
+    try write(results, to: log)
+    try export(results, on: corpus)
+  }
+
+  private func write(_ results: [ValidationResult], to log: TrainingLog) throws {
+    for result in results {
+      let total = result.total
+      try log.write(
+        ValidationRecord(
+          step: trainer.position.step, epoch: trainer.position.epoch,
+          elapsed_seconds: progress.elapsedSeconds, dataset: heldOut?.name ?? "",
+          mask: result.mask.description, kept_layers: result.mask.keptCount,
+          utterances: result.counts.count, words: total.words, wer: total.rate,
+          substitutions: total.substitutions, deletions: total.deletions,
+          insertions: total.insertions))
+    }
+  }
+
+  /// The model folder, model card included.
+  private func export(_ results: [ValidationResult], on corpus: TrainingCorpus?) throws {
+    let card = ModelCard(
+      progress: progress, position: trainer.position, totalSteps: trainer.totalSteps,
+      machine: provenance.machine, corpus: trainer.corpus, heldOut: corpus, results: results,
+      tokenCount: tokenizer.count,
+      parameterCount: trainer.model.layout.parameters.reduce(0) { $0 + $1.count },
+      name: output.standardizedFileURL.lastPathComponent)
+    try trainer.exported().write(
+      to: output, tokenizer: tokenizer, as: .float16, metadata: card.metadata)
+    try Data(card.text.utf8).write(
+      to: output.appendingPathComponent("README.md"), options: .atomic)
+  }
+}

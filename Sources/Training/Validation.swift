@@ -1,0 +1,54 @@
+// Word error rates on held-out utterances while training goes on.
+
+import Backbones
+import Kernels
+import Speech
+import Synchronization
+
+/// The errors at one mask.
+package struct ValidationResult: Sendable {
+  package var mask: LayerMask
+  /// Of each utterance.
+  package var counts: [ErrorCounts]
+  package var total: ErrorCounts { counts.reduce(into: ErrorCounts()) { $0 += $1 } }
+}
+
+/// Decodes greedily with layers skipped, through the same path as the dashboard: samples in.
+package struct Validation: Sendable {
+  package let corpus: TrainingCorpus
+  package let tokenizer: Tokenizer
+  package let workers: Int
+
+  package init(corpus: TrainingCorpus, tokenizer: Tokenizer, workers: Int) {
+    self.corpus = corpus
+    self.tokenizer = tokenizer
+    self.workers = workers
+  }
+
+  /// Errors over the whole corpus for each mask; the front end runs once for all masks.
+  package func callAsFunction(_ backbone: some Backbone, masks: [LayerMask]) -> [ValidationResult] {
+    let decoder = GreedyCTCDecoder(tokenizer: tokenizer, frameSeconds: backbone.frameSeconds)
+    let rows = Mutex([[ErrorCounts]](repeating: [], count: corpus.count))
+    let next = Atomic<Int>(0)
+    WorkerTeam.run(workers) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < corpus.count else { return }
+        let samples = corpus.samples[index].map { Float($0) * (1 / 32768) }
+        let reference = corpus.transcripts[index].split(separator: " ").map(String.init)
+        let start = backbone.frontEnd([samples])
+        let counts = masks.map { mask in
+          let last = (0..<backbone.layerCount).reduce(start) { backbone.step($1, $0, mask) }
+          let text = decoder.decode(backbone.head(last)).text
+          return Alignment.count(reference, text.split(separator: " ").map(String.init))
+        }
+        rows.withLock { $0[index] = counts }
+      }
+    }
+    return rows.withLock { rows in
+      masks.indices.map { mask in
+        ValidationResult(mask: masks[mask], counts: rows.map { $0[mask] })
+      }
+    }
+  }
+}

@@ -1,0 +1,252 @@
+// The Conformer against torchaudio's layers with the same weights: see Fixtures/make_conformer.py.
+
+import Foundation
+import Kernels
+import Speech
+import TestSupport
+import Testing
+
+import Backbones
+
+struct ConformerTests {
+  static let rules = ["identity", "normalized"]
+  static let masks = ["1111", "1011", "0100", "0000", "0110"]
+
+  func model(_ rule: String) -> URL { fixture("conformer_\(rule)") }
+  func reference(_ rule: String) throws -> SafetensorsFile {
+    try SafetensorsFile(contentsOf: fixture("conformer_\(rule).safetensors"))
+  }
+
+  /// 3 utterances x 75 frames x 20 bins, packed.
+  func features(_ file: SafetensorsFile) throws -> HiddenFrames {
+    HiddenFrames(values: try file.tensor("features").reshaped(225, 20), lengths: [75, 75, 75])
+  }
+
+  func run(_ backbone: Conformer, _ features: HiddenFrames, _ mask: LayerMask) -> Tensor {
+    backbone.head(
+      (0..<backbone.layerCount).reduce(backbone.frontEnd(features: features)) {
+        backbone.step($1, $0, mask)
+      })
+  }
+
+  @Test(arguments: rules, masks)
+  func logProbabilitiesAgreeWithTorchaudio(rule: String, bits: String) throws {
+    let backbone = try Conformer(contentsOf: model(rule))
+    let file = try reference(rule)
+    let actual = run(backbone, try features(file), try LayerMask(bits, layerCount: 4))
+    let expected = try file.tensor("log_probs.\(bits)")
+    let worst = zip(actual.values, expected.values).map { abs($0 - $1) }.max()!
+    #expect(worst < 1e-4, "largest difference \(worst)")
+    #expect(actual.count == expected.count)
+  }
+
+  /// Packing must not let utterances see each other.
+  @Test func packedUtterancesAreIndependent() throws {
+    let backbone = try Conformer(contentsOf: model("identity"))
+    var random = RandomGenerator(seed: 3)
+    let audio = [5000, 16000, 9333].map { n in (0..<n).map { _ in random.normal() * 0.1 } }
+    let packed = backbone.logProbabilities(audio, mask: .full(4))
+    var row = 0
+    for samples in audio {
+      let alone = backbone.logProbabilities([samples], mask: .full(4))
+      #expect(alone.rows == backbone.frameCount(sampleCount: samples.count))
+      expectClose(packed.rows(row..<row + alone.rows), alone, relative: 1e-5)
+      row += alone.rows
+    }
+    #expect(row == packed.rows)
+  }
+
+  let targets = [[3, 3, 5, 1], [2], [4, 1, 4, 7, 8]]
+
+  /// Mean over utterances of CTC / target length, as torch's reduction, plus the frame mean of KL.
+  func step(
+    _ model: TrainableConformer, _ features: HiddenFrames, teacher: Tensor, mask: LayerMask,
+    into gradients: ParameterBuffer
+  ) -> (ctc: Double, kl: Double) {
+    var pass = TrainingPass(mask: mask, random: RandomGenerator(seed: 1))
+    let (logits, activations) = model.forward(features, &pass)
+    let weights = targets.map { 1 / Float($0.count * targets.count) }
+    let ctc = CTCLoss.lossAndGradient(
+      logProbabilities: LogSoftmax.forward(logits.values), lengths: logits.lengths,
+      targets: targets, weights: weights)
+    let kl = KLDistillation.lossAndGradient(
+      studentLogits: logits.values, teacherLogProbabilities: teacher,
+      frameWeights: Array(repeating: 1 / Float(logits.values.rows), count: logits.values.rows))
+    model.backward(
+      ctc.logitGradient.adding(kl.logitGradient), through: activations, pass, into: gradients)
+    let loss = zip(ctc.losses, weights).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    return (loss, kl.loss)
+  }
+
+  @Test(arguments: rules, masks.prefix(3))
+  func gradientsAgreeWithPyTorch(rule: String, bits: String) throws {
+    let model = try TrainableConformer(contentsOf: model(rule))
+    let file = try reference(rule)
+    let teacher = try file.tensor("teacher")
+    let gradients = ParameterBuffer(count: model.layout.count)
+    let loss = step(
+      model, try features(file), teacher: teacher.reshaped(teacher.rows, 12),
+      mask: try LayerMask(bits, layerCount: 4), into: gradients)
+    let expected = try file.tensor("loss.\(bits)").values
+    expectClose(loss.ctc, Double(expected[0]), relative: 1e-4)
+    expectClose(loss.kl, Double(expected[1]), relative: 1e-4)
+    for parameter in model.layout.parameters {
+      expectClose(
+        gradients.tensor(parameter).values,
+        try file.tensor("gradient.\(bits).\(parameter.name)").values, relative: 1e-3,
+        absolute: 1e-5, "\(parameter.name)")
+    }
+  }
+
+  /// A loss of our own through every parameter, utterances of different lengths, by differences.
+  @Test(arguments: rules)
+  func gradientsAgreeWithFiniteDifferences(rule: String) throws {
+    let model = try TrainableConformer(contentsOf: model(rule))
+    let features = HiddenFrames(
+      values: randomTensor(90, 20, seed: 11), lengths: [40, 31, 19])
+    let frames = features.lengths.reduce(0) { $0 + model.outputFrames(featureFrames: $1) }
+    let direction = randomTensor(frames, 12, seed: 12, scale: 0.1)
+    let mask = try LayerMask("1010", layerCount: 4)
+    func loss() -> Double {
+      var pass = TrainingPass(mask: mask, random: RandomGenerator(seed: 1))
+      let logits = model.forward(features, &pass).logits.values
+      return zip(logits.values, direction.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    var pass = TrainingPass(mask: mask, random: RandomGenerator(seed: 1))
+    let activations = model.forward(features, &pass).activations
+    let gradients = ParameterBuffer(count: model.layout.count)
+    model.backward(direction, through: activations, pass, into: gradients)
+    for parameter in model.layout.parameters {
+      let indices = [0, parameter.count / 2, parameter.count - 1].map { parameter.offset + $0 }
+      expectClose(
+        indices.map { gradients.pointer[$0] },
+        numericalGradient(model.weights, at: indices, step: 3e-3, loss), relative: 2e-2,
+        absolute: 4e-3, "\(parameter.name)")
+    }
+  }
+
+  /// Two workers with half the batch each take the same step as one with all of it.
+  @Test func shardsAddUpToTheWholeBatch() throws {
+    let features = (0..<4).map { randomTensor(40 + 7 * $0, 20, seed: UInt64($0)) }
+    let whole = try TrainableConformer(contentsOf: model("identity"))
+    @Sendable func gradient(
+      _ model: TrainableConformer, _ utterances: ArraySlice<Tensor>, reduce: AllReduce, worker: Int
+    ) -> ParameterBuffer {
+      var pass = TrainingPass(
+        mask: .full(4), random: RandomGenerator(seed: 1), reduce: reduce, worker: worker)
+      let (logits, activations) = model.forward(HiddenFrames(packing: Array(utterances)), &pass)
+      let gradients = ParameterBuffer(count: model.layout.count)
+      model.backward(logits.values, through: activations, pass, into: gradients)
+      return gradients
+    }
+    let expected = gradient(whole, features[...], reduce: AllReduce(workers: 1), worker: 0)
+    let sharded = try TrainableConformer(contentsOf: model("identity"))
+    let reduce = AllReduce(workers: 2)
+    let parts = [ParameterBuffer(count: 0), ParameterBuffer(count: 0)]
+    let results = Parts(parts)
+    DispatchQueue.concurrentPerform(iterations: 2) { worker in
+      let shard = worker == 0 ? features[..<2] : features[2...]
+      results.set(worker, gradient(sharded, shard, reduce: reduce, worker: worker))
+    }
+    for parameter in whole.layout.parameters {
+      expectClose(
+        results.get(0).tensor(parameter).adding(results.get(1).tensor(parameter)),
+        expected.tensor(parameter), relative: 1e-4, absolute: 1e-4, "\(parameter.name)")
+    }
+    for parameter in whole.stateLayout.parameters {
+      expectClose(sharded.state.tensor(parameter), whole.state.tensor(parameter))
+    }
+  }
+
+  @Test(arguments: rules)
+  func writtenModelReadsBack(rule: String) throws {
+    let trained = try TrainableConformer(contentsOf: model(rule))
+    let tokenizer = try Tokenizer(
+      contentsOf: model(rule).appendingPathComponent(ModelFolder.tokensName))
+    try withTemporaryFolder { folder in
+      let target = folder.appendingPathComponent("copy")
+      try trained.write(to: target, tokenizer: tokenizer, as: .float32, metadata: ["a": "b"])
+      let file = try reference(rule)
+      let features = try features(file)
+      let mask = try LayerMask("1011", layerCount: 4)
+      #expect(
+        run(try Conformer(contentsOf: target), features, mask).values
+          == run(trained.inference(), features, mask).values)
+      #expect(try Recognizer(contentsOf: target).name == "copy")
+    }
+  }
+
+  @Test func freshWeightsHavePyTorchsSpread() throws {
+    var configuration = ConformerConfiguration()
+    configuration.layers = 2
+    let model = TrainableConformer(configuration, seed: 5)
+    for parameter in model.layout.parameters {
+      let values = model.weights.tensor(parameter).values
+      if parameter.name.hasSuffix("final_layer_norm.weight") {
+        #expect(values.allSatisfy { $0 == 1 })
+      }
+      if parameter.name.hasSuffix("ffn1.sequential.1.weight") {
+        let bound = 1 / Float(128).squareRoot()
+        #expect(values.allSatisfy { abs($0) <= bound })
+        #expect(values.max()! > 0.99 * bound)
+      }
+      if parameter.name.hasSuffix("conv_module.sequential.2.bias") {
+        #expect(values.max()! > 0.5 / Float(31).squareRoot())
+      }
+    }
+  }
+
+  @Test func brokenFoldersAreNamed() throws {
+    let good = model("identity")
+    func message(_ change: (URL) throws -> Void) throws -> String {
+      try withTemporaryFolder { folder in
+        let copy = folder.appendingPathComponent("model")
+        try FileManager.default.copyItem(at: good, to: copy)
+        try change(copy)
+        do {
+          _ = try Recognizer(contentsOf: copy)
+          return "no error"
+        } catch { return "\(error)" }
+      }
+    }
+    func rewrite(_ folder: URL, _ edit: ([(name: String, tensor: Tensor)]) -> [(String, Tensor)])
+      throws
+    {
+      let url = folder.appendingPathComponent(ModelFolder.weightsName)
+      let tensors = try {
+        let file = try SafetensorsFile(contentsOf: url)
+        return try file.names.map { (name: $0, tensor: try file.tensor($0)) }
+      }()
+      try SafetensorsWriter.write(edit(tensors).map { (name: $0.0, tensor: $0.1) }, to: url)
+    }
+    let name = "conformer_layers.2.self_attn.in_proj_bias"
+    let missing = try message { try rewrite($0) { $0.filter { $0.name != name } } }
+    #expect(missing.contains(name) && missing.contains("model.safetensors"), "\(missing)")
+    let reshaped = try message {
+      try rewrite($0) { $0.map { ($0.name, $0.name == name ? Tensor(zeros: 71) : $0.tensor) } }
+    }
+    #expect(reshaped.contains(name) && reshaped.contains("71"), "\(reshaped)")
+    let noConfig = try message {
+      try FileManager.default.removeItem(at: $0.appendingPathComponent("config.json"))
+    }
+    #expect(noConfig.contains("config.json"), "\(noConfig)")
+    let otherType = try message {
+      try Data(#"{"model_type": "whisper"}"#.utf8).write(
+        to: $0.appendingPathComponent("config.json"))
+    }
+    #expect(otherType.contains("whisper") && otherType.contains("conformer"), "\(otherType)")
+    let fewTokens = try message {
+      try Data("<blank>\na\n".utf8).write(to: $0.appendingPathComponent("tokens.txt"))
+    }
+    #expect(fewTokens.contains("tokens.txt") && fewTokens.contains("12"), "\(fewTokens)")
+  }
+}
+
+private final class Parts: @unchecked Sendable {
+  // @unchecked: `parts` is touched only under `lock`.
+  private let lock = NSLock()
+  private var parts: [ParameterBuffer]
+  init(_ parts: [ParameterBuffer]) { self.parts = parts }
+  func set(_ index: Int, _ part: ParameterBuffer) { lock.withLock { parts[index] = part } }
+  func get(_ index: Int) -> ParameterBuffer { lock.withLock { parts[index] } }
+}

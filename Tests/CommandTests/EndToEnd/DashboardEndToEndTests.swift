@@ -1,0 +1,165 @@
+// The built program in a real terminal: what its screen says, and how it leaves the terminal.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct DashboardEndToEndTests {
+  @Test func aSession() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let tmux = try Tmux(width: 120, height: 40)
+      try tmux.type(line: "\(dropscope.path) \(world.arguments); echo status $?")
+      try tmux.wait("the dashboard") { $0.contains("Dropscope  model small  data noise/test") }
+      #expect(try tmux.ask("#{alternate_on}#{mouse_any_flag}") == "11")
+      var screen = try tmux.settle()
+      for text in [
+        "complete", "12/12 utterances", "this is full depth", "12 of 12 layers run",
+        "mask 111111111111", "Trade-off", "turn on the light",
+      ] {
+        #expect(screen.contains(text), "\(text) in\n\(screen)")
+      }
+
+      // Keys: a quarter dropped.
+      try tmux.press("Right", "l", "Right")
+      screen = try tmux.settle(requests: 4)
+      #expect(screen.contains("25 %") && screen.contains("9 of 12 layers run"))
+      #expect(screen.contains("full depth"))
+      #expect(screen.contains("policy spread"))
+
+      // The mouse: press near the left end of the slider, drag beyond the right one.
+      try tmux.mouse(0, x: 12, y: 2)
+      try tmux.mouse(32, x: 60, y: 2)
+      try tmux.wait("the handle to follow") { $0.contains("6 of 12 layers run") }
+      try tmux.mouse(32, x: 119, y: 20)
+      try tmux.wait("the end of the slider") { $0.contains("0 of 12 layers run") }
+      try tmux.mouse(0, x: 119, y: 20, released: true)
+      screen = try tmux.settle(requests: 6)
+      #expect(screen.contains("100 %"))
+
+      // A preset, then one layer by hand.
+      try tmux.press("5", "j", "Space")
+      screen = try tmux.wait("a layer set by hand") { $0.contains("policy manual") }
+      let line = try #require(screen.split(separator: "\n").first { $0.contains("▸") })
+      #expect(line.contains("2 ■ run") || line.contains("2 □ skip"))
+      try tmux.press("p")
+      try tmux.wait("the policy again") { $0.contains("policy spread") }
+      try tmux.press("p")
+      try tmux.wait("another policy") {
+        $0.contains("policy ") && !$0.contains("policy spread") && !$0.contains("policy manual")
+      }
+      try tmux.settle(requests: 8)
+
+      // Help, and sizes.
+      try tmux.press("?")
+      try tmux.wait("help") { $0.contains("How much to drop") }
+      try tmux.press("Escape")
+      try tmux.resize(width: 80, height: 24)
+      try tmux.wait("the layout for 80x24") { $0.contains("hidden: plot") }
+      try tmux.resize(width: 40, height: 10)
+      try tmux.wait("the page for small screens") { $0.contains("needed 60x15") }
+      try tmux.resize(width: 120, height: 40)
+      try tmux.wait("the whole layout") { $0.contains("Trade-off") }
+
+      // Ctrl-Z gives the shell back, fg the dashboard.
+      try tmux.press("C-z")
+      try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Trade-off") }
+      #expect(try tmux.ask("#{alternate_on}#{mouse_any_flag}") == "00")
+      try tmux.type(line: "fg")
+      try tmux.wait("the dashboard") { $0.contains("Trade-off") }
+      #expect(try tmux.ask("#{alternate_on}#{mouse_any_flag}") == "11")
+
+      try tmux.press("q")
+      try expectRestored(tmux, status: 0)
+    }
+  }
+
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGSEGV]) func signals(signal: Int32) throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let tmux = try Tmux(
+        width: 100, height: 30, environment: ["SWIFT_BACKTRACE": "enable=no"])
+      try tmux.type(line: "\(dropscope.path) \(world.arguments); echo status $?")
+      try tmux.settle()
+      kill(try #require(try tmux.child()), signal)
+      try expectRestored(tmux, status: signal == SIGSEGV ? 139 : nil)
+    }
+  }
+
+  /// The shell is back, on its own screen, with its cursor and without mouse reports.
+  func expectRestored(_ tmux: Tmux, status: Int?) throws {
+    try tmux.wait("the exit status") {
+      $0.contains(status.map { "status \($0)" } ?? "status ")
+    }
+    #expect(
+      try tmux.ask("#{alternate_on} #{mouse_any_flag} #{mouse_sgr_flag} #{cursor_flag}")
+        == "0 0 0 1")
+    try tmux.type(line: "echo still $((40 + 2))")
+    try tmux.wait("an echoing shell") { $0.contains("still 42") && $0.contains("echo still") }
+  }
+
+  @Test(arguments: [
+    (["--mask", "101"], "12 characters"), (["--keep", "0"], "--keep"),
+    (["--drop", "1.5"], "--drop"), (["--policy", "best"], "spread"),
+    (["--split", "nowhere"], "nowhere"), (["--wrong"], "--wrong"), ([], "terminal"),
+  ]) func refusals(extra: [String], named: String) throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder, utterances: 2)
+      var arguments = ["--model", world.model.path, "--data", world.data.path, "--split", "test"]
+      arguments += extra
+      let (status, output, errors) = try run(arguments)
+      #expect(status == 1 || status == 2)
+      #expect(output.isEmpty)
+      #expect(errors.contains(named), "\(errors)")
+      #expect(errors.split(separator: "\n").count == 1, "\(errors)")
+    }
+  }
+
+  /// Runs the program with its output in a pipe.
+  func run(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
+    let process = Process()
+    process.executableURL = dropscope
+    process.arguments = arguments
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardOutput = output
+    process.standardError = errors
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let out = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let err = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, out, err)
+  }
+
+  /// A key is on the screen within 16 ms (99th percentile) while the evaluator uses every core.
+  @Test func keysAreAnsweredWhileMeasuring() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder, width: 192, utterances: 60, seconds: 6)
+      let terminal = try PseudoTerminal(
+        dropscope,
+        ["--model", world.model.path, "--data", world.data.path, "--split", "test"],
+        width: 80, height: 24)
+      #expect(terminal.read(until: Array("measuring".utf8), seconds: 20))
+      // The handle: drawn anew at each move of the slider and, while measuring, by nothing else.
+      let handle = Array("●".utf8)
+      var latencies: [Double] = []
+      for press in 0..<300 {
+        while !terminal.read(milliseconds: 5).isEmpty {}
+        let start = DispatchTime.now().uptimeNanoseconds
+        terminal.write(press / 10 % 2 == 0 ? "l" : "h")
+        guard terminal.read(until: handle, seconds: 2) else {
+          Issue.record("key \(press) was not answered within 2 s")
+          return
+        }
+        latencies.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1e6)
+        usleep(useconds_t(1000 * (press % 17)))
+      }
+      latencies.sort()
+      let p99 = latencies[latencies.count * 99 / 100]
+      print("key to screen: median \(latencies[150]) ms, 99 % \(p99) ms, max \(latencies[299]) ms")
+      #expect(p99 < 16)
+      terminal.write("q")
+    }
+  }
+}

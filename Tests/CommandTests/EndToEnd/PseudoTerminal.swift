@@ -1,0 +1,85 @@
+// A program on a pseudo-terminal whose bytes the test reads itself: for timing single keys.
+
+import Foundation
+
+final class PseudoTerminal {
+  let process: pid_t
+  private let master: Int32
+
+  /// Starts `executable` with the other end as its controlling terminal.
+  init(_ executable: URL, _ arguments: [String], width: Int, height: Int) throws {
+    // posix_openpt and its family need _XOPEN_SOURCE, which Swift's Glibc is built without: these
+    // are the two requests they make (asm-generic/ioctls.h).
+    let unlock: UInt = 0x4004_5431  // TIOCSPTLCK
+    let number: UInt = 0x8004_5430  // TIOCGPTN
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var unlocked: Int32 = 0
+    var index: UInt32 = 0
+    var size = winsize(
+      ws_row: UInt16(height), ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
+    guard master >= 0, ioctl(master, unlock, &unlocked) == 0, ioctl(master, number, &index) == 0,
+      ioctl(master, UInt(TIOCSWINSZ), &size) == 0
+    else { throw Tmux.Failure(description: "no pseudo-terminal") }
+    let name = "/dev/pts/\(index)"
+
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    // The first terminal a new session opens becomes its controlling one.
+    posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
+    posix_spawn_file_actions_adddup2(&actions, 0, 1)
+    posix_spawn_file_actions_adddup2(&actions, 0, 2)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // POSIX_SPAWN_SETSID, hidden in the same way.
+    posix_spawnattr_setflags(&attributes, 0x80)
+
+    var environment = ProcessInfo.processInfo.environment
+    environment["TERM"] = "xterm-256color"
+    environment["LANG"] = "C.UTF-8"
+    environment["LC_ALL"] = nil
+    let argv = ([executable.path] + arguments).map { strdup($0) } + [nil]
+    let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for pointer in argv + envp { free(pointer) } }
+    var child: pid_t = 0
+    let status = posix_spawn(&child, executable.path, &actions, &attributes, argv, envp)
+    guard status == 0 else {
+      throw Tmux.Failure(
+        description: "\(executable.path): \(String(cString: strerror(status)))")
+    }
+    process = child
+  }
+
+  deinit {
+    kill(process, SIGKILL)
+    waitpid(process, nil, 0)
+    close(master)
+  }
+
+  func write(_ text: String) {
+    _ = text.utf8.withContiguousStorageIfAvailable { Glibc.write(master, $0.baseAddress, $0.count) }
+  }
+
+  /// What comes within `milliseconds`, or an empty array.
+  func read(milliseconds: Int32) -> [UInt8] {
+    var wait = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+    guard poll(&wait, 1, milliseconds) > 0 else { return [] }
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    let count = Glibc.read(master, &buffer, buffer.count)
+    return Array(buffer.prefix(max(0, count)))
+  }
+
+  /// Reads until `bytes` came; false after `seconds`.
+  func read(until bytes: [UInt8], seconds: Double) -> Bool {
+    let end = Date().addingTimeInterval(seconds)
+    var seen: [UInt8] = []
+    while Date() < end {
+      seen += read(milliseconds: 50)
+      if seen.firstRange(of: bytes) != nil { return true }
+      // Enough to find bytes torn between two reads.
+      seen.removeFirst(max(0, seen.count - bytes.count))
+    }
+    return false
+  }
+}

@@ -1,0 +1,112 @@
+// A real terminal to run the program in: a tmux server of our own, asked what its screen shows.
+
+import Foundation
+import Testing
+
+/// One pane with a shell. Waiting is for something seen, with a bound, never for a time.
+final class Tmux {
+  struct Failure: Error, CustomStringConvertible { let description: String }
+
+  private let socket = "dropscope-test-\(getpid())-\(Int.random(in: 0..<1_000_000))"
+
+  init(width: Int, height: Int, environment: [String: String] = [:]) throws {
+    let settings = environment.map { "export \($0.key)='\($0.value)'; " }.joined()
+    try run(
+      "new-session", "-d", "-x", "\(width)", "-y", "\(height)",
+      "\(settings)export LANG=C.UTF-8; PS1='ready> ' exec sh -i")
+    try run("set", "-g", "mouse", "off")
+    try run("set", "-g", "status", "off")
+    try run("resize-window", "-x", "\(width)", "-y", "\(height)")
+    try wait("the shell's prompt") { $0.contains("ready>") }
+  }
+
+  deinit { _ = try? run("kill-server") }
+
+  /// Types a line into the shell or the program.
+  func type(line: String) throws {
+    try run("send-keys", "-l", line)
+    try run("send-keys", "Enter")
+  }
+
+  /// Presses keys by their tmux names: `Right`, `Space`, `C-z`, `q`.
+  func press(_ keys: String...) throws { try run(["send-keys"] + keys) }
+
+  /// A mouse report as terminals send it; column and row from 0.
+  func mouse(_ code: Int, x: Int, y: Int, released: Bool = false) throws {
+    try run("send-keys", "-l", "\u{1B}[<\(code);\(x + 1);\(y + 1)\(released ? "m" : "M")")
+  }
+
+  func resize(width: Int, height: Int) throws {
+    try run("resize-window", "-x", "\(width)", "-y", "\(height)")
+  }
+
+  func screen() throws -> String { try run("capture-pane", "-p") }
+
+  /// Asks tmux about the pane: `#{alternate_on}` and the like.
+  func ask(_ format: String) throws -> String {
+    try run("display-message", "-p", format).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// Process id of what runs in the pane's shell, or nil.
+  func child() throws -> pid_t? {
+    let shell = try ask("#{pane_pid}")
+    let children = try String(
+      contentsOfFile: "/proc/\(shell)/task/\(shell)/children", encoding: .utf8)
+    return children.split(separator: " ").first.flatMap { pid_t($0) }
+  }
+
+  /// Polls the screen until `condition` holds; fails with the screen after 20 seconds.
+  @discardableResult
+  func wait(
+    _ what: String, until condition: (String) throws -> Bool
+  ) throws -> String {
+    let end = Date().addingTimeInterval(20)
+    var last = ""
+    repeat {
+      last = try screen()
+      if try condition(last) { return last }
+      usleep(20_000)
+    } while Date() < end
+    throw Failure(description: "waited 20 s for \(what); the screen shows\n\(last)")
+  }
+
+  /// Waits until everything asked of the evaluator, at least `requests` requests, is answered.
+  @discardableResult
+  func settle(requests: Int = 1) throws -> String {
+    try wait("gen N done N, N >= \(requests)") { screen in
+      guard let (asked, done) = Self.generation(screen) else { return false }
+      return asked == done && done >= requests
+    }
+  }
+
+  static func generation(_ screen: String) -> (asked: Int, done: Int)? {
+    guard let match = screen.firstMatch(of: /gen (\d+) done (\d+)/) else { return nil }
+    return (Int(match.1)!, Int(match.2)!)
+  }
+
+  @discardableResult
+  private func run(_ arguments: String...) throws -> String { try run(arguments) }
+
+  @discardableResult
+  private func run(_ arguments: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = ["tmux", "-L", socket, "-f", "/dev/null"] + arguments
+    let output = Pipe()
+    let errors = Pipe()
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let complaint = String(
+      decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationStatus != 127 else {
+      throw Failure(description: "tmux is missing: install it (apt-get install tmux)")
+    }
+    guard process.terminationStatus == 0 else {
+      throw Failure(description: "tmux \(arguments): \(complaint)")
+    }
+    return text
+  }
+}

@@ -1,0 +1,66 @@
+// Frames as text. `DROPSCOPE_UPDATE_SCREENS=1 swift test --filter FrameTests` rewrites the files in
+// Screens; look at what changed before committing it.
+
+import Foundation
+import TerminalUI
+import Testing
+
+import Dashboard
+
+@Suite struct FrameTests {
+  static let sizes = [
+    Size(width: 60, height: 15), Size(width: 80, height: 24), Size(width: 120, height: 40),
+    Size(width: 200, height: 60),
+  ]
+  static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appending(path: "Screens")
+
+  /// Compares with Screens/name.txt, or writes it when asked.
+  func check(_ canvas: Canvas, _ name: String) throws {
+    let text = canvas.lines().joined(separator: "\n") + "\n"
+    let file = Self.folder.appending(path: "\(name).txt")
+    if ProcessInfo.processInfo.environment["DROPSCOPE_UPDATE_SCREENS"] != nil {
+      try text.write(to: file, atomically: true, encoding: .utf8)
+    }
+    let expected = try String(contentsOf: file, encoding: .utf8)
+    #expect(text == expected, "\(name) changed; see the top of FrameTests.swift")
+  }
+
+  @Test(arguments: sizes, Symbols.all.filter { $0 != .block })
+  func explore(size: Size, symbols: Symbols) throws {
+    var state = Scene.busy(symbols: symbols)
+    state.size = size
+    let canvas = view(state, size)
+    #expect(canvas.size == size)
+    if symbols == .ascii {
+      #expect(canvas.lines().allSatisfy { $0.allSatisfy(\.isASCII) })
+    }
+    try check(canvas, "explore-\(size.width)x\(size.height)-\(symbols.name)")
+  }
+
+  @Test(arguments: sizes) func start(size: Size) throws {
+    var state = Scene.state()
+    _ = update(&state, .preparing("reading the held-out audio"))
+    state.size = size
+    try check(view(state, size), "start-\(size.width)x\(size.height)")
+  }
+
+  @Test(arguments: [sizes[0], sizes[2]]) func help(size: Size) throws {
+    var state = Scene.busy()
+    state.size = size
+    state.isHelpShown = true
+    try check(view(state, size), "help-\(size.width)x\(size.height)")
+  }
+
+  @Test(arguments: PanelKind.enlargeable) func enlarged(panel: PanelKind) throws {
+    var state = Scene.busy()
+    state.size = Self.sizes[1]
+    state.enlarged = panel
+    try check(view(state, Self.sizes[1]), "enlarged-\(panel.rawValue)-80x24")
+  }
+
+  @Test func tooSmall() throws {
+    let size = Size(width: 50, height: 10)
+    try check(view(Scene.busy(), size), "too-small-50x10")
+  }
+}

@@ -1,0 +1,163 @@
+// What must hold at every size, and in every state.
+
+import Backbones
+import Foundation
+import TerminalUI
+import Testing
+import Tradeoff
+
+import Dashboard
+
+@Suite struct LayoutTests {
+  /// Every small size, and a sample of the others up to 250x80.
+  static let sizes =
+    (1...70).flatMap { width in (1...20).map { Size(width: width, height: $0) } }
+    + stride(from: 71, through: 250, by: 13).flatMap { width in
+      [1, 2, 14, 15, 16, 19, 20, 21, 22, 24, 27, 28, 33, 40, 55, 80].map {
+        Size(width: width, height: $0)
+      }
+    }
+
+  @Test func panelsFillTheScreenWithoutOverlap() {
+    var state = Scene.busy()
+    for size in Self.sizes {
+      for enlarged in [nil] + PanelKind.enlargeable.map(Optional.some) {
+        state.enlarged = enlarged
+        guard let layout = Layout(state, size) else {
+          #expect(size.width < 60 || size.height < 15)
+          continue
+        }
+        let areas = PanelKind.allCases.compactMap { layout[$0] }
+        let whole = Rect(x: 0, y: 0, width: size.width, height: size.height)
+        for (index, area) in areas.enumerated() {
+          #expect(!area.isEmpty && area.intersection(whole) == area, "\(area) at \(size)")
+          for other in areas[..<index] {
+            #expect(area.intersection(other).isEmpty, "\(area) over \(other) at \(size)")
+          }
+        }
+        #expect(areas.reduce(0) { $0 + $1.width * $1.height } == size.width * size.height)
+      }
+    }
+  }
+
+  @Test func everySizeDraws() {
+    var busy = Scene.busy()
+    var empty = Scene.state()
+    var help = busy
+    help.isHelpShown = true
+    for size in Self.sizes {
+      busy.size = size
+      empty.size = size
+      help.size = size
+      for state in [busy, empty, help] { #expect(view(state, size).size == size) }
+    }
+    for size in [Size(width: 0, height: 0), Size(width: -1, height: 5)] { _ = view(busy, size) }
+  }
+
+  /// One layer, and more than the screen has rows.
+  @Test(arguments: [1, 2, 24, 64]) func otherDepths(layers: Int) {
+    let costs = CostModel(
+      stages: StageValues(
+        frontEnd: 1e8, layers: Array(repeating: 5e7, count: layers),
+        skipped: Array(repeating: 0, count: layers), head: 1e7))
+    var state = DashboardState(
+      subject: Subject(
+        model: "m", layerCount: layers, dataset: "d", split: "s", utterances: [],
+        machine: "machine", threads: 1), mask: .full(layers), policy: "spread", costs: costs)
+    for size in Self.sizes where size.width % 7 == 0 {
+      state.size = size
+      state.layerCursor = size.width % layers
+      _ = view(state, size)
+    }
+    for key in ["l", "l", " ", "n", "N", "w", "e", "5", "p", "r"] as [Key] {
+      _ = update(&state, .terminal(.key(key)))
+    }
+    _ = view(state, Size(width: 80, height: 24))
+  }
+
+  /// Every control works at every size: no mouse position is without an answer or crashes.
+  @Test func clicksEverywhere() {
+    for size in [
+      Size(width: 60, height: 15), Size(width: 80, height: 24), Size(width: 131, height: 37),
+    ] {
+      var state = Scene.busy()
+      state.size = size
+      for y in -1...size.height {
+        for x in stride(from: -1, through: size.width, by: 3) {
+          for kind in [MouseEvent.Kind.press, .drag, .release, .wheelUp, .wheelDown] {
+            _ = update(&state, .terminal(.mouse(MouseEvent(kind: kind, x: x, y: y))))
+          }
+        }
+      }
+    }
+  }
+
+  @Test func smallScreensSayWhatIsHidden() throws {
+    for (size, hidden) in [
+      (Size(width: 60, height: 15), ["layers", "plot"]),
+      (Size(width: 80, height: 24), ["plot"]),
+    ] {
+      var state = Scene.busy()
+      state.size = size
+      let last = try #require(view(state, size).lines().last)
+      #expect(last.contains("hidden: \(hidden.joined(separator: ", ")) (e)"))
+    }
+    var state = Scene.busy()
+    state.size = Size(width: 120, height: 40)
+    #expect(!view(state, state.size).lines().contains { $0.contains("hidden") })
+  }
+
+  @Test func tooSmallSaysWhatIsNeededAndStillQuits() {
+    var state = Scene.busy()
+    let size = Size(width: 40, height: 8)
+    _ = update(&state, .terminal(.resize(size)))
+    let text = view(state, size).lines().joined(separator: "\n")
+    #expect(text.contains("40x8") && text.contains("60x15") && text.contains("q quit"))
+    #expect(update(&state, .terminal(.key("q"))) == [.quit])
+  }
+
+  @Test func helpListsEveryBinding() {
+    var state = Scene.busy()
+    state.isHelpShown = true
+    for size in [Size(width: 60, height: 15), Size(width: 120, height: 40)] {
+      state.size = size
+      let text = view(state, size).lines().joined(separator: "\n")
+      for binding in KeyBindings.all {
+        #expect(text.contains(binding.label) && text.contains(binding.help), "\(binding.label)")
+      }
+    }
+  }
+
+  @Test func keysAreBoundOnceAndDescribed() {
+    var seen: Set<Key> = []
+    for binding in KeyBindings.all {
+      #expect(!binding.label.isEmpty && !binding.help.isEmpty)
+      for (key, _) in binding.actions { #expect(seen.insert(key).inserted, "\(key)") }
+    }
+  }
+
+  /// Nobody should need the colours: without styles, states of the screen still differ.
+  @Test func layersDifferWithoutColour() {
+    var state = Scene.state()
+    let size = Size(width: 80, height: 24)
+    let before = view(state, size).lines()
+    _ = update(&state, .terminal(.key(" ")))
+    #expect(view(state, size).lines() != before)
+  }
+
+  @Test func frameTime() {
+    var state = Scene.busy()
+    state.size = Size(width: 200, height: 60)
+    var times: [Duration] = []
+    for _ in 0..<50 {
+      let clock = ContinuousClock()
+      times.append(clock.measure { _ = view(state, state.size) })
+    }
+    // The best of many: other work on the machine is not what is tested.
+    let best = times.min() ?? .zero
+    print("frame at 200x60: best \(best), median \(times.sorted()[25])")
+    #if !DEBUG
+      #expect(best < .milliseconds(5))
+    #endif
+  }
+}

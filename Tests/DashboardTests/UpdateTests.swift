@@ -1,0 +1,248 @@
+// Messages in, state and effects out.
+
+import Backbones
+import TerminalUI
+import Testing
+import Tradeoff
+
+import Dashboard
+
+@Suite struct UpdateTests {
+  /// Ready, nothing measured yet.
+  func ready() -> DashboardState {
+    var state = Scene.state()
+    state.size = Size(width: 120, height: 40)
+    _ = update(&state, .ready)
+    return state
+  }
+
+  func press(_ state: inout DashboardState, _ keys: Key...) -> [Effect] {
+    keys.flatMap { update(&state, .terminal(.key($0))) }
+  }
+
+  func mouse(_ state: inout DashboardState, _ kind: MouseEvent.Kind, _ x: Int, _ y: Int) -> [Effect]
+  {
+    update(&state, .terminal(.mouse(MouseEvent(kind: kind, x: x, y: y))))
+  }
+
+  @Test func nothingIsAskedBeforeTheEvaluatorIsReady() {
+    var state = Scene.state()
+    #expect(press(&state, .right, .right) == [])
+    #expect(state.mask.keptCount == 10)
+    #expect(
+      update(&state, .ready) == [.evaluate(EvaluationRequest(id: 1, mask: state.mask))])
+  }
+
+  @Test func eachChangeIsANewRequest() {
+    var state = ready()
+    #expect(state.newest == EvaluationRequest(id: 1, mask: .full(12)))
+    let effects = press(&state, .right)
+    let mask = PolicyCatalog.mask("spread", seed: 1, keeping: 11, of: 12)
+    #expect(effects == [.evaluate(EvaluationRequest(id: 2, mask: mask))])
+    #expect(state.activity == .measuring)
+    #expect(press(&state, "h") == [.evaluate(EvaluationRequest(id: 3, mask: .full(12)))])
+    #expect(press(&state, "h") == [], "already at full depth")
+  }
+
+  @Test func presetsAndEnds() {
+    var state = ready()
+    for (key, kept) in [
+      (Key.character("5"), 6), (.character("9"), 1), (.character("0"), 12), (.end, 0), (.home, 12),
+      (.character("2"), 10),
+    ] {
+      _ = press(&state, key)
+      #expect(state.mask.keptCount == kept, "\(key)")
+    }
+  }
+
+  @Test func toggledByHandIsManualUntilThePolicyChooses() {
+    var state = ready()
+    _ = press(&state, "j", .down, " ")
+    #expect(state.mask.description == "110111111111")
+    #expect(state.policyName == "manual")
+    _ = press(&state, "p")
+    #expect(state.policyName == "spread")
+    #expect(state.mask.keptCount == 11)
+    _ = press(&state, "p")
+    #expect(state.policyName == PolicyCatalog.names[1])
+  }
+
+  @Test func policiesGoRound() {
+    var state = ready()
+    _ = press(&state, "5")
+    var seen: [String] = []
+    for _ in PolicyCatalog.names {
+      _ = press(&state, "p")
+      seen.append(state.policyName)
+      #expect(state.mask.keptCount == 6)
+    }
+    #expect(Set(seen) == Set(PolicyCatalog.names))
+    #expect(state.policyName == "spread")
+    _ = press(&state, "r")
+    let mask = state.mask
+    #expect(state.policyName == "random")
+    _ = press(&state, "r", "r", "r")
+    #expect(state.mask != mask)
+  }
+
+  @Test func staleEventsAreIgnored() {
+    var state = ready()
+    _ = press(&state, .right)
+    #expect(
+      update(&state, .evaluator(.utterance(id: 1, Scene.result(0, .full(12))))) == [])
+    #expect(state.measurements.isEmpty)
+    #expect(update(&state, .evaluator(.finished(id: 1))) == [])
+    #expect(state.doneID == 0)
+    #expect(update(&state, .evaluator(.failed(id: 1, "late"))) == [])
+    #expect(state.activity == .measuring)
+  }
+
+  @Test func fullDepthIsMeasuredInTheBackground() {
+    var state = Scene.state()
+    _ = press(&state, "5")
+    let half = state.mask
+    _ = update(&state, .ready)
+    for index in 0..<Scene.subject.utterances.count {
+      _ = update(&state, .evaluator(.utterance(id: 1, Scene.result(index, half))))
+    }
+    #expect(
+      update(&state, .evaluator(.finished(id: 1)))
+        == [.evaluate(EvaluationRequest(id: 2, mask: .full(12)))])
+    Scene.answer(&state)
+    #expect(state.activity == .idle)
+    #expect(state.doneID == 2)
+    #expect(state.mask == half)
+    #expect(state.comparison?.full.words == Scene.subject.wordCount)
+  }
+
+  @Test func knownNumbersShowAtOnceAndAreNotCountedTwice() {
+    var state = ready()
+    Scene.answer(&state)
+    let words = state.present?.counts.words
+    _ = press(&state, .right)
+    #expect(state.present == nil)
+    _ = press(&state, .left)
+    #expect(state.present?.isComplete == true)
+    Scene.answer(&state)
+    #expect(state.present?.counts.words == words)
+    #expect(state.newest?.id == 3 && state.doneID == 3)
+  }
+
+  @Test func partialMeasurementKeepsGrowing() {
+    var state = ready()
+    Scene.answer(&state, utterances: 10)
+    #expect(state.present?.measuredCount == 10)
+    #expect(state.present?.isComplete == false)
+    #expect(state.present?.interval != nil)
+    _ = press(&state, .right, .left)
+    Scene.answer(&state, utterances: 20)
+    #expect(state.present?.measuredCount == 20)
+  }
+
+  @Test func failureIsToldAndTheNextRequestStillGoes() {
+    var state = ready()
+    _ = update(&state, .evaluator(.failed(id: 1, "out of memory")))
+    #expect(state.activity == .failed("out of memory"))
+    #expect(state.doneID == 1)
+    #expect(press(&state, .right).count == 1)
+  }
+
+  @Test func withoutDataNothingIsAsked() {
+    var state = Scene.state()
+    _ = update(&state, .failed("Assets/x.flac: truncated"))
+    #expect(press(&state, .right) == [])
+    #expect(state.activity == .unavailable("Assets/x.flac: truncated"))
+  }
+
+  @Test func dragging() throws {
+    var state = ready()
+    let slider = try #require(Layout(state, state.size)?[.slider])
+    #expect(mouse(&state, .press, slider.x + slider.width / 2, slider.y + 1).count == 1)
+    #expect(state.isSliderHeld)
+    let middle = state.mask.keptCount
+    #expect((4...7).contains(middle))
+    // Far right and outside the panel: still held.
+    _ = mouse(&state, .drag, 119, 35)
+    #expect(state.mask.keptCount == 0)
+    _ = mouse(&state, .drag, 0, 0)
+    #expect(state.mask.keptCount == 12)
+    _ = mouse(&state, .release, 0, 0)
+    #expect(mouse(&state, .drag, 119, slider.y + 1) == [])
+    #expect(state.mask.keptCount == 12)
+  }
+
+  /// A click on the column where the handle stands must not move it.
+  @Test func everyStepCanBeClicked() throws {
+    var state = ready()
+    let slider = try #require(Layout(state, state.size)?[.slider])
+    for kept in (0...12).reversed() {
+      _ = press(&state, .home)
+      while state.mask.keptCount > kept { _ = press(&state, .right) }
+      let row = view(state, state.size).lines()[slider.y + 1]
+      let column = try #require(Array(row).firstIndex(of: "●"))
+      _ = press(&state, kept > 6 ? .end : .home)
+      _ = mouse(&state, .press, column, slider.y + 1)
+      _ = mouse(&state, .release, column, slider.y + 1)
+      #expect(state.mask.keptCount == kept)
+    }
+  }
+
+  @Test func wheel() throws {
+    var state = ready()
+    let slider = try #require(Layout(state, state.size)?[.slider])
+    _ = mouse(&state, .wheelUp, 5, slider.y)
+    #expect(state.mask.keptCount == 11)
+    _ = mouse(&state, .wheelDown, 5, slider.y)
+    #expect(state.mask.keptCount == 12)
+  }
+
+  @Test func clickOnALayerTogglesThatOne() throws {
+    var state = ready()
+    for size in [
+      Size(width: 80, height: 24), Size(width: 120, height: 40), Size(width: 200, height: 60),
+    ] {
+      state.size = size
+      let lines = view(state, size).lines()
+      let y = try #require(lines.firstIndex { $0.contains("  9 ■ run") })
+      _ = mouse(&state, .press, 8, y)
+      #expect(state.mask.description == "111111110111")
+      #expect(state.layerCursor == 8)
+      _ = mouse(&state, .press, 8, y)
+      #expect(state.mask == .full(12))
+    }
+  }
+
+  @Test func utterances() {
+    var state = ready()
+    _ = press(&state, "n", "]", "N")
+    #expect(state.utterance == 1)
+    _ = press(&state, "[", "[")
+    #expect(state.utterance == Scene.subject.utterances.count - 1)
+  }
+
+  @Test func nextWorseFindsMoreErrorsThanAtFullDepth() throws {
+    var state = Scene.busy()
+    _ = press(&state, "w")
+    let now = try #require(state.present?.results[state.utterance])
+    let full = try #require(state.fullDepth?.results[state.utterance])
+    #expect(now.counts.errors > full.counts.errors)
+  }
+
+  @Test func pagesAndLeaving() {
+    var state = ready()
+    _ = press(&state, "?")
+    #expect(state.isHelpShown)
+    _ = press(&state, .escape)
+    #expect(!state.isHelpShown)
+    for panel in PanelKind.enlargeable {
+      _ = press(&state, "e")
+      #expect(state.enlarged == panel)
+    }
+    _ = press(&state, "e")
+    #expect(state.enlarged == nil)
+    #expect(press(&state, "q") == [.quit])
+    #expect(press(&state, .control("c")) == [.quit])
+    #expect(press(&state, .control("z")) == [.suspend])
+    #expect(update(&state, .terminal(.interrupted)) == [.quit])
+  }
+}

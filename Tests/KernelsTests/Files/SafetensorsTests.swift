@@ -1,0 +1,152 @@
+// Round trips of all types, files of Python's writer, and one sentence for each kind of damage.
+
+import Foundation
+import Kernels
+import TestSupport
+import Testing
+
+@Suite struct SafetensorsTests {
+  @Test(arguments: ElementType.allCases)
+  func roundTrip(_ type: ElementType) throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("model.safetensors")
+      // Quarters up to 64 are exact in all types.
+      let a = Tensor((0..<67).map { Float($0 - 30) / 4 }, shape: [67])
+      let b = Tensor([1, -2, 3, -4, 5, -6], shape: [1, 2, 3])
+      try SafetensorsWriter.write(
+        [("layer.b", b), ("a/ü\"", a), ("none", Tensor(zeros: 0, 3))], as: type,
+        metadata: ["k": "v\n\""], to: url)
+      let file = try SafetensorsFile(contentsOf: url)
+      #expect(file.names == ["a/ü\"", "layer.b", "none"])
+      #expect(file.metadata == ["k": "v\n\""])
+      #expect(file.elementType("layer.b") == type.rawValue)
+      #expect(file.shape("layer.b") == [1, 2, 3])
+      #expect(try file.tensor("layer.b", shape: [1, 2, 3]).values == b.values)
+      #expect(try file.tensor("a/ü\"").values == a.values)
+      #expect(try file.tensor("none").count == 0)
+      // The temporary file is gone.
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["model.safetensors"])
+    }
+  }
+
+  @Test func roundsToNearestEven() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("x.safetensors")
+      let values: [Float] = [
+        1 + 0x1p-11, 1 + 0x3p-11, 0x1p-24, 65519, .nan, .leastNonzeroMagnitude,
+      ]
+      try SafetensorsWriter.write([("x", Tensor(values))], as: .float16, to: url)
+      let half = try SafetensorsFile(contentsOf: url).tensor("x").values
+      #expect(half[..<4] == [1, 1 + 0x1p-9, 0x1p-24, 65504])
+      #expect(half[4].isNaN && half[5] == 0)
+      let wide: [Float] = [1 + 0x1p-8, 1 + 0x3p-8, .infinity, Float(bitPattern: 0x7F80_0001)]
+      try SafetensorsWriter.write([("x", Tensor(wide))], as: .bfloat16, to: url)
+      let brain = try SafetensorsFile(contentsOf: url).tensor("x").values
+      #expect(brain[..<3] == [1, 1 + 0x1p-6, .infinity])
+      #expect(brain[3].isNaN)
+      expectOneSentence(naming: url, "65504") {
+        try SafetensorsWriter.write([("x", Tensor([0, 65520]))], as: .float16, to: url)
+      }
+    }
+  }
+
+  @Test func readsFilesOfPython() throws {
+    let url = fixture("types.safetensors")
+    let file = try SafetensorsFile(contentsOf: url)
+    let grid: [Float] = [-0.75, -0.5, -0.25, 0, 0.25, 0.5]
+    for name in ["float32", "float16", "bfloat16"] {
+      #expect(try file.tensor(name, shape: [2, 3]).values == grid)
+    }
+    #expect(try file.tensor("scalar").values == [1.5])
+    #expect(file.shape("scalar") == [])
+    #expect(file.shape("empty") == [0, 4])
+    #expect(file.metadata == ["format": "pt", "note": "quotes \" and ünïcode"])
+    #expect(file.elementType("int64") == "I64")
+    #expect(file.elementType("missing") == nil && file.shape("missing") == nil)
+    expectOneSentence(naming: url, "int64") { _ = try file.tensor("int64") }
+    expectOneSentence(naming: url, "missing") { _ = try file.tensor("missing") }
+    expectOneSentence(naming: url, "[3, 2]") { _ = try file.tensor("float32", shape: [3, 2]) }
+  }
+
+  /// Header, data bytes, and what the sentence must mention.
+  @Test(arguments: [
+    ("", 0, "not JSON"),
+    ("[]", 0, "header"),
+    ("{\"x\":", 0, "not JSON"),
+    ("{\"x\": 3}", 0, "\"x\""),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "data_offsets"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,4]}}", 4, "shape"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4, "[-1]"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4, "8 bytes"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}}", 4, "8"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,0]}}", 4, "[4, 0]"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0]}}", 4, "[0]"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}", 8, "byte 0"),
+    ("{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", 6, "6 bytes"),
+    (
+      "{\"x\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
+        + "\"y\":{\"dtype\":\"F16\",\"shape\":[2],\"data_offsets\":[2,6]}}", 6, "byte 4"
+    ),
+    (
+      "{\"x\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4],\"data_offsets\":[0,0]}}", 0,
+      "4611686018427387904"
+    ),
+    ("{\"__metadata__\":{\"k\":3}}", 0, "__metadata__"),
+  ])
+  func corruptHeaders(_ header: String, _ dataCount: Int, _ mention: String) throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("bad.safetensors")
+      var bytes = Data()
+      withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { bytes.append(contentsOf: $0) }
+      bytes.append(contentsOf: header.utf8)
+      bytes.append(Data(count: dataCount))
+      try bytes.write(to: url)
+      expectOneSentence(naming: url, mention) { _ = try SafetensorsFile(contentsOf: url) }
+    }
+  }
+
+  @Test func truncatedFiles() throws {
+    let whole = try Data(contentsOf: fixture("types.safetensors"))
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("cut.safetensors")
+      for count in [0, 7, 8, 100, whole.count - 1] {
+        try whole.prefix(count).write(to: url)
+        expectOneSentence(naming: url, "") { _ = try SafetensorsFile(contentsOf: url) }
+      }
+      let missing = folder.appendingPathComponent("missing.safetensors")
+      expectOneSentence(naming: missing, "no file") {
+        _ = try SafetensorsFile(contentsOf: missing)
+      }
+      expectOneSentence(naming: folder, "") { _ = try SafetensorsFile(contentsOf: folder) }
+    }
+  }
+
+  @Test func failedWritesAreOneSentence() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("nowhere/x.safetensors")
+      expectOneSentence(naming: url, "") {
+        try SafetensorsWriter.write([("x", Tensor([1]))], to: url)
+      }
+    }
+  }
+
+  /// `body` must throw an `InputError` of one line that names the file and mentions `part`.
+  private func expectOneSentence(
+    naming url: URL, _ part: String, sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: () throws -> Void
+  ) {
+    do {
+      try body()
+      Issue.record("no error", sourceLocation: sourceLocation)
+    } catch let error as InputError {
+      let text = error.description
+      #expect(
+        text.hasPrefix(url.path + ": ") && !text.contains("\n")
+          && (part.isEmpty || text.contains(part)),
+        "\(text)", sourceLocation: sourceLocation)
+    } catch {
+      Issue.record("\(error)", sourceLocation: sourceLocation)
+    }
+  }
+}

@@ -1,0 +1,229 @@
+// Every operation against PyTorch's forward and autograd, and against finite differences.
+
+import Foundation
+import Kernels
+import TestSupport
+import Testing
+
+/// Inputs, outputs and gradients saved by Fixtures/make_operations.py.
+struct OperationTests {
+  let file: SafetensorsFile
+  let lengths: [Int]
+
+  init() throws {
+    file = try SafetensorsFile(contentsOf: fixture("operations.safetensors"))
+    lengths = try file.tensor("lengths").values.map { Int($0) }
+  }
+
+  func tensor(_ name: String) throws -> Tensor { try file.tensor(name) }
+
+  @Test(arguments: [16, 37])
+  func linear(width: Int) throws {
+    let name = "linear_\(width)"
+    let (x, w, b) = try (tensor("\(name).x"), tensor("\(name).weight"), tensor("\(name).bias"))
+    let y = Linear.forward(x, weight: w.pointer, bias: b.pointer, outputs: 21)
+    expectClose(y, try tensor("\(name).y"))
+    var (dw, db) = (Tensor(zeros: 21, width), Tensor(zeros: 21))
+    let dx = Linear.backward(
+      try tensor("\(name).dy"), input: x, weight: w.pointer, weightGradient: dw.mutablePointer,
+      biasGradient: db.mutablePointer)
+    expectClose(dx, try tensor("\(name).dx"))
+    expectClose(dw, try tensor("\(name).weight.grad"))
+    expectClose(db, try tensor("\(name).bias.grad"))
+  }
+
+  @Test(arguments: [16, 37])
+  func layerNorm(width: Int) throws {
+    let name = "layer_norm_\(width)"
+    let (x, w, b) = try (tensor("\(name).x"), tensor("\(name).weight"), tensor("\(name).bias"))
+    let (y, statistics) = LayerNorm.forward(x, weight: w.pointer, bias: b.pointer)
+    expectClose(y, try tensor("\(name).y"))
+    var (dw, db) = (Tensor(zeros: width), Tensor(zeros: width))
+    let dx = LayerNorm.backward(
+      try tensor("\(name).dy"), input: x, statistics: statistics, weight: w.pointer,
+      weightGradient: dw.mutablePointer, biasGradient: db.mutablePointer)
+    expectClose(dx, try tensor("\(name).dx"))
+    expectClose(dw, try tensor("\(name).weight.grad"))
+    expectClose(db, try tensor("\(name).bias.grad"))
+  }
+
+  @Test(arguments: [16, 37])
+  func activations(width: Int) throws {
+    let silu = try tensor("silu_\(width).x")
+    expectClose(SiLU.forward(silu), try tensor("silu_\(width).y"))
+    expectClose(
+      SiLU.backward(try tensor("silu_\(width).dy"), input: silu), try tensor("silu_\(width).dx"))
+    let glu = try tensor("glu_\(width).x")
+    expectClose(GLU.forward(glu), try tensor("glu_\(width).y"))
+    expectClose(
+      GLU.backward(try tensor("glu_\(width).dy"), input: glu), try tensor("glu_\(width).dx"))
+  }
+
+  @Test(arguments: [16, 37])
+  func depthwiseConvolution(width: Int) throws {
+    let name = "depthwise_\(width)"
+    let (x, w, b) = try (tensor("\(name).x"), tensor("\(name).weight"), tensor("\(name).bias"))
+    let y = DepthwiseConvolution.forward(
+      x, lengths: lengths, weight: w.pointer, bias: b.pointer, kernel: 11)
+    expectClose(y, try tensor("\(name).y"))
+    var (dw, db) = (Tensor(zeros: width, 1, 11), Tensor(zeros: width))
+    let dx = DepthwiseConvolution.backward(
+      try tensor("\(name).dy"), input: x, lengths: lengths, weight: w.pointer,
+      weightGradient: dw.mutablePointer, biasGradient: db.mutablePointer, kernel: 11)
+    expectClose(dx, try tensor("\(name).dx"))
+    expectClose(dw, try tensor("\(name).weight.grad"))
+    expectClose(db, try tensor("\(name).bias.grad"))
+  }
+
+  /// On one worker, and on two that share the batch and its statistics.
+  @Test(arguments: [16, 37], [1, 2])
+  func batchNorm(width: Int, workers: Int) throws {
+    let name = "batch_norm_\(width)"
+    let (x, dy) = try (tensor("\(name).x"), tensor("\(name).dy"))
+    let (w, b) = try (tensor("\(name).weight"), tensor("\(name).bias"))
+    let reduce = AllReduce(workers: workers)
+    let cut = x.rows / 3
+    let shards = workers == 1 ? [0..<x.rows] : [0..<cut, cut..<x.rows]
+    let results = try inParallel(workers) { worker in
+      let (x, dy) = (x.rows(shards[worker]), dy.rows(shards[worker]))
+      var (mean, variance) = (Tensor(zeros: width), Tensor([Float](repeating: 1, count: width)))
+      let running = (mean.mutablePointer, variance.mutablePointer)
+      let (y, statistics) = BatchNorm.forward(
+        x, weight: w.pointer, bias: b.pointer, running: running, reduce: reduce, worker: worker)
+      var (dw, db) = (Tensor(zeros: width), Tensor(zeros: width))
+      let dx = BatchNorm.backward(
+        dy, input: x, statistics: statistics, weight: w.pointer,
+        weightGradient: dw.mutablePointer, biasGradient: db.mutablePointer, reduce: reduce,
+        worker: worker)
+      return (y: y, dx: dx, dw: dw, db: db, mean: mean, variance: variance)
+    }
+    expectClose(results.flatMap(\.y.values), try tensor("\(name).y").values)
+    expectClose(results.flatMap(\.dx.values), try tensor("\(name).dx").values)
+    let sum = { (part: KeyPath<_, Tensor>) in
+      results.dropFirst().reduce(results[0][keyPath: part]) { $0.adding($1[keyPath: part]) }
+    }
+    expectClose(sum(\.dw), try tensor("\(name).weight.grad"))
+    expectClose(sum(\.db), try tensor("\(name).bias.grad"))
+    expectClose(results[0].mean, try tensor("\(name).running_mean"))
+    expectClose(results[0].variance, try tensor("\(name).running_var"))
+  }
+
+  @Test func stridedConvolution() throws {
+    let lengths = try tensor("strided_lengths").values.map { Int($0) }
+    let (x, w, b) = try (tensor("strided.x"), tensor("strided.weight"), tensor("strided.bias"))
+    let (y, outLengths) = StridedConvolution.forward(
+      x, lengths: lengths, weight: w.pointer, bias: b.pointer, outputs: 18, kernel: 3, stride: 2)
+    #expect(outLengths == [4, 1, 5])
+    expectClose(y, try tensor("strided.y"))
+    var (dw, db) = (Tensor(zeros: 18, 13, 3), Tensor(zeros: 18))
+    let dx = StridedConvolution.backward(
+      try tensor("strided.dy"), input: x, lengths: lengths, weight: w.pointer,
+      weightGradient: dw.mutablePointer, biasGradient: db.mutablePointer, kernel: 3, stride: 2,
+      wantsInput: true)
+    expectClose(dx!, try tensor("strided.dx"))
+    expectClose(dw, try tensor("strided.weight.grad"))
+    expectClose(db, try tensor("strided.bias.grad"))
+  }
+
+  @Test func stridedConvolutionOfTooShortInputIsEmpty() {
+    let x = Tensor(zeros: 2, 4)
+    let (w, b) = (Tensor(zeros: 5, 4, 3), Tensor(zeros: 5))
+    let (y, lengths) = StridedConvolution.forward(
+      x, lengths: [2], weight: w.pointer, bias: b.pointer, outputs: 5, kernel: 3, stride: 2)
+    #expect(lengths == [0])
+    #expect(y.rows == 0)
+  }
+
+  @Test func attention() throws {
+    let qkv = try tensor("attention.x")
+    let (y, weights) = Attention.forward(qkv, lengths: lengths, heads: 3, keepWeights: true)
+    expectClose(y, try tensor("attention.y"))
+    expectClose(
+      Attention.forward(qkv, lengths: lengths, heads: 3, keepWeights: false).output, y)
+    let dx = Attention.backward(
+      try tensor("attention.dy"), qkv: qkv, weights: weights!, lengths: lengths, heads: 3)
+    expectClose(dx, try tensor("attention.dx"))
+  }
+
+  @Test func softmax() throws {
+    var x = try tensor("softmax.x")
+    Softmax.forward(inPlace: x.mutablePointer, rows: 6, columns: 19, stride: 19)
+    expectClose(x, try tensor("softmax.y"))
+    var dy = try tensor("softmax.dy")
+    Softmax.backward(inPlace: dy.mutablePointer, output: x.pointer, rows: 6, columns: 19)
+    expectClose(dy, try tensor("softmax.dx"))
+  }
+
+  /// d(sum(y dy))/dx of each elementwise and normalising operation, without PyTorch.
+  @Test func finiteDifferences() {
+    let x = randomTensor(3, 10, seed: 1)
+    let dy = randomTensor(3, 10, seed: 2)
+    let half = randomTensor(3, 5, seed: 3)
+    let (w, b) = (randomTensor(10, seed: 4), randomTensor(10, seed: 5))
+    func inner(_ a: Tensor, _ b: Tensor) -> Double {
+      zip(a.values, b.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    expectClose(
+      SiLU.backward(dy, input: x).values,
+      numericalGradient(x) { inner(SiLU.forward($0), dy) }, relative: 1e-3)
+    expectClose(
+      GLU.backward(half, input: x).values,
+      numericalGradient(x) { inner(GLU.forward($0), half) }, relative: 1e-3)
+    let statistics = LayerNorm.forward(x, weight: w.pointer, bias: b.pointer).statistics
+    var (dw, db) = (Tensor(zeros: 10), Tensor(zeros: 10))
+    let dx = LayerNorm.backward(
+      dy, input: x, statistics: statistics, weight: w.pointer, weightGradient: dw.mutablePointer,
+      biasGradient: db.mutablePointer)
+    expectClose(
+      dx.values,
+      numericalGradient(x) {
+        inner(LayerNorm.forward($0, weight: w.pointer, bias: b.pointer).output, dy)
+      }, relative: 1e-3)
+    let qkv = randomTensor(5, 12, seed: 6)
+    let g = randomTensor(5, 4, seed: 7)
+    let kept = Attention.forward(qkv, lengths: [3, 2], heads: 2, keepWeights: true).weights!
+    expectClose(
+      Attention.backward(g, qkv: qkv, weights: kept, lengths: [3, 2], heads: 2).values,
+      numericalGradient(qkv) {
+        inner(Attention.forward($0, lengths: [3, 2], heads: 2, keepWeights: false).output, g)
+      }, relative: 1e-3)
+  }
+
+  @Test func dropoutKeepsTheMeanAndRepeats() {
+    var x = Tensor([Float](repeating: 1, count: 100_003))
+    Dropout.apply(&x, probability: 0.3, seed: 42)
+    let zeros = x.values.count { $0 == 0 }
+    #expect(abs(Double(zeros) / 100_003 - 0.3) < 0.006)
+    #expect(Set(x.values) == [0, 1 / (1 - 0.3)])
+    var again = Tensor([Float](repeating: 1, count: 100_003))
+    Dropout.apply(&again, probability: 0.3, seed: 42)
+    #expect(again.values == x.values)
+    Dropout.apply(&again, probability: 0.3, seed: 43)
+    #expect(abs(Double(again.values.count { $0 == 0 }) / 100_003 - 0.51) < 0.008)
+  }
+}
+
+/// Runs `body` on that many threads at once and returns their results in order.
+func inParallel<Result: Sendable>(
+  _ count: Int, _ body: @escaping @Sendable (Int) throws -> Result
+) throws -> [Result] {
+  let results = Results<Result>(count: count)
+  DispatchQueue.concurrentPerform(iterations: count) { index in
+    results.set(index, Swift.Result { try body(index) })
+  }
+  return try results.get()
+}
+
+private final class Results<Value: Sendable>: @unchecked Sendable {
+  // @unchecked: `values` is touched only under `lock`.
+  private let lock = NSLock()
+  private var values: [Result<Value, any Error>?]
+
+  init(count: Int) { values = Array(repeating: nil, count: count) }
+
+  func set(_ index: Int, _ value: Result<Value, any Error>) {
+    lock.withLock { values[index] = value }
+  }
+
+  func get() throws -> [Value] { try lock.withLock { try values.map { try $0!.get() } } }
+}

@@ -1,0 +1,139 @@
+// The promises of the loop: it learns, and one seed gives one result.
+
+import Backbones
+import Foundation
+import Kernels
+import Speech
+import Synchronization
+import TestSupport
+import Testing
+import Training
+
+@Suite struct TrainerTests {
+  private func run(_ trainer: Trainer<TinyBackbone>) -> [StepReport] {
+    let reports = Mutex([StepReport]())
+    trainer.run { report in
+      reports.withLock { $0.append(report) }
+      return .goOn
+    }
+    return reports.withLock { $0 }
+  }
+
+  @Test(arguments: [1, 2, 3])
+  func lossGoesDown(shards: Int) throws {
+    var options = tinyOptions()
+    options.shards = shards
+    options.epochs = 25
+    options.specAugment = .none
+    options.waveform = .none
+    let trainer = try tinyTrainer(options)
+    let reports = run(trainer)
+    #expect(reports.count == trainer.totalSteps)
+    #expect(reports.allSatisfy { !$0.skipped && $0.loss.isFinite })
+    let last = reports.suffix(5).map(\.loss).reduce(0, +) / 5
+    #expect(last < 0.25 * reports[0].loss)
+  }
+
+  @Test(arguments: RecipeCatalog.all.map { $0.name })
+  func oneSeedGivesOneResultWhateverTheTiming(recipe: String) throws {
+    var options = tinyOptions(recipe)
+    options.average = 0.9
+    options.shards = 3
+    let teacher = TinyBackbone(tinyShape(), seed: 77).inference()
+    let first = try tinyTrainer(options, teacher: teacher)
+    let second = try tinyTrainer(options, jitter: true, teacher: teacher)
+    let reports = run(first)
+    #expect(run(second).map(\.loss) == reports.map(\.loss))
+    #expect(bits(first) == bits(second))
+    options.seed = 2
+    let other = try tinyTrainer(options, teacher: teacher)
+    _ = run(other)
+    #expect(bits(first)[0] != bits(other)[0])
+  }
+
+  @Test func shardsOnlyChangeRounding() throws {
+    var options = tinyOptions("random-drop")
+    options.epochs = 1
+    var results: [[Float]] = []
+    for shards in [1, 2, 4] {
+      options.shards = shards
+      let trainer = try tinyTrainer(options)
+      _ = run(trainer)
+      results.append((0..<trainer.model.weights.count).map { trainer.model.weights.pointer[$0] })
+    }
+    expectClose(results[1], results[0], relative: 2e-3)
+    expectClose(results[2], results[0], relative: 2e-3)
+  }
+
+  @Test func aBatchOfFewerUtterancesThanShardsTrains() throws {
+    var options = tinyOptions()
+    options.shards = 4
+    options.batchSeconds = 0.1
+    options.steps = 6
+    let reports = run(try tinyTrainer(options))
+    #expect(reports.count == 6)
+    #expect(reports.allSatisfy { $0.loss > 0 && $0.gradientNorm > 0 })
+  }
+
+  @Test func aTeacherEqualToTheStudentDivergesNowhere() throws {
+    var options = tinyOptions("dld")
+    options.steps = 1
+    options.keepProbability = 1
+    let twin = TinyBackbone(tinyShape(), seed: options.seed).inference()
+    let report = run(try tinyTrainer(options, teacher: twin))[0]
+    #expect(abs(report.kl) < 1e-5)
+    #expect(abs(report.loss - report.ctc) < 1e-5)
+    let stranger = TinyBackbone(tinyShape(), seed: 99).inference()
+    #expect(run(try tinyTrainer(options, teacher: stranger))[0].kl > 0.01)
+  }
+
+  @Test func divergenceReductionsDifferByFramesPerUtterance() throws {
+    var options = tinyOptions("dld")
+    options.steps = 1
+    options.waveform = .none
+    let stranger = TinyBackbone(tinyShape(), seed: 99).inference()
+    let trainer = try tinyTrainer(options, teacher: stranger)
+    let batch = trainer.sampler.batches(epoch: 0)[0]
+    let frames = batch.reduce(0) { sum, index in
+      sum
+        + trainer.model.outputFrames(
+          featureFrames: trainer.model.logMel.frameCount(
+            sampleCount: trainer.corpus.samples[index].count))
+    }
+    let mean = run(trainer)[0].kl
+    options.klReduction = .utterance
+    let sum = run(try tinyTrainer(options, teacher: stranger))[0].kl
+    expectClose(sum, mean * Double(frames) / Double(batch.count), relative: 1e-4)
+  }
+
+  @Test func theLossIsTheMeanOverUtterancesOfLossPerToken() throws {
+    var options = tinyOptions()
+    options.steps = 1
+    options.specAugment = .none
+    options.waveform = .none
+    let trainer = try tinyTrainer(options)
+    let model = TinyBackbone(tinyShape(), seed: options.seed).inference()
+    let batch = trainer.sampler.batches(epoch: 0)[0]
+    let expected = batch.reduce(0.0) { sum, index in
+      let samples = trainer.corpus.samples[index].map { Float($0) / 32768 }
+      let target = toneTokenizer.encode(trainer.corpus.transcripts[index])
+      let logProbabilities = model.logProbabilities([samples], mask: .full(model.layerCount))
+      let loss = CTCLoss.lossAndGradient(
+        logProbabilities: logProbabilities, lengths: [logProbabilities.rows], targets: [target],
+        weights: [1]
+      ).losses[0]
+      return sum + Double(loss) / Double(target.count)
+    }
+    expectClose(run(trainer)[0].ctc, expected / Double(batch.count), relative: 1e-4)
+  }
+
+  @Test func withoutATeacherDistillationIsRefused() {
+    #expect(throws: InputError.self) { try tinyTrainer(tinyOptions("dld")) }
+  }
+
+  @Test func nothingToTrainOnIsRefused() {
+    #expect(throws: InputError.self) {
+      try tinyTrainer(tinyOptions(), corpus: toneCorpus(2).choosing([]))
+    }
+  }
+}
