@@ -54,7 +54,8 @@ let package = Package(
       name: "DashboardTests", dependencies: ["Dashboard", "TestSupport"], exclude: ["Screens"],
       swiftSettings: native),
     .testTarget(
-      name: "CommandTests", dependencies: ["dropscope", "TestSupport"], swiftSettings: native),
+      name: "CommandTests",
+      dependencies: ["dropscope", "TestSupport", "Backbones", "Speech", "Kernels"], swiftSettings: native),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -9,6 +9,8 @@ import Speech
 /// stream is named by the seed and a position.
 package struct TrainingProgress: Codable, Sendable, Equatable {
   package var options: TrainingOptions
+  /// The command line that started the run.
+  package var command: String
   package var position: TrainingPosition
   package var elapsedSeconds: Double
   /// Audio trained on.

@@ -10,7 +10,7 @@ struct ModelCard {
   let progress: TrainingProgress
   let position: TrainingPosition
   let totalSteps: Int
-  let provenance: Provenance
+  let machine: String
   let corpus: TrainingCorpus
   /// What `results` were measured on.
   let heldOut: TrainingCorpus?
@@ -30,13 +30,13 @@ struct ModelCard {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let json = (try? encoder.encode(options)).map { String(decoding: $0, as: UTF8.self) }
     var result = [
-      "command": provenance.command,
+      "command": progress.command,
       "recipe": options.recipe,
       "seed": String(options.seed),
       "steps": String(position.step),
       "total_steps": String(totalSteps),
       "wall_seconds": String(format: "%.0f", progress.elapsedSeconds),
-      "machine": provenance.machine,
+      "machine": machine,
       "data": "\(corpus.name), \(corpus.count) utterances, \(hours)",
       "training_options": json ?? "",
     ]
@@ -45,7 +45,9 @@ struct ModelCard {
       result["kl_weight"] = String(options.klWeight)
       result["kl_reduction"] = options.klReduction.rawValue
     }
-    if let initial = options.initial { result["initial_weights"] = initial }
+    if let initial = options.initial {
+      result[options.hasFreshOutput ? "initial_encoder" : "initial_weights"] = initial
+    }
     return result
   }
 
@@ -56,8 +58,10 @@ struct ModelCard {
         + " (\(recipe?.summary ?? "")).")
     lines += ["", "| | |", "|---|---|"]
     func row(_ key: String, _ value: String) { lines.append("| \(key) | \(value) |") }
-    row("layers", "\(options.layers), width \(options.width), \(options.heads) heads, "
-      + "feed-forward \(options.feedForward), kernel \(options.kernel)")
+    row(
+      "layers",
+      "\(options.layers), width \(options.width), \(options.heads) heads, "
+        + "feed-forward \(options.feedForward), kernel \(options.kernel)")
     row("parameters", "\(parameterCount)")
     row("tokens", "\(tokenCount) (BPE, blank included)")
     row("skip rule", options.skipRule.rawValue)
@@ -69,9 +73,12 @@ struct ModelCard {
         : "\(position.step) of \(totalSteps): **not finished**")
     row("audio trained on", String(format: "%.1f h", progress.audioSeconds / 3600))
     row("wall time", String(format: "%.0f min", progress.elapsedSeconds / 60))
-    row("machine", provenance.machine)
+    row("machine", machine)
     row("seed", "\(options.seed), in \(options.shards) shards")
-    if let initial = options.initial { row("started from the weights of", "`\(initial)`") }
+    if let initial = options.initial {
+      let part = options.hasFreshOutput ? "encoder" : "weights"
+      row("started from the \(part) of", "`\(initial)`")
+    }
     if recipe?.distils == true {
       row("teacher", "`\(options.teacher ?? "")`, full depth, same augmented features")
       row(
@@ -88,7 +95,7 @@ struct ModelCard {
       "steps by layers kept",
       progress.gateHistogram.enumerated().filter { $0.element > 0 }
         .map { "\($0.offset + 1): \($0.element)" }.joined(separator: ", "))
-    lines += ["", "Command:", "", "```", provenance.command, "```", ""]
+    lines += ["", "Command:", "", "```", progress.command, "```", ""]
     if let heldOut, !results.isEmpty {
       lines.append(
         "Word error rate on `\(heldOut.name)` (\(heldOut.count) utterances), greedy decoding, measured by the training run with "

@@ -66,6 +66,8 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var developmentSplit = "dev"
   package var teacher: String?
   package var initial: String?
+  /// Whether the initial model gives everything but its tokens and output layer.
+  package var hasFreshOutput = false
   package var tokens: String?
   package var tokenCount = 256
 

@@ -8,7 +8,7 @@ import Synchronization
 
 /// How a run came about, for the model card and the weights' metadata.
 package struct Provenance: Sendable {
-  /// The command line as typed.
+  /// The command line as typed; of a resumed run the first one counts.
   package var command: String
   package var machine: String
 
@@ -65,8 +65,8 @@ package final class TrainingSession<Model: TrainableBackbone> {
       try Checkpoint.restore(trainer, from: checkpoint)
     } else {
       progress = TrainingProgress(
-        options: trainer.options, position: trainer.position, elapsedSeconds: 0,
-        audioSeconds: 0,
+        options: trainer.options, command: provenance.command, position: trainer.position,
+        elapsedSeconds: 0, audioSeconds: 0,
         gateHistogram: [Int](repeating: 0, count: trainer.model.layerCount), skippedSteps: 0)
     }
     try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
@@ -232,7 +232,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
   private func export(_ results: [ValidationResult], on corpus: TrainingCorpus?) throws {
     let card = ModelCard(
       progress: progress, position: trainer.position, totalSteps: trainer.totalSteps,
-      provenance: provenance, corpus: trainer.corpus, heldOut: corpus, results: results,
+      machine: provenance.machine, corpus: trainer.corpus, heldOut: corpus, results: results,
       tokenCount: tokenizer.count,
       parameterCount: trainer.model.layout.parameters.reduce(0) { $0 + $1.count },
       name: output.standardizedFileURL.lastPathComponent)

@@ -51,7 +51,8 @@ import Training
   }
 
   @Test func anUnknownRecipeIsNamed() {
-    #expect(throws: InputError("--recipe: expected one of reference, random-drop, dld, found \"x\""))
-    { try RecipeCatalog.named("x") }
+    #expect(
+      throws: InputError("--recipe: expected one of reference, random-drop, dld, found \"x\"")
+    ) { try RecipeCatalog.named("x") }
   }
 }

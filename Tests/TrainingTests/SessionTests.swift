@@ -127,7 +127,8 @@ import Training
       let log = try TrainingLog(url, keepingStepsTo: 2)
       try log.write(["step": 3])
       #expect(
-        try String(contentsOf: url, encoding: .utf8) == "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n")
+        try String(contentsOf: url, encoding: .utf8) == "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n"
+      )
       _ = try TrainingLog(url, keepingStepsTo: 0)
       #expect(try Data(contentsOf: url).isEmpty)
     }

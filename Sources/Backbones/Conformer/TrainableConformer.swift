@@ -23,8 +23,12 @@ package final class TrainableConformer: TrainableBackbone {
     logMel = LogMel(network.configuration.features)
   }
 
+  private static let frontEndGain: Float = 3
+
   /// Fresh weights as PyTorch draws them: matrices and biases uniform within 1/sqrt(fan-in), the
-  /// attention's packed projection Xavier-uniform with zero biases, norms one and zero.
+  /// attention's packed projection Xavier-uniform with zero biases, norms one and zero. The front end's
+  /// kernels are `frontEndGain` times as large: features have unit variance, and with PyTorch's draw
+  /// the hidden frames would be half the size of the positions added to them.
   package convenience init(_ configuration: ConformerConfiguration, seed: UInt64) {
     let network = ConformerNetwork(configuration)
     let weights = ParameterBuffer(count: network.layout.count)
@@ -40,7 +44,8 @@ package final class TrainableConformer: TrainableBackbone {
         bound =
           parameter.name.hasSuffix("in_proj_weight")
           ? (6 / Float(parameter.shape[0] + parameter.shape[1])).squareRoot()
-          : 1 / Float(fanIn).squareRoot()
+          : (parameter.name.hasPrefix("conv_subsample.") ? Self.frontEndGain : 1)
+            / Float(fanIn).squareRoot()
       } else if parameter.isNorm {
         bound = 0
       } else {
@@ -53,6 +58,11 @@ package final class TrainableConformer: TrainableBackbone {
       for i in 0..<parameter.count { state[parameter][i] = 1 }
     }
     self.init(network, weights: weights, state: state)
+  }
+
+  /// Whether a parameter belongs to the output layer, whose shape depends on the tokens.
+  package static func isOutput(_ parameter: Parameter) -> Bool {
+    parameter.name.hasPrefix("single_linear.")
   }
 
   /// Starts from a saved model.

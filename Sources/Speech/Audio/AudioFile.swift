@@ -1,74 +1,142 @@
-// Any audio file we read, told apart by its content.
-
+// Reading an audio file of either kind, told apart by content.
 import Foundation
 import Kernels
 
-/// What a file says of itself, and whether its checksum holds.
+/// What `dropscope inspect` says of an audio file; the names are those of its JSON.
 package struct AudioInfo: Codable, Sendable, Equatable {
-  /// `wav` or `flac`.
+  /// "wav" or "flac".
   package var format: String
-  package var sampleRate: Int
+  package var sample_rate: Int
   package var channels: Int
-  package var bitsPerSample: Int
-  /// Per channel.
+  package var bits_per_sample: Int
+  /// Samples per channel.
   package var samples: Int
-  /// Such as `pcm`, `float`, `flac`.
+  /// How a sample is stored: "signed integer", "unsigned integer" or "float", and whether FLAC.
   package var encoding: String
-  package var durationSeconds: Double
-  /// `verified` (FLAC's MD5 of the audio matches) or `absent` (the file has none).
+  package var duration_seconds: Double
+  /// "verified", or "absent" where the file carries none.
   package var checksum: String
-
-  enum CodingKeys: String, CodingKey {
-    case format, channels, samples, encoding, checksum
-    case sampleRate = "sample_rate"
-    case bitsPerSample = "bits_per_sample"
-    case durationSeconds = "duration_seconds"
-  }
 }
 
+/// WAV and FLAC files as waveforms.
 package enum AudioFile {
-  /// Decodes a WAV or FLAC file and mixes it down to mono.
+  /// Sample rates that make sense for sound; others mean a damaged header.
+  static let sampleRates = 1_000...1_000_000
+
+  /// The file's samples, mixed down to mono (the mean of the channels), at its own sample rate.
+  /// Checksums are verified. Throws `InputError`.
   package static func read(_ url: URL) throws -> Waveform {
-    let data = try contents(url)
-    return isFLAC(data)
-      ? try FLACFile.decode(data, path: url.path).mono()
-      : try WAVFile.decode(data, path: url.path).0
+    try open(url).waveform
   }
 
+  /// Reads the whole file, as the checksum can only be verified so. Throws `InputError`.
   package static func inspect(_ url: URL) throws -> AudioInfo {
-    let data = try contents(url)
-    return isFLAC(data)
-      ? try FLACFile.decode(data, path: url.path).info
-      : try WAVFile.decode(data, path: url.path).1
+    try open(url).info
   }
 
-  private static func contents(_ url: URL) throws -> Data {
-    guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
-      throw InputError(url.path, expected: "a readable audio file", found: "none")
-    }
-    let starts = data.prefix(12)
-    guard isFLAC(data) || starts.starts(with: Data("RIFF".utf8)) else {
-      throw InputError(
-        url.path, expected: "WAV or FLAC audio",
-        found: data.isEmpty ? "an empty file" : "a file of \(data.count) bytes that is neither")
-    }
-    return data
-  }
-
-  private static func isFLAC(_ data: Data) -> Bool {
-    data.starts(with: Data("fLaC".utf8)) || data.starts(with: Data("ID3".utf8))
-  }
-}
-
-/// Raw little-endian 16-bit samples, as `arecord -f S16_LE -t raw` writes them.
-package enum RawPCM {
-  /// A last odd byte is left out.
-  package static func decode(_ data: Data) -> [Float] {
-    data.withUnsafeBytes { bytes in
-      (0..<bytes.count / 2).map {
-        Float(Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: 2 * $0, as: Int16.self)))
-          / 32768
+  private static func open(_ url: URL) throws -> (waveform: Waveform, info: AudioInfo) {
+    let name = url.relativePath
+    let data = try contents(of: url)
+    return try data.withUnsafeBytes { bytes in
+      switch kind(of: bytes) {
+      case .wav:
+        let content = try WAVFile.decode(bytes, name: name)
+        return (
+          content.waveform,
+          info(
+            format: "wav", rate: content.waveform.sampleRate, channels: content.channels,
+            bits: content.bitsPerSample, samples: content.waveform.samples.count,
+            encoding: content.encoding, checksum: "absent")
+        )
+      case .flac:
+        let audio = try FLACFile.decode(bytes, name: name)
+        return (
+          audio.mixedDown(),
+          info(
+            format: "flac", rate: audio.sampleRate, channels: audio.channels.count,
+            bits: audio.bitsPerSample, samples: audio.channels[0].count,
+            encoding: "signed integer, FLAC", checksum: audio.isVerified ? "verified" : "absent")
+        )
+      case .other(let found):
+        throw InputError(name, expected: "a WAV or FLAC file", found: found)
       }
+    }
+  }
+
+  private static func info(
+    format: String, rate: Int, channels: Int, bits: Int, samples: Int, encoding: String,
+    checksum: String
+  ) -> AudioInfo {
+    AudioInfo(
+      format: format, sample_rate: rate, channels: channels, bits_per_sample: bits,
+      samples: samples, encoding: encoding, duration_seconds: Double(samples) / Double(rate),
+      checksum: checksum)
+  }
+
+  /// The file's bytes, memory-mapped where that is safe.
+  static func contents(of url: URL) throws -> Data {
+    do {
+      return try Data(contentsOf: url, options: .mappedIfSafe)
+    } catch {
+      var isDirectory: ObjCBool = false
+      let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory)
+      let found =
+        !exists ? "no such file" : isDirectory.boolValue ? "a folder" : "one that cannot be read"
+      throw InputError(url.relativePath, expected: "a WAV or FLAC file", found: found)
+    }
+  }
+
+  private enum Kind {
+    case wav, flac
+    case other(String)
+  }
+
+  private static func kind(of bytes: UnsafeRawBufferPointer) -> Kind {
+    guard !bytes.isEmpty else { return .other("an empty file") }
+    func starts(_ text: String, at offset: Int = 0) -> Bool {
+      bytes.dropFirst(offset).starts(with: text.utf8)
+    }
+    if (starts("RIFF") || starts("RF64")) && starts("WAVE", at: 8) { return .wav }
+    if starts("fLaC", at: FLACFile.tagLength(bytes)) { return .flac }
+    let known: [(String, Int, String)] = [
+      ("RIFF", 0, "a RIFF file that is not WAVE"), ("RIFX", 0, "a big-endian RIFX file"),
+      ("OggS", 0, "an Ogg file"), ("ID3", 0, "an MP3 file"), ("FORM", 0, "an AIFF file"),
+      ("NIST_1A", 0, "a NIST SPHERE file"), (".snd", 0, "an AU file"), ("ftyp", 4, "an MP4 file"),
+      ("caff", 0, "a CAF file"),
+    ]
+    for (magic, offset, found) in known where starts(magic, at: offset) { return .other(found) }
+    if bytes.count > 1, bytes[0] == 0xff, bytes[1] & 0xe0 == 0xe0 { return .other("an MP3 file") }
+    let start = bytes.prefix(4).map { String(format: "%02x", $0) }.joined(separator: " ")
+    return .other("\(bytes.count) bytes that begin with \(start)")
+  }
+
+  /// Samples as 16-bit numbers, rounded to the nearest and limited to the range.
+  /// Throws `InputError` when one is not a number.
+  static func quantized(_ waveform: Waveform, for url: URL) throws -> [Int16] {
+    guard sampleRates.contains(waveform.sampleRate) else {
+      throw InputError(
+        url.relativePath, expected: sampleRateSentence, found: "\(waveform.sampleRate) Hz")
+    }
+    if let bad = waveform.samples.firstIndex(where: { !$0.isFinite }) {
+      throw InputError(
+        url.relativePath, expected: "finite samples to write",
+        found: "\(waveform.samples[bad]) at sample \(bad)")
+    }
+    return waveform.samples.map {
+      Int16(max(-32768, min(32767, ($0 * 32768).rounded(.toNearestOrEven))))
+    }
+  }
+
+  static let sampleRateSentence =
+    "a sample rate of \(sampleRates.lowerBound) to \(sampleRates.upperBound) Hz"
+
+  /// Writes to a temporary name in the same folder, then renames.
+  static func write(_ bytes: [UInt8], to url: URL) throws {
+    do {
+      try Data(bytes).write(to: url, options: .atomic)
+    } catch {
+      throw InputError(
+        url.relativePath, expected: "a place to write to", found: error.localizedDescription)
     }
   }
 }

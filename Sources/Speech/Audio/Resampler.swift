@@ -1,110 +1,130 @@
-// Band-limited change of sample rate.
-
+// Sample rate conversion by a band-limited interpolator: a windowed sinc, tabulated by phase.
 import Foundation
-import Kernels
 import Synchronization
 
-/// Polyphase windowed-sinc resampling by a rational ratio: a Kaiser window (beta 10, side lobes under
-/// -100 dB), cut off at 0.95 of the lower Nyquist frequency's band so that nothing folds back.
+/// Converts between any two sample rates. Everything at or above half the lower rate is kept at
+/// least 80 dB down, and the pass band reaches to 91 % of it.
 package enum Resampler {
-  /// Zero crossings of the sinc on each side of its centre.
-  private static let halfWidth = 32
-
-  /// Returns ceil(n to / from) samples.
+  /// ceil(count * to / from) samples; the first one lies at the time of the first of the input.
+  /// Silence is assumed before and after.
   package static func resample(_ samples: [Float], from: Int, to: Int) -> [Float] {
-    precondition(from > 0 && to > 0, "resampling from \(from) to \(to) Hz")
-    if from == to || samples.isEmpty { return samples }
-    let bank = FilterBank.of(from: from, to: to)
-    let (up, down, reach, padded) = (bank.up, bank.down, bank.reach, bank.padded)
-    let input =
-      [Float](repeating: 0, count: reach - 1) + samples
-      + [Float](repeating: 0, count: padded + reach)
-    let count = (samples.count * up + down - 1) / down
-    return [Float](unsafeUninitializedCapacity: count) { output, initialized in
-      input.withUnsafeBufferPointer { input in
-        bank.filters.withUnsafeBufferPointer { filters in
-          for n in 0..<count {
-            let position = n * down
-            let filter = filters.baseAddress! + position % up * padded
-            let window = input.baseAddress! + position / up
-            var total = SIMD16<Float>.zero
-            for tap in stride(from: 0, to: padded, by: 16) {
-              let a = UnsafeRawPointer(filter + tap).loadUnaligned(as: SIMD16<Float>.self)
-              let b = UnsafeRawPointer(window + tap).loadUnaligned(as: SIMD16<Float>.self)
-              total = total.addingProduct(a, b)
+    precondition(from > 0 && to > 0, "sample rates are positive")
+    guard from != to, !samples.isEmpty else { return samples }
+    let divisor = greatestCommonDivisor(from, to)
+    let (from, to) = (from / divisor, to / divisor)
+    let filter = filters.withLock { filters in
+      if let filter = filters[[from, to]] { return filter }
+      let filter = PolyphaseFilter(from: from, to: to)
+      filters[[from, to]] = filter
+      return filter
+    }
+    return filter.apply(samples)
+  }
+
+  /// Filters made so far, by reduced rates; a corpus needs one or two.
+  private static let filters = Mutex<[[Int]: PolyphaseFilter]>([:])
+
+  private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+    b == 0 ? a : greatestCommonDivisor(b, a % b)
+  }
+}
+
+/// The interpolator for one ratio.
+private struct PolyphaseFilter {
+  private typealias Vector = SIMD16<Float>
+
+  /// Zero crossings of the sinc on each side, counted at the lower rate.
+  private static let crossings = 64.0
+  /// Stop band in dB. The Kaiser window's formulas hold to a fraction of a dB; 10 are kept spare.
+  private static let attenuation = 90.0
+  /// Ratios with more phases than this share this many, interpolated linearly (error -118 dB).
+  private static let maximumPhases = 1024
+
+  private let from: Int
+  private let to: Int
+  /// Rows of the table, less the closing one that interpolation needs.
+  private let phases: Int
+  /// Weights per row, a multiple of the vector's width.
+  private let taps: Int
+  /// Input samples that a row reaches back from the output's time.
+  private let reach: Int
+  private let table: [Float]
+
+  init(from: Int, to: Int) {
+    self.from = from
+    self.to = to
+    let ratio = min(1, Double(to) / Double(from))
+    let halfWidth = Self.crossings / ratio
+    let reach = Int(halfWidth.rounded(.up))
+    let width = Vector.scalarCount
+    let taps = (2 * reach + width - 1) / width * width
+    let phases = min(to, Self.maximumPhases)
+
+    // Kaiser's design rules: width of the transition (cycles per input sample) and window shape.
+    let transition = (Self.attenuation - 7.95) / (14.36 * 2 * halfWidth)
+    let cutoff = 0.5 * ratio - transition / 2
+    let shape = 0.1102 * (Self.attenuation - 8.7)
+    let peak = Self.bessel(shape)
+    var table = [Float](repeating: 0, count: (phases + 1) * taps)
+    for phase in 0...phases {
+      let fraction = Double(phase) / Double(phases)
+      let row = (0..<taps).map { tap in
+        let time = Double(tap - reach + 1) - fraction
+        let position = time / halfWidth
+        guard abs(position) < 1 else { return 0.0 }
+        let angle = 2 * Double.pi * cutoff * time
+        let sinc = abs(angle) < 1e-9 ? 1 : sin(angle) / angle
+        return sinc * Self.bessel(shape * (1 - position * position).squareRoot()) / peak
+      }
+      // Every row sums to one, so that a constant stays exactly what it is.
+      let sum = row.reduce(0, +)
+      for (tap, weight) in row.enumerated() { table[phase * taps + tap] = Float(weight / sum) }
+    }
+    (self.reach, self.taps, self.phases, self.table) = (reach, taps, phases, table)
+  }
+
+  func apply(_ samples: [Float]) -> [Float] {
+    let count = (samples.count * to + from - 1) / from
+    // With silence on both sides, every row finds all its samples.
+    let before = reach - 1
+    let padded =
+      [Float](repeating: 0, count: before) + samples + [Float](repeating: 0, count: taps + 1)
+    return padded.withUnsafeBufferPointer { padded in
+      table.withUnsafeBufferPointer { table in
+        [Float](unsafeUninitializedCapacity: count) { output, initialized in
+          for index in 0..<count {
+            let (whole, remainder) = (index * from).quotientAndRemainder(dividingBy: to)
+            let input = padded.baseAddress! + whole
+            if phases == to {
+              output[index] = dot(input, table.baseAddress! + remainder * taps)
+            } else {
+              let (row, rest) = (remainder * phases).quotientAndRemainder(dividingBy: to)
+              let weights = table.baseAddress! + row * taps
+              let (low, high) = (dot(input, weights), dot(input, weights + taps))
+              output[index] = low + (high - low) * Float(rest) / Float(to)
             }
-            output[n] = total.sum()
           }
+          initialized = count
         }
       }
-      initialized = count
     }
   }
 
-  /// The filters of one ratio: as much work as resampling several seconds, hence kept.
-  private struct FilterBank: Sendable {
-    let up: Int
-    let down: Int
-    /// Input samples on each side of the centre.
-    let reach: Int
-    /// Taps a filter has, zeros included.
-    let padded: Int
-    /// `up` filters, one a phase.
-    let filters: [Float]
-
-    private static let known = Mutex<[[Int]: FilterBank]>([:])
-
-    /// From memory, or made now.
-    static func of(from: Int, to: Int) -> FilterBank {
-      if let bank = known.withLock({ $0[[from, to]] }) { return bank }
-      let bank = FilterBank(from: from, to: to)
-      known.withLock { known in
-        // Odd ratios are rarely met again: a bound, so that memory cannot grow.
-        if known.count >= 32 { known.removeAll() }
-        known[[from, to]] = bank
-      }
-      return bank
+  @inline(__always)
+  private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>) -> Float {
+    let (a, b) = (UnsafeRawPointer(a), UnsafeRawPointer(b))
+    var sum = Vector()
+    for offset in stride(from: 0, to: taps * 4, by: Vector.scalarCount * 4) {
+      let left = (a + offset).loadUnaligned(as: Vector.self)
+      sum += left * (b + offset).loadUnaligned(as: Vector.self)
     }
-
-    private init(from: Int, to: Int) {
-      let divisor = gcd(from, to)
-      let (up, down) = (to / divisor, from / divisor)
-      // In input samples: the sinc is stretched when the output rate is the lower one.
-      let cutoff = 0.95 * min(1, Double(to) / Double(from))
-      let reach = Int((Double(halfWidth) / cutoff).rounded(.up))
-      let taps = 2 * reach
-      let padded = (taps + 15) / 16 * 16
-      // One filter per phase, padded with zeros to whole vectors.
-      var filters = [Float](repeating: 0, count: up * padded)
-      for phase in 0..<up {
-        let fraction = Double(phase) / Double(up)
-        var values = (0..<taps).map { tap -> Double in
-          let x = Double(tap - reach + 1) - fraction
-          let window = kaiser(x / Double(reach))
-          let angle = Double.pi * x * cutoff
-          return window * (x == 0 ? 1 : sin(angle) / angle)
-        }
-        let sum = values.reduce(0, +)  // unit gain at 0 Hz in every phase
-        for tap in 0..<taps { values[tap] /= sum }
-        for tap in 0..<taps { filters[phase * padded + tap] = Float(values[tap]) }
-      }
-      (self.up, self.down, self.reach) = (up, down, reach)
-      (self.padded, self.filters) = (padded, filters)
-    }
+    return sum.sum()
   }
 
-  private static func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
-
-  /// The Kaiser window at -1...1, with beta 10.
-  private static func kaiser(_ x: Double) -> Double {
-    abs(x) >= 1 ? 0 : bessel(10 * (1 - x * x).squareRoot()) / bessel(10)
-  }
-
-  /// The modified Bessel function of order zero, by its power series.
+  /// The modified Bessel function of the first kind, order zero, by its power series.
   private static func bessel(_ x: Double) -> Double {
-    var (term, sum) = (1.0, 1.0)
-    var k = 1.0
-    while term > sum * 1e-17 {
+    var (sum, term, k) = (1.0, 1.0, 1.0)
+    while term > sum * 1e-16 {
       term *= (x / (2 * k)) * (x / (2 * k))
       sum += term
       k += 1

@@ -1,127 +1,203 @@
-// RIFF/WAVE: PCM of 8 to 32 bits, float of 32 and 64, plain and extensible headers.
-
+// RIFF/WAVE files: reading the linear encodings, writing 16-bit PCM.
 import Foundation
 import Kernels
 
+/// WAV files.
 package enum WAVFile {
-  /// Decodes a whole file and mixes its channels to mono. A data chunk that claims more than the file
-  /// holds is accepted only with the lengths that streaming writers leave (0 or 0xFFFFFFFF).
-  static func decode(_ data: Data, path: String) throws -> (Waveform, AudioInfo) {
-    func fail(_ expected: String, _ found: String) -> InputError {
-      InputError(path, expected: expected, found: found)
+  /// Writes 16-bit mono PCM; samples outside -1...1 are clipped. Throws `InputError`.
+  package static func write(_ waveform: Waveform, to url: URL) throws {
+    let samples = try AudioFile.quantized(waveform, for: url)
+    let size = samples.count * 2
+    guard size <= Int(UInt32.max) - 36 else {
+      throw InputError(
+        url.relativePath, expected: "at most 4 GiB of samples for a WAV file",
+        found: "\(size) bytes")
     }
-    let bytes = [UInt8](data)
-    func u16(_ at: Int) -> Int { Int(bytes[at]) | Int(bytes[at + 1]) << 8 }
-    func u32(_ at: Int) -> Int { u16(at) | u16(at + 2) << 16 }
-    guard bytes.count >= 12, Data(bytes[8..<12]) == Data("WAVE".utf8) else {
-      throw fail("RIFF/WAVE data", "a file of \(bytes.count) bytes without it")
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(44 + size)
+    func append(_ value: Int, _ width: Int) {
+      for byte in 0..<width { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * byte))) }
     }
-    var format: (tag: Int, channels: Int, rate: Int, bits: Int)?
-    var position = 12
-    while position + 8 <= bytes.count {
-      let id = String(decoding: bytes[position..<position + 4], as: UTF8.self)
-      var size = u32(position + 4)
-      let start = position + 8
-      if id == "fmt " {
-        guard size >= 16, start + size <= bytes.count else {
-          throw fail("a fmt chunk of 16 bytes or more", "\(min(size, bytes.count - start))")
-        }
-        var tag = u16(start)
-        // Extensible: the true tag opens the sub-format's GUID.
-        if tag == 0xFFFE, size >= 40 { tag = u16(start + 24) }
-        format = (tag, u16(start + 2), u32(start + 4), u16(start + 14))
-      } else if id == "data" {
-        guard let format else { throw fail("a fmt chunk before the data", "none") }
-        if size == 0xFFFF_FFFF || size == 0 && start < bytes.count { size = bytes.count - start }
-        guard start + size <= bytes.count else {
-          throw fail("\(size) bytes of audio", "\(bytes.count - start): the file is truncated")
-        }
-        let waveform = try samples(bytes[start..<start + size], format, path: path)
-        let info = AudioInfo(
-          format: "wav", sampleRate: format.rate, channels: format.channels,
-          bitsPerSample: format.bits, samples: waveform.samples.count,
-          encoding: format.tag == 3 ? "float" : "pcm", durationSeconds: waveform.seconds,
-          checksum: "absent")
-        return (waveform, info)
-      }
-      position = start + size + size % 2
-    }
-    throw fail("a data chunk", "none: the file is truncated")
+    bytes += "RIFF".utf8
+    append(36 + size, 4)
+    bytes += "WAVEfmt ".utf8
+    append(16, 4)
+    append(Format.pcm, 2)
+    append(1, 2)
+    append(waveform.sampleRate, 4)
+    append(waveform.sampleRate * 2, 4)
+    append(2, 2)
+    append(16, 2)
+    bytes += "data".utf8
+    append(size, 4)
+    for sample in samples { append(Int(sample), 2) }
+    try AudioFile.write(bytes, to: url)
   }
 
-  private static func samples(
-    _ bytes: ArraySlice<UInt8>, _ format: (tag: Int, channels: Int, rate: Int, bits: Int),
-    path: String
-  ) throws -> Waveform {
-    let supported = format.tag == 1 ? [8, 16, 24, 32] : format.tag == 3 ? [32, 64] : []
-    guard supported.contains(format.bits) else {
-      throw InputError(
-        path, expected: "PCM of 8, 16, 24 or 32 bits or float of 32 or 64",
-        found: "format \(format.tag) with \(format.bits) bits")
+  struct Content {
+    var waveform: Waveform
+    var channels: Int
+    var bitsPerSample: Int
+    var encoding: String
+  }
+
+  private struct Format {
+    static let pcm = 1
+    static let float = 3
+    static let extensible = 0xfffe
+
+    var isFloat: Bool
+    var channels: Int
+    var sampleRate: Int
+    /// Significant bits; the container is the next whole number of bytes.
+    var bits: Int
+    var bytesPerSample: Int { (bits + 7) / 8 }
+  }
+
+  /// Decodes RIFF/WAVE (or RF64) bytes, already known to begin as such.
+  static func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws -> Content {
+    func number(_ offset: Int, _ width: Int) -> Int {
+      (0..<width).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
     }
-    guard format.channels > 0, (1...768_000).contains(format.rate) else {
-      throw InputError(
-        path, expected: "at least one channel and a rate up to 768000 Hz",
-        found: "\(format.channels) channels at \(format.rate) Hz")
-    }
-    let width = format.bits / 8
-    let frames = bytes.count / (width * format.channels)
-    let mono = bytes.withUnsafeBytes { raw -> [Float] in
-      func value(_ offset: Int) -> Float {
-        switch (format.tag, format.bits) {
-        case (1, 8): return (Float(raw[offset]) - 128) / 128
-        case (1, 16):
-          return Float(
-            Int16(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: Int16.self)))
-            / 32768
-        case (1, 24):
-          let high = Int32(Int8(bitPattern: raw[offset + 2])) << 16
-          return Float(high | Int32(raw[offset + 1]) << 8 | Int32(raw[offset])) / 8_388_608
-        case (1, _):
-          return Float(
-            Int32(littleEndian: raw.loadUnaligned(fromByteOffset: offset, as: Int32.self)))
-            / 2_147_483_648
-        case (_, 32): return raw.loadUnaligned(fromByteOffset: offset, as: Float.self)
-        default: return Float(raw.loadUnaligned(fromByteOffset: offset, as: Double.self))
+    var format: Format?
+    var offset = 12
+    while offset + 8 <= bytes.count {
+      let tag = String(decoding: bytes[offset..<offset + 4], as: UTF8.self)
+      let size = number(offset + 4, 4)
+      let start = offset + 8
+      let available = bytes.count - start
+      if tag == "data" {
+        guard let format else {
+          throw InputError(name, expected: "a fmt chunk before the data", found: "none")
         }
+        let isStreamed =
+          isPlaceholder(size)
+          // A writer that could not seek back leaves 0 here, and a RIFF size that ends here too.
+          || size == 0 && (number(4, 4) <= start - 8 || isPlaceholder(number(4, 4)))
+        guard size <= available || isStreamed else {
+          throw InputError(
+            name, expected: "\(size) bytes of samples as the header says",
+            found: "\(available) (the file is truncated)")
+        }
+        let length = isStreamed && (size == 0 || size > available) ? available : size
+        let samples = UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
+        return try content(samples, format, name: name)
       }
-      return (0..<frames).map { frame in
+      guard size <= available else {
+        throw InputError(
+          name, expected: "\(size) bytes in the '\(tag)' chunk",
+          found: "\(available) (the file is truncated)")
+      }
+      if tag == "fmt " {
+        guard size >= 16 else {
+          throw InputError(
+            name, expected: "at least 16 bytes in the fmt chunk", found: "\(size)")
+        }
+        var code = number(start, 2)
+        if code == Format.extensible, size >= 26 { code = number(start + 24, 2) }
+        format = try checked(
+          Format(
+            isFloat: code == Format.float, channels: number(start + 2, 2),
+            sampleRate: number(start + 4, 4), bits: number(start + 14, 2)),
+          code: code, blockAlign: number(start + 12, 2), name: name)
+      }
+      offset = start + size + size % 2
+    }
+    throw InputError(
+      name, expected: format == nil ? "a fmt and a data chunk" : "a data chunk",
+      found: "the end of the file")
+  }
+
+  /// Sizes that streaming writers leave for "unknown": 0xFFFFFFFF (ffmpeg), 0x7FFFF000 (sox),
+  /// 0x80000000 (arecord) and their like.
+  private static func isPlaceholder(_ size: Int) -> Bool { size >= 0x7fff_0000 }
+
+  private static func checked(
+    _ format: Format, code: Int, blockAlign: Int, name: String
+  ) throws -> Format {
+    guard code == Format.pcm || code == Format.float else {
+      throw InputError(
+        name, expected: "PCM (1) or float (3) samples", found: "WAV encoding \(code)")
+    }
+    guard format.channels > 0 else {
+      throw InputError(name, expected: "at least 1 channel", found: "0")
+    }
+    guard AudioFile.sampleRates.contains(format.sampleRate) else {
+      throw InputError(
+        name, expected: AudioFile.sampleRateSentence, found: "\(format.sampleRate) Hz")
+    }
+    let widths = format.isFloat ? [32, 64] : Array(1...32)
+    guard widths.contains(format.bits) else {
+      throw InputError(
+        name, expected: format.isFloat ? "32 or 64 bits per sample" : "1 to 32 bits per sample",
+        found: "\(format.bits)")
+    }
+    guard blockAlign == format.channels * format.bytesPerSample else {
+      throw InputError(
+        name, expected: "\(format.channels * format.bytesPerSample) bytes per frame",
+        found: "\(blockAlign)")
+    }
+    return format
+  }
+
+  private static func content(
+    _ bytes: UnsafeRawBufferPointer, _ format: Format, name: String
+  ) throws -> Content {
+    let samples: [Float]
+    // Narrow samples sit at the top of their container, so the container sets the scale.
+    switch (format.isFloat, format.bytesPerSample) {
+    case (true, 4):
+      samples = mix(bytes, format) { Float(bitPattern: $0.loadLittle(UInt32.self)) }
+    case (true, _):
+      samples = mix(bytes, format) { Float(Double(bitPattern: $0.loadLittle(UInt64.self))) }
+    case (_, 1):
+      samples = mix(bytes, format) { Float(Int($0.load(as: UInt8.self)) - 128) / 128 }
+    case (_, 2):
+      samples = mix(bytes, format) { Float($0.loadLittle(Int16.self)) / 32768 }
+    case (_, 3):
+      samples = mix(bytes, format) {
+        let low = Int32($0.loadLittle(UInt16.self))
+        let high = Int32(($0 + 2).load(as: Int8.self))
+        return Float(high << 16 | low) / 8_388_608
+      }
+    default:
+      samples = mix(bytes, format) { Float($0.loadLittle(Int32.self)) / 2_147_483_648 }
+    }
+    if format.isFloat, let bad = samples.firstIndex(where: { !$0.isFinite }) {
+      throw InputError(name, expected: "finite samples", found: "\(samples[bad]) at sample \(bad)")
+    }
+    let kind =
+      format.isFloat ? "float" : format.bytesPerSample == 1 ? "unsigned integer" : "signed integer"
+    return Content(
+      waveform: Waveform(samples: samples, sampleRate: format.sampleRate),
+      channels: format.channels, bitsPerSample: format.bits, encoding: kind)
+  }
+
+  /// The mean over the channels of every whole frame.
+  @inline(__always)
+  private static func mix(
+    _ bytes: UnsafeRawBufferPointer, _ format: Format, _ sample: (UnsafeRawPointer) -> Float
+  ) -> [Float] {
+    let frame = format.channels * format.bytesPerSample
+    guard let base = bytes.baseAddress, bytes.count >= frame else { return [] }
+    let scale = 1 / Float(format.channels)
+    return [Float](unsafeUninitializedCapacity: bytes.count / frame) { output, count in
+      count = bytes.count / frame
+      for index in 0..<count {
         var sum: Float = 0
         for channel in 0..<format.channels {
-          sum += value((frame * format.channels + channel) * width)
+          sum += sample(base + index * frame + channel * format.bytesPerSample)
         }
-        return sum / Float(format.channels)
+        output[index] = format.channels == 1 ? sum : sum * scale
       }
     }
-    return Waveform(samples: mono, sampleRate: format.rate)
-  }
-
-  /// Writes 16-bit mono PCM to a temporary name, then renames it.
-  package static func write(_ waveform: Waveform, to url: URL) throws {
-    var bytes = Data(capacity: 44 + 2 * waveform.samples.count)
-    func append<T: FixedWidthInteger>(_ value: T) {
-      withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-    }
-    bytes.append(Data("RIFF".utf8))
-    append(UInt32(36 + 2 * waveform.samples.count))
-    bytes.append(Data("WAVEfmt ".utf8))
-    append(UInt32(16))
-    append(UInt16(1))
-    append(UInt16(1))
-    append(UInt32(waveform.sampleRate))
-    append(UInt32(2 * waveform.sampleRate))
-    append(UInt16(2))
-    append(UInt16(16))
-    bytes.append(Data("data".utf8))
-    append(UInt32(2 * waveform.samples.count))
-    for sample in waveform.int16 { append(sample) }
-    try bytes.write(to: url, options: .atomic)
   }
 }
 
-extension Waveform {
-  /// Rounded and clipped to 16 bits.
-  package var int16: [Int16] {
-    samples.map { Int16(max(-32768, min(32767, ($0 * 32768).rounded()))) }
+extension UnsafeRawPointer {
+  /// The little-endian integer here, at any alignment.
+  @inline(__always)
+  func loadLittle<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type) -> T {
+    T(littleEndian: loadUnaligned(as: type))
   }
 }

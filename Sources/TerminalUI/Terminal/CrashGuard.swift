@@ -63,9 +63,16 @@ private func handleFatalSignal(
   restoreTerminal()
   sigaction(number, crashState.pointee.replaced + Int(number), nil)
   // A fault repeats once the handler returns, and then the old handler (Swift's backtrace) sees
-  // the true place. What another process sent, or abort() raised, must be sent again.
-  let wasSent = (information?.pointee.si_code ?? 0) <= 0
-  if wasSent || number == SIGABRT || number == SIGQUIT { raise(number) }
+  // the true place. What another process sent, or abort() raised, would not come again.
+  guard (information?.pointee.si_code ?? 0) <= 0 else { return }
+  var set = sigset_t()
+  sigemptyset(&set)
+  sigaddset(&set, number)
+  pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  raise(number)
+  // Swift's handler only prints and returns: without this the program would live on.
+  signal(number, SIG_DFL)
+  raise(number)
 }
 
 @MainActor final class CrashGuard {

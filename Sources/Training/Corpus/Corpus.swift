@@ -120,8 +120,9 @@ package struct Corpus: Sendable {
     var serials: [Int: Int] = [:]
     var seconds = 0.0
     while seconds < request.hours * 3600 {
+      let missing = Int((request.hours * 3600 - seconds) / 2) + 4
       let utterances = plan.trainingUtterances(
-        from: recordings.count, count: Self.block, serials: &serials)
+        from: recordings.count, count: min(Self.block, missing), serials: &serials)
       let lengths = try maker.make(utterances) { progress(seconds + $0) }
       for (utterance, length) in zip(utterances, lengths) {
         if seconds < request.hours * 3600 {

@@ -77,7 +77,8 @@ struct DataCard {
 
       ## Recording
 
-      16 kHz, 16 bit, mono, FLAC; 0.1 to 0.4 s of silence before and after the speech; noise of one
+      16 kHz mono FLAC of 16 bits, the lowest four of them zero (the rounding noise lies 72 dB under
+      full scale, and the files take half the space); 0.1 to 0.4 s of silence before and after the speech; noise of one
       16-bit step at least. The signal-to-noise ratio is the ratio of mean powers over the whole
       utterance.
 

@@ -52,10 +52,10 @@ private struct AudioReport: Encodable {
   var text: String {
     """
     file            \(file)
-    format          \(info.format), \(info.encoding), \(info.bitsPerSample) bits
-    sample rate     \(info.sampleRate) Hz
+    format          \(info.format), \(info.encoding), \(info.bits_per_sample) bits
+    sample rate     \(info.sample_rate) Hz
     channels        \(info.channels)
-    samples         \(info.samples) per channel, \(String(format: "%.3f", info.durationSeconds)) s
+    samples         \(info.samples) per channel, \(String(format: "%.3f", info.duration_seconds)) s
     checksum        \(info.checksum)
     """
   }

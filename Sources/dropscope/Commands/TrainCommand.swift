@@ -41,7 +41,9 @@ enum TrainCommand: Command {
       --log-steps N          steps to a line of the log (10)
 
     Model:
-      --init DIR             start from a model's weights, with its sizes
+      --init DIR             start from a model's weights, with its sizes and tokens
+      --init-encoder DIR     the same but for tokens and output layer, which start anew: tokens of
+                             several letters are learnt from what single letters taught
       --layers N (12)        --width N (128)        --heads N (4)
       --feed-forward N (512) --kernel N (31)        --dropout P (0.1)
       --skip-rule RULE       identity or normalized: what a skipped layer does (identity)
@@ -71,7 +73,8 @@ enum TrainCommand: Command {
   private static let valueOptions = [
     "recipe", "data", "split", "dev-split", "tokens", "token-count", "output", "epochs", "steps",
     "minutes", "seed", "shards", "checkpoint-minutes", "validate-minutes", "validate-utterances",
-    "log-steps", "init", "layers", "width", "heads", "feed-forward", "kernel", "dropout",
+    "log-steps", "init", "init-encoder", "layers", "width", "heads", "feed-forward", "kernel",
+    "dropout",
     "skip-rule", "batch-seconds", "length-buckets", "learning-rate", "warmup", "final-rate",
     "weight-decay", "clip", "ema", "gates", "keep-probability", "teacher", "kl-weight",
     "temperature", "kl-reduction", "speed-probability", "speed-range", "noise-probability",
@@ -95,7 +98,7 @@ enum TrainCommand: Command {
           resumed.path, expected: "the options the run was started with", found: "others")
       }
     } else {
-      if let folder = arguments.string("init") {
+      if let folder = arguments.string("init") ?? arguments.string("init-encoder") {
         try take(configuration(of: url(folder)), into: &options)
       }
       try read(arguments, into: &options)
@@ -138,7 +141,13 @@ enum TrainCommand: Command {
     set(arguments.string("split"), \.split)
     set(arguments.string("dev-split"), \.developmentSplit)
     if let path = arguments.string("tokens") { options.tokens = url(path).path }
-    if let path = arguments.string("init") { options.initial = url(path).path }
+    if arguments.string("init") != nil, arguments.string("init-encoder") != nil {
+      throw UsageError("options --init and --init-encoder exclude each other")
+    }
+    if let path = arguments.string("init") ?? arguments.string("init-encoder") {
+      options.initial = url(path).path
+      options.hasFreshOutput = arguments.string("init-encoder") != nil
+    }
     if let path = arguments.string("teacher") { options.teacher = url(path).path }
     set(try arguments.integer("token-count", in: 2...65536), \.tokenCount)
     set(try arguments.integer("epochs", in: count), \.epochs)
@@ -257,8 +266,8 @@ enum TrainCommand: Command {
     ).filter { tokenizer.canEncode(everything.transcripts[$0]) }
     if usable.count < everything.count {
       Dropscope.complain(
-        "\(everything.count - usable.count) of \(everything.count) utterances are left out: too short "
-          + "for their transcripts, or with characters that have no token")
+        "\(everything.count - usable.count) of \(everything.count) utterances are left out: too "
+          + "short for their transcripts, or with characters that have no token")
     }
     let trainer = try Trainer(
       model: model, corpus: everything.choosing(usable), targets: usable.map { allTargets[$0] },
@@ -284,8 +293,8 @@ enum TrainCommand: Command {
       session.validationUtterances = value
     }
     let layers = model.layerCount
-    session.validationMasks = depths(layers, [1, 2, 3].map { layers / $0 })
-    session.finalMasks = depths(layers, Array(stride(from: layers, to: 0, by: -max(1, layers / 6))))
+    session.validationMasks = spread(layers, [1, 2, 3].map { layers / $0 })
+    session.finalMasks = spread(layers, stride(from: layers, to: 0, by: -max(1, layers / 6)))
 
     Interruption.install()
     let bar = Mutex(ProgressBar("Training"))
@@ -315,7 +324,8 @@ enum TrainCommand: Command {
     }
     if let checkpoint { return try saved(checkpoint.deletingLastPathComponent()) }
     if let tokens = options.tokens { return try Tokenizer(contentsOf: url(tokens)) }
-    if let folder = options.initial ?? options.teacher { return try saved(url(folder)) }
+    let inherited = options.hasFreshOutput ? nil : options.initial
+    if let folder = inherited ?? options.teacher { return try saved(url(folder)) }
     return Tokenizer.train(transcripts: transcripts(), size: options.tokenCount)
   }
 
@@ -338,7 +348,8 @@ enum TrainCommand: Command {
       let file = try SafetensorsFile(
         contentsOf: url(initial).appendingPathComponent(ModelFolder.weightsName))
       for (layout, values) in [(model.layout, model.weights), (model.stateLayout, model.state)] {
-        for parameter in layout.parameters {
+        for parameter in layout.parameters
+        where !(options.hasFreshOutput && TrainableConformer.isOutput(parameter)) {
           values.set(parameter, to: try file.tensor(parameter.name, shape: parameter.shape))
         }
       }
@@ -376,15 +387,10 @@ enum TrainCommand: Command {
   }
 
   /// Evenly spread masks of these depths, without repeats.
-  private static func depths(_ layers: Int, _ depths: [Int]) -> [LayerMask] {
+  private static func spread(_ layers: Int, _ depths: some Sequence<Int>) -> [LayerMask] {
     var seen = Set<Int>()
-    return depths.filter { $0 >= 1 && seen.insert($0).inserted }.map { depth in
-      LayerMask(
-        layerCount: layers,
-        keeping: (0..<depth).map {
-          depth == 1 ? 0 : ($0 * (layers - 1) + (depth - 1) / 2) / (depth - 1)
-        })
-    }
+    return depths.filter { $0 >= 1 && seen.insert($0).inserted }
+      .map { LayerMask.spread(keeping: $0, of: layers) }
   }
 
   // MARK: words

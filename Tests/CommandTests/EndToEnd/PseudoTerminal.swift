@@ -8,12 +8,19 @@ final class PseudoTerminal {
 
   /// Starts `executable` with the other end as its controlling terminal.
   init(_ executable: URL, _ arguments: [String], width: Int, height: Int) throws {
-    master = posix_openpt(O_RDWR | O_NOCTTY)
-    guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = ptsname(master)
-    else { throw Tmux.Failure(description: "no pseudo-terminal") }
+    // posix_openpt and its family need _XOPEN_SOURCE, which Swift's Glibc is built without: these
+    // are the two requests they make (asm-generic/ioctls.h).
+    let unlock: UInt = 0x4004_5431  // TIOCSPTLCK
+    let number: UInt = 0x8004_5430  // TIOCGPTN
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var unlocked: Int32 = 0
+    var index: UInt32 = 0
     var size = winsize(
       ws_row: UInt16(height), ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
-    ioctl(master, UInt(TIOCSWINSZ), &size)
+    guard master >= 0, ioctl(master, unlock, &unlocked) == 0, ioctl(master, number, &index) == 0,
+      ioctl(master, UInt(TIOCSWINSZ), &size) == 0
+    else { throw Tmux.Failure(description: "no pseudo-terminal") }
+    let name = "/dev/pts/\(index)"
 
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -22,11 +29,11 @@ final class PseudoTerminal {
     posix_spawn_file_actions_addopen(&actions, 0, name, O_RDWR, 0)
     posix_spawn_file_actions_adddup2(&actions, 0, 1)
     posix_spawn_file_actions_adddup2(&actions, 0, 2)
-    posix_spawn_file_actions_addclose(&actions, master)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID))
+    // POSIX_SPAWN_SETSID, hidden in the same way.
+    posix_spawnattr_setflags(&attributes, 0x80)
 
     var environment = ProcessInfo.processInfo.environment
     environment["TERM"] = "xterm-256color"

@@ -1,0 +1,197 @@
+// Points and lines over two axes. Series differ by marker, so that colour is never needed.
+
+package struct ScatterPlot: Sendable {
+  package struct Series: Sendable {
+    package var name: String
+    package var points: [(x: Double, y: Double)]
+    package var style: Style
+    /// Joins neighbouring points with a line.
+    package var isConnected: Bool
+    /// Marks each point; false leaves only the line, or single dots.
+    package var hasMarkers: Bool
+
+    package init(
+      _ name: String, points: [(x: Double, y: Double)], style: Style = Style(),
+      isConnected: Bool = false, hasMarkers: Bool = true
+    ) {
+      self.name = name
+      self.points = points
+      self.style = style
+      self.isConnected = isConnected
+      self.hasMarkers = hasMarkers
+    }
+  }
+
+  package var series: [Series]
+  /// Drawn last with its own marker.
+  package var current: (x: Double, y: Double)?
+  package var currentStyle: Style
+  /// Names of the axes with their units.
+  package var xLabel: String
+  package var yLabel: String
+  /// Nil: what the points need, from 0 on if they are all on one side of it.
+  package var xRange: ClosedRange<Double>?
+  package var yRange: ClosedRange<Double>?
+  package var axisStyle: Style
+  /// Lists the series' markers and names at the top right.
+  package var hasLegend: Bool
+  package var symbols: Symbols
+
+  package init(
+    series: [Series], current: (x: Double, y: Double)? = nil,
+    currentStyle: Style = Style(bold: true), xLabel: String = "", yLabel: String = "",
+    xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil,
+    axisStyle: Style = Style(), hasLegend: Bool = false, symbols: Symbols = .braille
+  ) {
+    self.series = series
+    self.current = current
+    self.currentStyle = currentStyle
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.xRange = xRange
+    self.yRange = yRange
+    self.axisStyle = axisStyle
+    self.hasLegend = hasLegend
+    self.symbols = symbols
+  }
+
+  /// An area too small for axes shows only the points.
+  package func draw(in area: Rect, on canvas: inout Canvas) {
+    guard !area.isEmpty else { return }
+    let points = (series.flatMap(\.points) + (current.map { [$0] } ?? []))
+      .filter { $0.x.isFinite && $0.y.isFinite }
+    let across = xRange ?? Self.range(points.map(\.x))
+    let down = yRange ?? Self.range(points.map(\.y))
+    let hasAxes = area.width >= 12 && area.height >= 5
+    let hasTitle = hasAxes && !yLabel.isEmpty
+    let hasName = hasAxes && area.height >= 7 && !xLabel.isEmpty
+
+    var field = area
+    if hasTitle { field = field.split(top: 1).rest }
+    if hasName { field = field.split(bottom: 1).rest }
+    if hasAxes { field = field.split(bottom: 2).rest }
+    let yScale = AxisScale(down, intervals: (field.height - 1) / 2)
+    var labels = yScale.ticks.map { yScale.label($0) }
+    let margin = min((labels.map(\.count).max() ?? 0) + 1, area.width / 3)
+    if hasAxes { field = field.split(left: margin + 1).rest } else { labels = [] }
+    let xScale = AxisScale(across, intervals: field.width / 8)
+    guard !field.isEmpty else { return }
+
+    if hasAxes {
+      drawAxes(field, area, margin: margin, xScale: xScale, yScale: yScale, on: &canvas)
+      if hasTitle {
+        canvas.text(yLabel, x: area.x, y: area.y, style: axisStyle, width: area.width)
+      }
+      if hasName {
+        let x = max(area.x, area.maxX - CharacterWidth.of(xLabel))
+        canvas.text(xLabel, x: x, y: area.maxY - 1, style: axisStyle, width: area.maxX - x)
+      }
+    }
+    drawSeries(in: field, xScale: xScale, yScale: yScale, on: &canvas)
+    if hasLegend { drawLegend(in: field, on: &canvas) }
+  }
+
+  /// A series' marker; series beyond the last marker start over.
+  package func marker(of index: Int) -> Character {
+    symbols.markers[index % symbols.markers.count]
+  }
+
+  private func drawAxes(
+    _ field: Rect, _ area: Rect, margin: Int, xScale: AxisScale, yScale: AxisScale,
+    on canvas: inout Canvas
+  ) {
+    let axis = field.x - 1
+    let base = field.maxY
+    for y in field.y..<base {
+      canvas[axis, y] = Cell(symbols.border.vertical, style: axisStyle)
+    }
+    for x in field.x..<field.maxX {
+      canvas[x, base] = Cell(symbols.border.horizontal, style: axisStyle)
+    }
+    canvas[axis, base] = Cell(symbols.border.bottomLeft, style: axisStyle)
+    for tick in yScale.ticks {
+      let y = row(yScale.position(tick), field)
+      canvas[axis, y] = Cell(symbols.border.tickLeft, style: axisStyle)
+      let label = yScale.label(tick)
+      let room = margin - 1
+      canvas.text(
+        label, x: area.x + max(0, room - label.count), y: y, style: axisStyle, width: room)
+    }
+    var free = area.x
+    for tick in xScale.ticks {
+      let x = column(xScale.position(tick), field)
+      canvas[x, base] = Cell(symbols.border.tickBottom, style: axisStyle)
+      let label = xScale.label(tick)
+      let start = min(x - label.count / 2, area.maxX - label.count)
+      // A label that would touch the one before is left out; its tick stays.
+      guard start >= free else { continue }
+      canvas.text(label, x: start, y: base + 1, style: axisStyle)
+      free = start + label.count + 1
+    }
+  }
+
+  private func drawSeries(
+    in field: Rect, xScale: AxisScale, yScale: AxisScale, on canvas: inout Canvas
+  ) {
+    var raster = BrailleCanvas(field.size, symbols: symbols)
+    let (right, bottom) = (Double(raster.dots.width - 1), Double(raster.dots.height - 1))
+    func dot(_ point: (x: Double, y: Double)) -> (x: Double, y: Double) {
+      (xScale.position(point.x) * right, (1 - yScale.position(point.y)) * bottom)
+    }
+    for series in series {
+      let finite = series.points.filter { $0.x.isFinite && $0.y.isFinite }
+      if series.isConnected {
+        for (a, b) in zip(finite, finite.dropFirst()) {
+          raster.line(from: dot(a), to: dot(b), style: series.style, mark: ".")
+        }
+      } else if !series.hasMarkers {
+        for point in finite {
+          raster.line(from: dot(point), to: dot(point), style: series.style, mark: ".")
+        }
+      }
+    }
+    raster.draw(x: field.x, y: field.y, on: &canvas)
+
+    // Markers after all lines: a line must not hide a point.
+    func mark(_ point: (x: Double, y: Double), _ character: Character, _ style: Style) {
+      let (x, y) = (xScale.position(point.x), yScale.position(point.y))
+      guard (-1e-9...1 + 1e-9).contains(x), (-1e-9...1 + 1e-9).contains(y) else { return }
+      canvas[column(x, field), row(y, field)] = Cell(character, style: style)
+    }
+    for (index, series) in series.enumerated() where series.hasMarkers {
+      for point in series.points { mark(point, marker(of: index), series.style) }
+    }
+    if let current { mark(current, symbols.currentMarker, currentStyle) }
+  }
+
+  private func drawLegend(in field: Rect, on canvas: inout Canvas) {
+    for (index, series) in series.enumerated().prefix(field.height) {
+      let mark = series.hasMarkers ? String(marker(of: index)) : String(symbols.lineEmpty)
+      let text = StyledText([(mark, series.style), (" \(series.name)", axisStyle)])
+      guard text.width <= field.width else { continue }
+      canvas.text(text, x: field.maxX - text.width, y: field.y + index)
+    }
+  }
+
+  /// The cell that holds the dot, so that markers, ticks and lines agree.
+  private func column(_ position: Double, _ field: Rect) -> Int {
+    let across = BrailleCanvas.density(symbols.dots).across
+    let dot = min(1, max(0, position)) * Double(field.width * across - 1)
+    return field.x + Int(dot.rounded()) / across
+  }
+
+  private func row(_ position: Double, _ field: Rect) -> Int {
+    let down = BrailleCanvas.density(symbols.dots).down
+    let dot = (1 - min(1, max(0, position))) * Double(field.height * down - 1)
+    return field.y + Int(dot.rounded()) / down
+  }
+
+  /// From 0 when the values are on one side of it, with a twentieth of air at the far end.
+  private static func range(_ values: [Double]) -> ClosedRange<Double> {
+    guard let low = values.min(), let high = values.max() else { return 0...1 }
+    let (from, to) = (min(0, low), max(0, high))
+    let air = (to - from) / 20
+    guard air.isFinite else { return from...to }
+    return (from < 0 ? from - air : 0)...(to > 0 ? to + air : 0)
+  }
+}

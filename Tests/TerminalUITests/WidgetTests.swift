@@ -1,0 +1,236 @@
+// Widgets as text, and at every size.
+
+import TerminalUI
+import Testing
+
+@Suite struct WidgetTests {
+  private func lines(_ width: Int, _ height: Int, _ draw: (Rect, inout Canvas) -> Void) -> [String]
+  {
+    var canvas = Canvas(Size(width: width, height: height))
+    draw(canvas.area, &canvas)
+    return canvas.lines()
+  }
+
+  private func plot(_ symbols: Symbols) -> ScatterPlot {
+    ScatterPlot(
+      series: [
+        .init("sweep", points: [(10, 5), (8, 7), (5, 20), (2, 60)], isConnected: true),
+        .init("dld", points: [(9, 4), (6, 9), (3, 30)]),
+      ], current: (6, 9), xLabel: "GFLOP/s", yLabel: "WER %", hasLegend: true, symbols: symbols)
+  }
+
+  @Test func scatterPlotInBraille() {
+    #expect(
+      lines(44, 12) { plot(.braille).draw(in: $0, on: &$1) } == [
+        "WER %",
+        "60 ┤       o⢄                        o sweep",
+        "   │         ⠑⢄⡀                       × dld",
+        "40 ┤           ⠈⠢⡀",
+        "   │             ⠈⠒⢄",
+        "   │           ×    ⠑⢄⡀",
+        "20 ┤                  ⠈o⠤⢄⣀",
+        "   │                      ◉⠉⠉⠒⠢⠤⢄⣀",
+        " 0 ┤                              o⠉⠉⠉×⠉⠉o",
+        "   └┬──────┬───────┬──────┬───────┬──────┬──",
+        "    0      2       4      6       8     10",
+        "                                     GFLOP/s",
+      ])
+    // Too small for axes: the points stay.
+    #expect(
+      lines(11, 4) { plot(.braille).draw(in: $0, on: &$1) } == [
+        "  o o sweep", "   ⠓⡄ × dld", "   ×⠘o⡀", "      ◉⠑o×o",
+      ])
+  }
+
+  @Test func scatterPlotInASCII() {
+    let shown = lines(24, 8) { plot(.ascii).draw(in: $0, on: &$1) }
+    #expect(
+      shown == [
+        "WER %",
+        "50 +   o.        o sweep",
+        "   |     ..        x dld",
+        "   |      x.o..",
+        " 0 +          @....o.x.o",
+        "   ++--------+--------+-",
+        "    0        5       10",
+        "                 GFLOP/s",
+      ])
+    #expect(shown.allSatisfy { $0.allSatisfy(\.isASCII) })
+  }
+
+  @Test func axisTicksAreRound() {
+    #expect(AxisScale(0...1, intervals: 5).ticks.count == 6)
+    let scale = AxisScale(0...63, intervals: 3)
+    #expect(scale.ticks == [0, 20, 40, 60])
+    #expect(scale.label(20) == "20")
+    #expect(
+      AxisScale(-0.3...0.3, intervals: 3).ticks.map(AxisScale(-0.3...0.3, intervals: 3).label)
+        == ["-0.2", "0.0", "0.2"])
+    for range in [
+      0...0, 5...5, -1e308...1e308, 1e-310...2e-310, 1e15...1e15 + 1, -Double.infinity...0,
+    ] {
+      let scale = AxisScale(range, intervals: 4)
+      #expect(scale.ticks.count <= 5)
+      #expect(scale.ticks.allSatisfy(\.isFinite))
+    }
+  }
+
+  @Test func gaugeInEighths() {
+    func gauge(_ fraction: Double, _ symbols: Symbols = .braille) -> String {
+      lines(4, 1) { Gauge(fraction, symbols: symbols).draw(in: $0, on: &$1) }[0]
+    }
+    #expect(gauge(0) == "░░░░")
+    #expect(gauge(0.001) == "▏░░░")
+    #expect(gauge(0.5) == "██░░")
+    #expect(gauge(0.4) == "█▋░░")
+    #expect(gauge(0.999) == "███▉")
+    #expect(gauge(1) == "████")
+    #expect(gauge(.nan) == "░░░░")
+    #expect(gauge(.infinity) == "████")
+    #expect(gauge(-1) == "░░░░")
+    #expect(gauge(0.6, .ascii) == "##..")
+  }
+
+  @Test func sliderPlacesAndReadsBack() {
+    #expect(
+      lines(20, 1) { Slider(value: 5, positions: 13).draw(in: $0, on: &$1) }
+        == ["━━━━━━━━●───────────"])
+    #expect(
+      lines(20, 1) { Slider(value: 2, positions: 5, symbols: .ascii).draw(in: $0, on: &$1) }
+        == ["+====+====O---+----+"])
+    for width in 1...60 {
+      let area = Rect(x: 7, y: 0, width: width, height: 1)
+      for positions in 1...40 {
+        let slider = Slider(value: 0, positions: positions)
+        for value in 0..<positions {
+          let column = slider.column(of: value, in: area)
+          #expect(area.contains(x: column, y: 0))
+          // With a column each, what is drawn is what a press there means.
+          if width >= positions, width > 1 { #expect(slider.value(at: column, in: area) == value) }
+        }
+        for x in 0..<80 {
+          #expect((0..<positions).contains(slider.value(at: x, in: area)))
+        }
+        if width > 1 {
+          #expect(slider.value(at: -99, in: area) == 0)
+          #expect(slider.value(at: 999, in: area) == positions - 1)
+        }
+      }
+    }
+  }
+
+  private func table(_ rows: Int, selection: Int?) -> Table {
+    Table(
+      columns: [.init("utterance"), .init("WER", alignment: .right, width: 6)],
+      rows: (0..<rows).map { [StyledText("utterance \($0)"), StyledText("\($0 * 11) %")] },
+      selection: selection)
+  }
+
+  @Test func tableAlignsAndScrolls() {
+    #expect(
+      lines(18, 4) { table(3, selection: nil).draw(in: $0, on: &$1) } == [
+        "utterance      WER", "utterance 0    0 %", "utterance 1   11 %", "utterance 2   22 %",
+      ])
+    #expect(
+      lines(18, 4) { table(9, selection: 5).draw(in: $0, on: &$1) } == [
+        "utterance    WER", "utteranc…   33 % │", "utteranc…   44 % █",
+        "utteranc…   55 % │",
+      ])
+    let area = Rect(x: 0, y: 10, width: 18, height: 4)
+    let scrolled = table(9, selection: 5)
+    #expect(scrolled.row(at: 10, in: area) == nil)
+    #expect(scrolled.row(at: 13, in: area) == 5)
+    #expect(scrolled.row(at: 13, in: area, scroll: 99) == 7)
+    #expect(table(1, selection: nil).row(at: 12, in: area) == nil)
+    var canvas = Canvas(Size(width: 18, height: 4))
+    scrolled.draw(in: canvas.area, on: &canvas)
+    #expect(canvas[0, 3].style.reverse)
+    #expect(!canvas[0, 2].style.reverse)
+  }
+
+  @Test func hintsAreShownWhole() {
+    let hints = KeyHints([("q", "quit"), ("←→", "drop"), ("?", "help")])
+    #expect(
+      lines(22, 1) { hints.draw(in: $0, on: &$1) }
+        == ["q quit  ←→ drop  ? help"].map {
+          String($0.prefix(15))
+        })
+    #expect(lines(23, 1) { hints.draw(in: $0, on: &$1) } == ["q quit  ←→ drop  ? help"])
+    let area = Rect(x: 0, y: 0, width: 23, height: 1)
+    #expect(hints.hint(at: 0, in: area) == 0)
+    #expect(hints.hint(at: 6, in: area) == nil)
+    #expect(hints.hint(at: 8, in: area) == 1)
+    #expect(hints.hint(at: 22, in: area) == 2)
+  }
+
+  @Test func textWrapsAtSpacesAndKeepsStyles() {
+    let bold = Style(bold: true)
+    let text = StyledText([("the quick ", Style()), ("brown", bold), (" fox", Style())])
+    let wrapped = text.wrapped(width: 10)
+    #expect(
+      wrapped == [
+        StyledText("the quick"), StyledText([("brown", bold), (" fox", Style())]),
+      ])
+    func plain(_ text: String, _ width: Int) -> [String] {
+      StyledText(text).wrapped(width: width).map { $0.runs.map(\.text).joined() }
+    }
+    #expect(plain("overthelazydog", 5) == ["overt", "helaz", "ydog"])
+    #expect(plain("漢字漢字", 5) == ["漢字", "漢字"])
+    #expect(plain("a\n\nb", 5) == ["a", "", "b"])
+    #expect(plain("", 5) == [""])
+    #expect(plain("漢a", 1) == ["a"])
+    #expect(plain("abc", 0) == [])
+    for width in 1...30 {
+      for line in StyledText("jumps over the 漢字 lazy  dog, extraordinarily").wrapped(width: width) {
+        #expect(line.width <= width)
+      }
+    }
+  }
+
+  /// Each draws in an area with a margin of one cell around it, which must stay untouched.
+  @Test(arguments: Symbols.all.map(\.name))
+  func everyWidgetStaysInsideAtEverySize(_ name: String) throws {
+    let symbols = try #require(Symbols.all.first { $0.name == name })
+    let widgets: [(String, (Rect, inout Canvas) -> Void)] = [
+      ("plot", { plot(symbols).draw(in: $0, on: &$1) }),
+      (
+        "odd plot",
+        {
+          ScatterPlot(
+            series: [
+              .init(
+                "漢字", points: [(.nan, 1), (1e300, -1e300), (.infinity, 0), (-5, 5)],
+                isConnected: true),
+              .init("one", points: [(3, 3)], hasMarkers: false),
+            ], xLabel: "a very long name of an axis", yLabel: "漢字漢字漢字漢字", xRange: -1...1,
+            hasLegend: true, symbols: symbols
+          ).draw(in: $0, on: &$1)
+        }
+      ),
+      ("empty plot", { ScatterPlot(series: [], symbols: symbols).draw(in: $0, on: &$1) }),
+      ("gauge", { Gauge(0.37, symbols: symbols).draw(in: $0, on: &$1) }),
+      ("slider", { Slider(value: 7, positions: 13, symbols: symbols).draw(in: $0, on: &$1) }),
+      ("table", { table(30, selection: 17).draw(in: $0, scroll: 3, on: &$1) }),
+      ("hints", { KeyHints([("q", "quit"), ("漢", "字")]).draw(in: $0, on: &$1) }),
+      ("wrapped", { $1.wrapped(StyledText("some 漢字 words to wrap"), in: $0, scroll: 1) }),
+      ("box", { $1.box($0, title: "title 漢字", symbols: symbols) }),
+    ]
+    for (name, draw) in widgets {
+      for width in 1...100 {
+        for height in 1...40 {
+          var canvas = Canvas(Size(width: width + 2, height: height + 2))
+          let area = canvas.area.inset(by: 1)
+          draw(area, &canvas)
+          let isClean =
+            (0..<width + 2).allSatisfy {
+              canvas[$0, 0] == .blank && canvas[$0, height + 1] == .blank
+            }
+            && (0..<height + 2).allSatisfy {
+              canvas[0, $0] == .blank && canvas[width + 1, $0] == .blank
+            }
+          #expect(isClean, "\(name) at \(width)x\(height)")
+        }
+      }
+    }
+  }
+}
