@@ -12,6 +12,15 @@ package struct Recognizer: Sendable {
   package let name: String
   package let folder: URL
 
+  /// From parts, for backbones that are in no folder. `tokenizer` has `backbone.tokenCount` tokens.
+  package init(backbone: any Backbone, tokenizer: Tokenizer, name: String, folder: URL) {
+    self.backbone = backbone
+    self.tokenizer = tokenizer
+    decoder = GreedyCTCDecoder(tokenizer: tokenizer, frameSeconds: backbone.frameSeconds)
+    self.name = name
+    self.folder = folder
+  }
+
   /// Reads config.json, model.safetensors and tokens.txt.
   package init(contentsOf folder: URL) throws {
     backbone = try BackboneCatalog.load(folder)

@@ -19,6 +19,7 @@ package struct Summary: Codable, Sendable, Equatable {
   package var wer: Double
   /// 95 % bootstrap interval; absent for a single utterance.
   package var werInterval: [Double]?
+  /// Character error rate, spaces included; a fraction.
   package var cer: Double
   package var substitutions: Int
   package var deletions: Int
@@ -30,7 +31,8 @@ package struct Summary: Codable, Sendable, Equatable {
   package var threads: Int
   package var machine: String
 
-  /// Milliseconds per utterance.
+  /// Milliseconds per utterance, by nearest rank: the lowest time that this share of all times does
+  /// not exceed.
   package struct Percentiles: Codable, Sendable, Equatable {
     package var p50: Double
     package var p95: Double
@@ -55,14 +57,13 @@ package struct Summary: Codable, Sendable, Equatable {
     let counts = results.reduce(ErrorCounts()) { $0 + $1.counts }
     let characters = results.reduce(ErrorCounts()) { sum, result in
       sum
-        + Alignment.count(
-          dataset.utterances[result.index].transcript.map(String.init),
-          result.transcript.text.map(String.init))
+        + Alignment.countCharacters(
+          dataset.utterances[result.index].transcript, result.transcript.text)
     }
     let audio = max(results.reduce(0) { $0 + $1.audioSeconds }, 1e-9)
     let times = results.map { $0.seconds * 1000 }.sorted()
     func percentile(_ share: Double) -> Double {
-      times.isEmpty ? 0 : times[min(times.count - 1, Int(share * Double(times.count)))]
+      times.isEmpty ? 0 : times[max(0, Int((share * Double(times.count)).rounded(.up)) - 1)]
     }
     self.model = model
     self.dataset = dataset.name

@@ -31,12 +31,17 @@ package struct CostModel: Sendable, Equatable {
     utteranceSeconds = seconds / Double(max(sampleCounts.count, 1))
   }
 
+  /// Before the data set's lengths are known: for utterances of 10 seconds.
+  package init(_ backbone: any Backbone) {
+    self.init(backbone, sampleCounts: [10 * backbone.sampleRate])
+  }
+
   package func gflopPerAudioSecond(_ mask: LayerMask) -> Double { stages.total(mask) / 1e9 }
 
   /// Parameters a mask uses; nil when unknown.
   package func activeParameters(_ mask: LayerMask) -> Double? { parameters?.total(mask) }
 
-  /// Estimated seconds for an utterance of mean length; nil before calibration.
+  /// An estimate: seconds of one thread for an utterance of mean length; nil before calibration.
   package func estimatedSeconds(_ mask: LayerMask) -> Double? {
     latency?.seconds(audioSeconds: utteranceSeconds).total(mask)
   }

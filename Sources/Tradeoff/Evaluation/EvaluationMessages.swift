@@ -22,8 +22,9 @@ package struct UtteranceResult: Sendable, Equatable {
   package var alignment: [AlignedWord]
   package var counts: ErrorCounts
   package var audioSeconds: Double
-  /// The sum of the stages' seconds below. A stage whose hidden frames were shared with an earlier
-  /// mask counts with the time it took when it was run.
+  /// The sum of the stages' measured seconds, what skipping costs (the `normalized` rule's LayerNorm)
+  /// included. A stage whose hidden frames were shared with an earlier mask counts with the time it
+  /// took when it was run.
   package var seconds: Double
   /// Each layer's measured seconds; 0 when skipped.
   package var layerSeconds: [Double]

@@ -6,11 +6,14 @@ import Kernels
 import Speech
 import Synchronization
 
-/// One coordinator thread and one worker thread per core, each worker on whole utterances.
-/// `request` returns at once; results come through `post`, called on these threads.
+/// One coordinator thread and worker threads (one per core), each worker on whole utterances.
+/// `request` returns at once; results come through `post`, called on these threads, one call at a
+/// time. `post` must be quick and must not call back. Once `request`, `cancel` or `stop` has
+/// returned, nothing more is posted for an older request.
 ///
 /// Utterances are visited in one fixed shuffled order, so the running error rate is an unbiased
 /// estimate from the first second on. Results are remembered and answered again without computing.
+/// The threads keep the evaluator alive until `stop`.
 /// @unchecked Sendable: `state` is touched only under `condition`; everything else is immutable.
 package final class EvaluationWorker: @unchecked Sendable {
   private struct State {
@@ -22,7 +25,7 @@ package final class EvaluationWorker: @unchecked Sendable {
     var isStopping = false
     var liveThreads = 0
     var known: [LayerMask: [UtteranceResult?]] = [:]
-    /// Masks in the order they were first asked for.
+    /// Masks in the order they were last asked for.
     var knownOrder: [LayerMask] = []
   }
 
@@ -33,8 +36,9 @@ package final class EvaluationWorker: @unchecked Sendable {
   private var state = State()
   /// The newest request's id; read between layers without taking the lock.
   private let newest = Atomic<Int>(0)
-  /// Results of more masks than this are forgotten, oldest first.
-  private static let rememberedMasks = 512
+  /// Masks whose results are remembered; those not asked for longest go first. A result takes about
+  /// 2 kB, so all of them stay near 130 MB.
+  private let rememberedMasks: Int
 
   package init(
     recognizer: Recognizer, dataset: LoadedDataset, workers: Int,
@@ -44,6 +48,7 @@ package final class EvaluationWorker: @unchecked Sendable {
     var random = RandomGenerator(seed: 1, streams: 0xE7A1)
     order = Array(dataset.samples.indices).shuffled(using: &random)
     self.post = post
+    rememberedMasks = max(4, (1 << 16) / max(1, order.count))
     state.liveThreads = 1 + workers
     start("evaluator", coordinate)
     for index in 0..<workers { start("evaluator \(index + 1)", work) }
@@ -107,18 +112,27 @@ package final class EvaluationWorker: @unchecked Sendable {
 
   private func isCurrent(_ id: Int) -> Bool { newest.load(ordering: .acquiring) == id }
 
+  /// Posts unless a newer request came. The lock is what makes "nothing older after `request`" true.
+  @discardableResult
+  private func post(_ event: EvaluationEvent, of id: Int) -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    guard isCurrent(id) else { return false }
+    post(event)
+    return true
+  }
+
   @Sendable private func coordinate() {
     defer { locked { $0.liveThreads -= 1 } }
     while let request = nextRequest() {
-      post(.started(id: request.id, total: order.count))
+      let id = request.id
+      guard post(.started(id: id, total: order.count), of: id) else { continue }
       let remembered = remember(request.mask)
       for index in order {
-        guard isCurrent(request.id) else { break }
-        if let result = remembered[index] { post(.utterance(id: request.id, result)) }
+        guard let result = remembered[index] else { continue }
+        guard post(.utterance(id: id, result), of: id) else { break }
       }
-      if finish(request, order.filter { remembered[$0] == nil }) {
-        post(.finished(id: request.id))
-      }
+      if finish(request, order.filter { remembered[$0] == nil }) { post(.finished(id: id), of: id) }
     }
   }
 
@@ -134,11 +148,12 @@ package final class EvaluationWorker: @unchecked Sendable {
   private func remember(_ mask: LayerMask) -> [UtteranceResult?] {
     condition.lock()
     defer { condition.unlock() }
+    state.knownOrder.removeAll { $0 == mask }
+    state.knownOrder.append(mask)
     if let known = state.known[mask] { return known }
     let empty = [UtteranceResult?](repeating: nil, count: order.count)
     state.known[mask] = empty
-    state.knownOrder.append(mask)
-    if state.knownOrder.count > Self.rememberedMasks {
+    if state.knownOrder.count > rememberedMasks {
       state.known[state.knownOrder.removeFirst()] = nil
     }
     return empty
@@ -167,7 +182,7 @@ package final class EvaluationWorker: @unchecked Sendable {
       // Posted before the utterance counts as done, so `finished` always comes last.
       if let result {
         locked { $0.known[request.mask]?[index] = result }
-        if isCurrent(request.id) { post(.utterance(id: request.id, result)) }
+        post(.utterance(id: request.id, result), of: request.id)
       }
       locked { $0.running -= 1 }
     }

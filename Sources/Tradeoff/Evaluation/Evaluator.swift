@@ -21,7 +21,7 @@ package final class Evaluator: Sendable {
     var mask: LayerMask
     /// After the front end, then after each layer that has been reached.
     var frames: [HiddenFrames]
-    /// Seconds of the front end, then of each layer reached, as they were run.
+    /// Seconds of the front end, then of each layer reached, run or skipped, as measured then.
     var seconds: [Double]
 
     var bytes: Int { frames.reduce(0) { $0 + $1.values.count * MemoryLayout<Float>.stride } }
@@ -72,7 +72,7 @@ package final class Evaluator: Sendable {
       var output: HiddenFrames?
       let time = clock.measure { output = backbone.step(layer, input, mask) }
       current.frames.append(output!)
-      current.seconds.append(mask[layer] ? time.seconds : 0)
+      current.seconds.append(time.seconds)
     }
     var logProbabilities: Tensor?
     let headTime = clock.measure { logProbabilities = backbone.head(current.frames.last!) }
@@ -86,7 +86,8 @@ package final class Evaluator: Sendable {
       index: index, transcript: transcript, alignment: alignment,
       counts: Alignment.count(alignment),
       audioSeconds: Double(samples.count) / Double(data.sampleRate),
-      seconds: frontEnd + layers.reduce(0, +) + headTime.seconds, layerSeconds: layers,
+      seconds: frontEnd + layers.reduce(0, +) + headTime.seconds,
+      layerSeconds: layers.indices.map { mask[$0] ? layers[$0] : 0 },
       frontEndSeconds: frontEnd, headSeconds: headTime.seconds,
       operations: backbone.operations(sampleCount: samples.count).total(mask))
   }

@@ -1,0 +1,231 @@
+// The built program's subcommands over a small model: what they print, and how they refuse bad input.
+
+import Backbones
+import Foundation
+import Kernels
+import Speech
+import TestSupport
+import Testing
+
+/// What a run of the program left behind.
+private struct Outcome {
+  var status: Int32
+  var output: String
+  var errors: String
+
+  var lines: [String] { output.split(separator: "\n").map(String.init) }
+
+  /// Each line of the output as a JSON object.
+  func objects() throws -> [[String: Any]] {
+    try lines.map {
+      try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+    }
+  }
+}
+
+/// Outputs are small enough to wait in the pipes.
+private func run(_ arguments: [String], input: Data = Data()) throws -> Outcome {
+  let process = Process()
+  process.executableURL = dropscope
+  process.arguments = arguments
+  let (input_, output, errors) = (Pipe(), Pipe(), Pipe())
+  process.standardInput = input_
+  process.standardOutput = output
+  process.standardError = errors
+  try process.run()
+  try input_.fileHandleForWriting.write(contentsOf: input)
+  try input_.fileHandleForWriting.close()
+  let text = output.fileHandleForReading.readDataToEndOfFile()
+  let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+  process.waitUntilExit()
+  return Outcome(
+    status: process.terminationReason == .exit
+      ? process.terminationStatus : -process.terminationStatus,
+    output: String(decoding: text, as: UTF8.self),
+    errors: String(decoding: complaint, as: UTF8.self))
+}
+
+@Suite(.serialized) struct CommandEndToEndTests {
+  private func withWorld(_ body: (SmallWorld) throws -> Void) throws {
+    try withTemporaryFolder { try body(try SmallWorld(in: $0)) }
+  }
+
+  private func recording(_ world: SmallWorld) -> URL {
+    world.data.appending(path: "test/10/1/10-1-0000.wav")
+  }
+
+  @Test func evaluatePrintsOneObjectAMask() throws {
+    try withWorld { world in
+      let arguments =
+        ["evaluate", "--model", world.model.path, "--data", world.data.path, "--split", "test"]
+      let outcome = try run(
+        arguments + ["--keep", "12,6", "--policy", "spread,first", "--threads", "2", "--json"])
+      #expect(outcome.status == 0 && outcome.errors == "")
+      let objects = try outcome.objects()
+      #expect(objects.map { $0["kept_layers"] as? Int } == [12, 6, 12, 6])
+      #expect(objects.map { $0["policy"] as? String } == ["spread", "spread", "first", "first"])
+      for object in objects {
+        #expect(object["model"] as? String == "small" && object["dataset"] as? String == "noise")
+        #expect(object["split"] as? String == "test" && object["utterances"] as? Int == 12)
+        // 5, 5 and 6 words, four times each.
+        #expect(object["words"] as? Int == 64 && object["threads"] as? Int == 2)
+        let errors = ["substitutions", "deletions", "insertions"].map { object[$0] as? Int ?? -1 }
+        expectClose(
+          try #require(object["wer"] as? Double), Double(errors.reduce(0, +)) / 64)
+      }
+      let flops = try objects.map { try #require($0["gflop_per_audio_second"] as? Double) }
+      #expect(flops[1] < flops[0] && flops[1] == flops[3])
+
+      // Other threads and no prefix shared: the same words are recognised.
+      let alone = try run(arguments + ["--keep", "6", "--threads", "1", "--json"]).objects()[0]
+      for key in ["wer", "substitutions", "deletions", "insertions", "mask"] {
+        #expect("\(alone[key] ?? "")" == "\(objects[1][key] ?? "")", "\(key)")
+      }
+
+      let table = try run(arguments + ["--mask", "101101101101"])
+      #expect(table.status == 0 && table.output.contains("manual  101101101101"))
+      #expect(table.output.contains("noise test: 12 utterances, 64 words"))
+    }
+  }
+
+  @Test func transcribeReadsFilesAndRawSamples() throws {
+    try withWorld { world in
+      let file = recording(world)
+      let arguments = ["transcribe", "--model", world.model.path, "--keep", "6", "--json"]
+      // 16-bit PCM behind the usual 44 bytes: the same samples.
+      let raw = try Data(contentsOf: file).dropFirst(44)
+      let outcome = try run(arguments + [file.path, "-"], input: Data(raw))
+      #expect(outcome.status == 0 && outcome.errors == "")
+      let objects = try outcome.objects()
+      #expect(objects.map { $0["file"] as? String } == [file.path, "-"])
+      for object in objects {
+        #expect(
+          Set(object.keys) == ["file", "text", "audio_seconds", "seconds", "mask", "words"])
+        #expect(object["audio_seconds"] as? Double == 1)
+        #expect(object["mask"] as? String == "101010010101")
+        let words = try #require(object["words"] as? [[String: Any]])
+        #expect(
+          words.compactMap { $0["word"] as? String }.joined(separator: " ")
+            == object["text"] as? String)
+        for word in words { #expect(Set(word.keys) == ["word", "start", "end", "confidence"]) }
+      }
+      #expect(objects[0]["text"] as? String == objects[1]["text"] as? String)
+      let recognizer = try Recognizer(contentsOf: world.model)
+      let expected = recognizer.transcribe(
+        try AudioFile.read(file), mask: .spread(keeping: 6, of: 12))
+      #expect(objects[0]["text"] as? String == expected.text)
+    }
+  }
+
+  /// Shorter than a frame of the model: nothing is said, nothing crashes.
+  @Test(arguments: [1, 2, 100, 400, 640, 1000])
+  func veryShortAudio(samples: Int) throws {
+    try withWorld { world in
+      let outcome = try run(
+        ["transcribe", "--model", world.model.path, "-"], input: Data(count: 2 * samples))
+      #expect(outcome.status == 0 && outcome.lines.count <= 1, "\(outcome)")
+    }
+  }
+
+  @Test func emissionsAreTheModelsLogProbabilities() throws {
+    try withWorld { world in
+      let output = world.folder.appending(path: "out.safetensors")
+      let outcome = try run([
+        "emissions", recording(world).path, "--output", output.path, "--model", world.model.path,
+        "--mask", "111000111000",
+      ])
+      #expect(outcome.status == 0 && outcome.output == "" && outcome.errors == "")
+      let file = try SafetensorsFile(contentsOf: output)
+      #expect(file.names == ["log_probs"] && file.elementType("log_probs") == "F32")
+      #expect(file.metadata["mask"] == "111000111000")
+      let recognizer = try Recognizer(contentsOf: world.model)
+      let expected = recognizer.backbone.logProbabilities(
+        [recognizer.samples(try AudioFile.read(recording(world)))],
+        mask: try LayerMask("111000111000", layerCount: 12))
+      expectClose(try file.tensor("log_probs"), expected, relative: 1e-6)
+    }
+  }
+
+  @Test func inspectDescribesModelsAndAudio() throws {
+    try withWorld { world in
+      let model = try run(["inspect", world.model.path, "--json"]).objects()[0]
+      let backbone = try Recognizer(contentsOf: world.model).backbone
+      #expect(model["layers"] as? Int == 12 && model["model_type"] as? String == "conformer")
+      #expect(model["parameters"] as? Int == backbone.parameterCount)
+      let stages = try #require(model["parameters_by_stage"] as? [String: Any])
+      let layers = try #require(stages["layers"] as? [Double])
+      let ends = try ["front_end", "head"].map { try #require(stages[$0] as? Double) }
+      expectClose(layers.reduce(0, +) + ends.reduce(0, +), Double(backbone.parameterCount))
+      #expect(try run(["inspect", world.model.path]).output.contains("layer 12"))
+
+      let audio = try run(["inspect", "--json", recording(world).path]).objects()[0]
+      #expect(audio["format"] as? String == "wav" && audio["samples"] as? Int == 16000)
+      #expect(audio["sample_rate"] as? Int == 16000 && audio["checksum"] as? String == "absent")
+      #expect(try run(["inspect", recording(world).path]).output.contains("16000 Hz"))
+    }
+  }
+
+  @Test func badInputIsOneSentenceAndAStatus() throws {
+    try withWorld { world in
+      func path(_ name: String) -> String { world.folder.appending(path: name).path }
+      func write(_ name: String, _ data: Data) throws -> String {
+        try FileManager.default.createDirectory(
+          at: world.folder.appending(path: name).deletingLastPathComponent(),
+          withIntermediateDirectories: true)
+        try data.write(to: world.folder.appending(path: name))
+        return path(name)
+      }
+      let model = ["--model", world.model.path]
+      let data = model + ["--data", world.data.path, "--split", "test"]
+      let audio = try Data(contentsOf: recording(world))
+      let text = try write("notes.txt", Data("no audio at all".utf8))
+      let cut = try write("cut.wav", audio.prefix(30))
+      let empty = try write("empty.wav", Data())
+      _ = try write("silent/test/1/1/1-1.trans.txt", Data("1-1-0000 HELLO\n".utf8))
+      try FileManager.default.createDirectory(
+        atPath: path("hollow/test"), withIntermediateDirectories: true)
+      _ = try write("headless/config.json", Data("{}".utf8))
+
+      let cases: [(arguments: [String], status: Int32, part: String)] = [
+        (["transcribe"] + model + [text], 1, "notes.txt"),
+        (["transcribe"] + model + [cut], 1, "cut.wav"),
+        (["transcribe"] + model + [empty], 1, "empty.wav"),
+        (["transcribe"] + model + [path("none.wav")], 1, "none.wav"),
+        (["transcribe"] + model + ["-"], 1, "standard input"),
+        (["transcribe"] + model, 2, "expected at least 1 argument"),
+        (["transcribe"] + model + ["-", "-"], 2, "once"),
+        (["transcribe", "--keep", "6,3"] + model + [text], 2, "one choice of layers"),
+        (["emissions"] + model + [cut], 2, "--output is required"),
+        (["emissions"] + model + [recording(world).path, "--output", "/none/x"], 1, "/none"),
+        (["inspect", text], 1, "notes.txt"),
+        (["inspect", path("nothing")], 1, "nothing"),
+        (["inspect", path("headless")], 1, "model_type"),
+        (["inspect", world.data.path], 1, "config.json"),
+        (["evaluate", "--keep", "0"] + data, 2, "--keep"),
+        (["evaluate", "--keep", "13"] + data, 2, "1 to 12"),
+        (["evaluate", "--mask", "1010"] + data, 2, "12 characters"),
+        (["evaluate", "--keep", "3", "--mask", "101"] + data, 2, "--keep and --mask"),
+        (["evaluate", "--drop", "-1"] + data, 2, "--drop"),
+        (["evaluate", "--threads", "0"] + data, 2, "--threads"),
+        (["evaluate", "--fast"] + data, 2, "--fast"),
+        (
+          ["evaluate"] + model + ["--data", world.data.path, "--split", "dev"], 1, "the splits test"
+        ),
+        (["evaluate"] + model + ["--data", path("nowhere"), "--split", "test"], 1, "nowhere"),
+        (["evaluate"] + model + ["--data", path("hollow"), "--split", "test"], 1, "hollow/test"),
+        (["evaluate"] + model + ["--data", path("silent"), "--split", "test"], 1, "1-1-0000"),
+        (["evaluate", "--model", path("nowhere")] + data.dropFirst(2), 1, "a model folder"),
+      ]
+      for (arguments, status, part) in cases {
+        let outcome = try run(arguments)
+        let said = "\(arguments.joined(separator: " ")): \(outcome)"
+        #expect(outcome.status == status, "\(said)")
+        #expect(outcome.output == "", "\(said)")
+        #expect(outcome.errors.contains(part), "\(said)")
+        #expect(
+          outcome.errors.hasSuffix("\n") && outcome.errors.filter { $0 == "\n" }.count == 1,
+          "\(said)")
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+// Which layers the options choose, and the sentence when they cannot.
+
+import Testing
+
+@testable import dropscope
+
+@Suite struct ModelOptionsTests {
+  private func options(_ arguments: [String]) throws -> ModelOptions {
+    try ModelOptions(try Arguments(arguments, options: ModelOptions.names))
+  }
+
+  private func masks(_ arguments: String..., layers: Int = 12) throws -> [String] {
+    try options(arguments).choices(layerCount: layers).map { "\($0.policy ?? "-") \($0.mask)" }
+  }
+
+  private func complaint(_ arguments: String..., layers: Int = 12) -> String {
+    do {
+      _ = try options(arguments).choices(layerCount: layers)
+      return "none"
+    } catch {
+      // Anything but a usage error would exit with 1 instead of 2.
+      return (error as? UsageError)?.description ?? "no usage error: \(error)"
+    }
+  }
+
+  @Test func everyLayerWithoutOptions() throws {
+    #expect(try masks() == ["spread 111111111111"])
+  }
+
+  @Test func depths() throws {
+    #expect(
+      try masks("--keep", "12,6,1") == [
+        "spread 111111111111", "spread 101010010101", "spread 100000000000",
+      ])
+    #expect(try masks("--keep", "4", "--policy", "last") == ["last 000000001111"])
+    #expect(
+      try masks("--keep", "2", "--policy", "first,last") == [
+        "first 110000000000", "last 000000000011",
+      ])
+    #expect(try masks("--drop", "0.5", "--policy", "first") == ["first 111111000000"])
+    #expect(try masks("--drop", "1", "--policy", "first") == ["first 100000000000"])
+    #expect(try masks("--keep", "3", "--policy", "random", "--seed", "5", layers: 4).count == 1)
+  }
+
+  @Test func masksByHand() throws {
+    #expect(try masks("--mask", "101101101101") == ["- 101101101101"])
+    #expect(try masks("--mask", "101,010", layers: 3) == ["- 101", "- 010"])
+    #expect(try masks("--mask", "101", "--mask", "010", layers: 3) == ["- 101", "- 010"])
+  }
+
+  @Test func wrongUsageSaysWhatWasExpectedAndFound() {
+    #expect(
+      complaint("--keep", "0")
+        == "option --keep: expected whole numbers of at least 1, found '0'")
+    #expect(
+      complaint("--keep", "4,") == "option --keep: expected whole numbers of at least 1, found ''")
+    #expect(
+      complaint("--keep", "13")
+        == "option --keep: expected 1 to 12, the model's layers, found '13'")
+    #expect(
+      complaint("--drop", "1.5") == "option --drop: expected numbers from 0 to 1, found '1.5'")
+    #expect(
+      complaint("--drop", "nan") == "option --drop: expected numbers from 0 to 1, found 'nan'")
+    #expect(
+      complaint("--mask", "101")
+        == "option --mask: expected 12 characters, one a layer of the model, found 3 in '101'")
+    #expect(
+      complaint("--mask", "10x")
+        == "option --mask: expected characters 0 and 1, at least one of them 1, found '10x'")
+    #expect(
+      complaint("--mask", "000", layers: 3)
+        == "option --mask: expected characters 0 and 1, at least one of them 1, found '000'")
+    #expect(
+      complaint("--keep", "3", "--drop", "0.5")
+        == "--keep and --drop cannot be given together: each chooses the layers")
+    #expect(
+      complaint("--mask", "111", "--policy", "first", layers: 3)
+        == "--mask and --policy cannot be given together: each chooses the layers")
+    #expect(
+      complaint("--policy", "best")
+        == "option --policy: expected one of spread, first, last, random, found 'best'")
+  }
+
+  @Test func oneChoiceWhereOneIsShown() throws {
+    #expect(try options(["--keep", "3"]).choice(layerCount: 6).mask.description == "100101")
+    #expect(throws: UsageError("expected one choice of layers here, found 2")) {
+      try options(["--keep", "3,4"]).choice(layerCount: 6)
+    }
+    #expect(throws: UsageError("option --model: expected one here, found 2")) {
+      try options(["--model", "a", "--model", "b"]).model()
+    }
+  }
+}

@@ -1,0 +1,197 @@
+// The evaluator's threads: complete, in one order, quick to drop what is no longer wanted.
+
+import Backbones
+import Foundation
+import Synchronization
+import Testing
+
+@testable import Tradeoff
+
+/// Events as they came.
+private final class Log: Sendable {
+  private let events = Mutex<[EvaluationEvent]>([])
+
+  func post(_ event: EvaluationEvent) { events.withLock { $0.append(event) } }
+  var all: [EvaluationEvent] { events.withLock { $0 } }
+
+  func results(_ id: Int) -> [UtteranceResult] {
+    all.compactMap { if case .utterance(id, let result) = $0 { result } else { nil } }
+  }
+
+  func isFinished(_ id: Int) -> Bool {
+    all.contains { if case .finished(id) = $0 { true } else { false } }
+  }
+
+  /// Of any request.
+  static func id(_ event: EvaluationEvent) -> Int {
+    switch event {
+    case .started(let id, _), .utterance(let id, _), .finished(let id), .failed(let id, _): id
+    }
+  }
+}
+
+/// Waits for something that must come; a loaded machine may take its time.
+private func wait(_ what: String, until condition: () -> Bool) {
+  let end = ContinuousClock.now + .seconds(60)
+  while !condition() {
+    guard ContinuousClock.now < end else {
+      Issue.record("waited 60 s for \(what)")
+      return
+    }
+    Thread.sleep(forTimeInterval: 0.001)
+  }
+}
+
+@Suite(.serialized) struct EvaluationWorkerTests {
+  private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) throws
+    -> (EvaluationWorker, Log)
+  {
+    let (recognizer, data) = try fake(backbone, utterances: utterances)
+    let log = Log()
+    let worker = EvaluationWorker(recognizer: recognizer, dataset: data, workers: workers) {
+      log.post($0)
+    }
+    return (worker, log)
+  }
+
+  @Test(arguments: [1, 2, 5])
+  func everyUtteranceOnceBetweenStartAndFinish(workers: Int) throws {
+    let backbone = FakeBackbone()
+    let (worker, log) = try start(backbone, utterances: 40, workers: workers)
+    worker.request(EvaluationRequest(id: 1, mask: .full(6)))
+    wait("the end") { log.isFinished(1) }
+    #expect(worker.stop())
+    let events = log.all
+    #expect(events.count == 42)
+    guard case .started(1, 40)? = events.first, case .finished(1)? = events.last else {
+      Issue.record("wrong first or last event")
+      return
+    }
+    #expect(log.results(1).map(\.index).sorted() == Array(0..<40))
+    // What the threads found is what one thread finds.
+    let (recognizer, data) = try fake(backbone, utterances: 40)
+    let evaluator = Evaluator(recognizer, data)
+    for result in log.results(1) {
+      let alone = try #require(evaluator.evaluate(result.index, .full(6)))
+      #expect(result.transcript == alone.transcript && result.counts == alone.counts)
+    }
+  }
+
+  @Test func orderIsShuffledAndAlwaysTheSame() throws {
+    func order() throws -> [Int] {
+      let (worker, log) = try start(FakeBackbone(), utterances: 40, workers: 1)
+      defer { worker.stop() }
+      worker.request(EvaluationRequest(id: 1, mask: .full(6)))
+      wait("the end") { log.isFinished(1) }
+      return log.results(1).map(\.index)
+    }
+    let first = try order()
+    #expect(first == (try order()))
+    #expect(first != Array(0..<40))
+  }
+
+  @Test(arguments: [1, 3])
+  func newerRequestStopsTheOlderWithinOneLayer(workers: Int) throws {
+    let backbone = FakeBackbone(layerCount: 12, layerSeconds: 0.005)
+    let (worker, log) = try start(backbone, utterances: 200, workers: workers)
+    defer { worker.stop() }
+    for round in 0..<5 {
+      let id = 2 * round + 1
+      worker.request(
+        EvaluationRequest(id: id, mask: LayerMask(layerCount: 12, keeping: 0..<(12 - round))))
+      wait("work") { !log.results(id).isEmpty }
+      // Each worker may be just about to start one layer; after that layer it must see the change.
+      let asked = ContinuousClock.now
+      worker.cancel()
+      let returned = ContinuousClock.now - asked
+      let calls = backbone.layerCalls.count
+      let events = log.all.count
+      Thread.sleep(forTimeInterval: 0.1)
+      #expect(backbone.layerCalls.count <= calls + workers)
+      #expect(log.all.count == events, "posted after cancel")
+      #expect(returned < .milliseconds(50))
+    }
+  }
+
+  @Test func nothingOfAnOlderRequestAfterANewerOne() throws {
+    let backbone = FakeBackbone()
+    let (worker, log) = try start(backbone, utterances: 30, workers: 2)
+    defer { worker.stop() }
+    for id in 1...300 {
+      worker.request(
+        EvaluationRequest(id: id, mask: LayerMask(layerCount: 6, keeping: 0..<(id % 7))))
+      // Everything after this point must be of this id.
+      let before = log.all.count
+      if id % 10 == 0 { Thread.sleep(forTimeInterval: 0.001) }
+      #expect(log.all.dropFirst(before).allSatisfy { Log.id($0) == id })
+    }
+    wait("the last request") { log.isFinished(300) }
+    #expect(log.results(300).map(\.index).sorted() == Array(0..<30))
+    let ids = log.all.map(Log.id)
+    #expect(ids == ids.sorted())
+  }
+
+  @Test func knownResultsAreAnsweredWithoutComputing() throws {
+    let backbone = FakeBackbone(layerCount: 6, layerSeconds: 0.001)
+    let (worker, log) = try start(backbone, utterances: 20, workers: 2)
+    defer { worker.stop() }
+    let half = try LayerMask("101010", layerCount: 6)
+    for (id, mask) in [(1, LayerMask.full(6)), (2, half)] {
+      worker.request(EvaluationRequest(id: id, mask: mask))
+      wait("request \(id)") { log.isFinished(id) }
+    }
+    let calls = backbone.layerCalls.count
+    let frontEnds = backbone.frontEndCalls
+    worker.request(EvaluationRequest(id: 3, mask: .full(6)))
+    wait("request 3") { log.isFinished(3) }
+    #expect(backbone.layerCalls.count == calls && backbone.frontEndCalls == frontEnds)
+    let byIndex = { (id: Int) in log.results(id).sorted { $0.index < $1.index } }
+    #expect(byIndex(3) == byIndex(1))
+  }
+
+  @Test func unfinishedRequestIsTakenUpWhereItStopped() throws {
+    let backbone = FakeBackbone(layerCount: 6, layerSeconds: 0.002)
+    let (worker, log) = try start(backbone, utterances: 20, workers: 1)
+    defer { worker.stop() }
+    worker.request(EvaluationRequest(id: 1, mask: .full(6)))
+    wait("some results") { log.results(1).count >= 5 }
+    worker.cancel()
+    let done = log.results(1).count
+    worker.request(EvaluationRequest(id: 2, mask: .full(6)))
+    wait("request 2") { log.isFinished(2) }
+    #expect(done < 20)
+    // Every layer of every utterance ran once, whatever was interrupted.
+    #expect(backbone.layerCalls.count == 20 * 6)
+    #expect(backbone.frontEndCalls == 20)
+  }
+
+  @Test func stopEndsTheThreadsSoon() throws {
+    let backbone = FakeBackbone(layerCount: 12, layerSeconds: 0.01)
+    let (worker, log) = try start(backbone, utterances: 100, workers: 3)
+    worker.request(EvaluationRequest(id: 1, mask: .full(12)))
+    wait("work") { !backbone.layerCalls.isEmpty }
+    #expect(worker.stop(limit: 30))
+    let (calls, events) = (backbone.layerCalls.count, log.all.count)
+    worker.request(EvaluationRequest(id: 2, mask: .full(12)))
+    Thread.sleep(forTimeInterval: 0.05)
+    #expect(backbone.layerCalls.count == calls && log.all.count == events)
+    #expect(!log.isFinished(1))
+  }
+
+  @Test func stopGivesUpAtItsTimeLimit() throws {
+    let backbone = FakeBackbone(layerCount: 1, layerSeconds: 2)
+    let (worker, _) = try start(backbone, utterances: 2, workers: 1)
+    worker.request(EvaluationRequest(id: 1, mask: .full(1)))
+    wait("work") { !backbone.layerCalls.isEmpty }
+    #expect(!worker.stop(limit: 0.05))
+    #expect(worker.stop(limit: 30))
+  }
+
+  @Test func emptyDataSetFinishesAtOnce() throws {
+    let (worker, log) = try start(FakeBackbone(), utterances: 0, workers: 2)
+    defer { worker.stop() }
+    worker.request(EvaluationRequest(id: 1, mask: .full(6)))
+    wait("the end") { log.isFinished(1) }
+    #expect(log.all.count == 2)
+  }
+}

@@ -1,0 +1,63 @@
+// Every policy of the catalogue keeps its budget, at every size.
+
+import Backbones
+import Testing
+
+@testable import Tradeoff
+
+@Suite struct PolicyTests {
+  @Test(arguments: PolicyCatalog.names)
+  func keepsExactlyItsBudget(name: String) throws {
+    let policy = try #require(PolicyCatalog.policy(name))
+    for layerCount in [1, 2, 3, 6, 12, 13, 24, 64] {
+      for count in 0...layerCount {
+        for seed in UInt64(0)..<4 {
+          let mask = policy.mask(keeping: count, of: layerCount, seed: seed)
+          #expect(mask.keptCount == count && mask.layerCount == layerCount)
+          #expect(mask == policy.mask(keeping: count, of: layerCount, seed: seed))
+        }
+      }
+    }
+  }
+
+  @Test func namesAreDistinct() {
+    #expect(Set(PolicyCatalog.names).count == PolicyCatalog.all.count)
+    #expect(PolicyCatalog.policy("manual") == nil)
+  }
+
+  @Test(arguments: 2...64)
+  func spreadHasBothEndsAndEvenSteps(layerCount: Int) {
+    for count in 2...layerCount {
+      let kept = SpreadPolicy.mask(keeping: count, of: layerCount, seed: 1).keptIndices
+      #expect(kept.first == 0 && kept.last == layerCount - 1)
+      let steps = zip(kept, kept.dropFirst()).map { $1 - $0 }
+      #expect(steps.max()! - steps.min()! <= 1, "\(count) of \(layerCount): \(kept)")
+    }
+  }
+
+  @Test func masksOfTwelve() {
+    func mask(_ name: String, _ count: Int) -> String {
+      PolicyCatalog.mask(name, seed: 1, keeping: count, of: 12).description
+    }
+    #expect(mask("spread", 6) == "101010010101")
+    #expect(mask("spread", 1) == "100000000000")
+    #expect(mask("first", 4) == "111100000000")
+    #expect(mask("last", 4) == "000000001111")
+  }
+
+  @Test func randomMasksAreNestedAndDependOnTheSeed() {
+    let masks = (0...12).map { RandomPolicy.mask(keeping: $0, of: 12, seed: 3) }
+    for (smaller, larger) in zip(masks, masks.dropFirst()) {
+      #expect(Set(smaller.keptIndices).isSubset(of: larger.keptIndices))
+    }
+    #expect(Set((1...8).map { RandomPolicy.mask(keeping: 6, of: 12, seed: $0) }).count > 4)
+  }
+
+  @Test func dropRatioLeavesAtLeastOneLayer() {
+    func kept(_ ratio: Double, _ layers: Int) -> Int {
+      PolicyCatalog.keptCount(dropRatio: ratio, layerCount: layers)
+    }
+    #expect(kept(0, 12) == 12 && kept(0.5, 12) == 6 && kept(1, 12) == 1 && kept(0.99, 12) == 1)
+    #expect(kept(0.3, 12) == 8 && kept(0.5, 1) == 1)
+  }
+}
