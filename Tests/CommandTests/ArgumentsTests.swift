@@ -94,7 +94,7 @@ import Testing
     (["--help"], 0), (["synthesize", "--help"], 0), (["nonsense"], 2), (["synthesize"], 2),
     (["synthesize", "--output", "/tmp/x", "--hours", "none"], 2),
     (["synthesize", "--output", "/tmp/x", "--splits", "train,nope"], 2),
-  ])
+  ] as [([String], Int32)])
   func exitStatuses(arguments: [String], status: Int32) {
     #expect(Dropscope.run(arguments) == status)
   }

@@ -47,10 +47,10 @@ import Testing
     #expect(
       shown == [
         "WER %",
-        "50 +   o.        o sweep",
-        "   |     ..        x dld",
-        "   |      x.o..",
-        " 0 +          @....o.x.o",
+        "   |    o.       o sweep",
+        "50 +     ...       x dld",
+        "   |     x  .o....",
+        " 0 +           @  o.x.o",
         "   ++--------+--------+-",
         "    0        5       10",
         "                 GFLOP/s",
@@ -66,12 +66,13 @@ import Testing
     #expect(
       AxisScale(-0.3...0.3, intervals: 3).ticks.map(AxisScale(-0.3...0.3, intervals: 3).label)
         == ["-0.2", "0.0", "0.2"])
-    for range in [
-      0...0, 5...5, -1e308...1e308, 1e-310...2e-310, 1e15...1e15 + 1, -Double.infinity...0,
-    ] {
+    let awkward: [ClosedRange<Double>] = [
+      0...0, 5...5, -1e308...1e308, .leastNonzeroMagnitude ... .leastNormalMagnitude, 1e15...1e15 + 1, -Double.infinity...0,
+    ]
+    for range in awkward {
       let scale = AxisScale(range, intervals: 4)
       #expect(scale.ticks.count <= 5)
-      #expect(scale.ticks.allSatisfy(\.isFinite))
+      #expect(scale.ticks.allSatisfy { $0.isFinite })
     }
   }
 

@@ -107,29 +107,12 @@ import Testing
       let world = try SmallWorld(in: folder, utterances: 2)
       var arguments = ["--model", world.model.path, "--data", world.data.path, "--split", "test"]
       arguments += extra
-      let (status, output, errors) = try run(arguments)
-      #expect(status == 1 || status == 2)
-      #expect(output.isEmpty)
-      #expect(errors.contains(named), "\(errors)")
-      #expect(errors.split(separator: "\n").count == 1, "\(errors)")
+      let outcome = try runProgram(dropscope.path, arguments)
+      #expect(outcome.status == 1 || outcome.status == 2)
+      #expect(outcome.output.isEmpty)
+      #expect(outcome.errors.contains(named), "\(outcome.errors)")
+      #expect(outcome.errors.split(separator: "\n").count == 1, "\(outcome.errors)")
     }
-  }
-
-  /// Runs the program with its output in a pipe.
-  func run(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
-    let process = Process()
-    process.executableURL = dropscope
-    process.arguments = arguments
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let out = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let err = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, out, err)
   }
 
   /// A key is on the screen within 16 ms (99th percentile) while the evaluator uses every core.

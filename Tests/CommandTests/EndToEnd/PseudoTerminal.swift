@@ -1,6 +1,7 @@
 // A program on a pseudo-terminal whose bytes the test reads itself: for timing single keys.
 
 import Foundation
+import TestSupport
 
 final class PseudoTerminal {
   let process: pid_t
@@ -19,7 +20,7 @@ final class PseudoTerminal {
       ws_row: UInt16(height), ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
     guard master >= 0, ioctl(master, unlock, &unlocked) == 0, ioctl(master, number, &index) == 0,
       ioctl(master, UInt(TIOCSWINSZ), &size) == 0
-    else { throw Tmux.Failure(description: "no pseudo-terminal") }
+    else { throw ProgramFailure(description: "no pseudo-terminal") }
     let name = "/dev/pts/\(index)"
 
     var actions = posix_spawn_file_actions_t()
@@ -45,7 +46,7 @@ final class PseudoTerminal {
     var child: pid_t = 0
     let status = posix_spawn(&child, executable.path, &actions, &attributes, argv, envp)
     guard status == 0 else {
-      throw Tmux.Failure(
+      throw ProgramFailure(
         description: "\(executable.path): \(String(cString: strerror(status)))")
     }
     process = child

@@ -1,12 +1,11 @@
 // A real terminal to run the program in: a tmux server of our own, asked what its screen shows.
 
 import Foundation
+import TestSupport
 import Testing
 
 /// One pane with a shell. Waiting is for something seen, with a bound, never for a time.
 final class Tmux {
-  struct Failure: Error, CustomStringConvertible { let description: String }
-
   private let socket = "dropscope-test-\(getpid())-\(Int.random(in: 0..<1_000_000))"
 
   init(width: Int, height: Int, environment: [String: String] = [:]) throws {
@@ -67,7 +66,7 @@ final class Tmux {
       if try condition(last) { return last }
       usleep(20_000)
     } while Date() < end
-    throw Failure(description: "waited 20 s for \(what); the screen shows\n\(last)")
+    throw ProgramFailure(description: "waited 20 s for \(what); the screen shows\n\(last)")
   }
 
   /// Waits until everything asked of the evaluator, at least `requests` requests, is answered.
@@ -89,24 +88,10 @@ final class Tmux {
 
   @discardableResult
   private func run(_ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["tmux", "-L", socket, "-f", "/dev/null"] + arguments
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let complaint = String(
-      decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus != 127 else {
-      throw Failure(description: "tmux is missing: install it (apt-get install tmux)")
+    let outcome = try runProgram("tmux", ["-L", socket, "-f", "/dev/null"] + arguments)
+    guard outcome.status == 0 else {
+      throw ProgramFailure(description: "tmux \(arguments): \(outcome.errors)")
     }
-    guard process.terminationStatus == 0 else {
-      throw Failure(description: "tmux \(arguments): \(complaint)")
-    }
-    return text
+    return outcome.output
   }
 }

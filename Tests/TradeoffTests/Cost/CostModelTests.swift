@@ -18,9 +18,9 @@ import TestSupport
     expectClose(costs.gflopPerAudioSecond(mask), (11e6 + 2 * skipped) * 40 / 4 / 1e9)
     let none = LayerMask(layerCount: 4, keeping: [])
     expectClose(costs.gflopPerAudioSecond(none), (5e6 + 4 * skipped) * 40 / 4 / 1e9)
-    let norms = rule == .identity ? 0.0 : 8
-    #expect(costs.activeParameters(.full(4)) == 1000 + 406 + 10)
-    #expect(costs.activeParameters(mask) == 1000 + 101 + 103 + 2 * norms + 10)
+    let norms = rule == .identity ? 0.0 : 8.0
+    #expect(costs.activeParameters(.full(4)) == 1000.0 + 406 + 10)
+    #expect(costs.activeParameters(mask) == 1000.0 + 101 + 103 + 2 * norms + 10)
     expectClose(costs.utteranceSeconds, 4.0 / 3)
   }
 

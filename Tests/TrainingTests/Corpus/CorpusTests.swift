@@ -79,9 +79,10 @@ import Testing
       request.seed = seed
       request.splits = [.train]
       var fractions: [Double] = []
-      let summary = try #require(
-        try Corpus(request, synthesizer: #require(Self.synthesizer))
-          .make(progress: { fraction, _ in fractions.append(fraction) }).first)
+      let synthesizer = try #require(Self.synthesizer)
+      let summaries = try Corpus(request, synthesizer: synthesizer)
+        .make(progress: { fraction, _ in fractions.append(fraction) })
+      let summary = try #require(summaries.first)
       #expect(summary.seconds >= 72 && summary.seconds < 80)
       #expect(fractions == fractions.sorted() && fractions.allSatisfy { (0...1).contains($0) })
       return try contents(of: request.output)

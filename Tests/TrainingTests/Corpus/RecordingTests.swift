@@ -28,7 +28,8 @@ import Testing
     #expect(abs(measured - ratio) < 0.5)
   }
 
-  @Test(arguments: [(Augmentation.Noise.white, 0), (.pink, -3), (.brown, -6)] as [(_, Float)])
+  @Test(
+    arguments: [(.white, 0), (.pink, -3), (.brown, -6)] as [(Augmentation.Noise, Float)])
   func noiseColoursFallAsNamed(kind: Augmentation.Noise, slope: Float) {
     var random = RandomGenerator(seed: 2)
     let noise = Augmentation.noise(kind, count: 160_000, using: &random)
