@@ -6,6 +6,7 @@ import Foundation
 enum Dropscope {
   /// Every subcommand, in the order of the overview.
   static let commands: [any Command.Type] = [
+    DashboardCommand.self,
     TranscribeCommand.self,
     EvaluateCommand.self,
     TrainCommand.self,
@@ -15,7 +16,7 @@ enum Dropscope {
   ]
 
   /// What runs when the first argument is no subcommand's name but an option, or nothing.
-  static let defaultCommand = "dashboard"
+  static let defaultCommand = DashboardCommand.name
 
   static func main() {
     exit(run(Array(CommandLine.arguments.dropFirst())))

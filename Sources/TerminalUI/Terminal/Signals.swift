@@ -2,16 +2,6 @@
 
 import Foundation
 
-/// Keeps every signal away from the calling thread, except those its own mistakes raise. Call it
-/// first in each worker thread, so that signals reach the main thread.
-package func blockSignalsInThisThread() {
-  var set = sigset_t()
-  sigfillset(&set)
-  // Blocking these would not stop a fault, only its handler: the kernel then kills at once.
-  for fault in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT] { sigdelset(&set, fault) }
-  pthread_sigmask(SIG_BLOCK, &set, nil)
-}
-
 /// What handlers may touch: plain memory at a fixed place, allocated before they are installed and
 /// never freed. Safe without a lock: the main thread writes it while no handler is installed.
 struct SignalState {

@@ -50,21 +50,8 @@ package final class EvaluationWorker: @unchecked Sendable {
     self.post = post
     rememberedMasks = max(4, (1 << 16) / max(1, order.count))
     state.liveThreads = 1 + workers
-    start("evaluator", coordinate)
-    for index in 0..<workers { start("evaluator \(index + 1)", work) }
-  }
-
-  private func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
-    let thread = Thread {
-      // Signals belong to the main thread: ncurses' handlers must never run here.
-      var all = sigset_t()
-      sigfillset(&all)
-      pthread_sigmask(SIG_BLOCK, &all, nil)
-      body()
-    }
-    thread.name = name
-    thread.stackSize = 8 << 20
-    thread.start()
+    WorkerThread.start("evaluator", coordinate)
+    for index in 0..<workers { WorkerThread.start("evaluator \(index + 1)", work) }
   }
 
   /// Replaces whatever is being evaluated. Ids must grow.

@@ -1,0 +1,113 @@
+// `dropscope dashboard`: the screen, and the threads that measure for it.
+
+import Backbones
+import Dashboard
+import Foundation
+import Kernels
+import Speech
+import Synchronization
+import TerminalUI
+import Tradeoff
+
+enum DashboardCommand: Command {
+  static let name = "dashboard"
+  static let summary = "explore a model on the screen, measured while you watch (the default)"
+  static let help = """
+    Usage: dropscope [dashboard] [OPTION]...
+
+    Opens the dashboard: slide the drop ratio, see which layers run, what every utterance is
+    transcribed as, the word error rate filling in, and what it costs. '?' lists the keys.
+
+    \(ModelOptions.modelHelp)
+    \(ModelOptions.dataHelp)
+    \(ModelOptions.layerHelp)
+      --threads N      utterances measured side by side (one per processor)
+
+    NO_COLOR and the locale are honoured: without UTF-8 the screen is drawn in ASCII.
+    """
+
+  static func run(_ raw: [String]) throws -> Int32 {
+    let arguments = try Arguments(raw, options: ModelOptions.names + ["threads"], flags: [])
+    let options = try ModelOptions(arguments)
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let threads = try arguments.integer("threads", in: 1...256) ?? cores
+
+    // Whatever can be wrong with what was asked for is said before the screen changes.
+    let recognizer = try Recognizer(contentsOf: options.model())
+    let backbone = recognizer.backbone
+    let choice = try options.choice(layerCount: backbone.layerCount)
+    let dataset = try options.dataset()
+    let subject = Subject(
+      model: recognizer.name, layerCount: backbone.layerCount, dataset: dataset.name,
+      split: dataset.split,
+      utterances: dataset.utterances.map {
+        Subject.Item(id: $0.id, speaker: $0.speaker, transcript: $0.transcript)
+      }, machine: Machine.description, threads: threads)
+    // The entry point is the main thread, the only one that may touch the terminal.
+    try MainActor.assumeIsolated {
+      try NCursesTerminal.with { terminal in
+        let state = DashboardState(
+          subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
+          isManual: choice.policy == nil, costs: CostModel(backbone), symbols: terminal.symbols)
+        let session = Session(recognizer, dataset, threads: threads)
+        defer { session.close() }
+        try session.run(state, on: terminal)
+      }
+    }
+    return 0
+  }
+}
+
+/// The evaluator behind the screen, made ready while the screen is already there.
+private final class Session: Sendable {
+  private let mailbox = Mailbox<Message>()
+  /// nil until the audio is read and the machine's speed is known, and again after `close`.
+  private let worker = Mutex<EvaluationWorker?>(nil)
+  private let isClosed = Atomic<Bool>(false)
+
+  init(_ recognizer: Recognizer, _ dataset: Dataset, threads: Int) {
+    WorkerThread.start("preparation") { [self] in
+      do {
+        mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
+        let data = try LoadedDataset(dataset, for: recognizer)
+        mailbox.post(.preparing("measuring this machine's speed"))
+        var costs = CostModel(recognizer.backbone, sampleCounts: data.samples.map(\.count))
+        costs.latency = LatencyModel(calibrating: recognizer.backbone)
+        mailbox.post(.calibrated(costs))
+        guard !isClosed.load(ordering: .acquiring) else { return }
+        let mailbox = mailbox
+        let made = EvaluationWorker(recognizer: recognizer, dataset: data, workers: threads) {
+          mailbox.post(.evaluator($0))
+        }
+        worker.withLock { $0 = made }
+        mailbox.post(.ready)
+      } catch {
+        mailbox.post(.failed("\(error)"))
+      }
+    }
+  }
+
+  /// Shows the screen until the user leaves it.
+  @MainActor func run(_ state: DashboardState, on terminal: NCursesTerminal) throws {
+    try Program.run(
+      terminal: terminal, state: state, mailbox: mailbox, message: { .terminal($0) },
+      update: update, view: view,
+      perform: { effect in
+        switch effect {
+        case .evaluate(let request): worker.withLock { $0?.request(request) }
+        case .suspend: terminal.suspend()
+        case .quit: return .stop
+        }
+        return .carryOn
+      })
+  }
+
+  /// Ends the evaluator's threads, within one layer of what they are computing.
+  func close() {
+    isClosed.store(true, ordering: .releasing)
+    worker.withLock {
+      $0?.stop()
+      $0 = nil
+    }
+  }
+}
