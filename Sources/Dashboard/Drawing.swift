@@ -30,23 +30,6 @@ extension Canvas {
     text(string, x: max(0, end - CharacterWidth.of(string)), y: y, style: style)
   }
 
-  /// A horizontal bar to an eighth of a cell.
-  mutating func bar(_ fraction: Double, x: Int, y: Int, width: Int, style: Style, rest: Style?) {
-    guard width > 0 else { return }
-    let eighths = Int((min(1, max(0, fraction)) * Double(width * 8)).rounded())
-    let partial: [Character] = [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
-    for column in 0..<width {
-      let filled = min(8, max(0, eighths - column * 8))
-      if filled == 8 {
-        text("█", x: x + column, y: y, style: style)
-      } else if filled > 0 {
-        text(String(partial[filled]), x: x + column, y: y, style: style)
-      } else if let rest {
-        text("·", x: x + column, y: y, style: rest)
-      }
-    }
-  }
-
   /// The look-alikes of everything the panels draw, for terminals and locales without Unicode.
   mutating func replaceWithASCII() {
     for y in 0..<size.height {

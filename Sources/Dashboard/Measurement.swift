@@ -15,11 +15,9 @@ package struct Measurement: Sendable {
   package private(set) var audioSeconds = 0.0
   package private(set) var seconds = 0.0
   package private(set) var operations = 0.0
-  /// Median seconds of an utterance.
-  package private(set) var medianSeconds: Double?
   /// 95 % interval of the error rate over speakers or utterances.
   package private(set) var interval: ClosedRange<Double>?
-  /// Measured utterances at which `interval` and `medianSeconds` are worked out next.
+  /// Measured utterances at which `interval` is worked out next.
   private var nextSummary = 1
   private var frontEndSeconds = 0.0
   private var headSeconds = 0.0
@@ -36,6 +34,8 @@ package struct Measurement: Sendable {
   package var isComplete: Bool { measuredCount == results.count }
   /// Errors per reference word; nil before the first word.
   package var errorRate: Double? { counts.words > 0 ? counts.rate : nil }
+  /// Mean seconds of an utterance: what `CostModel.estimatedSeconds` estimates.
+  package var meanSeconds: Double? { measuredCount > 0 ? seconds / Double(measuredCount) : nil }
   package var realTimeFactor: Double? { audioSeconds > 0 ? seconds / audioSeconds : nil }
   package var operationsPerAudioSecond: Double? {
     audioSeconds > 0 ? operations / audioSeconds : nil
@@ -76,6 +76,5 @@ package struct Measurement: Sendable {
     let known = results.compactMap { $0 }
     interval = ErrorRate.interval(
       known.map(\.counts), groups: known.map { speakers[$0.index] })
-    medianSeconds = known.map(\.seconds).sorted()[known.count / 2]
   }
 }

@@ -31,10 +31,16 @@ enum Scene {
   }
 
   /// Layers of about equal cost between a front end and a head.
-  static let costs = CostModel(
-    stages: StageValues(
-      frontEnd: 0.12e9, layers: (0..<layerCount).map { 0.05e9 + Double($0 % 3) * 0.002e9 },
-      skipped: Array(repeating: 0, count: layerCount), head: 0.01e9))
+  static let costs = {
+    var costs = CostModel(
+      stages: StageValues(
+        frontEnd: 0.12e9, layers: (0..<layerCount).map { 0.05e9 + Double($0 % 3) * 0.002e9 },
+        skipped: Array(repeating: 0, count: layerCount), head: 0.01e9))
+    costs.parameters = StageValues(
+      frontEnd: 0.1e6, layers: Array(repeating: 0.38e6, count: layerCount),
+      skipped: Array(repeating: 0, count: layerCount), head: 0.03e6)
+    return costs
+  }()
 
   /// An evaluator's answer: the more layers are skipped, the more words go wrong.
   static func result(_ index: Int, _ mask: LayerMask) -> UtteranceResult {

@@ -140,7 +140,6 @@ import Testing
     let (threads, each) = (4, 5000)
     for thread in 0..<threads {
       Thread.detachNewThread {
-        blockSignalsInThisThread()
         for number in 0..<each { mailbox.post((thread, number)) }
       }
     }

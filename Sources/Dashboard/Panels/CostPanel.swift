@@ -64,19 +64,21 @@ enum CostPanel: Panel {
         now: costs.gflopPerAudioSecond(mask), full: costs.gflopPerAudioSecond(full),
         format: significant),
       Row(
-        names: ["ms per utterance, measured (median)", "ms, measured (p50)", "ms, measured"],
-        now: state.present?.medianSeconds, full: state.fullDepth?.medianSeconds,
+        names: ["ms per utterance, measured", "ms/utt., measured", "ms, measured"],
+        now: state.present?.meanSeconds, full: state.fullDepth?.meanSeconds,
         format: { significant($0 * 1000) }),
       Row(
-        names: ["ms per utterance, estimated", "ms, estimated", "ms, estimated"],
-        now: nil, full: nil, format: { significant($0 * 1000) }),
+        names: ["ms per utterance, estimated", "ms/utt., estimated", "ms, estimated"],
+        now: costs.estimatedSeconds(mask), full: costs.estimatedSeconds(full),
+        format: { significant($0 * 1000) }),
       Row(
         names: ["real-time factor, measured", "real-time factor", "RT factor"],
         now: state.present?.realTimeFactor, full: state.fullDepth?.realTimeFactor,
         format: significant),
       Row(
         names: ["million parameters used", "M parameters", "M parameters"],
-        now: 2.1e6, full: 4.2e6, format: { significant($0 / 1e6) }),
+        now: costs.activeParameters(mask), full: costs.activeParameters(full),
+        format: { significant($0 / 1e6) }),
     ]
   }
 }

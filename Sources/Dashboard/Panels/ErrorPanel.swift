@@ -62,9 +62,10 @@ enum ErrorPanel: Panel {
     let done = state.present?.measuredCount ?? 0
     let total = state.subject.utterances.count
     let label = "\(done)/\(total)" + (width >= 34 ? " utterances" : "")
-    canvas.bar(
-      total > 0 ? Double(done) / Double(total) : 0, x: 2, y: y, width: width - label.count - 1,
-      style: state.theme.accent, rest: state.theme.muted)
+    Gauge(
+      total > 0 ? Double(done) / Double(total) : 0, style: state.theme.accent,
+      trackStyle: state.theme.muted, symbols: state.symbols
+    ).draw(in: Rect(x: 2, y: y, width: width - label.count - 1, height: 1), on: &canvas)
     canvas.textRight(label, end: 2 + width, y: y, style: state.theme.text)
   }
 
@@ -107,12 +108,15 @@ enum ErrorPanel: Panel {
       return
     }
     let difference = now.rate - full.rate
+    let (rate, change) = (percent(full.rate), points(difference))
+    // The longest form that fits, so that no word is cut.
+    let forms = [("   now ", " points"), ("  ", " points"), ("  ", "")]
+    let known = "full depth ".count + rate.count + change.count
+    let (between, unit) = forms.first { known + $0.0.count + $0.1.count <= width } ?? ("  ", "")
     canvas.pieces(
       [
-        ("full depth ", theme.muted), (percent(full.rate), theme.text),
-        (width >= 34 ? "   now " : "  ", theme.muted),
-        (points(difference), difference > 0 ? theme.error : theme.accent),
-        (width >= 30 ? " points" : "", theme.muted),
+        ("full depth ", theme.muted), (rate, theme.text), (between, theme.muted),
+        (change, difference > 0 ? theme.error : theme.accent), (unit, theme.muted),
       ], x: 2, y: y, width: width)
   }
 

@@ -15,13 +15,10 @@ enum FooterPanel: Panel {
       [("\(mark) ", style), (text, theme.text)], x: 1, y: 0, width: width - generation.count - 4)
     canvas.textRight(generation, end: width - 1, y: 0, style: theme.muted)
 
-    var column = 1
     let hidden = hiddenNote(state)
     let end = width - 1 - (hidden.isEmpty ? 0 : hidden.count + 2)
-    for (label, hint) in hints(state) where column + label.count + 1 + hint.count <= end {
-      column =
-        canvas.pieces([(label, theme.strong), (" \(hint)", theme.muted)], x: column, y: 1) + 2
-    }
+    KeyHints(hints(state), keyStyle: theme.strong, actionStyle: theme.muted)
+      .draw(in: Rect(x: 1, y: 1, width: end - 1, height: 1), on: &canvas)
     canvas.textRight(hidden, end: width - 1, y: 1, style: theme.muted)
   }
 
@@ -47,7 +44,7 @@ enum FooterPanel: Panel {
   }
 
   /// Labels are shortened to their first key or pair of keys.
-  private static func hints(_ state: DashboardState) -> [(String, String)] {
+  private static func hints(_ state: DashboardState) -> [(key: String, action: String)] {
     if state.isHelpShown { return [("Esc", "back"), ("q", "quit")] }
     var hints = KeyBindings.all.compactMap { binding in
       binding.hint.map { (binding.shortLabel, $0) }

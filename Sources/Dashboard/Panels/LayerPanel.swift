@@ -24,7 +24,7 @@ enum LayerPanel: Panel {
     let longest = (times.compactMap { $0 } + [ends?.frontEnd ?? 0, ends?.head ?? 0]).max() ?? 0
     if let y = rows.frontEnd {
       drawEnd(
-        "audio in", stages.frontEnd / total, ends?.frontEnd, longest, y, columns, theme, &canvas)
+        "audio in", stages.frontEnd / total, ends?.frontEnd, longest, y, columns, theme, state.symbols, &canvas)
     }
     for (row, layer) in rows.visible.enumerated() {
       let y = rows.first + row * rows.pitch
@@ -36,13 +36,13 @@ enum LayerPanel: Panel {
       let share = percent(stages.layers[layer] / total)
       canvas.textRight(share, end: columns.share + 7, y: y, style: style)
       if runs {
-        drawTime(times[layer], longest, y, columns, theme.accent, theme, &canvas)
+        drawTime(times[layer], longest, y, columns, theme.accent, theme, state.symbols, &canvas)
       } else {
         canvas.textRight("–", end: columns.end - 3, y: y, style: theme.skipped)
       }
     }
     if let y = rows.head {
-      drawEnd("text out", stages.head / total, ends?.head, longest, y, columns, theme, &canvas)
+      drawEnd("text out", stages.head / total, ends?.head, longest, y, columns, theme, state.symbols, &canvas)
     }
     if rows.visible.lowerBound > 0 {
       canvas.text(
@@ -57,21 +57,21 @@ enum LayerPanel: Panel {
 
   private static func drawEnd(
     _ name: String, _ share: Double, _ seconds: Double?, _ longest: Double, _ y: Int,
-    _ columns: Columns, _ theme: Theme, _ canvas: inout Canvas
+    _ columns: Columns, _ theme: Theme, _ symbols: Symbols, _ canvas: inout Canvas
   ) {
     canvas.text(name, x: 3, y: y, style: theme.muted)
     canvas.textRight(percent(share), end: columns.share + 7, y: y, style: theme.muted)
-    drawTime(seconds, longest, y, columns, theme.muted, theme, &canvas)
+    drawTime(seconds, longest, y, columns, theme.muted, theme, symbols, &canvas)
   }
 
   private static func drawTime(
     _ seconds: Double?, _ longest: Double, _ y: Int, _ columns: Columns, _ style: Style,
-    _ theme: Theme, _ canvas: inout Canvas
+    _ theme: Theme, _ symbols: Symbols, _ canvas: inout Canvas
   ) {
     canvas.textRight(milliseconds(seconds), end: columns.end, y: y, style: theme.text)
     if let seconds, longest > 0 {
-      canvas.bar(
-        seconds / longest, x: columns.bar, y: y, width: columns.barWidth, style: style, rest: nil)
+      Gauge(seconds / longest, style: style, trackStyle: nil, symbols: symbols).draw(
+        in: Rect(x: columns.bar, y: y, width: columns.barWidth, height: 1), on: &canvas)
     }
   }
 

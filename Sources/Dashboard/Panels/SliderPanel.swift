@@ -9,19 +9,13 @@ enum SliderPanel: Panel {
     let theme = state.theme
     let size = canvas.size
     canvas.frame(title: "Drop ratio", trailing: trailing(state, size.width), theme: theme)
-    let (x, width) = track(state, panelWidth: size.width)
-    let dropped = state.layerCount - state.mask.keptCount
-    let handle = column(dropped: dropped, state, width)
+    let track = track(state, panelWidth: size.width)
     canvas.textRight(
-      percent(state.mask.dropRatio, decimals: 0), end: x - 2, y: 1, style: theme.accentStrong)
-    for column in 0..<width {
-      let isFilled = column < handle
-      canvas.text(
-        isFilled ? "━" : "─", x: x + column, y: 1, style: isFilled ? theme.accent : theme.muted)
-    }
-    canvas.text("●", x: x + handle, y: 1, style: theme.accentStrong)
-    canvas.text(kept(state), x: x + width + 2, y: 1, style: theme.text)
-    if size.height >= 4 { drawScale(state, &canvas, x: x, width: width) }
+      percent(state.mask.dropRatio, decimals: 0), end: track.x - 2, y: 1,
+      style: theme.accentStrong)
+    slider(state).draw(in: track, on: &canvas)
+    canvas.text(kept(state.mask.keptCount, state), x: track.maxX + 2, y: 1, style: theme.text)
+    if size.height >= 4 { drawScale(state, &canvas, x: track.x, width: track.width) }
   }
 
   /// Policy and mask, the mask left out where there is no room for it.
@@ -31,8 +25,8 @@ enum SliderPanel: Panel {
     return long.count + 20 <= width ? long : policy
   }
 
-  private static func kept(_ state: DashboardState) -> String {
-    "\(state.mask.keptCount) of \(state.layerCount) layers run"
+  private static func kept(_ count: Int, _ state: DashboardState) -> String {
+    "\(count) of \(state.layerCount) layers run"
   }
 
   private static func drawScale(
@@ -50,23 +44,25 @@ enum SliderPanel: Panel {
 
   // MARK: - Geometry
 
-  /// First column and width of the track inside the panel.
-  private static func track(_ state: DashboardState, panelWidth: Int) -> (x: Int, width: Int) {
-    let left = 9
-    let right = 2 + "\(state.layerCount) of \(state.layerCount) layers run".count + 2
-    return (left, max(2, panelWidth - left - right))
+  /// A position for each number of dropped layers.
+  private static func slider(_ state: DashboardState) -> Slider {
+    Slider(
+      value: state.layerCount - state.mask.keptCount, positions: state.layerCount + 1,
+      style: state.theme.accent, trackStyle: state.theme.muted,
+      handleStyle: state.theme.accentStrong, symbols: state.symbols)
   }
 
-  private static func column(dropped: Int, _ state: DashboardState, _ width: Int) -> Int {
-    (dropped * (width - 1) * 2 + state.layerCount) / (2 * state.layerCount)
+  /// The track inside the panel: the same for every setting, or a drag would run after itself.
+  private static func track(_ state: DashboardState, panelWidth: Int) -> Rect {
+    let left = 9
+    let right = 2 + kept(state.layerCount, state).count + 2
+    return Rect(x: left, y: 1, width: max(2, panelWidth - left - right), height: 1)
   }
 
   /// The setting under screen column `x`, clamped to the ends of the track.
   static func action(x: Int, _ state: DashboardState, _ area: Rect) -> Action {
-    let (start, width) = track(state, panelWidth: area.width)
-    let offset = min(width - 1, max(0, x - area.x - start))
-    let dropped = (offset * state.layerCount * 2 + width - 1) / (2 * (width - 1))
-    return .keep(state.layerCount - dropped)
+    let track = track(state, panelWidth: area.width)
+    return .keep(state.layerCount - slider(state).value(at: x - area.x, in: track))
   }
 
   static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {

@@ -4,11 +4,12 @@ package struct Gauge: Sendable {
   /// 0 to 1; clamped, and not a number counts as 0.
   package var fraction: Double
   package var style: Style
-  package var trackStyle: Style
+  /// Of the part not filled; nil leaves those cells as they are.
+  package var trackStyle: Style?
   package var symbols: Symbols
 
   package init(
-    _ fraction: Double, style: Style = Style(), trackStyle: Style = Style(dim: true),
+    _ fraction: Double, style: Style = Style(), trackStyle: Style? = Style(dim: true),
     symbols: Symbols = .braille
   ) {
     self.fraction = fraction
@@ -31,7 +32,9 @@ package struct Gauge: Sendable {
       let piece = min(pieces, filled - column * pieces)
       let cell =
         piece > 0
-        ? Cell(symbols.bar[piece - 1], style: style) : Cell(symbols.track, style: trackStyle)
+        ? Cell(symbols.bar[piece - 1], style: style)
+        : trackStyle.map { Cell(symbols.track, style: $0) }
+      guard let cell else { continue }
       for y in area.y..<area.maxY { canvas[area.x + column, y] = cell }
     }
   }

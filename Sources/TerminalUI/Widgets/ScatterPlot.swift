@@ -9,22 +9,27 @@ package struct ScatterPlot: Sendable {
     package var isConnected: Bool
     /// Marks each point; false leaves only the line, or single dots.
     package var hasMarkers: Bool
+    /// Short texts beside the markers, in the points' order; those without room are left out.
+    package var labels: [String]
 
     package init(
       _ name: String, points: [(x: Double, y: Double)], style: Style = Style(),
-      isConnected: Bool = false, hasMarkers: Bool = true
+      isConnected: Bool = false, hasMarkers: Bool = true, labels: [String] = []
     ) {
       self.name = name
       self.points = points
       self.style = style
       self.isConnected = isConnected
       self.hasMarkers = hasMarkers
+      self.labels = labels
     }
   }
 
   package var series: [Series]
   /// Drawn last with its own marker.
   package var current: (x: Double, y: Double)?
+  /// Beside its marker.
+  package var currentLabel: String
   package var currentStyle: Style
   /// Names of the axes with their units.
   package var xLabel: String
@@ -38,13 +43,14 @@ package struct ScatterPlot: Sendable {
   package var symbols: Symbols
 
   package init(
-    series: [Series], current: (x: Double, y: Double)? = nil,
+    series: [Series], current: (x: Double, y: Double)? = nil, currentLabel: String = "",
     currentStyle: Style = Style(bold: true), xLabel: String = "", yLabel: String = "",
     xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil,
     axisStyle: Style = Style(), hasLegend: Bool = false, symbols: Symbols = .braille
   ) {
     self.series = series
     self.current = current
+    self.currentLabel = currentLabel
     self.currentStyle = currentStyle
     self.xLabel = xLabel
     self.yLabel = yLabel
@@ -162,14 +168,32 @@ package struct ScatterPlot: Sendable {
       for point in series.points { mark(point, marker(of: index), series.style) }
     }
     if let current { mark(current, symbols.currentMarker, currentStyle) }
+
+    // Labels last and only on free cells: neither a point nor another label gets lost.
+    func label(_ point: (x: Double, y: Double), _ text: String, _ style: Style) {
+      let (x, y) = (xScale.position(point.x), yScale.position(point.y))
+      guard !text.isEmpty, (0...1).contains(x), (0...1).contains(y) else { return }
+      let (place, line, width) = (column(x, field), row(y, field), CharacterWidth.of(text))
+      // Behind the marker, or else before it.
+      let free = [place + 1, place - width].first { start in
+        start >= field.x && start + width <= field.maxX
+          && (start..<start + width).allSatisfy { canvas[$0, line] == .blank }
+      }
+      if let free { canvas.text(text, x: free, y: line, style: style) }
+    }
+    if let current { label(current, currentLabel, currentStyle) }
+    for series in series {
+      for (point, text) in zip(series.points, series.labels) { label(point, text, axisStyle) }
+    }
   }
 
   private func drawLegend(in field: Rect, on canvas: inout Canvas) {
-    for (index, series) in series.enumerated().prefix(field.height) {
+    let named = series.enumerated().filter { !$0.element.name.isEmpty }
+    for (line, (index, series)) in named.enumerated().prefix(field.height) {
       let mark = series.hasMarkers ? String(marker(of: index)) : String(symbols.lineEmpty)
       let text = StyledText([(mark, series.style), (" \(series.name)", axisStyle)])
       guard text.width <= field.width else { continue }
-      canvas.text(text, x: field.maxX - text.width, y: field.y + index)
+      canvas.text(text, x: field.maxX - text.width, y: field.y + line)
     }
   }
 

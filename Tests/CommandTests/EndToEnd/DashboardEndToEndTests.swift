@@ -9,13 +9,13 @@ import Testing
     try withTemporaryFolder { folder in
       let world = try SmallWorld(in: folder)
       let tmux = try Tmux(width: 120, height: 40)
-      try tmux.type(line: "\(dropscope.path) \(world.arguments); echo status $?")
+      try tmux.type(line: "\(dropscope.path) \(world.arguments)")
       try tmux.wait("the dashboard") { $0.contains("Dropscope  model small  data noise/test") }
       #expect(try tmux.ask("#{alternate_on}#{mouse_any_flag}") == "11")
       var screen = try tmux.settle()
       for text in [
         "complete", "12/12 utterances", "this is full depth", "12 of 12 layers run",
-        "mask 111111111111", "Trade-off", "turn on the light",
+        "mask 111111111111", "Trade-off", "Transcript 1 of 12", "said        turn",
       ] {
         #expect(screen.contains(text), "\(text) in\n\(screen)")
       }
@@ -29,7 +29,8 @@ import Testing
 
       // The mouse: press near the left end of the slider, drag beyond the right one.
       try tmux.mouse(0, x: 12, y: 2)
-      try tmux.mouse(32, x: 60, y: 2)
+      // A track of 88 columns from column 9: its middle is column 53.
+      try tmux.mouse(32, x: 53, y: 2)
       try tmux.wait("the handle to follow") { $0.contains("6 of 12 layers run") }
       try tmux.mouse(32, x: 119, y: 20)
       try tmux.wait("the end of the slider") { $0.contains("0 of 12 layers run") }
@@ -70,6 +71,8 @@ import Testing
       #expect(try tmux.ask("#{alternate_on}#{mouse_any_flag}") == "11")
 
       try tmux.press("q")
+      try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Trade-off") }
+      try tmux.type(line: "echo status $?")
       try expectRestored(tmux, status: 0)
     }
   }
