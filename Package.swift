@@ -56,7 +56,8 @@ let package = Package(
       swiftSettings: native),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["dropscope", "TestSupport", "Backbones", "Speech", "Kernels"], swiftSettings: native),
+      dependencies: ["dropscope", "TestSupport", "Backbones", "Speech", "Kernels"],
+      swiftSettings: native),
   ],
   swiftLanguageModes: [.v6]
 )

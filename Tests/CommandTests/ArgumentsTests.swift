@@ -90,11 +90,12 @@ import Testing
     #expect(ProgressBar.duration(7620) == "2 h 07 min")
   }
 
-  @Test(arguments: [
-    (["--help"], 0), (["synthesize", "--help"], 0), (["nonsense"], 2), (["synthesize"], 2),
-    (["synthesize", "--output", "/tmp/x", "--hours", "none"], 2),
-    (["synthesize", "--output", "/tmp/x", "--splits", "train,nope"], 2),
-  ] as [([String], Int32)])
+  @Test(
+    arguments: [
+      (["--help"], 0), (["synthesize", "--help"], 0), (["nonsense"], 2), (["synthesize"], 2),
+      (["synthesize", "--output", "/tmp/x", "--hours", "none"], 2),
+      (["synthesize", "--output", "/tmp/x", "--splits", "train,nope"], 2),
+    ] as [([String], Int32)])
   func exitStatuses(arguments: [String], status: Int32) {
     #expect(Dropscope.run(arguments) == status)
   }

@@ -67,7 +67,8 @@ import Testing
       AxisScale(-0.3...0.3, intervals: 3).ticks.map(AxisScale(-0.3...0.3, intervals: 3).label)
         == ["-0.2", "0.0", "0.2"])
     let awkward: [ClosedRange<Double>] = [
-      0...0, 5...5, -1e308...1e308, .leastNonzeroMagnitude ... .leastNormalMagnitude, 1e15...1e15 + 1, -Double.infinity...0,
+      0...0, 5...5, -1e308...1e308, .leastNonzeroMagnitude ... .leastNormalMagnitude,
+      1e15...1e15 + 1, -Double.infinity...0,
     ]
     for range in awkward {
       let scale = AxisScale(range, intervals: 4)

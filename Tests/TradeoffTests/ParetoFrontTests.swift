@@ -10,8 +10,10 @@ import Tradeoff
     for count in [0, 1, 2, 40] {
       // Few distinct values, so that there are ties.
       let points = (0..<count).map { _ in
-        (cost: Double(Int.random(in: 0..<9, using: &random)),
-          error: Double(Int.random(in: 0..<9, using: &random)))
+        (
+          cost: Double(Int.random(in: 0..<9, using: &random)),
+          error: Double(Int.random(in: 0..<9, using: &random))
+        )
       }
       let front = ParetoFront.of(points) { $0 }
       for (a, b) in zip(front, front.dropFirst()) {

@@ -24,7 +24,8 @@ enum LayerPanel: Panel {
     let longest = (times.compactMap { $0 } + [ends?.frontEnd ?? 0, ends?.head ?? 0]).max() ?? 0
     if let y = rows.frontEnd {
       drawEnd(
-        "audio in", stages.frontEnd / total, ends?.frontEnd, longest, y, columns, theme, state.symbols, &canvas)
+        "audio in", stages.frontEnd / total, ends?.frontEnd, longest, y, columns, theme,
+        state.symbols, &canvas)
     }
     for (row, layer) in rows.visible.enumerated() {
       let y = rows.first + row * rows.pitch
@@ -42,7 +43,9 @@ enum LayerPanel: Panel {
       }
     }
     if let y = rows.head {
-      drawEnd("text out", stages.head / total, ends?.head, longest, y, columns, theme, state.symbols, &canvas)
+      drawEnd(
+        "text out", stages.head / total, ends?.head, longest, y, columns, theme, state.symbols,
+        &canvas)
     }
     if rows.visible.lowerBound > 0 {
       canvas.text(
