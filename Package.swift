@@ -43,7 +43,7 @@ let package = Package(
       name: "SpeechTests", dependencies: ["Speech", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: optimized),
     .testTarget(
-      name: "BackbonesTests", dependencies: ["Backbones", "TestSupport"], exclude: ["Fixtures"],
+      name: "BackbonesTests", dependencies: ["Backbones", "Training", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: optimized),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "TestSupport"], exclude: ["Fixtures"],

@@ -5,6 +5,7 @@ import Kernels
 import Speech
 import TestSupport
 import Testing
+import Training
 
 import Backbones
 
@@ -95,6 +96,35 @@ struct ConformerTests {
         gradients.tensor(parameter).values,
         try file.tensor("gradient.\(bits).\(parameter.name)").values, relative: 1e-3,
         absolute: 1e-5, "\(parameter.name)")
+    }
+  }
+
+  /// Forward, both losses, backward, clipping and AdamW together, as in training.
+  @Test(arguments: rules)
+  func tenStepsAgreeWithPyTorch(rule: String) throws {
+    let model = try TrainableConformer(contentsOf: model(rule))
+    let file = try reference(rule)
+    let features = try features(file)
+    let teacher = try file.tensor("teacher")
+    let expected = try file.tensor("steps")
+    let optimizer = AdamW(
+      AdamW.Configuration(beta1: 0.9, beta2: 0.98, epsilon: 1e-9, weightDecay: 0.01),
+      layout: model.layout)
+    let all = 0..<model.layout.count
+    for index in 0..<10 {
+      let gradients = ParameterBuffer(count: model.layout.count)
+      let loss = step(
+        model, features, teacher: teacher.reshaped(teacher.rows, 12),
+        mask: try LayerMask(Self.masks[index % 3], layerCount: 4), into: gradients)
+      let norm = GradientClipping.sumOfSquares(gradients, range: all).squareRoot()
+      optimizer.update(
+        model.weights, gradients: gradients, range: all, learningRate: 2e-3,
+        gradientScale: GradientClipping.scale(norm: norm, maximum: 1))
+      optimizer.advance()
+      let row = expected.rows(index..<index + 1).values.map(Double.init)
+      expectClose(loss.ctc, row[0], relative: 1e-3, "CTC at step \(index + 1)")
+      expectClose(loss.kl, row[1], relative: 1e-3, "KL at step \(index + 1)")
+      expectClose(norm, row[2], relative: 1e-2, "gradient norm at step \(index + 1)")
     }
   }
 

@@ -89,6 +89,27 @@ import Testing
     }
   }
 
+  /// Once everything is measured the program sleeps until something happens.
+  @Test func idleUsesNoProcessor() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let tmux = try Tmux(width: 100, height: 30)
+      try tmux.type(line: "\(dropscope.path) \(world.arguments)")
+      try tmux.settle()
+      let process = try #require(try tmux.child())
+      /// Clock ticks (10 ms) of all its threads so far: proc(5), fields 14 and 15.
+      func ticks() throws -> Int {
+        let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        let fields = try #require(text.split(separator: ")").last).split(separator: " ")
+        return try #require(Int(fields[11])) + #require(Int(fields[12]))
+      }
+      let before = try ticks()
+      usleep(3_000_000)
+      #expect(try ticks() - before <= 1)
+      try tmux.press("q")
+    }
+  }
+
   /// The shell is back, on its own screen, with its cursor and without mouse reports.
   func expectRestored(_ tmux: Tmux, status: Int?) throws {
     try tmux.wait("the exit status") {
