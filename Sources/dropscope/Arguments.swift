@@ -121,6 +121,20 @@ struct Arguments: Equatable {
     return items
   }
 
+  /// The comma-separated values of an option, over all times it was given.
+  func list<Value>(_ name: String, _ expected: String, _ parse: (String) -> Value?) throws
+    -> [Value]
+  {
+    try strings(name).flatMap { text in
+      try text.split(separator: ",", omittingEmptySubsequences: false).map { item in
+        guard let value = parse(String(item)) else {
+          throw UsageError("option --\(name): expected \(expected), found '\(item)'")
+        }
+        return value
+      }
+    }
+  }
+
   private static func check(_ text: String, name: String, choices: [String]) throws {
     guard choices.contains(text) else {
       let list = choices.joined(separator: ", ")

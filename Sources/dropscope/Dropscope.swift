@@ -9,6 +9,7 @@ enum Dropscope {
     DashboardCommand.self,
     TranscribeCommand.self,
     EvaluateCommand.self,
+    SweepCommand.self,
     TrainCommand.self,
     SynthesizeCommand.self,
     EmissionsCommand.self,

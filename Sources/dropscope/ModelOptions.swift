@@ -35,6 +35,8 @@ struct ModelOptions {
     var mask: LayerMask
     /// nil for a mask given by hand.
     var policy: String?
+    /// What the random policy drew it from; nil for the others.
+    var seed: UInt64?
   }
 
   /// What was asked for, before the model says how many layers there are.
@@ -48,7 +50,7 @@ struct ModelOptions {
   private let modelPaths: [String]
   private let dataPath: String?
   private let split: String
-  private let policies: [String]
+  private let policies: [String]?
   private let seed: UInt64
   private let budget: Budget
 
@@ -57,8 +59,7 @@ struct ModelOptions {
     modelPaths = arguments.strings("model")
     dataPath = arguments.string("data")
     split = arguments.string("split") ?? Self.defaultSplit
-    policies =
-      try arguments.choices("policy", of: PolicyCatalog.names) ?? [PolicyCatalog.names[0]]
+    policies = try arguments.choices("policy", of: PolicyCatalog.names)
     seed = try arguments.seed("seed") ?? 1
     let given = ["keep", "drop", "mask"].filter { arguments.string($0) != nil }
     if given.count > 1 {
@@ -71,17 +72,17 @@ struct ModelOptions {
     switch given.first {
     case "keep":
       budget = .keep(
-        try Self.list(arguments, "keep", "whole numbers of at least 1") { text in
+        try arguments.list("keep", "whole numbers of at least 1") { text in
           Int(text).flatMap { $0 >= 1 ? $0 : nil }
         })
     case "drop":
       budget = .drop(
-        try Self.list(arguments, "drop", "numbers from 0 to 1") { text in
+        try arguments.list("drop", "numbers from 0 to 1") { text in
           Double(text).flatMap { (0...1).contains($0) ? $0 : nil }
         })
     case "mask":
       budget = .masks(
-        try Self.list(arguments, "mask", "characters 0 and 1, at least one of them 1") { text in
+        try arguments.list("mask", "characters 0 and 1, at least one of them 1") { text in
           text.allSatisfy { $0 == "0" || $0 == "1" } && text.contains("1") ? text : nil
         })
     default: budget = .everything
@@ -102,43 +103,78 @@ struct ModelOptions {
   }
 
   /// The split of `--data`, or of the bundled data set, listed but not yet read.
-  func dataset() throws -> Dataset {
+  func dataset() throws -> Dataset { try dataset(split: split) }
+
+  /// The splits of a subcommand that takes a comma-separated list of them.
+  func datasets() throws -> [Dataset] {
+    try split.split(separator: ",").map { try dataset(split: String($0)) }
+  }
+
+  private func dataset(split: String) throws -> Dataset {
     let root = try dataPath.map { URL(fileURLWithPath: $0) } ?? Assets.heldOut()
     return try Dataset(contentsOf: root, split: split)
   }
 
   /// Every mask that was asked for, in the order it was asked for, for a model with that many layers.
   func choices(layerCount: Int) throws -> [Choice] {
-    func chosen(_ counts: [Int]) -> [Choice] {
-      policies.flatMap { policy in
-        counts.map { count in
-          Choice(
-            mask: PolicyCatalog.mask(policy, seed: seed, keeping: count, of: layerCount),
-            policy: policy)
+    let policies = policies ?? [PolicyCatalog.names[0]]
+    switch budget {
+    case .everything: return [Choice(mask: .full(layerCount), policy: policies[0])]
+    case .masks: return try masks(layerCount: layerCount)
+    case .keep, .drop:
+      return try chosen(policies, try counts(layerCount: layerCount), draws: 1, layerCount)
+    }
+  }
+
+  /// The same for a sweep: every policy and every depth unless some were named, and up to `draws`
+  /// masks of the random policy at each depth (those drawn twice count once).
+  func sweep(layerCount: Int, draws: Int) throws -> [Choice] {
+    if case .masks = budget { return try masks(layerCount: layerCount) }
+    return try chosen(
+      policies ?? PolicyCatalog.names, try counts(layerCount: layerCount), draws: draws, layerCount)
+  }
+
+  private func chosen(
+    _ policies: [String], _ counts: [Int], draws: Int, _ layerCount: Int
+  ) throws -> [Choice] {
+    policies.flatMap { policy in
+      counts.flatMap { count in
+        let isRandom = policy == RandomPolicy.name
+        var drawn: Set<LayerMask> = []
+        return (0..<UInt64(isRandom ? draws : 1)).compactMap { draw -> Choice? in
+          let mask = PolicyCatalog.mask(
+            policy, seed: seed &+ draw, keeping: count, of: layerCount)
+          guard drawn.insert(mask).inserted else { return nil }
+          return Choice(mask: mask, policy: policy, seed: isRandom ? seed &+ draw : nil)
         }
       }
     }
+  }
+
+  /// Depths asked for; all of them, deepest first, when none were named.
+  private func counts(layerCount: Int) throws -> [Int] {
     switch budget {
-    case .everything:
-      return [Choice(mask: .full(layerCount), policy: policies[0])]
     case .keep(let counts):
       if let wrong = counts.first(where: { $0 > layerCount }) {
         throw UsageError(
           "option --keep: expected 1 to \(layerCount), the model's layers, found '\(wrong)'")
       }
-      return chosen(counts)
+      return counts
     case .drop(let ratios):
-      return chosen(
-        ratios.map { PolicyCatalog.keptCount(dropRatio: $0, layerCount: layerCount) })
-    case .masks(let texts):
-      return try texts.map { text in
-        guard let mask = try? LayerMask(text, layerCount: layerCount) else {
-          throw UsageError(
-            "option --mask: expected \(layerCount) characters, one a layer of the model, "
-              + "found \(text.count) in '\(text)'")
-        }
-        return Choice(mask: mask, policy: nil)
+      return ratios.map { PolicyCatalog.keptCount(dropRatio: $0, layerCount: layerCount) }
+    case .everything, .masks: return (1...layerCount).reversed()
+    }
+  }
+
+  private func masks(layerCount: Int) throws -> [Choice] {
+    guard case .masks(let texts) = budget else { return [] }
+    return try texts.map { text in
+      guard let mask = try? LayerMask(text, layerCount: layerCount) else {
+        throw UsageError(
+          "option --mask: expected \(layerCount) characters, one a layer of the model, "
+            + "found \(text.count) in '\(text)'")
       }
+      return Choice(mask: mask, policy: nil)
     }
   }
 
@@ -149,20 +185,6 @@ struct ModelOptions {
       throw UsageError("expected one choice of layers here, found \(all.count)")
     }
     return all[0]
-  }
-
-  /// The comma-separated values of an option, over all times it was given.
-  private static func list<Value>(
-    _ arguments: Arguments, _ name: String, _ expected: String, _ parse: (String) -> Value?
-  ) throws -> [Value] {
-    try arguments.strings(name).flatMap { text in
-      try text.split(separator: ",", omittingEmptySubsequences: false).map { item in
-        guard let value = parse(String(item)) else {
-          throw UsageError("option --\(name): expected \(expected), found '\(item)'")
-        }
-        return value
-      }
-    }
   }
 }
 

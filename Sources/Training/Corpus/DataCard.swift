@@ -47,7 +47,8 @@ struct DataCard {
       # Synthetic speech corpus
 
       Made by `dropscope synthesize --output DIR --hours \(request.hours) --seed \(request.seed) \
-      --splits \(splits)`. The same command with the same synthesisers makes the same files.
+      --splits \(splits)`. The same command with the same synthesisers says and
+      disturbs the same, and on the same kind of processor makes the same bytes.
 
       The speakers are programs, not people. Results on this corpus say how well a model hears these
       voices with these words; they say little about people.

@@ -4,7 +4,6 @@ import Backbones
 import Foundation
 import Kernels
 import Speech
-import Synchronization
 import Tradeoff
 
 enum EvaluateCommand: Command {
@@ -40,13 +39,11 @@ enum EvaluateCommand: Command {
       zip(recognizers, choices).flatMap { recognizer, choices in
         choices.map { [recognizer.name, $0.policy ?? "manual", $0.mask.description] }
       })
-    var loaded: [Int: LoadedDataset] = [:]
+    let loaded = LoadedDatasets()
     var isFirst = true
     for (recognizer, choices) in zip(recognizers, choices) {
-      let rate = recognizer.backbone.sampleRate
-      let data = try loaded[rate] ?? LoadedDataset(dataset, for: recognizer)
-      loaded[rate] = data
-      let measuring = Measuring(recognizer, data, threads: threads)
+      let measuring = Measuring(
+        recognizer, try loaded.data(dataset, for: recognizer), threads: threads)
       defer { measuring.stop() }
       for choice in choices {
         let results = try measuring.run(choice.mask, title: recognizer.name)
@@ -68,83 +65,18 @@ enum EvaluateCommand: Command {
   }
 }
 
-/// One model's evaluator, waited for.
-private final class Measuring: Sendable {
-  private let worker: EvaluationWorker
-  private let inbox: Inbox
-  private let nextID = Mutex(0)
-
-  /// Events on their way from the evaluator's threads to the waiting one.
-  private final class Inbox: Sendable {
-    private let events = Mutex<[EvaluationEvent]>([])
-    private let arrived = DispatchSemaphore(value: 0)
-
-    func post(_ event: EvaluationEvent) {
-      events.withLock { $0.append(event) }
-      arrived.signal()
-    }
-
-    func next() -> EvaluationEvent {
-      arrived.wait()
-      return events.withLock { $0.removeFirst() }
-    }
-  }
-
-  init(_ recognizer: Recognizer, _ data: LoadedDataset, threads: Int) {
-    let inbox = Inbox()
-    self.inbox = inbox
-    worker = EvaluationWorker(recognizer: recognizer, dataset: data, workers: threads) {
-      inbox.post($0)
-    }
-  }
-
-  /// Every utterance at `mask`, in the data set's order.
-  func run(_ mask: LayerMask, title: String) throws -> [UtteranceResult] {
-    let id = nextID.withLock {
-      $0 += 1
-      return $0
-    }
-    worker.request(EvaluationRequest(id: id, mask: mask))
-    var bar = ProgressBar("\(title) \(mask)")
-    defer { bar.finish() }
-    var total = 1
-    var results: [UtteranceResult] = []
-    var counts = ErrorCounts()
-    while true {
-      switch inbox.next() {
-      case .started(id, let count): total = max(1, count)
-      case .utterance(id, let result):
-        results.append(result)
-        counts += result.counts
-        bar.update(
-          Double(results.count) / Double(total),
-          note: String(format: "WER %.1f %% of %d words", counts.rate * 100, counts.words))
-      case .finished(id): return results.sorted { $0.index < $1.index }
-      case .failed(id, let sentence): throw InputError(sentence)
-      default: break
-      }
-    }
-  }
-
-  func stop() { worker.stop() }
-}
-
-/// Summaries for people, one row each as soon as it is known: columns are as wide as the names that
-/// will come.
+/// Summaries for people, one row each as soon as it is known.
 private struct SummaryTable {
-  private static let titles = [
-    "model", "policy", "mask", "keep", "WER %", "95 %", "S", "D", "I", "CER %", "GFLOP/s", "RTF",
-    "p50 ms", "p95 ms",
-  ]
-  /// How many columns are text, aligned to the left.
-  private static let names = 3
-  private var widths = [0, 0, 0, 4, 6, 13, 5, 5, 5, 6, 8, 7, 7, 7]
+  private let table: TextTable
 
   /// `names`: model, policy and mask of every row to come.
   init(_ names: [[String]]) {
-    for row in [Self.titles] + names {
-      for column in 0..<Self.names { widths[column] = max(widths[column], row[column].count) }
-    }
+    table = TextTable(
+      [
+        "model", "policy", "mask", "keep", "WER %", "95 %", "S", "D", "I", "CER %", "GFLOP/s",
+        "RTF",
+        "p50 ms", "p95 ms",
+      ], names: names, numbers: [4, 6, 13, 5, 5, 5, 6, 8, 7, 7, 7])
   }
 
   /// What all rows have in common, and the columns' titles.
@@ -154,29 +86,19 @@ private struct SummaryTable {
     \(summary.threads) threads on \(summary.machine)
     GFLOP/s: per second of audio, counted; RTF and ms: one thread's time for an utterance, measured
 
-    \(line(Self.titles))
+    \(table.heading)
     """
   }
 
   func row(_ summary: Summary) -> String {
-    func number(_ value: Double, _ decimals: Int) -> String {
-      String(format: "%.\(decimals)f", value)
-    }
-    func percent(_ fraction: Double) -> String { number(fraction * 100, 2) }
-    return line([
+    func percent(_ fraction: Double) -> String { TextTable.number(fraction * 100, 2) }
+    return table.line([
       summary.model, summary.policy, summary.mask, "\(summary.keptLayers)", percent(summary.wer),
       summary.werInterval.map { $0.map(percent).joined(separator: "-") } ?? "",
       "\(summary.substitutions)", "\(summary.deletions)", "\(summary.insertions)",
-      percent(summary.cer), number(summary.gflopPerAudioSecond, 3),
-      number(summary.realTimeFactor, 4), number(summary.latency.p50, 1),
-      number(summary.latency.p95, 1),
+      percent(summary.cer), TextTable.number(summary.gflopPerAudioSecond, 3),
+      TextTable.number(summary.realTimeFactor, 4), TextTable.number(summary.latency.p50, 1),
+      TextTable.number(summary.latency.p95, 1),
     ])
-  }
-
-  private func line(_ cells: [String]) -> String {
-    cells.indices.map { column in
-      let pad = String(repeating: " ", count: max(0, widths[column] - cells[column].count))
-      return column < Self.names ? cells[column] + pad : pad + cells[column]
-    }.joined(separator: "  ")
   }
 }

@@ -11,7 +11,8 @@ enum SynthesizeCommand: Command {
 
     Makes speech with espeak-ng, flite and festival: sentences of our own grammar, many voices,
     noise; in LibriSpeech layout (DIR/SPLIT/SPEAKER/CHAPTER/ID.flac and .trans.txt) with a data
-    card. The same seed and the same synthesisers make the same files.
+    card. The same seed and the same synthesisers make the same sentences, voices and disturbances,
+    and on the same kind of processor the same bytes; elsewhere samples may differ by rounding.
 
     Options:
       --output DIR    where to write; a new or an empty folder

@@ -63,6 +63,50 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
     }
   }
 
+  /// Shards together are the whole; each line is one mask; equal draws count once.
+  @Test func sweepInShardsIsTheWholeSweep() throws {
+    try withWorld { world in
+      let arguments = [
+        "sweep", "--model", world.model.path, "--data", world.data.path, "--split", "test",
+        "--policy", "spread,random", "--keep", "12,9", "--draws", "3", "--json",
+      ]
+      let picture = world.folder.appending(path: "plot.svg")
+      let whole = try run(arguments + ["--svg", picture.path])
+      #expect(whole.status == 0 && whole.errors == "")
+      // Two of spread; of random one at full depth and three at 9.
+      #expect(whole.lines.count == 6)
+      let svg = try String(contentsOf: picture, encoding: .utf8)
+      #expect(svg.hasPrefix("<svg") && svg.components(separatedBy: "<circle").count == 1 + 4)
+
+      var shards: [String] = []
+      for index in 1...2 {
+        let part = try run(arguments + ["--shard", "\(index)/2"])
+        let file = world.folder.appending(path: "part-\(index).jsonl")
+        try part.output.write(to: file, atomically: true, encoding: .utf8)
+        shards.append(file.path)
+      }
+      let table = world.folder.appending(path: "merged.csv")
+      let merged = try run(["sweep", "merge", "--json", "--csv", table.path] + shards)
+      #expect(merged.status == 0)
+      func measured(_ outcome: ProgramOutcome) throws -> [String] {
+        try outcome.objects().map { object in
+          ["point", "policy", "seed", "mask", "wer", "sweep"].map { "\(object[$0] ?? "")" }
+            .joined(separator: " ")
+        }
+      }
+      #expect(try measured(merged) == measured(whole))
+      let rows = try String(contentsOf: table, encoding: .utf8).split(separator: "\n")
+      #expect(rows.count == 7 && rows[0].hasPrefix("model,dataset,split,policy,seed,mask"))
+
+      let missing = try run(["sweep", "merge", shards[0]])
+      #expect(missing.status == 1 && missing.errors.contains("missing 3"))
+      let doubled = try run(["sweep", "merge", shards[0], shards[0]])
+      #expect(doubled.status == 1 && doubled.errors.contains("each point once"))
+      let foreign = try run(["sweep", "merge", table.path])
+      #expect(foreign.status == 1 && foreign.errors.contains("line 1"))
+    }
+  }
+
   @Test func transcribeReadsFilesAndRawSamples() throws {
     try withWorld { world in
       let file = recording(world)
@@ -182,6 +226,9 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
         (["evaluate", "--keep", "3", "--mask", "101"] + data, 2, "--keep and --mask"),
         (["evaluate", "--drop", "-1"] + data, 2, "--drop"),
         (["evaluate", "--threads", "0"] + data, 2, "--threads"),
+        (["sweep", "--shard", "3/2"] + data, 2, "--shard"),
+        (["sweep", "--all-masks", "--keep", "3"] + data, 2, "--all-masks"),
+        (["sweep", "--csv", "/none/x.csv"] + data, 1, "/none"),
         (["evaluate", "--fast"] + data, 2, "--fast"),
         (
           ["evaluate"] + model + ["--data", world.data.path, "--split", "dev"], 1, "the splits test"

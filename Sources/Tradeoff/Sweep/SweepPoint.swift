@@ -1,0 +1,225 @@
+// One line of a sweep's file, and what a set of lines must be to be the whole sweep.
+
+import Backbones
+import Foundation
+import Kernels
+
+/// A mask measured on a split, with its place in the sweep it belongs to: the fields of `Summary` and
+/// `seed`, `sweep`, `point` and `points`, in one JSON object.
+package struct SweepPoint: Codable, Sendable, Equatable {
+  package var summary: Summary
+  /// What the random policy drew the mask from; absent for other policies.
+  package var seed: UInt64?
+  /// Identifies the plan: equal in all lines of one sweep, whichever shard measured them.
+  package var sweep: String
+  /// Position in the plan, from 0, and how many there are.
+  package var point: Int
+  package var points: Int
+
+  private enum CodingKeys: String, CodingKey { case seed, sweep, point, points }
+
+  package init(summary: Summary, seed: UInt64?, sweep: String, point: Int, points: Int) {
+    self.summary = summary
+    self.seed = seed
+    self.sweep = sweep
+    self.point = point
+    self.points = points
+  }
+
+  package init(from decoder: any Decoder) throws {
+    summary = try Summary(from: decoder)
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    seed = try container.decodeIfPresent(UInt64.self, forKey: .seed)
+    sweep = try container.decode(String.self, forKey: .sweep)
+    point = try container.decode(Int.self, forKey: .point)
+    points = try container.decode(Int.self, forKey: .points)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    try summary.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encodeIfPresent(seed, forKey: .seed)
+    try container.encode(sweep, forKey: .sweep)
+    try container.encode(point, forKey: .point)
+    try container.encode(points, forKey: .points)
+  }
+}
+
+/// What a sweep is going to measure, in order.
+package struct SweepPlan: Sendable {
+  /// One mask of one model on one split.
+  package struct Entry: Sendable, Equatable {
+    package var model: String
+    package var dataset: String
+    package var split: String
+    /// `manual` for a mask given by hand.
+    package var policy: String
+    package var seed: UInt64?
+    package var mask: LayerMask
+
+    package init(
+      model: String, dataset: String, split: String, policy: String, seed: UInt64?, mask: LayerMask
+    ) {
+      self.model = model
+      self.dataset = dataset
+      self.split = split
+      self.policy = policy
+      self.seed = seed
+      self.mask = mask
+    }
+  }
+
+  /// Model by model and split by split; masks in depth-first order, so that neighbours share their
+  /// first layers and the evaluator runs only the rest.
+  package let entries: [Entry]
+  /// 16 hexadecimal digits that depend on every entry.
+  package let identifier: String
+
+  /// `groups`: the masks of one model on one split each.
+  package init(_ groups: [[Entry]]) {
+    entries = groups.flatMap { group in
+      group.enumerated().sorted {
+        ($0.element.mask.description, $0.offset) > ($1.element.mask.description, $1.offset)
+      }.map(\.element)
+    }
+    // FNV-1a, 64 bits: the same in every process, which Hasher is not.
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for entry in entries {
+      let seed = entry.seed.map(String.init) ?? ""
+      let parts = [
+        entry.model, entry.dataset, entry.split, entry.policy, seed, entry.mask.description,
+      ]
+      for byte in (parts.joined(separator: "\t") + "\n").utf8 {
+        hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01b3
+      }
+    }
+    let digits = String(hash, radix: 16)
+    identifier = String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// The positions of shard `index` (from 1) of `count`: neighbours stay together, sizes differ by
+  /// one at most, and all shards together are the plan.
+  package func shard(_ index: Int, of count: Int) -> Range<Int> {
+    entries.count * (index - 1) / count..<entries.count * index / count
+  }
+}
+
+package enum SweepFile {
+  /// Reads JSON lines. Throws `InputError` naming file and line.
+  package static func read(_ url: URL) throws -> [SweepPoint] {
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else {
+      throw InputError(url.path, expected: "a readable file of JSON lines", found: "none")
+    }
+    return try text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+      .enumerated()
+      .filter { !$0.element.allSatisfy(\.isWhitespace) }
+      .map { number, line in
+        do {
+          return try JSONDecoder().decode(SweepPoint.self, from: Data(line.utf8))
+        } catch {
+          throw InputError(
+            "\(url.path), line \(number + 1)", expected: "an object that `sweep --json` printed",
+            found: "\"\(line.prefix(40))\"")
+        }
+      }
+  }
+
+  /// The lines of all files as one sweep, in the plan's order. Throws `InputError` when they are not
+  /// exactly one sweep: lines of another, a point twice, or points missing.
+  package static func merge(_ files: [(name: String, points: [SweepPoint])]) throws -> [SweepPoint]
+  {
+    var merged: [Int: (name: String, point: SweepPoint)] = [:]
+    var first: (name: String, point: SweepPoint)?
+    for (name, points) in files {
+      for point in points {
+        let known = first ?? (name, point)
+        first = known
+        guard point.sweep == known.point.sweep, point.points == known.point.points else {
+          throw InputError(
+            name, expected: "points of sweep \(known.point.sweep), as in \(known.name)",
+            found: "points of sweep \(point.sweep)")
+        }
+        if let other = merged.updateValue((name, point), forKey: point.point) {
+          throw InputError(
+            name, expected: "each point once",
+            found: "point \(point.point), which \(other.name) has too")
+        }
+      }
+    }
+    guard let first else {
+      throw InputError(
+        files.map(\.name).joined(separator: ", "), expected: "points of a sweep", found: "none")
+    }
+    let missing = (0..<first.point.points).filter { merged[$0] == nil }
+    guard missing.isEmpty else {
+      throw InputError(
+        files.map(\.name).joined(separator: ", "),
+        expected: "all \(first.point.points) points of the sweep",
+        found:
+          "\(merged.count): missing \(missing.prefix(5).map(String.init).joined(separator: ", "))"
+          + (missing.count > 5 ? " and \(missing.count - 5) more" : ""))
+    }
+    return merged.sorted { $0.key < $1.key }.map(\.value.point)
+  }
+}
+
+/// The masks of one model, split, policy and depth together.
+package struct SweepGroup: Sendable, Equatable {
+  /// One mask, or the draws of the random policy.
+  package let points: [SweepPoint]
+
+  /// Groups in the order of models and splits as they come, then policy, then deepest first.
+  package static func of(_ points: [SweepPoint]) -> [SweepGroup] {
+    struct Key: Hashable { var model, dataset, split, policy, detail: String, kept: Int }
+    var order: [Key] = []
+    var groups: [Key: [SweepPoint]] = [:]
+    for point in points {
+      let summary = point.summary
+      // Masks given by hand have nothing in common but their size.
+      let detail = point.seed == nil ? summary.mask : ""
+      let key = Key(
+        model: summary.model, dataset: summary.dataset, split: summary.split,
+        policy: summary.policy, detail: detail, kept: summary.keptLayers)
+      if groups[key] == nil { order.append(key) }
+      groups[key, default: []].append(point)
+    }
+    var sections: [String] = []
+    func section(_ key: Key) -> Int {
+      let name = [key.model, key.dataset, key.split].joined(separator: "\t")
+      if let index = sections.firstIndex(of: name) { return index }
+      sections.append(name)
+      return sections.count - 1
+    }
+    let ranked = order.map { ($0, section($0)) }
+    let policies = PolicyCatalog.names
+    func rank(_ key: Key) -> Int { policies.firstIndex(of: key.policy) ?? policies.count }
+    return ranked.sorted {
+      ($0.1, rank($0.0), -$0.0.kept, $0.0.detail) < ($1.1, rank($1.0), -$1.0.kept, $1.0.detail)
+    }.map { SweepGroup(points: groups[$0.0] ?? []) }
+  }
+
+  package var first: Summary { points[0].summary }
+  package var errorRates: [Double] { points.map(\.summary.wer) }
+  package var meanErrorRate: Double { mean(\.wer) }
+
+  /// What to draw or print around the mean: with one mask its confidence interval, with several the
+  /// lowest and highest of them.
+  package var range: ClosedRange<Double>? {
+    if points.count == 1 {
+      return first.werInterval.flatMap { $0.count == 2 ? $0[0]...max($0[0], $0[1]) : nil }
+    }
+    return errorRates.min().flatMap { low in errorRates.max().map { low...$0 } }
+  }
+
+  /// Sample standard deviation over the masks; nil for one.
+  package var deviation: Double? {
+    guard points.count > 1 else { return nil }
+    let mean = meanErrorRate
+    let squares = errorRates.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (squares / Double(points.count - 1)).squareRoot()
+  }
+
+  package func mean(_ value: (Summary) -> Double) -> Double {
+    points.reduce(0) { $0 + value($1.summary) } / Double(points.count)
+  }
+}

@@ -1,0 +1,232 @@
+// `dropscope sweep`: the trade-off table over policies and depths, whole or in shards.
+
+import Backbones
+import Foundation
+import Kernels
+import Speech
+import Tradeoff
+
+enum SweepCommand: Command {
+  static let name = "sweep"
+  static let summary = "measure the whole trade-off: policies and depths, or all masks"
+  static let help = """
+    Usage: dropscope sweep [OPTION]...
+           dropscope sweep merge FILE... [--json] [--csv FILE] [--svg FILE]
+
+    Measures every policy at every depth (the random one at several masks a depth) and prints the
+    mean word error rate of each; masks that share their first layers share the work. `merge` puts
+    the JSON lines of all shards together and says which points are missing or there twice.
+
+    \(ModelOptions.modelHelp)
+                       repeat it to compare models
+    \(ModelOptions.dataHelp)
+                       takes a list: dev,test-clean
+    \(ModelOptions.layerHelp)
+                       lists, as for evaluate; all policies and all depths without them
+      --draws N        draws of the random policy at each depth, equal ones once (20)
+      --all-masks      every mask with at least one layer, instead of policies
+      --threads N      utterances measured side by side (one per processor)
+      --shard I/N      only the I-th of N parts, for job arrays
+      --json           JSON lines, one object per mask, as they are measured
+      --csv FILE       the same as a table       --svg FILE   a plot
+    """
+
+  static func run(_ raw: [String]) throws -> Int32 {
+    if raw.first == "merge" { return try merge(Array(raw.dropFirst())) }
+    let arguments = try Arguments(
+      raw, options: ModelOptions.names + ["draws", "threads", "shard", "csv", "svg"],
+      flags: ["all-masks", "json"])
+    let options = try ModelOptions(arguments)
+    let threads =
+      try arguments.integer("threads", in: 1...256)
+      ?? ProcessInfo.processInfo.activeProcessorCount
+    let draws = try arguments.integer("draws", in: 1...100_000) ?? 20
+    let shard = try shard(arguments)
+    let allMasks = arguments.flag("all-masks")
+    if allMasks, let other = ModelOptions.maskNames.first(where: { arguments.string($0) != nil }) {
+      throw UsageError("--all-masks and --\(other) cannot be given together")
+    }
+
+    let recognizers = try options.models().map { try Recognizer(contentsOf: $0) }
+    let datasets = try options.datasets()
+    var groups: [[SweepPlan.Entry]] = []
+    var sources: [String: (Recognizer, Dataset)] = [:]
+    for recognizer in recognizers {
+      let layers = recognizer.backbone.layerCount
+      let choices =
+        allMasks
+        ? try everyMask(of: layers) : try options.sweep(layerCount: layers, draws: draws)
+      for dataset in datasets {
+        sources[key(recognizer.name, dataset.split)] = (recognizer, dataset)
+        groups.append(
+          choices.map {
+            SweepPlan.Entry(
+              model: recognizer.name, dataset: dataset.name, split: dataset.split,
+              policy: $0.policy ?? "manual", seed: $0.seed, mask: $0.mask)
+          })
+      }
+    }
+    let plan = SweepPlan(groups)
+    let positions = plan.shard(shard.index, of: shard.count)
+
+    let output = try SweepOutput(arguments)
+    let loaded = LoadedDatasets()
+    var points: [SweepPoint] = []
+    var measuring: (key: String, value: Measuring)?
+    defer { measuring?.value.stop() }
+    for position in positions {
+      let entry = plan.entries[position]
+      let key = key(entry.model, entry.split)
+      guard let (recognizer, dataset) = sources[key] else { continue }
+      if measuring?.key != key {
+        measuring?.value.stop()
+        measuring = (
+          key,
+          Measuring(recognizer, try loaded.data(dataset, for: recognizer), threads: threads)
+        )
+      }
+      guard let now = measuring?.value else { continue }
+      let place = "\(position - positions.lowerBound + 1)/\(positions.count)"
+      let results = try now.run(entry.mask, title: "\(place) \(entry.model)")
+      let point = SweepPoint(
+        summary: Summary(
+          results, model: entry.model, dataset: dataset, policy: entry.policy, mask: entry.mask,
+          threads: threads, machine: Machine.description),
+        seed: entry.seed, sweep: plan.identifier, point: position, points: plan.entries.count)
+      try output.measured(point)
+      points.append(point)
+    }
+    try output.finish(points)
+    return 0
+  }
+
+  /// Models are told apart by their folder's name, as in every table.
+  private static func key(_ model: String, _ split: String) -> String { "\(model)\t\(split)" }
+
+  private static func shard(_ arguments: Arguments) throws -> (index: Int, count: Int) {
+    guard let text = arguments.string("shard") else { return (1, 1) }
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let index = parts[0], let count = parts[1], count >= 1,
+      (1...count).contains(index)
+    else { throw UsageError("option --shard: expected I/N with 1 <= I <= N, found '\(text)'") }
+    return (index, count)
+  }
+
+  private static func everyMask(of layers: Int) throws -> [ModelOptions.Choice] {
+    guard layers <= 16 else {
+      throw UsageError("--all-masks: expected a model of at most 16 layers, found \(layers)")
+    }
+    return (1..<(1 << layers)).map { bits in
+      ModelOptions.Choice(
+        mask: LayerMask(
+          layerCount: layers, keeping: (0..<layers).filter { bits >> $0 & 1 == 1 }))
+    }
+  }
+
+  private static func merge(_ raw: [String]) throws -> Int32 {
+    let arguments = try Arguments(
+      raw, options: ["csv", "svg"], flags: ["json"], positionals: 1...Int.max)
+    let files = try arguments.positionals.map {
+      (name: $0, points: try SweepFile.read(URL(fileURLWithPath: $0)))
+    }
+    let points = try SweepFile.merge(files)
+    let output = try SweepOutput(arguments)
+    for point in points { try output.measured(point) }
+    try output.finish(points)
+    return 0
+  }
+}
+
+/// Where points go: JSON lines at once, tables and plots at the end.
+private struct SweepOutput {
+  private let isJSON: Bool
+  private let csv, svg: URL?
+
+  init(_ arguments: Arguments) throws {
+    isJSON = arguments.flag("json")
+    csv = arguments.string("csv").map { URL(fileURLWithPath: $0) }
+    svg = arguments.string("svg").map { URL(fileURLWithPath: $0) }
+    // Hours of measuring must not end at a folder that is not there.
+    for url in [csv, svg].compactMap({ $0 }) {
+      let folder = url.deletingLastPathComponent()
+      var isFolder: ObjCBool = false
+      guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),
+        isFolder.boolValue
+      else { throw InputError(folder.path, expected: "a folder to write to", found: "none") }
+    }
+  }
+
+  func measured(_ point: SweepPoint) throws {
+    guard isJSON else { return }
+    print(try json(point))
+    fflush(nil)
+  }
+
+  func finish(_ points: [SweepPoint]) throws {
+    let groups = SweepGroup.of(points)
+    if !isJSON { printTable(groups) }
+    if let csv { try Data(Self.csv(points).utf8).write(to: csv, options: .atomic) }
+    if let svg { try Data(SweepPlot(groups).svg.utf8).write(to: svg, options: .atomic) }
+  }
+
+  private func printTable(_ groups: [SweepGroup]) {
+    guard let summary = groups.first?.first else { return }
+    func names(_ group: SweepGroup) -> [String] {
+      let first = group.first
+      // A lone mask is worth showing; of several only the number says something.
+      let mask = group.points.count == 1 ? first.mask : "\(group.points.count) masks"
+      return [first.model, first.split, first.policy, mask]
+    }
+    let table = TextTable(
+      ["model", "split", "policy", "mask", "keep", "WER %", "range", "sd", "GFLOP/s", "RTF"],
+      names: groups.map(names), numbers: [4, 6, 13, 5, 7, 7])
+    print(
+      """
+      \(summary.dataset): \(summary.threads) threads on \(summary.machine)
+      WER %: mean over masks; range: 95 % interval of one mask, lowest to highest of several
+
+      \(table.heading)
+      """)
+    for group in groups {
+      func percent(_ fraction: Double) -> String { TextTable.number(fraction * 100, 2) }
+      print(
+        table.line(
+          names(group) + [
+            "\(group.first.keptLayers)", percent(group.meanErrorRate),
+            group.range.map { "\(percent($0.lowerBound))-\(percent($0.upperBound))" } ?? "",
+            group.deviation.map(percent) ?? "",
+            TextTable.number(group.mean(\.gflopPerAudioSecond), 3),
+            TextTable.number(group.mean(\.realTimeFactor), 4),
+          ]))
+    }
+  }
+
+  private static func csv(_ points: [SweepPoint]) -> String {
+    let columns: [(String, (SweepPoint) -> String)] = [
+      ("model", { quoted($0.summary.model) }), ("dataset", { quoted($0.summary.dataset) }),
+      ("split", { quoted($0.summary.split) }), ("policy", { $0.summary.policy }),
+      ("seed", { $0.seed.map(String.init) ?? "" }), ("mask", { $0.summary.mask }),
+      ("kept_layers", { "\($0.summary.keptLayers)" }),
+      ("drop_ratio", { "\($0.summary.dropRatio)" }),
+      ("utterances", { "\($0.summary.utterances)" }), ("words", { "\($0.summary.words)" }),
+      ("wer", { "\($0.summary.wer)" }),
+      ("wer_low", { $0.summary.werInterval.map { "\($0[0])" } ?? "" }),
+      ("wer_high", { $0.summary.werInterval.map { "\($0[1])" } ?? "" }),
+      ("substitutions", { "\($0.summary.substitutions)" }),
+      ("deletions", { "\($0.summary.deletions)" }), ("insertions", { "\($0.summary.insertions)" }),
+      ("gflop_per_audio_second", { "\($0.summary.gflopPerAudioSecond)" }),
+      ("real_time_factor", { "\($0.summary.realTimeFactor)" }),
+      ("latency_ms_p50", { "\($0.summary.latency.p50)" }),
+      ("latency_ms_p95", { "\($0.summary.latency.p95)" }),
+      ("threads", { "\($0.summary.threads)" }), ("machine", { quoted($0.summary.machine) }),
+    ]
+    let rows = points.map { point in columns.map { $0.1(point) }.joined(separator: ",") }
+    return ([columns.map(\.0).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
+  }
+
+  /// RFC 4180.
+  private static func quoted(_ text: String) -> String {
+    text.contains { ",\"\n".contains($0) }
+      ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : text
+  }
+}

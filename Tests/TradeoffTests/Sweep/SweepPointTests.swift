@@ -1,0 +1,98 @@
+// Plans, shards and merging, without measuring anything.
+
+import Backbones
+import Foundation
+import Kernels
+import Speech
+import Testing
+import Tradeoff
+
+@Suite struct SweepPointTests {
+  private func entries(_ masks: [String], model: String = "m") throws -> [SweepPlan.Entry] {
+    try masks.map {
+      SweepPlan.Entry(
+        model: model, dataset: "d", split: "test", policy: "manual", seed: nil,
+        mask: try LayerMask($0, layerCount: 4))
+    }
+  }
+
+  private func points(_ plan: SweepPlan, errors: (Int) -> Int = { $0 }) -> [SweepPoint] {
+    plan.entries.enumerated().map { index, entry in
+      var counts = ErrorCounts()
+      counts.words = 100
+      counts.substitutions = errors(index)
+      let result = UtteranceResult(
+        index: 0, transcript: Transcript(tokens: [], words: []), alignment: [], counts: counts,
+        audioSeconds: 2, seconds: 0.1, layerSeconds: [], frontEndSeconds: 0, headSeconds: 0,
+        operations: 1e9 * Double(entry.mask.keptCount))
+      let utterance = Utterance(
+        id: "1", speaker: "1", audio: URL(fileURLWithPath: "/x"), transcript: "a b")
+      return SweepPoint(
+        summary: Summary(
+          [result], model: entry.model,
+          dataset: Dataset(name: "d", split: "test", utterances: [utterance]),
+          policy: entry.policy, mask: entry.mask, threads: 1, machine: "none"),
+        seed: entry.seed, sweep: plan.identifier, point: index, points: plan.entries.count)
+    }
+  }
+
+  @Test func neighboursShareTheirFirstLayers() throws {
+    let plan = SweepPlan([try entries(["0111", "1100", "1111", "0110", "1101"])])
+    #expect(
+      plan.entries.map(\.mask.description) == ["1111", "1101", "1100", "0111", "0110"])
+  }
+
+  @Test(arguments: [1, 2, 3, 5, 7]) func shardsCoverThePlanOnce(count: Int) throws {
+    let plan = SweepPlan([try entries(["0111", "1100", "1111", "0110", "1101"])])
+    let parts = (1...count).map { plan.shard($0, of: count) }
+    #expect(parts.flatMap { Array($0) } == Array(0..<5))
+    let sizes = parts.map(\.count)
+    #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
+  }
+
+  @Test func theIdentifierFollowsFromEveryEntry() throws {
+    let plan = SweepPlan([try entries(["1111", "1010"])])
+    #expect(plan.identifier == SweepPlan([try entries(["1111", "1010"])]).identifier)
+    #expect(plan.identifier.count == 16)
+    for other in [try entries(["1111", "1011"]), try entries(["1111", "1010"], model: "n")] {
+      #expect(SweepPlan([other]).identifier != plan.identifier)
+    }
+  }
+
+  @Test func linesReadBack() throws {
+    let all = points(SweepPlan([try entries(["1111", "1010"])]))
+    let data = try all.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+      .joined(separator: "\n")
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).jsonl")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try (data + "\n").write(to: file, atomically: true, encoding: .utf8)
+    #expect(try SweepFile.read(file) == all)
+  }
+
+  @Test func mergingWantsExactlyOneSweep() throws {
+    let all = points(SweepPlan([try entries(["1111", "1010", "0001"])]))
+    #expect(try SweepFile.merge([("b", [all[2]]), ("a", [all[1], all[0]])]) == all)
+    #expect(throws: InputError.self) { try SweepFile.merge([("a", [all[0], all[1]])]) }
+    #expect(throws: InputError.self) { try SweepFile.merge([("a", all), ("b", [all[0]])]) }
+    #expect(throws: InputError.self) { try SweepFile.merge([("a", [])]) }
+    let other = points(SweepPlan([try entries(["1111", "1010", "0011"])]))
+    #expect(throws: InputError.self) {
+      try SweepFile.merge([("a", [all[0], all[1]]), ("b", [other[2]])])
+    }
+  }
+
+  @Test func drawsOfOneDepthAreSummedUp() throws {
+    var drawn = try entries(["1100", "1010", "0101"])
+    for index in drawn.indices {
+      drawn[index].policy = "random"
+      drawn[index].seed = UInt64(index)
+    }
+    let groups = SweepGroup.of(
+      points(SweepPlan([drawn + (try entries(["1111"]))]), errors: { [4, 10, 20, 30][$0] }))
+    #expect(groups.map(\.points.count) == [3, 1])
+    #expect(abs(groups[0].meanErrorRate - 0.2) < 1e-12)
+    #expect(groups[0].range == 0.1...0.3)
+    #expect(groups[0].deviation.map { abs($0 - 0.1) < 1e-12 } ?? false)
+    #expect(groups[1].deviation == nil)
+  }
+}
