@@ -139,6 +139,28 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [(nil, "not set"), ("dumb", "dumb"), ("no-such-terminal", "no-such-terminal")]
+      as [(String?, String)])
+  func aTerminalThatCannotBeUsedIsNamed(type: String?, named: String) throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder, utterances: 2)
+      let terminal = try PseudoTerminal(
+        dropscope,
+        ["--model", world.model.path, "--data", world.data.path, "--split", "test"],
+        width: 80, height: 24, terminal: type)
+      var said: [UInt8] = []
+      let limit = Date().addingTimeInterval(10)
+      while !said.contains(UInt8(ascii: "\n")), Date() < limit {
+        said += terminal.read(milliseconds: 50)
+      }
+      #expect(terminal.end() == 1)
+      let text = String(decoding: said, as: UTF8.self)
+      #expect(text.contains("TERM: expected") && text.contains(named), "\(text)")
+      #expect(!text.contains("\u{1B}"), "nothing was done to the terminal")
+    }
+  }
+
   /// A key is on the screen within 16 ms (99th percentile) while the evaluator uses every core.
   @Test func keysAreAnsweredWhileMeasuring() throws {
     try withTemporaryFolder { folder in

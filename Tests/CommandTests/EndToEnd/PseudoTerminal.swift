@@ -6,9 +6,14 @@ import TestSupport
 final class PseudoTerminal {
   let process: pid_t
   private let master: Int32
+  private var hasEnded = false
 
-  /// Starts `executable` with the other end as its controlling terminal.
-  init(_ executable: URL, _ arguments: [String], width: Int, height: Int) throws {
+  /// Starts `executable` with the other end as its controlling terminal. `terminal` is its TERM; nil
+  /// leaves it unset.
+  init(
+    _ executable: URL, _ arguments: [String], width: Int, height: Int,
+    terminal: String? = "xterm-256color"
+  ) throws {
     // posix_openpt and its family need _XOPEN_SOURCE, which Swift's Glibc is built without: these
     // are the two requests they make (asm-generic/ioctls.h).
     let unlock: UInt = 0x4004_5431  // TIOCSPTLCK
@@ -37,7 +42,7 @@ final class PseudoTerminal {
     posix_spawnattr_setflags(&attributes, 0x80)
 
     var environment = ProcessInfo.processInfo.environment
-    environment["TERM"] = "xterm-256color"
+    environment["TERM"] = terminal
     environment["LANG"] = "C.UTF-8"
     environment["LC_ALL"] = nil
     let argv = ([executable.path] + arguments).map { strdup($0) } + [nil]
@@ -53,9 +58,18 @@ final class PseudoTerminal {
   }
 
   deinit {
-    kill(process, SIGKILL)
-    waitpid(process, nil, 0)
+    if !hasEnded { _ = end(by: SIGKILL) }
     close(master)
+  }
+
+  /// Waits for the program's end, which `signal` may hasten, and returns its exit status; nil when a
+  /// signal ended it.
+  func end(by signal: Int32? = nil) -> Int32? {
+    if let signal { kill(process, signal) }
+    var status: Int32 = 0
+    waitpid(process, &status, 0)
+    hasEnded = true
+    return status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
   }
 
   func write(_ text: String) {
