@@ -9,6 +9,8 @@ package struct DashboardState: Sendable {
   package let subject: Subject
 
   // What was chosen.
+  /// Index into the subject's models.
+  package var model = 0
   package var mask: LayerMask
   /// Name of the policy that the slider asks; kept while layers are set by hand.
   package var policy: String
@@ -19,10 +21,9 @@ package struct DashboardState: Sendable {
 
   // What is known.
   package var activity = Activity.preparing("getting ready")
-  package var measurements: [LayerMask: Measurement] = [:]
-  package var costs: CostModel
-  /// True once this machine's speed has been measured: latency estimates mean something.
-  package var isCalibrated = false
+  package var measurements: [Setting: Measurement] = [:]
+  /// Of each model.
+  package var modelCosts: [CostModel]
   /// The newest request, or nil before the first.
   package var newest: EvaluationRequest?
   /// Id of the last request that finished or failed.
@@ -38,6 +39,17 @@ package struct DashboardState: Sendable {
   package var symbols: Symbols
   package var theme = Theme.standard
 
+  /// What a measurement is of.
+  package struct Setting: Hashable, Sendable {
+    package var model: Int
+    package var mask: LayerMask
+
+    package init(model: Int, mask: LayerMask) {
+      self.model = model
+      self.mask = mask
+    }
+  }
+
   package enum Activity: Sendable, Equatable {
     case preparing(String)
     case measuring
@@ -49,31 +61,50 @@ package struct DashboardState: Sendable {
   }
 
   package init(
-    subject: Subject, mask: LayerMask, policy: String, isManual: Bool = false, costs: CostModel,
+    subject: Subject, mask: LayerMask, policy: String, isManual: Bool = false, costs: [CostModel],
     symbols: Symbols = .braille
   ) {
     self.subject = subject
     self.mask = mask
     self.policy = policy
     self.isManual = isManual
-    self.costs = costs
+    modelCosts = costs
     self.symbols = symbols
   }
 
-  package var layerCount: Int { subject.layerCount }
+  package var layerCount: Int { subject.models[model].layerCount }
+  /// Of the present model.
+  package var costs: CostModel { modelCosts[model] }
+  package var presentSetting: Setting { Setting(model: model, mask: mask) }
   package var fullMask: LayerMask { .full(layerCount) }
-  package var present: Measurement? { measurements[mask] }
-  package var fullDepth: Measurement? { measurements[fullMask] }
+  package var present: Measurement? { measurement(mask) }
+  package var fullDepth: Measurement? { measurement(fullMask) }
+
+  /// The present model at a mask.
+  package func measurement(_ mask: LayerMask) -> Measurement? {
+    measurements[Setting(model: model, mask: mask)]
+  }
+
+  /// The model beside the present one, at the same mask: the next in the list with as many layers.
+  package var rival: (name: String, setting: Setting)? {
+    let models = subject.models
+    let index = (1..<models.count).lazy.map { (self.model + $0) % models.count }
+      .first { models[$0].layerCount == self.layerCount }
+    return index.map { (models[$0].name, Setting(model: $0, mask: mask)) }
+  }
   /// `spread`, or `manual` after a layer was toggled by hand.
   package var policyName: String { isManual ? "manual" : policy }
-  /// The mask being measured now.
-  package var measuredMask: LayerMask? { activity == .measuring ? newest?.mask : nil }
+  /// What is being measured now.
+  package var measured: Setting? {
+    activity == .measuring ? newest.map { Setting(model: $0.model, mask: $0.mask) } : nil
+  }
 
   /// Mean measured seconds of a layer: at the present mask, else at any mask that ran it, full depth
   /// first.
   package func layerSeconds(_ layer: Int) -> Double? {
     present?.meanSeconds(layer: layer) ?? fullDepth?.meanSeconds(layer: layer)
-      ?? measurements.values.sorted { $0.measuredCount > $1.measuredCount }
+      ?? measurements.filter { $0.key.model == model }.values
+      .sorted { $0.measuredCount > $1.measuredCount }
       .lazy.compactMap { $0.meanSeconds(layer: layer) }.first
   }
 
@@ -83,15 +114,17 @@ package struct DashboardState: Sendable {
   }
 
   /// Errors now and at full depth over the utterances known at both; nil when there are none.
-  package var comparison: (now: ErrorCounts, full: ErrorCounts)? {
-    guard let present, let fullDepth else { return nil }
-    var now = ErrorCounts()
-    var full = ErrorCounts()
-    for (a, b) in zip(present.results, fullDepth.results) {
-      guard let a, let b else { continue }
-      now += a.counts
-      full += b.counts
+  package var comparison: (now: ErrorCounts, other: ErrorCounts)? { compare(with: fullDepth) }
+
+  /// Errors now and in another measurement over the utterances known in both.
+  package func compare(with other: Measurement?) -> (now: ErrorCounts, other: ErrorCounts)? {
+    guard let present, let other else { return nil }
+    var (a, b) = (ErrorCounts(), ErrorCounts())
+    for (x, y) in zip(present.results, other.results) {
+      guard let x, let y else { continue }
+      a += x.counts
+      b += y.counts
     }
-    return now.words > 0 ? (now, full) : nil
+    return a.words > 0 ? (a, b) : nil
   }
 }

@@ -58,6 +58,7 @@ package enum KeyBindings {
     KeyBinding(
       ["p"], "p", .nextPolicy, .layers, "next policy", hint: "policy"),
     KeyBinding(["r"], "r", .reseed, .layers, "random, drawn anew"),
+    KeyBinding(["M"], "M", .nextModel, .layers, "next model"),
     KeyBinding(
       [(.up, .previousLayer), (.down, .nextLayer), ("k", .previousLayer), ("j", .nextLayer)],
       "↑ ↓ k j", .layers, "move to a layer", hint: "layer"),

@@ -12,8 +12,8 @@ package enum Message: Sendable {
   case preparing(String)
   /// The evaluator takes requests from now on.
   case ready
-  /// This machine's speed has been measured.
-  case calibrated(CostModel)
+  /// This machine's speed with a model (by its index) has been measured.
+  case calibrated(model: Int, CostModel)
   /// Measuring is impossible, and why, in one sentence.
   case failed(String)
 }
@@ -28,7 +28,7 @@ package enum Action: Hashable, Sendable {
   case previousLayer, nextLayer, toggleLayer
   /// Moves the cursor to a layer (zero-based) and toggles it.
   case toggle(Int)
-  case nextPolicy, reseed
+  case nextPolicy, reseed, nextModel
   case previousUtterance, nextUtterance, nextWorse
   case enlarge, changeSymbols, help, back
   case suspend, quit

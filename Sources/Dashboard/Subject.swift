@@ -1,10 +1,9 @@
 // What the dashboard is looking at: facts that never change while it runs.
 
-/// A model, a data set and a machine.
+/// Models, a data set and a machine.
 package struct Subject: Sendable, Equatable {
-  /// The model folder's name.
-  package let model: String
-  package let layerCount: Int
+  /// At least one.
+  package let models: [Model]
   package let dataset: String
   package let split: String
   /// By index in the data set, as `UtteranceResult.index` counts.
@@ -13,6 +12,17 @@ package struct Subject: Sendable, Equatable {
   package var threads: Int
   package let speakers: [String]
   package let wordCount: Int
+
+  package struct Model: Sendable, Equatable {
+    /// The model folder's name.
+    package var name: String
+    package var layerCount: Int
+
+    package init(name: String, layerCount: Int) {
+      self.name = name
+      self.layerCount = layerCount
+    }
+  }
 
   package struct Item: Sendable, Equatable {
     package var id: String
@@ -28,11 +38,11 @@ package struct Subject: Sendable, Equatable {
   }
 
   package init(
-    model: String, layerCount: Int, dataset: String, split: String, utterances: [Item],
-    machine: String, threads: Int
+    models: [Model], dataset: String, split: String, utterances: [Item], machine: String,
+    threads: Int
   ) {
-    self.model = model
-    self.layerCount = layerCount
+    precondition(!models.isEmpty, "a dashboard without a model")
+    self.models = models
     self.dataset = dataset
     self.split = split
     self.utterances = utterances

@@ -16,10 +16,9 @@ package func update(_ state: inout DashboardState, _ message: Message) -> [Effec
     return []
   case .ready:
     state.activity = .idle
-    return request(state.mask, &state)
-  case .calibrated(let costs):
-    state.costs = costs
-    state.isCalibrated = true
+    return request(state.presentSetting, &state)
+  case .calibrated(let model, let costs):
+    state.modelCosts[model] = costs
     return []
   case .failed(let reason):
     state.activity = .unavailable(reason)
@@ -93,6 +92,7 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
     state.policy = "random"
     state.seed += 1
     return choose(state.mask.keptCount, &state)
+  case .nextModel: return chooseModel((state.model + 1) % state.subject.models.count, &state)
   case .previousUtterance: moveUtterance(by: -1, &state)
   case .nextUtterance: moveUtterance(by: 1, &state)
   case .nextWorse: findWorseUtterance(&state)
@@ -137,7 +137,24 @@ private func toggle(_ layer: Int, _ state: inout DashboardState) -> [Effect] {
 private func change(_ mask: LayerMask, _ state: inout DashboardState) -> [Effect] {
   guard mask != state.mask else { return [] }
   state.mask = mask
-  return request(mask, &state)
+  return request(state.presentSetting, &state)
+}
+
+/// Another model at the same mask; with another number of layers, at the same drop ratio.
+private func chooseModel(_ index: Int, _ state: inout DashboardState) -> [Effect] {
+  guard index != state.model else { return [] }
+  let ratio = state.mask.dropRatio
+  let before = state.layerCount
+  state.model = index
+  if state.layerCount != before {
+    state.isManual = false
+    state.layerCursor = min(state.layerCursor, state.layerCount - 1)
+    state.mask = PolicyCatalog.mask(
+      state.policy, seed: state.seed,
+      keeping: PolicyCatalog.keptCount(dropRatio: ratio, layerCount: state.layerCount),
+      of: state.layerCount)
+  }
+  return request(state.presentSetting, &state)
 }
 
 private func moveUtterance(by step: Int, _ state: inout DashboardState) {
@@ -163,14 +180,17 @@ private func findWorseUtterance(_ state: inout DashboardState) {
 
 // MARK: - The evaluator
 
-/// Asks for a mask under a new id, which makes every event of older ids stale. Before the evaluator
+/// Asks for a setting under a new id, which makes every event of older ids stale. Before the evaluator
 /// is ready nothing is asked: `.ready` asks for whatever mask is chosen by then.
-private func request(_ mask: LayerMask, _ state: inout DashboardState) -> [Effect] {
+private func request(
+  _ setting: DashboardState.Setting, _ state: inout DashboardState
+) -> [Effect] {
   switch state.activity {
   case .preparing, .unavailable: return []
   case .idle, .measuring, .failed: break
   }
-  let request = EvaluationRequest(id: (state.newest?.id ?? 0) + 1, mask: mask)
+  let request = EvaluationRequest(
+    id: (state.newest?.id ?? 0) + 1, mask: setting.mask, model: setting.model)
   state.newest = request
   state.activity = .measuring
   return [.evaluate(request)]
@@ -184,7 +204,7 @@ private func take(_ event: EvaluationEvent, _ state: inout DashboardState) -> [E
   case .utterance(let id, let result):
     guard id == newest.id else { return [] }
     state.measurements[
-      newest.mask,
+      DashboardState.Setting(model: newest.model, mask: newest.mask),
       default: Measurement(mask: newest.mask, utteranceCount: state.subject.utterances.count)
     ].add(result, speakers: state.subject.speakers)
     return []
@@ -192,9 +212,15 @@ private func take(_ event: EvaluationEvent, _ state: inout DashboardState) -> [E
     guard id == newest.id else { return [] }
     state.doneID = id
     state.activity = .idle
-    // Full depth is what every number is compared with: measured as soon as nothing else waits.
-    let isFullKnown = state.fullDepth?.isComplete ?? false
-    return isFullKnown || newest.mask == state.fullMask ? [] : request(state.fullMask, &state)
+    // What numbers are compared with is measured as soon as nothing else waits: full depth, then
+    // the other model at this mask.
+    let full = DashboardState.Setting(model: state.model, mask: state.fullMask)
+    let next = [full, state.rival?.setting].compactMap { $0 }.first {
+      !(state.measurements[$0]?.isComplete ?? false)
+    }
+    // An empty data set is complete without a measurement: asked for once.
+    let asked = DashboardState.Setting(model: newest.model, mask: newest.mask)
+    return next.map { $0 == asked ? [] : request($0, &state) } ?? []
   case .failed(let id, let reason):
     guard id == newest.id else { return [] }
     state.doneID = id

@@ -59,6 +59,17 @@ import Dashboard
     try check(view(state, Self.sizes[1]), "enlarged-\(panel.rawValue)-80x24")
   }
 
+  @Test func twoModels() throws {
+    var state = Scene.twoModels()
+    state.size = Self.sizes[2]
+    _ = update(&state, .ready)
+    Scene.answer(&state)
+    Scene.answer(&state)
+    _ = update(&state, .terminal(.key(.character("3"))))
+    for _ in 0..<2 { Scene.answer(&state) }
+    try check(view(state, state.size), "two-models-120x40")
+  }
+
   @Test func tooSmall() throws {
     let size = Size(width: 50, height: 10)
     try check(view(Scene.busy(), size), "too-small-50x10")

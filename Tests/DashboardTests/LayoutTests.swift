@@ -62,8 +62,8 @@ import Dashboard
         skipped: Array(repeating: 0, count: layers), head: 1e7))
     var state = DashboardState(
       subject: Subject(
-        model: "m", layerCount: layers, dataset: "d", split: "s", utterances: [],
-        machine: "machine", threads: 1), mask: .full(layers), policy: "spread", costs: costs)
+        models: [.init(name: "m", layerCount: layers)], dataset: "d", split: "s", utterances: [],
+        machine: "machine", threads: 1), mask: .full(layers), policy: "spread", costs: [costs])
     for size in Self.sizes where size.width % 7 == 0 {
       state.size = size
       state.layerCursor = size.width % layers

@@ -16,18 +16,37 @@ enum Scene {
     "three green apples and a loaf of bread", "close the garage door before midnight",
   ]
 
-  static let subject = Subject(
-    model: "dld", layerCount: layerCount, dataset: "heldout", split: "test-clean",
-    utterances: (0..<40).map {
-      Subject.Item(
-        id: "\(100 + $0 / 8)-1-\(1000 + $0)", speaker: "\(100 + $0 / 8)",
-        transcript: sentences[$0 % sentences.count])
-    },
-    machine: "Example CPU 2.0 GHz", threads: 2)
+  static let subject = subject(of: [.init(name: "dld", layerCount: layerCount)])
+
+  private static func subject(of models: [Subject.Model]) -> Subject {
+    Subject(
+      models: models, dataset: "heldout", split: "test-clean",
+      utterances: (0..<40).map {
+        Subject.Item(
+          id: "\(100 + $0 / 8)-1-\(1000 + $0)", speaker: "\(100 + $0 / 8)",
+          transcript: sentences[$0 % sentences.count])
+      },
+      machine: "Example CPU 2.0 GHz", threads: 2)
+  }
+
+  /// `dld` beside `reference`, which makes the same mistakes here.
+  static func twoModels(secondLayers: Int = layerCount) -> DashboardState {
+    let models = [
+      Subject.Model(name: "dld", layerCount: layerCount),
+      Subject.Model(name: "reference", layerCount: secondLayers),
+    ]
+    let second = CostModel(
+      stages: StageValues(
+        frontEnd: 0.1e9, layers: Array(repeating: 0.05e9, count: secondLayers),
+        skipped: Array(repeating: 0, count: secondLayers), head: 0.01e9))
+    return DashboardState(
+      subject: subject(of: models), mask: .full(layerCount), policy: "spread",
+      costs: [costs, second])
+  }
 
   static func state(symbols: Symbols = .braille) -> DashboardState {
     DashboardState(
-      subject: subject, mask: .full(layerCount), policy: "spread", costs: costs, symbols: symbols)
+      subject: subject, mask: .full(layerCount), policy: "spread", costs: [costs], symbols: symbols)
   }
 
   /// Layers of about equal cost between a front end and a head.
@@ -88,7 +107,7 @@ enum Scene {
   /// Some settings visited, the present one partly measured.
   static func busy(symbols: Symbols = .braille) -> DashboardState {
     var state = state(symbols: symbols)
-    _ = update(&state, .calibrated(costs))
+    _ = update(&state, .calibrated(model: 0, costs))
     _ = update(&state, .ready)
     answer(&state)
     for _ in 0..<8 {

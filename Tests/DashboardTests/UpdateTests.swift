@@ -112,7 +112,38 @@ import Dashboard
     #expect(state.activity == .idle)
     #expect(state.doneID == 2)
     #expect(state.mask == half)
-    #expect(state.comparison?.full.words == Scene.subject.wordCount)
+    #expect(state.comparison?.other.words == Scene.subject.wordCount)
+  }
+
+  @Test func modelsGoRoundAtTheSameMask() {
+    var state = Scene.twoModels()
+    _ = update(&state, .ready)
+    _ = update(&state, .terminal(.key(.right)))
+    let mask = state.mask
+    Scene.answer(&state)
+    // Asked for unbidden: full depth, then the other model at this mask, then nothing.
+    #expect(state.newest == EvaluationRequest(id: 3, mask: .full(12), model: 0))
+    Scene.answer(&state)
+    #expect(state.newest == EvaluationRequest(id: 4, mask: mask, model: 1))
+    Scene.answer(&state)
+    #expect(state.activity == .idle && state.doneID == 4)
+    #expect(state.rival?.name == "reference")
+
+    let effects = update(&state, .terminal(.key(.character("M"))))
+    #expect(effects == [.evaluate(EvaluationRequest(id: 5, mask: mask, model: 1))])
+    #expect(state.mask == mask && state.rival?.name == "dld")
+    #expect(state.present?.isComplete == true, "known already")
+    _ = update(&state, .terminal(.key(.character("M"))))
+    #expect(state.model == 0)
+  }
+
+  @Test func aModelOfAnotherDepthKeepsTheDropRatio() {
+    var state = Scene.twoModels(secondLayers: 6)
+    _ = update(&state, .ready)
+    _ = update(&state, .terminal(.key(.character("5"))))
+    #expect(state.mask.keptCount == 6 && state.rival == nil)
+    _ = update(&state, .terminal(.key(.character("M"))))
+    #expect(state.layerCount == 6 && state.mask.layerCount == 6 && state.mask.keptCount == 3)
   }
 
   @Test func knownNumbersShowAtOnceAndAreNotCountedTwice() {

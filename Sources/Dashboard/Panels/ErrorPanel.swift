@@ -42,7 +42,7 @@ enum ErrorPanel: Panel {
         ], x: 2, y: y, width: width)
       y += 1
     }
-    let lines = [progress, comparison, kinds].prefix(max(0, size.height - 1 - y))
+    let lines = [progress, comparison, kinds, rival].prefix(max(0, size.height - 1 - y))
     // Spread out when there is room for a blank line after each.
     let pitch = size.height - 1 - y >= 2 * lines.count ? 2 : 1
     for draw in lines {
@@ -53,7 +53,8 @@ enum ErrorPanel: Panel {
 
   private static func progressName(_ state: DashboardState) -> String {
     if let present = state.present, present.isComplete { return "complete" }
-    return state.measuredMask == state.mask ? "measuring" : state.present == nil ? "" : "partial"
+    return state.measured == state.presentSetting
+      ? "measuring" : state.present == nil ? "" : "partial"
   }
 
   private static func progress(
@@ -103,19 +104,35 @@ enum ErrorPanel: Panel {
         style: theme.muted, width: width)
       return
     }
-    guard let (now, full) = state.comparison else {
-      canvas.text("full depth not measured yet", x: 2, y: y, style: theme.muted, width: width)
+    drawComparison("full depth", state.comparison, theme, &canvas, y, width)
+  }
+
+  /// The other model at the same mask, on the same utterances.
+  private static func rival(
+    _ state: DashboardState, _ canvas: inout Canvas, _ y: Int, _ width: Int
+  ) {
+    guard let (name, setting) = state.rival else { return }
+    drawComparison(
+      name, state.compare(with: state.measurements[setting]), state.theme, &canvas, y, width)
+  }
+
+  private static func drawComparison(
+    _ name: String, _ counts: (now: ErrorCounts, other: ErrorCounts)?, _ theme: Theme,
+    _ canvas: inout Canvas, _ y: Int, _ width: Int
+  ) {
+    guard let (now, other) = counts else {
+      canvas.text("\(name) not measured yet", x: 2, y: y, style: theme.muted, width: width)
       return
     }
-    let difference = now.rate - full.rate
-    let (rate, change) = (percent(full.rate), points(difference))
+    let difference = now.rate - other.rate
+    let (rate, change) = (percent(other.rate), points(difference))
     // The longest form that fits, so that no word is cut.
     let forms = [("   now ", " points"), ("  ", " points"), ("  ", "")]
-    let known = "full depth ".count + rate.count + change.count
+    let known = name.count + 1 + rate.count + change.count
     let (between, unit) = forms.first { known + $0.0.count + $0.1.count <= width } ?? ("  ", "")
     canvas.pieces(
       [
-        ("full depth ", theme.muted), (rate, theme.text), (between, theme.muted),
+        ("\(name) ", theme.muted), (rate, theme.text), (between, theme.muted),
         (change, difference > 0 ? theme.error : theme.accent), (unit, theme.muted),
       ], x: 2, y: y, width: width)
   }

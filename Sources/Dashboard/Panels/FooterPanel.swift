@@ -29,12 +29,14 @@ enum FooterPanel: Panel {
     case .preparing(let step):
       return ("◆", "\(step) …", theme.accent)
     case .measuring:
-      guard let mask = state.newest?.mask else { return ("●", "measuring", theme.accent) }
-      let done = state.measurements[mask]?.measuredCount ?? 0
+      guard let setting = state.measured else { return ("●", "measuring", theme.accent) }
+      let done = state.measurements[setting]?.measuredCount ?? 0
       let what =
-        mask == state.mask
-        ? "measuring \(mask.keptCount) of \(state.layerCount) layers"
-        : "measuring full depth to compare"
+        setting == state.presentSetting
+        ? "measuring \(setting.mask.keptCount) of \(state.layerCount) layers"
+        : setting.model == state.model
+          ? "measuring full depth to compare"
+          : "measuring \(state.subject.models[setting.model].name) to compare"
       return ("●", "\(what): \(done)/\(total)", theme.accent)
     case .idle:
       return ("○", "measured; the evaluator rests", theme.muted)

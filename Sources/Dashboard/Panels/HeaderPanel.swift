@@ -9,10 +9,13 @@ enum HeaderPanel: Panel {
     let theme = state.theme
     let subject = state.subject
     let width = canvas.size.width
+    let count = subject.models.count
+    let place = count > 1 ? " \(state.model + 1)/\(count) (M)" : ""
     let end = canvas.pieces(
       [
         ("Dropscope", theme.accentStrong),
-        ("  model ", theme.muted), (subject.model, theme.strong),
+        ("  model ", theme.muted), (subject.models[state.model].name, theme.strong),
+        (place, theme.muted),
         ("  data ", theme.muted), ("\(subject.dataset)/\(subject.split)", theme.strong),
       ], x: 1, y: 0)
     let counts =

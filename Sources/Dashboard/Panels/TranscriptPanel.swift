@@ -90,6 +90,12 @@ enum TranscriptPanel: Panel {
         labels.append("full depth")
         alignments.append(full.alignment)
       }
+      if let (name, setting) = state.rival,
+        let other = state.measurements[setting]?.results[index]
+      {
+        labels.append(String(name.prefix(11)))
+        alignments.append(other.alignment)
+      }
       waitingRow = now == nil ? 1 : nil
       self.labels = labels
       labelWidth = 12

@@ -7,10 +7,13 @@ import Speech
 package struct EvaluationRequest: Sendable, Equatable {
   package var id: Int
   package var mask: LayerMask
+  /// Which model is meant, by the asker's own numbering; an evaluator knows only its own.
+  package var model: Int
 
-  package init(id: Int, mask: LayerMask) {
+  package init(id: Int, mask: LayerMask, model: Int = 0) {
     self.id = id
     self.mask = mask
+    self.model = model
   }
 }
 

@@ -19,6 +19,7 @@ enum DashboardCommand: Command {
     transcribed as, the word error rate filling in, and what it costs. '?' lists the keys.
 
     \(ModelOptions.modelHelp)
+                       repeat it to compare models: 'M' goes to the next
     \(ModelOptions.dataHelp)
     \(ModelOptions.layerHelp)
       --threads N      utterances measured side by side (one per processor)
@@ -33,13 +34,13 @@ enum DashboardCommand: Command {
     let threads = try arguments.integer("threads", in: 1...256) ?? cores
 
     // Whatever can be wrong with what was asked for is said before the screen changes.
-    let recognizer = try Recognizer(contentsOf: options.model())
-    let backbone = recognizer.backbone
-    let choice = try options.choice(layerCount: backbone.layerCount)
+    let recognizers = try options.models().map { try Recognizer(contentsOf: $0) }
+    let choice = try options.choice(layerCount: recognizers[0].backbone.layerCount)
     let dataset = try options.dataset()
     let subject = Subject(
-      model: recognizer.name, layerCount: backbone.layerCount, dataset: dataset.name,
-      split: dataset.split,
+      models: recognizers.map {
+        Subject.Model(name: $0.name, layerCount: $0.backbone.layerCount)
+      }, dataset: dataset.name, split: dataset.split,
       utterances: dataset.utterances.map {
         Subject.Item(id: $0.id, speaker: $0.speaker, transcript: $0.transcript)
       }, machine: Machine.description, threads: threads)
@@ -48,8 +49,9 @@ enum DashboardCommand: Command {
       try NCursesTerminal.with { terminal in
         let state = DashboardState(
           subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
-          isManual: choice.policy == nil, costs: CostModel(backbone), symbols: terminal.symbols)
-        let session = Session(recognizer, dataset, threads: threads)
+          isManual: choice.policy == nil, costs: recognizers.map { CostModel($0.backbone) },
+          symbols: terminal.symbols)
+        let session = Session(recognizers, dataset, threads: threads)
         defer { session.close() }
         try session.run(state, on: terminal)
       }
@@ -58,28 +60,36 @@ enum DashboardCommand: Command {
   }
 }
 
-/// The evaluator behind the screen, made ready while the screen is already there.
+/// The evaluators behind the screen, one a model, made ready while the screen is already there.
 private final class Session: Sendable {
   private let mailbox = Mailbox<Message>()
-  /// nil until the audio is read and the machine's speed is known, and again after `close`.
-  private let worker = Mutex<EvaluationWorker?>(nil)
+  /// Empty until the audio is read and the machine's speed is known, and again after `close`.
+  private let workers = Mutex<[EvaluationWorker]>([])
   private let isClosed = Atomic<Bool>(false)
 
-  init(_ recognizer: Recognizer, _ dataset: Dataset, threads: Int) {
+  init(_ recognizers: [Recognizer], _ dataset: Dataset, threads: Int) {
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
-        let data = try LoadedDataset(dataset, for: recognizer)
+        let loaded = LoadedDatasets()
+        let data = try recognizers.map { try loaded.data(dataset, for: $0) }
         mailbox.post(.preparing("measuring this machine's speed"))
-        var costs = CostModel(recognizer.backbone, sampleCounts: data.samples.map(\.count))
-        costs.latency = LatencyModel(calibrating: recognizer.backbone)
-        mailbox.post(.calibrated(costs))
-        guard !isClosed.load(ordering: .acquiring) else { return }
-        let mailbox = mailbox
-        let made = EvaluationWorker(recognizer: recognizer, dataset: data, workers: threads) {
-          mailbox.post(.evaluator($0))
+        for (index, recognizer) in recognizers.enumerated() {
+          if isClosed.load(ordering: .acquiring) { return }
+          let samples = data[index].samples
+          var costs = CostModel(recognizer.backbone, sampleCounts: samples.map(\.count))
+          costs.latency = LatencyModel(calibrating: recognizer.backbone)
+          mailbox.post(.calibrated(model: index, costs))
         }
-        worker.withLock { $0 = made }
+        let mailbox = mailbox
+        workers.withLock { workers in
+          guard !isClosed.load(ordering: .acquiring) else { return }
+          workers = zip(recognizers, data).map { recognizer, data in
+            EvaluationWorker(recognizer: recognizer, dataset: data, workers: threads) {
+              mailbox.post(.evaluator($0))
+            }
+          }
+        }
         mailbox.post(.ready)
       } catch {
         mailbox.post(.failed("\(error)"))
@@ -94,7 +104,7 @@ private final class Session: Sendable {
       update: update, view: view,
       perform: { effect in
         switch effect {
-        case .evaluate(let request): worker.withLock { $0?.request(request) }
+        case .evaluate(let request): evaluate(request)
         case .suspend: terminal.suspend()
         case .quit: return .stop
         }
@@ -102,12 +112,20 @@ private final class Session: Sendable {
       })
   }
 
-  /// Ends the evaluator's threads, within one layer of what they are computing.
+  /// One model computes at a time: a request to one stops the others.
+  private func evaluate(_ request: EvaluationRequest) {
+    workers.withLock { workers in
+      for (index, worker) in workers.enumerated() where index != request.model { worker.cancel() }
+      if workers.indices.contains(request.model) { workers[request.model].request(request) }
+    }
+  }
+
+  /// Ends the evaluators' threads, within one layer of what they are computing.
   func close() {
     isClosed.store(true, ordering: .releasing)
-    worker.withLock {
-      $0?.stop()
-      $0 = nil
+    workers.withLock { workers in
+      for worker in workers { worker.stop() }
+      workers = []
     }
   }
 }
