@@ -43,7 +43,8 @@ let package = Package(
       name: "SpeechTests", dependencies: ["Speech", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: optimized),
     .testTarget(
-      name: "BackbonesTests", dependencies: ["Backbones", "Training", "TestSupport"], exclude: ["Fixtures"],
+      name: "BackbonesTests", dependencies: ["Backbones", "Training", "TestSupport"],
+      exclude: ["Fixtures"],
       swiftSettings: optimized),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "TestSupport"], exclude: ["Fixtures"],
@@ -56,7 +57,7 @@ let package = Package(
       swiftSettings: native),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["dropscope", "TestSupport", "Backbones", "Speech", "Kernels"],
+      dependencies: ["dropscope", "TestSupport", "Training", "Backbones", "Speech", "Kernels"],
       swiftSettings: native),
   ],
   swiftLanguageModes: [.v6]

@@ -36,6 +36,15 @@ package struct Summary: Codable, Sendable, Equatable {
   package struct Percentiles: Codable, Sendable, Equatable {
     package var p50: Double
     package var p95: Double
+
+    package init(milliseconds: [Double]) {
+      let sorted = milliseconds.sorted()
+      func rank(_ share: Double) -> Double {
+        sorted.isEmpty ? 0 : sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]
+      }
+      p50 = rank(0.5)
+      p95 = rank(0.95)
+    }
   }
 
   enum CodingKeys: String, CodingKey {
@@ -61,10 +70,6 @@ package struct Summary: Codable, Sendable, Equatable {
           dataset.utterances[result.index].transcript, result.transcript.text)
     }
     let audio = max(results.reduce(0) { $0 + $1.audioSeconds }, 1e-9)
-    let times = results.map { $0.seconds * 1000 }.sorted()
-    func percentile(_ share: Double) -> Double {
-      times.isEmpty ? 0 : times[max(0, Int((share * Double(times.count)).rounded(.up)) - 1)]
-    }
     self.model = model
     self.dataset = dataset.name
     split = dataset.split
@@ -84,7 +89,7 @@ package struct Summary: Codable, Sendable, Equatable {
     insertions = counts.insertions
     gflopPerAudioSecond = results.reduce(0) { $0 + $1.operations } / audio / 1e9
     realTimeFactor = results.reduce(0) { $0 + $1.seconds } / audio
-    latency = Percentiles(p50: percentile(0.5), p95: percentile(0.95))
+    latency = Percentiles(milliseconds: results.map { $0.seconds * 1000 })
     self.threads = threads
     self.machine = machine
   }

@@ -14,6 +14,7 @@ enum Dropscope {
     SynthesizeCommand.self,
     EmissionsCommand.self,
     InspectCommand.self,
+    BenchCommand.self,
   ]
 
   /// What runs when the first argument is no subcommand's name but an option, or nothing.

@@ -89,6 +89,12 @@ struct ModelOptions {
     }
   }
 
+  /// Whether layers were asked for at all; without, every layer runs.
+  var choosesLayers: Bool {
+    if case .everything = budget { return false }
+    return true
+  }
+
   /// The folders of `--model`, or the bundled one.
   func models() throws -> [URL] {
     try modelPaths.isEmpty ? [Assets.model()] : modelPaths.map { URL(fileURLWithPath: $0) }

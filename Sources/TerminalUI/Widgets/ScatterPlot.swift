@@ -38,7 +38,8 @@ package struct ScatterPlot: Sendable {
   package var xRange: ClosedRange<Double>?
   package var yRange: ClosedRange<Double>?
   package var axisStyle: Style
-  /// Lists the series' markers and names at the top right.
+  /// Lists the series' markers and names where the field is free, at the bottom left if possible:
+  /// a trade-off has no points there. A name without room is left out.
   package var hasLegend: Bool
   package var symbols: Symbols
 
@@ -188,12 +189,21 @@ package struct ScatterPlot: Sendable {
   }
 
   private func drawLegend(in field: Rect, on canvas: inout Canvas) {
-    let named = series.enumerated().filter { !$0.element.name.isEmpty }
-    for (line, (index, series)) in named.enumerated().prefix(field.height) {
+    var bottom = field.maxY - 1
+    for (index, series) in series.enumerated().reversed() where !series.name.isEmpty {
       let mark = series.hasMarkers ? String(marker(of: index)) : String(symbols.lineEmpty)
       let text = StyledText([(mark, series.style), (" \(series.name)", axisStyle)])
-      guard text.width <= field.width else { continue }
-      canvas.text(text, x: field.maxX - text.width, y: field.y + line)
+      guard text.width < field.width else { continue }
+      let places = stride(from: bottom, through: field.y, by: -1).lazy.flatMap { y in
+        [field.x + 1, field.maxX - text.width].map { (x: $0, y: y) }
+      }
+      let free = places.first { place in
+        (max(field.x, place.x - 1)..<min(field.maxX, place.x + text.width + 1))
+          .allSatisfy { canvas[$0, place.y] == .blank }
+      }
+      guard let free else { continue }
+      canvas.text(text, x: free.x, y: free.y)
+      bottom = free.y - 1
     }
   }
 

@@ -6,6 +6,7 @@ import Kernels
 import Speech
 import TestSupport
 import Testing
+import Training
 
 extension ProgramOutcome {
   /// Each line of the output as a JSON object.
@@ -162,6 +163,28 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
         [recognizer.samples(try AudioFile.read(recording(world)))],
         mask: try LayerMask("111000111000", layerCount: 12))
       expectClose(try file.tensor("log_probs"), expected, relative: 1e-6)
+    }
+  }
+
+  @Test func benchReportsRatesAndShares() throws {
+    try withWorld { world in
+      let outcome = try run([
+        "bench", "--model", world.model.path, "--data", world.data.path, "--split", "test",
+        "--steps", "2", "--batch-seconds", "4", "--keep", "12,3", "--json",
+      ])
+      #expect(outcome.status == 0 && outcome.errors == "")
+      let report = try outcome.objects()[0]
+      let peak = try #require(report["sgemm_gflops"] as? Double)
+      let recognition = try #require(report["recognition"] as? [[String: Any]])
+      #expect(recognition.map { $0["kept_layers"] as? Int } == [12, 3])
+      for row in recognition {
+        let rate = try #require(row["gflops"] as? Double)
+        expectClose(try #require(row["share_of_peak"] as? Double), rate / peak)
+        #expect(rate > 0 && rate < peak)
+      }
+      let training = try #require(report["training"] as? [[String: Any]])
+      #expect(training.compactMap { $0["recipe"] as? String } == RecipeCatalog.all.map { $0.name })
+      #expect(training.allSatisfy { ($0["audio_seconds_per_second"] as? Double ?? 0) > 0 })
     }
   }
 
