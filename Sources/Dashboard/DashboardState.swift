@@ -35,6 +35,8 @@ package struct DashboardState: Sendable {
   package var enlarged: PanelKind?
   package var isHelpShown = false
   package var isSliderHeld = false
+  /// The terminal has the mouse, so that text can be copied.
+  package var isMouseReleased = false
   package var size = Size(width: 80, height: 24)
   package var symbols: Symbols
   package var theme = Theme.standard

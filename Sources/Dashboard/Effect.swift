@@ -7,5 +7,7 @@ package enum Effect: Sendable, Equatable {
   case evaluate(EvaluationRequest)
   /// Stops the process as Ctrl-Z does, with the terminal given back first.
   case suspend
+  /// Lets the terminal have the mouse, for copying text, or takes it back.
+  case setMouse(Bool)
   case quit
 }

@@ -73,6 +73,7 @@ package enum KeyBindings {
     KeyBinding(
       ["e", .tab], "e Tab", .enlarge, .screen, "enlarge a panel", hint: "enlarge"),
     KeyBinding(["s"], "s", .changeSymbols, .screen, "drawing symbols"),
+    KeyBinding(["m"], "m", .releaseMouse, .screen, "mouse off, to copy"),
     KeyBinding(["?", .function(1)], "?", .help, .screen, "this page", hint: "help"),
     KeyBinding([.escape], "Esc", .back, .screen, "back"),
     KeyBinding([.control("z")], "Ctrl-Z", .suspend, .screen, "pause; fg resumes"),

@@ -30,6 +30,6 @@ package enum Action: Hashable, Sendable {
   case toggle(Int)
   case nextPolicy, reseed, nextModel
   case previousUtterance, nextUtterance, nextWorse
-  case enlarge, changeSymbols, help, back
+  case enlarge, changeSymbols, releaseMouse, help, back
   case suspend, quit
 }

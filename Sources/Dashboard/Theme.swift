@@ -19,7 +19,6 @@ package struct Theme: Sendable, Equatable {
   package var skipped: Style
   /// Wrong words, bad news.
   package var error: Style
-  package var selection: Style
 
   /// Blue and orange are told apart by every kind of colour vision; these two and the grey keep a
   /// contrast of about 4 to 1 on black and on white alike, so the terminal's background stays.
@@ -31,6 +30,5 @@ package struct Theme: Sendable, Equatable {
     accent: Style(foreground: .palette(32)),
     accentStrong: Style(foreground: .palette(32), bold: true),
     skipped: Style(foreground: .palette(244)),
-    error: Style(foreground: .palette(166)),
-    selection: Style(reverse: true))
+    error: Style(foreground: .palette(166)))
 }

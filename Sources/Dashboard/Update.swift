@@ -103,6 +103,10 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
   case .changeSymbols:
     let index = Symbols.all.firstIndex(of: state.symbols) ?? 0
     state.symbols = Symbols.all[(index + 1) % Symbols.all.count]
+  case .releaseMouse:
+    state.isMouseReleased.toggle()
+    state.isSliderHeld = false
+    return [.setMouse(!state.isMouseReleased)]
   case .help: state.isHelpShown.toggle()
   case .back:
     if state.isHelpShown { state.isHelpShown = false } else { state.enlarged = nil }

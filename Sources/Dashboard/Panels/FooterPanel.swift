@@ -15,11 +15,9 @@ enum FooterPanel: Panel {
       [("\(mark) ", style), (text, theme.text)], x: 1, y: 0, width: width - generation.count - 4)
     canvas.textRight(generation, end: width - 1, y: 0, style: theme.muted)
 
-    let hidden = hiddenNote(state)
-    let end = width - 1 - (hidden.isEmpty ? 0 : hidden.count + 2)
-    KeyHints(hints(state), keyStyle: theme.strong, actionStyle: theme.muted)
-      .draw(in: Rect(x: 1, y: 1, width: end - 1, height: 1), on: &canvas)
-    canvas.textRight(hidden, end: width - 1, y: 1, style: theme.muted)
+    let (hints, place) = keys(state, width: width)
+    hints.draw(in: place, on: &canvas)
+    canvas.textRight(note(state), end: width - 1, y: 1, style: theme.muted)
   }
 
   private static func activity(_ state: DashboardState) -> (mark: String, String, Style) {
@@ -45,20 +43,41 @@ enum FooterPanel: Panel {
     }
   }
 
-  /// Labels are shortened to their first key or pair of keys.
-  private static func hints(_ state: DashboardState) -> [(key: String, action: String)] {
-    if state.isHelpShown { return [("Esc", "back"), ("q", "quit")] }
-    var hints = KeyBindings.all.compactMap { binding in
-      binding.hint.map { (binding.shortLabel, $0) }
-    }
-    // The way out and the way to everything else come first, so they are never left out.
-    let always = hints.filter { $0.1 == "help" || $0.1 == "quit" }
-    hints.removeAll { $0.1 == "help" || $0.1 == "quit" }
-    if state.enlarged != nil { hints.insert(("Esc", "back"), at: 0) }
-    return always + hints
+  /// A click on a key does what the key does.
+  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
+    let (hints, place) = keys(state, width: area.width)
+    guard mouse.kind == .press, mouse.y == area.y + place.y,
+      let index = hints.hint(at: mouse.x - area.x, in: place)
+    else { return nil }
+    return bindings(state)[index].actions.first?.action
   }
 
-  private static func hiddenNote(_ state: DashboardState) -> String {
+  /// The keys and where they stand, next to whatever is said at the right end.
+  private static func keys(_ state: DashboardState, width: Int) -> (KeyHints, Rect) {
+    let note = note(state)
+    let end = width - 1 - (note.isEmpty ? 0 : note.count + 2)
+    let hints = KeyHints(
+      bindings(state).map { ($0.shortLabel, $0.hint ?? $0.help) }, keyStyle: state.theme.strong,
+      actionStyle: state.theme.muted)
+    return (hints, Rect(x: 1, y: 1, width: end - 1, height: 1))
+  }
+
+  private static func bindings(_ state: DashboardState) -> [KeyBinding] {
+    func does(_ action: Action) -> (KeyBinding) -> Bool {
+      { $0.actions.contains { $0.action == action } }
+    }
+    let all = KeyBindings.all
+    if state.isHelpShown { return all.filter(does(.back)) + all.filter(does(.quit)) }
+    // The way out and the way to everything else come first, so they are never left out.
+    let always = all.filter(does(.help)) + all.filter(does(.quit))
+    let back = state.enlarged == nil ? [] : all.filter(does(.back))
+    return always + back
+      + all.filter { $0.hint != nil && !does(.help)($0) && !does(.quit)($0) }
+  }
+
+  /// What the reader should know of the screen itself.
+  private static func note(_ state: DashboardState) -> String {
+    if state.isMouseReleased { return "mouse off: m" }
     guard state.enlarged == nil, let hidden = Layout(state, state.size)?.hidden, !hidden.isEmpty
     else { return "" }
     return "hidden: " + hidden.map { $0.type.name }.joined(separator: ", ") + " (e)"

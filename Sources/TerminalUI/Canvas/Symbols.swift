@@ -25,8 +25,6 @@ package struct Symbols: Sendable, Equatable {
   package let border: Border
   /// Bar pieces that fill 1/n, 2/n ... n/n of a cell from the left; the last is the full cell.
   package let bar: [Character]
-  /// The same, filling from the bottom.
-  package let column: [Character]
   /// What the rest of a bar shows.
   package let track: Character
   /// A slider's knob, stop and filled and empty line.
@@ -35,25 +33,21 @@ package struct Symbols: Sendable, Equatable {
   package let markers: [Character]
   /// The mark of the current point of a plot.
   package let currentMarker: Character
-  /// The cell of a kept and of a skipped layer, on and off, full and empty.
-  package let filled, empty: Character
-  package let up, down, left, right: Character
-  package let bullet, check, cross, ellipsis: Character
-  /// A dot between things said on one line.
-  package let separator: Character
+  /// A scroll bar's thumb.
+  package let filled: Character
+  /// What stands for text that was cut.
+  package let ellipsis: Character
 
   private static let lines = Border(
     horizontal: "─", vertical: "│", topLeft: "┌", topRight: "┐", bottomLeft: "└", bottomRight: "┘",
     tickLeft: "┤", tickBottom: "┬", cross: "┼")
   private static let eighths: [Character] = ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"]
-  private static let levels: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 
   private static func unicode(_ name: String, _ dots: Dots) -> Symbols {
     Symbols(
-      name: name, dots: dots, border: lines, bar: eighths, column: levels, track: "░", knob: "●",
+      name: name, dots: dots, border: lines, bar: eighths, track: "░", knob: "●",
       stop: "┼", line: "━", lineEmpty: "─", markers: ["o", "×", "+", "△", "□", "◇"],
-      currentMarker: "◉", filled: "█", empty: "░", up: "▲", down: "▼", left: "◀", right: "▶",
-      bullet: "•", check: "✓", cross: "✗", ellipsis: "…", separator: "·")
+      currentMarker: "◉", filled: "█", ellipsis: "…")
   }
 
   package static let braille = unicode("braille", .braille)
@@ -63,10 +57,9 @@ package struct Symbols: Sendable, Equatable {
     border: Border(
       horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+",
       bottomRight: "+", tickLeft: "+", tickBottom: "+", cross: "+"),
-    bar: ["#"], column: [".", ":", "|", "#"], track: ".", knob: "O", stop: "+", line: "=",
+    bar: ["#"], track: ".", knob: "O", stop: "+", line: "=",
     lineEmpty: "-", markers: ["o", "x", "+", "^", "s", "v"], currentMarker: "@", filled: "#",
-    empty: ".", up: "^", down: "v", left: "<", right: ">", bullet: "*", check: "y", cross: "x",
-    ellipsis: "~", separator: "|")
+    ellipsis: "~")
 
   /// The sets a user can switch through.
   package static let all: [Symbols] = [.braille, .block, .ascii]

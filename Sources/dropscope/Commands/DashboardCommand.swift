@@ -24,11 +24,16 @@ enum DashboardCommand: Command {
     \(ModelOptions.layerHelp)
       --threads N      utterances measured side by side (one per processor)
 
+      --frame WxH      print one frame of that size as text once everything is measured, and leave
+      --svg            print it as an SVG picture
+
     NO_COLOR and the locale are honoured: without UTF-8 the screen is drawn in ASCII.
     """
 
   static func run(_ raw: [String]) throws -> Int32 {
-    let arguments = try Arguments(raw, options: ModelOptions.names + ["threads"], flags: [])
+    let arguments = try Arguments(
+      raw, options: ModelOptions.names + ["threads", "frame"], flags: ["svg"])
+    let frame = try frameSize(arguments)
     let options = try ModelOptions(arguments)
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let threads = try arguments.integer("threads", in: 1...256) ?? cores
@@ -44,19 +49,45 @@ enum DashboardCommand: Command {
       utterances: dataset.utterances.map {
         Subject.Item(id: $0.id, speaker: $0.speaker, transcript: $0.transcript)
       }, machine: Machine.description, threads: threads)
+    var state = DashboardState(
+      subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
+      isManual: choice.policy == nil, costs: recognizers.map { CostModel($0.backbone) })
+    let initial = state
+    if let frame {
+      let session = Session(recognizers, dataset, threads: threads)
+      defer { session.close() }
+      try session.settle(&state)
+      let canvas = view(state, frame)
+      print(
+        arguments.flag("svg")
+          ? canvas.svg(title: "Dropscope") : canvas.lines().joined(separator: "\n"))
+      return 0
+    }
     // The entry point is the main thread, the only one that may touch the terminal.
     try MainActor.assumeIsolated {
       try NCursesTerminal.with { terminal in
-        let state = DashboardState(
-          subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
-          isManual: choice.policy == nil, costs: recognizers.map { CostModel($0.backbone) },
-          symbols: terminal.symbols)
+        var state = initial
+        state.symbols = terminal.symbols
         let session = Session(recognizers, dataset, threads: threads)
         defer { session.close() }
         try session.run(state, on: terminal)
       }
     }
     return 0
+  }
+
+  private static func frameSize(_ arguments: Arguments) throws -> Size? {
+    guard let text = arguments.string("frame") else {
+      if arguments.flag("svg") { throw UsageError("option --svg goes with --frame WxH") }
+      return nil
+    }
+    let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let width = parts[0], let height = parts[1],
+      (1...1000).contains(width), (1...1000).contains(height)
+    else {
+      throw UsageError("option --frame: expected WxH, each from 1 to 1000, found '\(text)'")
+    }
+    return Size(width: width, height: height)
   }
 }
 
@@ -106,10 +137,27 @@ private final class Session: Sendable {
         switch effect {
         case .evaluate(let request): evaluate(request)
         case .suspend: terminal.suspend()
+        case .setMouse(let on): terminal.setMouse(on)
         case .quit: return .stop
         }
         return .carryOn
       })
+  }
+
+  /// Takes in messages without a terminal until nothing more is to be measured.
+  func settle(_ state: inout DashboardState) throws {
+    while true {
+      switch state.activity {
+      case .idle: return
+      case .failed(let reason), .unavailable(let reason): throw InputError(reason)
+      case .preparing, .measuring: break
+      }
+      var descriptor = pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)
+      poll(&descriptor, 1, -1)
+      for message in mailbox.drain() {
+        for case .evaluate(let request) in update(&state, message) { evaluate(request) }
+      }
+    }
   }
 
   /// One model computes at a time: a request to one stops the others.

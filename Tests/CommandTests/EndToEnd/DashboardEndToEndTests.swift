@@ -51,8 +51,8 @@ import Testing
       }
       try tmux.settle(requests: 8)
 
-      // Help, and sizes.
-      try tmux.press("?")
+      // Help, by a click on its key in the last line, and sizes.
+      try tmux.mouse(0, x: 1, y: 39)
       try tmux.wait("help") { $0.contains("How much to drop") }
       try tmux.press("Escape")
       try tmux.resize(width: 80, height: 24)
@@ -61,6 +61,13 @@ import Testing
       try tmux.wait("the page for small screens") { $0.contains("needed 60x15") }
       try tmux.resize(width: 120, height: 40)
       try tmux.wait("the whole layout") { $0.contains("Trade-off") }
+
+      // The terminal may have the mouse.
+      try tmux.press("m")
+      try tmux.wait("the mouse given away") { $0.contains("mouse off") }
+      #expect(try tmux.ask("#{mouse_any_flag}") == "0")
+      try tmux.press("m")
+      try tmux.wait("the mouse taken back") { !$0.contains("mouse off") }
 
       // Ctrl-Z gives the shell back, fg the dashboard.
       try tmux.press("C-z")
@@ -74,6 +81,23 @@ import Testing
       try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Trade-off") }
       try tmux.type(line: "echo status $?")
       try expectRestored(tmux, status: 0)
+    }
+  }
+
+  @Test func oneFrameWithoutATerminal() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let arguments =
+        ["--model", world.model.path, "--data", world.data.path, "--split", "test", "--keep", "6"]
+      let text = try runProgram(dropscope.path, arguments + ["--frame", "100x30"])
+      #expect(text.status == 0 && text.errors == "")
+      #expect(text.lines.count == 30 && text.output.contains("12/12 utterances"))
+      #expect(text.output.contains("mask 101010010101") && text.output.contains("gen 2 done 2"))
+      let picture = try runProgram(dropscope.path, arguments + ["--frame", "80x24", "--svg"])
+      #expect(picture.status == 0 && picture.output.hasPrefix("<svg"))
+      for wrong in [["--frame", "80"], ["--frame", "0x24"], ["--svg"]] {
+        #expect(try runProgram(dropscope.path, arguments + wrong).status == 2)
+      }
     }
   }
 
