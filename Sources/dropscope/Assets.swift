@@ -30,6 +30,20 @@ enum Assets {
     return found
   }
 
-  static func model() throws -> URL { try folder().appendingPathComponent("Models/dld") }
+  /// The bundled models, the one that everything opens by default first.
+  static func models() throws -> [URL] {
+    let models = try folder().appendingPathComponent("Models")
+    return ["dld", "reference", "random-drop"].map { models.appendingPathComponent($0) }
+      .filter { FileManager.default.fileExists(atPath: $0.path) }
+  }
+
+  static func model() throws -> URL {
+    guard let first = try models().first else {
+      throw InputError(
+        try folder().appendingPathComponent("Models").path, expected: "the bundled models",
+        found: "none; name one with --model")
+    }
+    return first
+  }
   static func heldOut() throws -> URL { try folder().appendingPathComponent("Datasets/heldout") }
 }

@@ -100,6 +100,11 @@ struct ModelOptions {
     try modelPaths.isEmpty ? [Assets.model()] : modelPaths.map { URL(fileURLWithPath: $0) }
   }
 
+  /// The folders of `--model`, or every bundled model.
+  func modelsOrAllBundled() throws -> [URL] {
+    try modelPaths.isEmpty ? Assets.models() : models()
+  }
+
   /// The one model of a subcommand that takes one.
   func model() throws -> URL {
     guard modelPaths.count <= 1 else {

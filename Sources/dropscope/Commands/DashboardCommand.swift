@@ -19,7 +19,7 @@ enum DashboardCommand: Command {
     transcribed as, the word error rate filling in, and what it costs. '?' lists the keys.
 
     \(ModelOptions.modelHelp)
-                       repeat it to compare models: 'M' goes to the next
+                       repeat it to compare models, as with the bundled ones: 'M' goes to the next
     \(ModelOptions.dataHelp)
     \(ModelOptions.layerHelp)
       --threads N      utterances measured side by side (one per processor)
@@ -39,7 +39,7 @@ enum DashboardCommand: Command {
     let threads = try arguments.integer("threads", in: 1...256) ?? cores
 
     // Whatever can be wrong with what was asked for is said before the screen changes.
-    let recognizers = try options.models().map { try Recognizer(contentsOf: $0) }
+    let recognizers = try options.modelsOrAllBundled().map { try Recognizer(contentsOf: $0) }
     let choice = try options.choice(layerCount: recognizers[0].backbone.layerCount)
     let dataset = try options.dataset()
     let subject = Subject(
