@@ -31,10 +31,19 @@ package func runProgram(
       posix_spawn_file_actions_addopen(
         &actions, Int32(number), files[number].path, O_WRONLY | O_CREAT, 0o600)
     }
+    // The test's threads block signals, and a tmux server that inherits that never ends.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    // POSIX_SPAWN_SETSIGMASK, which Swift's Glibc does not show.
+    posix_spawnattr_setflags(&attributes, 0x08)
     let argv = ([path] + arguments).map { strdup($0) } + [nil]
     defer { for pointer in argv { free(pointer) } }
     var child: pid_t = 0
-    let result = posix_spawnp(&child, path, &actions, nil, argv, environ)
+    let result = posix_spawnp(&child, path, &actions, &attributes, argv, environ)
     guard result == 0 else {
       throw ProgramFailure(description: "\(path): \(String(cString: strerror(result)))")
     }
