@@ -50,6 +50,8 @@ enum PlotPanel: Panel {
     state.measurements.compactMap { setting, measurement in
       setting.model == model ? Point(measurement, state.modelCosts[model]) : nil
     }
+    // A dictionary's order differs from run to run, and where labels meet the first one stays.
+    .sorted { ($0.cost, $0.mask.description) < ($1.cost, $1.mask.description) }
   }
 
   private struct Point {
