@@ -101,6 +101,7 @@ enum BenchCommand: Command {
         Double(1 + index) / Double(masks.count + 1 + RecipeCatalog.all.count), note: "\(mask)")
       recognition.append(recognise(recognizer, data, mask, peak: one))
     }
+    let corpus = try TrainingCorpus([dataset], sampleRate: recognizer.backbone.sampleRate)
     var training: [TrainingSpeed] = []
     for (index, recipe) in RecipeCatalog.all.enumerated() {
       bar.update(
@@ -108,7 +109,7 @@ enum BenchCommand: Command {
         note: "training, \(recipe.name)")
       training.append(
         try train(
-          recipe, recognizer, dataset, steps: steps, threads: threads, batchSeconds: batchSeconds,
+          recipe, recognizer, corpus, steps: steps, threads: threads, batchSeconds: batchSeconds,
           peak: all))
     }
     bar.finish()
@@ -175,12 +176,10 @@ enum BenchCommand: Command {
   }
 
   private static func train(
-    _ recipe: any Recipe.Type, _ recognizer: Recognizer, _ dataset: Dataset, steps: Int,
+    _ recipe: any Recipe.Type, _ recognizer: Recognizer, _ everything: TrainingCorpus, steps: Int,
     threads: Int, batchSeconds: Double, peak: Double
   ) throws -> TrainingSpeed {
     let model = try TrainableConformer(contentsOf: recognizer.folder)
-    let everything = try TrainingCorpus(
-      [dataset], sampleRate: model.logMel.configuration.sampleRate)
     var options = TrainingOptions()
     options.recipe = recipe.name
     options.shards = threads
@@ -194,7 +193,8 @@ enum BenchCommand: Command {
       teacher: recipe.distils ? recognizer.backbone as? any FeatureBackbone : nil)
     let backbone = recognizer.backbone
     // Per second of audio, at the mean length.
-    let mean = Int(16000 * everything.totalSeconds / Double(max(1, everything.count)))
+    let mean = Int(
+      Double(everything.sampleRate) * everything.totalSeconds / Double(max(1, everything.count)))
     let costs = CostModel(backbone, sampleCounts: [mean])
     let warmUp = warmUpSteps
     let sums = Mutex((start: ContinuousClock.now, end: ContinuousClock.now, audio: 0.0, work: 0.0))
