@@ -30,6 +30,25 @@ package struct Summary: Codable, Sendable, Equatable {
   package var latency: Percentiles
   package var threads: Int
   package var machine: String
+  /// How this compares with another model at the same mask, when that was asked for.
+  package var comparison: Comparison?
+
+  /// Paired bootstrap against another model on the same utterances (`ErrorRate.compare`).
+  package struct Comparison: Codable, Sendable, Equatable {
+    /// The other model.
+    package var model: String
+    package var wer: Double
+    /// This model's WER minus the other's: below 0 is better. A fraction, with its 95 % interval.
+    package var difference: Double
+    package var interval: [Double]
+    package var probabilityOfImprovement: Double
+
+    enum CodingKeys: String, CodingKey {
+      case model, wer, difference
+      case interval = "difference_ci95"
+      case probabilityOfImprovement = "probability_of_improvement"
+    }
+  }
 
   /// Milliseconds per utterance, by nearest rank: the lowest time that this share of all times does
   /// not exceed.
@@ -50,6 +69,7 @@ package struct Summary: Codable, Sendable, Equatable {
   enum CodingKeys: String, CodingKey {
     case model, dataset, split, policy, mask, utterances, words, wer, cer, substitutions, deletions
     case insertions, threads, machine
+    case comparison = "against"
     case keptLayers = "kept_layers"
     case dropRatio = "drop_ratio"
     case werInterval = "wer_ci95"
@@ -58,11 +78,12 @@ package struct Summary: Codable, Sendable, Equatable {
     case latency = "latency_ms"
   }
 
-  /// Sums the results of a whole data set at one mask.
+  /// Sums the results of a whole data set at one mask. `other`: another model's at the same mask.
   package init(
     _ results: [UtteranceResult], model: String, dataset: Dataset, policy: String, mask: LayerMask,
-    threads: Int, machine: String
+    threads: Int, machine: String, against other: (model: String, results: [UtteranceResult])? = nil
   ) {
+    let speakers = results.map { dataset.utterances[$0.index].speaker }
     let counts = results.reduce(ErrorCounts()) { $0 + $1.counts }
     let characters = results.reduce(ErrorCounts()) { sum, result in
       sum
@@ -80,9 +101,17 @@ package struct Summary: Codable, Sendable, Equatable {
     utterances = results.count
     words = counts.words
     wer = counts.rate
-    werInterval = ErrorRate.interval(
-      results.map(\.counts), groups: results.map { dataset.utterances[$0.index].speaker }
-    ).map { [$0.lowerBound, $0.upperBound] }
+    werInterval = ErrorRate.interval(results.map(\.counts), groups: speakers)
+      .map { [$0.lowerBound, $0.upperBound] }
+    comparison = other.flatMap { other in
+      ErrorRate.compare(other.results.map(\.counts), results.map(\.counts), groups: speakers)
+        .map {
+          Comparison(
+            model: other.model, wer: other.results.reduce(ErrorCounts()) { $0 + $1.counts }.rate,
+            difference: $0.difference, interval: [$0.interval.lowerBound, $0.interval.upperBound],
+            probabilityOfImprovement: $0.probabilityOfImprovement)
+        }
+    }
     cer = characters.rate
     substitutions = counts.substitutions
     deletions = counts.deletions

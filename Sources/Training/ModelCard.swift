@@ -22,6 +22,10 @@ struct ModelCard {
   private var options: TrainingOptions { progress.options }
   private var isComplete: Bool { position.step >= totalSteps }
   private var hours: String { String(format: "%.1f h", corpus.totalSeconds / 3600) }
+  private var isDistilled: Bool {
+    recipe?.passes(step: 0, layerCount: options.layers, options: options)
+      .contains { $0.guide != .nothing } ?? false
+  }
   private var recipe: (any Recipe.Type)? { try? RecipeCatalog.named(options.recipe) }
 
   /// Strings for the safetensors header; `training_options` has every option as JSON.
@@ -40,8 +44,8 @@ struct ModelCard {
       "data": "\(corpus.name), \(corpus.count) utterances, \(hours)",
       "training_options": json ?? "",
     ]
-    if recipe?.distils == true {
-      result["teacher"] = options.teacher ?? ""
+    if isDistilled {
+      result["teacher"] = options.teacher ?? "the full network itself"
       result["kl_weight"] = String(options.klWeight)
       result["kl_reduction"] = options.klReduction.rawValue
     }
@@ -79,20 +83,25 @@ struct ModelCard {
       let part = options.hasFreshOutput ? "encoder" : "weights"
       row("started from the \(part) of", "`\(initial)`")
     }
-    if recipe?.distils == true {
-      row("teacher", "`\(options.teacher ?? "")`, full depth, same augmented features")
+    if isDistilled {
+      row(
+        "teacher",
+        recipe?.needsTeacher == true
+          ? "`\(options.teacher ?? "")`, full depth, same augmented features"
+          : "the model itself at full depth, in the same step")
       row(
         "distillation",
         "\(options.klWeight) x KL(teacher \\|\\| student), "
           + (options.klReduction == .frame
             ? "mean over frames" : "summed over frames, mean over utterances")
-          + ", temperature \(options.temperature)")
+          + ", temperature \(options.temperature), frames of sure blank count \(options.blankWeight)"
+      )
     }
     if options.average > 0 {
       row("exported weights", "moving average, decay \(options.average)")
     }
     row(
-      "steps by layers kept",
+      "passes by layers kept",
       progress.gateHistogram.enumerated().filter { $0.element > 0 }
         .map { "\($0.offset + 1): \($0.element)" }.joined(separator: ", "))
     lines += ["", "Command:", "", "```", progress.command, "```", ""]

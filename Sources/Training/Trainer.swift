@@ -12,16 +12,17 @@ package struct StepReport: Sendable {
   /// Epoch (from 0) and batches of it done.
   package var epoch: Int
   package var batch: Int
-  /// ctc + lambda kl.
+  /// ctc + lambda kl, summed over the passes.
   package var loss: Double
-  /// Mean over the batch's utterances of loss / target length.
+  /// Mean over the batch's utterances of loss / target length, summed over the passes.
   package var ctc: Double
-  /// Before lambda, reduced as the options say; 0 without a teacher.
+  /// Before lambda, reduced as the options say; 0 where nothing is distilled.
   package var kl: Double
   /// Before clipping.
   package var gradientNorm: Double
   package var learningRate: Double
-  package var mask: LayerMask
+  /// Of each pass.
+  package var masks: [LayerMask]
   /// Of the batch's utterances as they are in the corpus.
   package var audioSeconds: Double
   /// Utterances with more tokens than frames can hold; they count with loss 0.
@@ -55,8 +56,8 @@ package enum AfterStep: Sendable {
 /// wherever the run was interrupted.
 ///
 /// The loss is PyTorch's `ctc_loss(reduction: "mean")` over the whole batch: the mean over its
-/// utterances of loss / max(target length, 1); plus, with a teacher, `klWeight` times the divergence
-/// reduced as `klReduction` says.
+/// utterances of loss / max(target length, 1); plus, where a pass is distilled, `klWeight` times the
+/// divergence reduced as `klReduction` says; all of it summed over the recipe's passes.
 ///
 /// @unchecked Sendable: a step's phases write either what belongs to one worker or, on worker 0
 /// alone, what all share; `group`'s barriers lie between the phases.
@@ -93,7 +94,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     var utterances: Int
     var audioSeconds: Double
     var shards: [[Int]]
-    var mask: LayerMask
+    var passes: [RecipePass]
     /// Over the workers that have utterances.
     var reduce: AllReduce
   }
@@ -111,14 +112,14 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       throw InputError("--shards", expected: "at least 1", found: "\(options.shards)")
     }
     recipe = try RecipeCatalog.named(options.recipe)
-    if recipe.distils && teacher == nil {
+    if recipe.needsTeacher && teacher == nil {
       throw InputError("--recipe \(options.recipe): expected --teacher DIR, found none")
     }
     self.model = model
     self.options = options
     self.corpus = corpus
     self.targets = targets
-    self.teacher = recipe.distils ? teacher : nil
+    self.teacher = recipe.needsTeacher ? teacher : nil
     sampler = BatchSampler(
       seconds: (0..<corpus.count).map(corpus.seconds), batchSeconds: options.batchSeconds,
       lengthBuckets: options.lengthBuckets, seed: options.seed)
@@ -179,7 +180,8 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       step: position.step, epoch: position.epoch, utterances: batch.count,
       audioSeconds: batch.reduce(0) { $0 + corpus.seconds($1) },
       shards: sampler.shards(of: batch, count: options.shards),
-      mask: recipe.mask(step: position.step, layerCount: model.layerCount, options: options),
+      passes: recipe.passes(
+        step: position.step, layerCount: model.layerCount, options: options),
       reduce: AllReduce(workers: min(options.shards, batch.count)))
   }
 
@@ -200,41 +202,20 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     group.sum(&frames, count: 1, worker: worker)
 
     if let features {
-      var pass = TrainingPass(
-        mask: plan.mask,
-        random: RandomGenerator(
-          seed: options.seed, streams: Stream.dropout, UInt64(plan.step), UInt64(worker)),
-        reduce: plan.reduce, worker: worker)
-      let teacherLogProbabilities = teacher.map { teacher in
-        teacher.head(
-          (0..<teacher.layerCount).reduce(teacher.frontEnd(features: features)) {
-            teacher.layer($1, $0)
-          })
-      }
-      let (logits, activations) = model.forward(features, &pass)
-      let lengths = shard.map { targets[$0].count }
-      let weights = lengths.map { 1 / (Float(plan.utterances) * Float(max($0, 1))) }
-      var (losses, infeasible, logitGradient) = CTCLoss.lossAndGradient(
-        logProbabilities: LogSoftmax.forward(logits.values), lengths: logits.lengths,
-        targets: shard.map { targets[$0] }, weights: weights)
-      sums[0] = zip(losses, weights).reduce(0) { $0 + $1.0 * $1.1 }
-      sums[2] = Float(infeasible.count)
-      if let teacherLogProbabilities {
-        let scale =
-          switch options.klReduction {
-          case .frame: 1 / frames
-          case .utterance: 1 / Float(plan.utterances)
+      let targets = shard.map { self.targets[$0] }
+      var first: Tensor?
+      for (index, pass) in plan.passes.enumerated() {
+        let guide: Tensor? =
+          switch pass.guide {
+          case .nothing: nil
+          case .teacher: teacher.map { Self.logProbabilities(of: $0, features) }
+          case .firstPass: first
           }
-        let lambda = Float(options.klWeight)
-        let (kl, klGradient) = KLDistillation.lossAndGradient(
-          studentLogits: logits.values, teacherLogProbabilities: teacherLogProbabilities,
-          frameWeights: [Float](repeating: scale * lambda, count: logits.values.rows),
-          temperature: Float(options.temperature))
-        // The divergence was weighted with lambda already.
-        sums[1] = lambda == 0 ? 0 : Float(kl) / lambda
-        add(klGradient, to: &logitGradient)
+        let said = self.pass(
+          index, plan, features, targets, guide: guide, frames: frames, worker: worker,
+          into: gradient, sums: &sums)
+        if index == 0 { first = said }
       }
-      model.backward(logitGradient, through: activations, pass, into: gradient)
     }
     group.sum(&sums, count: sums.count, worker: worker)
 
@@ -260,6 +241,55 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     group.barrier(worker: worker)
     if worker == 0 { finish(plan, sums: sums, norm: norm, rate: Double(rate), skipped: !finite) }
     group.barrier(worker: worker)
+  }
+
+  /// Adds one pass's gradients and losses (ctc, kl, infeasible) and returns its log-probabilities.
+  private func pass(
+    _ index: Int, _ plan: Plan, _ features: HiddenFrames, _ targets: [[Int]], guide: Tensor?,
+    frames: Float, worker: Int, into gradient: ParameterBuffer, sums: inout [Float]
+  ) -> Tensor {
+    var pass = TrainingPass(
+      mask: plan.passes[index].mask,
+      random: RandomGenerator(
+        seed: options.seed, streams: Stream.dropout, UInt64(plan.step),
+        UInt64(worker) + UInt64(index) << 32),
+      reduce: plan.reduce, worker: worker)
+    let (logits, activations) = model.forward(features, &pass)
+    let logProbabilities = LogSoftmax.forward(logits.values)
+    let weights = targets.map { 1 / (Float(plan.utterances) * Float(max($0.count, 1))) }
+    var (losses, infeasible, logitGradient) = CTCLoss.lossAndGradient(
+      logProbabilities: logProbabilities, lengths: logits.lengths, targets: targets,
+      weights: weights)
+    sums[0] += zip(losses, weights).reduce(0) { $0 + $1.0 * $1.1 }
+    if index == 0 { sums[2] = Float(infeasible.count) }
+    let lambda = Float(options.klWeight)
+    if let guide, lambda > 0 {
+      let scale =
+        switch options.klReduction {
+        case .frame: 1 / frames
+        case .utterance: 1 / Float(plan.utterances)
+        }
+      let (kl, klGradient) = KLDistillation.lossAndGradient(
+        studentLogits: logits.values, teacherLogProbabilities: guide,
+        frameWeights: KLDistillation.frameWeights(
+          teacherLogProbabilities: guide, weight: scale * lambda,
+          blankWeight: Float(options.blankWeight)),
+        temperature: Float(options.temperature))
+      // The divergence was weighted with lambda already.
+      sums[1] += Float(kl) / lambda
+      logitGradient.add(klGradient)
+    }
+    model.backward(logitGradient, through: activations, pass, into: gradient)
+    return logProbabilities
+  }
+
+  private static func logProbabilities(
+    of teacher: any FeatureBackbone, _ features: HiddenFrames
+  ) -> Tensor {
+    teacher.head(
+      (0..<teacher.layerCount).reduce(teacher.frontEnd(features: features)) {
+        teacher.layer($1, $0)
+      })
   }
 
   /// Augmented, normalised and masked features of some utterances, packed.
@@ -307,7 +337,8 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     report = StepReport(
       step: position.step, epoch: position.epoch, batch: position.batch,
       loss: ctc + options.klWeight * kl, ctc: ctc, kl: kl, gradientNorm: norm, learningRate: rate,
-      mask: plan.mask, audioSeconds: plan.audioSeconds, infeasible: Int(sums[2]), skipped: skipped)
+      masks: plan.passes.map(\.mask), audioSeconds: plan.audioSeconds, infeasible: Int(sums[2]),
+      skipped: skipped)
   }
 
   /// A model with the weights to export: the moving average where there is one.
@@ -318,10 +349,4 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     result.state.pointer.update(from: averageState.pointer, count: averageState.count)
     return result
   }
-}
-
-/// Adds `more` to `sum`, element by element.
-private func add(_ more: Tensor, to sum: inout Tensor) {
-  let (a, b) = (sum.mutablePointer, more.pointer)
-  for i in 0..<more.count { a[i] += b[i] }
 }

@@ -9,7 +9,7 @@ package struct TrainingRecord: Codable, Sendable, Equatable {
   package var step: Int
   package var epoch: Int
   package var loss, ctc, kl, gradient_norm, learning_rate: Double
-  /// Mean number of layers that ran.
+  /// Mean number of layers that ran in a step, over all its passes.
   package var kept_layers: Double
   /// Audio trained on since the start of the run.
   package var audio_seconds: Double
@@ -50,6 +50,25 @@ package final class TrainingLog {
       .write(to: url, options: .atomic)
     handle = try FileHandle(forWritingTo: url)
     try handle.seekToEnd()
+  }
+
+  /// The validations of a log, in order; lines of other events are passed over.
+  package static func validations(in url: URL) throws -> [ValidationRecord] {
+    guard let data = try? Data(contentsOf: url) else {
+      throw InputError(url.path, expected: "a training log", found: "nothing readable")
+    }
+    struct Event: Decodable { var event: String }
+    let decoder = JSONDecoder()
+    return try data.split(separator: UInt8(ascii: "\n")).enumerated().compactMap { index, line in
+      do {
+        guard try decoder.decode(Event.self, from: line).event == "validation" else { return nil }
+        return try decoder.decode(ValidationRecord.self, from: line)
+      } catch {
+        throw InputError(
+          "\(url.path): line \(index + 1)", expected: "a line of a training log",
+          found: "something else")
+      }
+    }
   }
 
   package func write(_ record: some Encodable) throws {

@@ -17,6 +17,9 @@ package enum GateDistribution: String, Codable, Sendable, CaseIterable {
   case bernoulli
   /// First how many layers to keep, uniform in 1...N, then which.
   case uniform
+  /// First how many, uniform in 1...N-1, then in every other step the evenly spread ones (the masks
+  /// of the policy `spread`), else any.
+  case spread
 }
 
 /// The options of `dropscope train` that change the resulting weights. How often to log, to
@@ -56,6 +59,8 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var klWeight: Double = 1
   package var klReduction = KLReduction.frame
   package var temperature: Double = 1
+  /// Weight in the divergence of frames that the guide takes for blank with 95 % or more.
+  package var blankWeight: Double = 1
 
   package var specAugment = SpecAugment()
   package var waveform = WaveformAugmentation()

@@ -143,7 +143,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
       audioHere += report.audioSeconds
       session.progress.audioSeconds += report.audioSeconds
       session.progress.elapsedSeconds = elapsedBefore + (now - start) / .seconds(1)
-      session.progress.gateHistogram[report.mask.keptCount - 1] += 1
+      for mask in report.masks { session.progress.gateHistogram[mask.keptCount - 1] += 1 }
       if report.skipped { session.progress.skippedSteps += 1 }
       window.append(report)
       let last = report.step == session.trainer.totalSteps
@@ -181,7 +181,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
         TrainingRecord(
           step: newest.step, epoch: newest.epoch, loss: mean(\.loss), ctc: mean(\.ctc),
           kl: mean(\.kl), gradient_norm: mean(\.gradientNorm), learning_rate: newest.learningRate,
-          kept_layers: mean { Double($0.mask.keptCount) },
+          kept_layers: mean { Double($0.masks.reduce(0) { $0 + $1.keptCount }) },
           audio_seconds: session.progress.audioSeconds,
           audio_seconds_per_second: mean(\.audioSeconds) * count
             / max((now - lastLine) / .seconds(1), 1e-9),

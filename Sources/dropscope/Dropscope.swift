@@ -11,6 +11,7 @@ enum Dropscope {
     EvaluateCommand.self,
     SweepCommand.self,
     TrainCommand.self,
+    CurvesCommand.self,
     SynthesizeCommand.self,
     EmissionsCommand.self,
     InspectCommand.self,

@@ -38,21 +38,38 @@ import Training
     #expect(histogram.allSatisfy { abs($0 - 500) < 110 })
   }
 
+  @Test func spreadGatesVisitEveryDepthButAllAndHalfTheTimeSpread() {
+    var options = TrainingOptions()
+    options.gates = .spread
+    let masks = (0..<6600).map { RandomGates.mask(step: $0, layerCount: 12, options: options) }
+    let histogram = Dictionary(grouping: masks) { $0.keptCount }.mapValues(\.count)
+    #expect(Set(histogram.keys) == Set(1...11))
+    #expect(histogram.values.allSatisfy { abs($0 - 600) < 120 })
+    let sixes = masks.filter { $0.keptCount == 6 }
+    let spread = sixes.count { $0 == .spread(keeping: 6, of: 12) }
+    #expect(abs(Double(spread) / Double(sixes.count) - 0.5) < 0.1)
+  }
+
   @Test(arguments: RecipeCatalog.all.map { $0.name })
   func everyRecipeDrawsTheSameMasksAgain(name: String) throws {
     let recipe = try RecipeCatalog.named(name)
     let options = TrainingOptions()
     for step in [0, 1, 500] {
-      let mask = recipe.mask(step: step, layerCount: 5, options: options)
-      #expect(mask == recipe.mask(step: step, layerCount: 5, options: options))
-      #expect(mask.layerCount == 5 && mask.keptCount >= 1)
+      let passes = recipe.passes(step: step, layerCount: 5, options: options)
+      #expect(passes == recipe.passes(step: step, layerCount: 5, options: options))
+      #expect(!passes.isEmpty && passes[0].guide != .firstPass)
+      for pass in passes {
+        #expect(pass.mask.layerCount == 5 && pass.mask.keptCount >= 1)
+        #expect(pass.guide != .teacher || recipe.needsTeacher)
+      }
     }
     #expect(!recipe.summary.isEmpty)
   }
 
   @Test func anUnknownRecipeIsNamed() {
     #expect(
-      throws: InputError("--recipe: expected one of reference, random-drop, dld, found \"x\"")
+      throws: InputError(
+        "--recipe: expected one of reference, random-drop, dld, dld-plus, found \"x\"")
     ) { try RecipeCatalog.named("x") }
   }
 }

@@ -127,6 +127,42 @@ import Training
     expectClose(run(trainer)[0].ctc, expected / Double(batch.count), relative: 1e-4)
   }
 
+  /// Full depth as the reference, then some layers with the divergence from what all just said.
+  @Test func aStepOfDLDPlusSumsItsPasses() throws {
+    var options = tinyOptions("dld-plus")
+    DistillationPlusRecipe.setDefaults(of: &options)
+    options.steps = 1
+    options.specAugment = .none
+    options.waveform = .none
+    options.klWeight = 0.5
+    let trainer = try tinyTrainer(options)
+    let model = TinyBackbone(tinyShape(), seed: options.seed).inference()
+    let batch = trainer.sampler.batches(epoch: 0)[0]
+    let report = run(trainer)[0]
+    #expect(report.masks.count == 2 && report.masks[0].keptCount == model.layerCount)
+    #expect(report.masks[1].keptCount < model.layerCount)
+    var (ctc, kl, frames) = (0.0, 0.0, 0)
+    for index in batch {
+      let samples = trainer.corpus.samples[index].map { Float($0) / 32768 }
+      let target = toneTokenizer.encode(trainer.corpus.transcripts[index])
+      let said = report.masks.map { model.logProbabilities([samples], mask: $0) }
+      for logProbabilities in said {
+        let loss = CTCLoss.lossAndGradient(
+          logProbabilities: logProbabilities, lengths: [logProbabilities.rows], targets: [target],
+          weights: [1]
+        ).losses[0]
+        ctc += Double(loss) / Double(target.count) / Double(batch.count)
+      }
+      frames += said[0].rows
+      for (all, some) in zip(said[0].values, said[1].values) {
+        kl += exp(Double(all)) * Double(all - some)
+      }
+    }
+    expectClose(report.ctc, ctc, relative: 1e-4)
+    expectClose(report.kl, kl / Double(frames), relative: 1e-3)
+    expectClose(report.loss, report.ctc + 0.5 * report.kl, relative: 1e-6)
+  }
+
   @Test func withoutATeacherDistillationIsRefused() {
     #expect(throws: InputError.self) { try tinyTrainer(tinyOptions("dld")) }
   }

@@ -34,7 +34,7 @@ struct SelfAttentionModule: Sendable {
     let statistics: Tensor
     let norm: Tensor  // frames x width
     let qkv: Tensor  // frames x 3 width
-    let weights: Tensor  // T x T for each utterance and head
+    let weights: Tensor  // T x T for each utterance and head, rows padded
     let mixed: Tensor  // frames x width
     let dropout: UInt64
   }

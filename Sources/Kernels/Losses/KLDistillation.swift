@@ -1,7 +1,20 @@
 // The distillation loss of DLD: how far the student's token distribution is from the teacher's.
 
+import Foundation
+
 /// Kullback-Leibler divergence from teacher to student at a temperature (Hinton et al., 2015).
 package enum KLDistillation {
+  /// The same weight for every frame, but times `blankWeight` for those that the teacher takes for
+  /// blank with 95 % or more: frames between tokens, which are many and say little.
+  package static func frameWeights(
+    teacherLogProbabilities: Tensor, weight: Float, blankWeight: Float, blank: Int = 0
+  ) -> [Float] {
+    let sure = Float(log(0.95))
+    return (0..<teacherLogProbabilities.rows).map {
+      teacherLogProbabilities[$0, blank] < sure ? weight : weight * blankWeight
+    }
+  }
+
   /// loss = sum over frames of weight * tau^2 * KL(softmax(teacher / tau) || softmax(student /
   /// tau)).
   ///

@@ -33,14 +33,6 @@ extension Vector {
     let two = four.lowHalf + four.highHalf
     return two[0] + two[1]
   }
-
-  @inline(__always)
-  var largest: Float {
-    let eight = pointwiseMax(lowHalf, highHalf)
-    let four = pointwiseMax(eight.lowHalf, eight.highHalf)
-    let two = pointwiseMax(four.lowHalf, four.highHalf)
-    return Swift.max(two[0], two[1])
-  }
 }
 
 /// y[i] = f(a[i]). `y` may be `a`.

@@ -42,6 +42,32 @@ package enum VectorMath {
     return p * low * high
   }
 
+  /// e^x for x from -87.33 on, infinity above 88.37; what is smaller counts as -87.33, and NaN stays
+  /// NaN. Half the instructions of `exp`, and as precise: for sigmoids and softmaxes, to which
+  /// 1e-38 is as good as 0. 2^n times a polynomial for 2^f (Cephes' exp2f), f within a half of 0.
+  @inlinable @_transparent
+  package static func expOfModest(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    typealias Lanes = SIMD16<Float>
+    // Written so that NaN passes.
+    let clamped = larger(
+      Lanes(repeating: -87.33), x.replacing(with: 88.8, where: x .> 88.8))
+    let magic = Lanes(repeating: 0x1.8p23)
+    let shifted = magic.addingProduct(clamped, Lanes(repeating: 1.442_695_04))
+    var f = (magic - shifted).addingProduct(clamped, Lanes(repeating: 1.442_695_04))
+    f.addProduct(clamped, Lanes(repeating: 1.925_963_033e-8))
+    var p = Lanes(repeating: 1.339_887_440e-3).addingProduct(
+      f, Lanes(repeating: 1.535_336_188e-4))
+    p = Lanes(repeating: 9.618_437_357e-3).addingProduct(p, f)
+    p = Lanes(repeating: 5.550_332_471e-2).addingProduct(p, f)
+    p = Lanes(repeating: 2.402_264_791e-1).addingProduct(p, f)
+    p = Lanes(repeating: 6.931_472_029e-1).addingProduct(p, f)
+    p = Lanes(repeating: 1).addingProduct(p, f)
+    // The low bits of `shifted` are n; the bits of its exponent leave with the shift.
+    let n = unsafeBitCast(shifted, to: SIMD16<Int32>.self)
+    let scale = (n &<< 23) &+ SIMD16<Int32>(repeating: 0x3F80_0000)
+    return p * unsafeBitCast(scale, to: Lanes.self)
+  }
+
   /// Natural logarithm: -infinity at 0, NaN below 0, infinity at infinity, subnormals included.
   @inlinable @inline(__always)
   package static func log(_ x: SIMD16<Float>) -> SIMD16<Float> {
@@ -90,7 +116,7 @@ package enum VectorMath {
   /// 1 / (1 + e^-x).
   @inlinable @_transparent
   package static func sigmoid(_ x: SIMD16<Float>) -> SIMD16<Float> {
-    1 / (1 + exp(-x))
+    1 / (1 + expOfModest(-x))
   }
 
   /// The sum of all lanes, pairwise.

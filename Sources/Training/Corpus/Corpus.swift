@@ -55,23 +55,15 @@ package struct Corpus: Sendable {
     progress: (Double, String) -> Void = { _, _ in },
     isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> [SplitSummary] {
-    let files = FileManager.default
-    let output = request.output
-    let existing = (try? files.contentsOfDirectory(atPath: output.path)) ?? []
-    guard existing.isEmpty || request.force else {
-      throw InputError(
-        output.path, expected: "a new or an empty folder (or --force)",
-        found: "one with \(existing.count) entries")
+    try StagedFolder.fill(request.output, force: request.force) { work, publish in
+      try make(in: work, publish: publish, progress: progress, isCancelled: isCancelled)
     }
-    let existed = files.fileExists(atPath: output.path)
-    try files.createDirectory(at: output, withIntermediateDirectories: true)
-    let work = output.appendingPathComponent(".partial-\(getpid())")
-    defer {
-      try? files.removeItem(at: work)
-      if !existed { rmdir(output.path) }  // only succeeds while it is empty
-    }
-    try files.createDirectory(at: work, withIntermediateDirectories: true)
+  }
 
+  private func make(
+    in work: URL, publish: (String) throws -> Void, progress: (Double, String) -> Void,
+    isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> [SplitSummary] {
     let expected = request.splits.reduce(0.0) { $0 + estimatedSeconds($1) }
     var done = 0.0
     var summaries: [SplitSummary] = []
@@ -90,17 +82,17 @@ package struct Corpus: Sendable {
       }
       done += estimate
       try writeTranscripts(recordings, to: folder)
-      let destination = output.appendingPathComponent(split.rawValue)
-      if files.fileExists(atPath: destination.path) { try files.removeItem(at: destination) }
-      try files.moveItem(at: folder, to: destination)
+      try publish(split.rawValue)
       summaries.append(summary(of: split, recordings))
     }
     summaries.sort { $0.split.code < $1.split.code }
     let card = DataCard(
       request: request, versions: synthesizer.versions, voices: synthesizer.voices,
       summaries: summaries)
-    try write(card.speakers, to: output.appendingPathComponent("SPEAKERS.TXT"))
-    try write(card.text, to: output.appendingPathComponent("README.md"))
+    for (name, text) in [("SPEAKERS.TXT", card.speakers), ("README.md", card.text)] {
+      try write(text, to: work.appendingPathComponent(name))
+      try publish(name)
+    }
     return summaries
   }
 

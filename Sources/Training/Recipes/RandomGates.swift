@@ -19,8 +19,19 @@ package enum RandomGates {
       }
     case .uniform:
       let count = Int.random(in: 1...layerCount, using: &random)
-      let order = Array(0..<layerCount).shuffled(using: &random)
-      return LayerMask(layerCount: layerCount, keeping: order.prefix(count))
+      return RandomGates.mask(keeping: count, of: layerCount, using: &random)
+    case .spread:
+      let count = Int.random(in: 1...max(1, layerCount - 1), using: &random)
+      return random.uniform() < 0.5
+        ? .spread(keeping: count, of: layerCount)
+        : RandomGates.mask(keeping: count, of: layerCount, using: &random)
     }
+  }
+
+  private static func mask(
+    keeping count: Int, of layerCount: Int, using random: inout RandomGenerator
+  ) -> LayerMask {
+    let order = Array(0..<layerCount).shuffled(using: &random)
+    return LayerMask(layerCount: layerCount, keeping: order.prefix(count))
   }
 }

@@ -1,7 +1,28 @@
-// What a recipe decides: which layers a step trains, and whether a teacher helps.
+// What a recipe decides: which layers a step trains, and what they are distilled from.
 
 import Backbones
 import Kernels
+
+/// What a pass is distilled from: whose token distribution its own is drawn to.
+package enum Guide: Sendable {
+  case nothing
+  /// The frozen reference of full depth, on the same augmented features.
+  case teacher
+  /// What this step's first pass said, as a constant.
+  case firstPass
+}
+
+/// A forward and a backward pass of a step. The losses of a step's passes add up.
+package struct RecipePass: Sendable, Equatable {
+  /// The layers that run, the same for every worker.
+  package var mask: LayerMask
+  package var guide = Guide.nothing
+
+  package init(_ mask: LayerMask, guide: Guide = .nothing) {
+    self.mask = mask
+    self.guide = guide
+  }
+}
 
 /// A way to train. A new recipe is one file that conforms to this and one line in the catalogue.
 package protocol Recipe: Sendable {
@@ -9,10 +30,17 @@ package protocol Recipe: Sendable {
   static var name: String { get }
   /// One line for `--help` and the model card.
   static var summary: String { get }
-  /// Whether the loss has the term KL(teacher || student).
-  static var distils: Bool { get }
-  /// The layers that run at `step` (from 0), the same for every worker.
-  static func mask(step: Int, layerCount: Int, options: TrainingOptions) -> LayerMask
+  /// Whether a teacher has to be named.
+  static var needsTeacher: Bool { get }
+  /// Sets what this recipe does differently unless told otherwise.
+  static func setDefaults(of options: inout TrainingOptions)
+  /// What `step` (from 0) does, one pass at least; a function of its arguments alone.
+  static func passes(step: Int, layerCount: Int, options: TrainingOptions) -> [RecipePass]
+}
+
+extension Recipe {
+  package static var needsTeacher: Bool { false }
+  package static func setDefaults(of options: inout TrainingOptions) {}
 }
 
 package enum RecipeCatalog {
@@ -20,6 +48,7 @@ package enum RecipeCatalog {
     ReferenceRecipe.self,
     RandomDropRecipe.self,
     DistillationRecipe.self,
+    DistillationPlusRecipe.self,
   ]
 
   package static func named(_ name: String) throws -> any Recipe.Type {

@@ -5,9 +5,10 @@ import Backbones
 package enum ReferenceRecipe: Recipe {
   package static let name = "reference"
   package static let summary = "every layer in every step; CTC"
-  package static let distils = false
 
-  package static func mask(step: Int, layerCount: Int, options: TrainingOptions) -> LayerMask {
-    .full(layerCount)
+  package static func passes(
+    step: Int, layerCount: Int, options: TrainingOptions
+  ) -> [RecipePass] {
+    [RecipePass(.full(layerCount))]
   }
 }

@@ -27,6 +27,10 @@ enum BenchCommand: Command {
       --threads N      of training, and of the peak beside it (one per processor)
       --steps N        timed training steps of each recipe (20)
       --batch-seconds S  audio of a training batch (40)
+      --length-buckets N  batches of N classes of length; 1 mixes all lengths (1)
+      --pytorch PYTHON run the same model, batches and masks in PyTorch too, by this interpreter, and
+                       give the ratio
+      --training       training only
       --json           one object
     """
 
@@ -46,6 +50,8 @@ enum BenchCommand: Command {
     var sgemm_gflops_all_threads: Double
     var recognition: [Recognition]
     var training: [TrainingSpeed]
+    /// Of the PyTorch that was timed beside it.
+    var pytorch_version: String?
   }
 
   private struct Recognition: Codable {
@@ -59,26 +65,20 @@ enum BenchCommand: Command {
     var share_of_peak: Double
   }
 
-  private struct TrainingSpeed: Codable {
-    var recipe: String
-    var steps: Int
-    var audio_seconds_per_second: Double
-    /// Forward and backward products (three times the forward ones) of the layers that ran, and the
-    /// teacher's forward ones.
-    var gflops: Double
-    /// Of the machine's peak with as many threads.
-    var share_of_peak: Double
-  }
-
   static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
-      raw, options: ModelOptions.names + ["threads", "steps", "batch-seconds"], flags: ["json"])
+      raw,
+      options: ModelOptions.names
+        + ["threads", "steps", "batch-seconds", "length-buckets", "pytorch"],
+      flags: ["training", "json"])
     let options = try ModelOptions(arguments)
     let threads =
       try arguments.integer("threads", in: 1...256)
       ?? ProcessInfo.processInfo.activeProcessorCount
     let steps = try arguments.integer("steps", in: 1...100_000) ?? 20
     let batchSeconds = try arguments.number("batch-seconds", in: 1...10_000) ?? 40
+    let buckets = try arguments.integer("length-buckets", in: 1...10_000) ?? 1
+    let pytorch = try arguments.string("pytorch").map(PyTorchBench.init)
 
     let recognizer = try Recognizer(contentsOf: options.model())
     let layers = recognizer.backbone.layerCount
@@ -96,28 +96,44 @@ enum BenchCommand: Command {
     let all = threads == 1 ? one : peak(threads: threads)
     let data = try LoadedDataset(dataset, for: recognizer)
     var recognition: [Recognition] = []
-    for (index, mask) in masks.enumerated() {
+    for (index, mask) in masks.enumerated() where !arguments.flag("training") {
       bar.update(
         Double(1 + index) / Double(masks.count + 1 + RecipeCatalog.all.count), note: "\(mask)")
       recognition.append(recognise(recognizer, data, mask, peak: one))
     }
     let corpus = try TrainingCorpus([dataset], sampleRate: recognizer.backbone.sampleRate)
     var training: [TrainingSpeed] = []
+    var runs: [TrainingRun] = []
+    var pytorchVersion: String?
     for (index, recipe) in RecipeCatalog.all.enumerated() {
       bar.update(
         Double(1 + masks.count + index) / Double(masks.count + 1 + RecipeCatalog.all.count),
         note: "training, \(recipe.name)")
-      training.append(
-        try train(
-          recipe, recognizer, corpus, steps: steps, threads: threads, batchSeconds: batchSeconds,
-          peak: all))
+      let run = try TrainingRun(
+        recipe, recognizer, corpus, steps: steps, warmUpSteps: warmUpSteps, threads: threads,
+        batchSeconds: batchSeconds, lengthBuckets: buckets)
+      runs.append(run)
+      training.append(run.measure(recognizer, peak: all))
+    }
+    if let pytorch {
+      bar.update(1, note: "training in PyTorch")
+      let other = try pytorch.run(runs, recognizer)
+      for index in training.indices {
+        // The machine's pace may have changed since: once more, and the better of the two counts.
+        let again = runs[index].measure(recognizer, peak: all)
+        if again.audio_seconds_per_second > training[index].audio_seconds_per_second {
+          training[index] = again
+        }
+        training[index].compare(with: other[training[index].recipe])
+      }
+      pytorchVersion = other.version
     }
     bar.finish()
 
     let report = Report(
       machine: Machine.description, threads: threads, dataset: dataset.name, split: dataset.split,
       model: recognizer.name, sgemm_gflops: one, sgemm_gflops_all_threads: all,
-      recognition: recognition, training: training)
+      recognition: recognition, training: training, pytorch_version: pytorchVersion)
     if arguments.flag("json") { print(try json(report)) } else { show(report) }
     return 0
   }
@@ -175,66 +191,31 @@ enum BenchCommand: Command {
       gflops: operations / total / 1e9, share_of_peak: operations / total / 1e9 / peak)
   }
 
-  private static func train(
-    _ recipe: any Recipe.Type, _ recognizer: Recognizer, _ everything: TrainingCorpus, steps: Int,
-    threads: Int, batchSeconds: Double, peak: Double
-  ) throws -> TrainingSpeed {
-    let model = try TrainableConformer(contentsOf: recognizer.folder)
-    var options = TrainingOptions()
-    options.recipe = recipe.name
-    options.shards = threads
-    options.batchSeconds = batchSeconds
-    options.steps = warmUpSteps + steps
-    let targets = everything.transcripts.map(recognizer.tokenizer.encode)
-    let usable = everything.usable(by: model, targets: targets, augmentation: options.waveform)
-    let trainer = try Trainer(
-      model: model, corpus: everything.choosing(usable), targets: usable.map { targets[$0] },
-      options: options,
-      teacher: recipe.distils ? recognizer.backbone as? any FeatureBackbone : nil)
-    let backbone = recognizer.backbone
-    // Per second of audio, at the mean length.
-    let mean = Int(
-      Double(everything.sampleRate) * everything.totalSeconds / Double(max(1, everything.count)))
-    let costs = CostModel(backbone, sampleCounts: [mean])
-    let warmUp = warmUpSteps
-    let sums = Mutex((start: ContinuousClock.now, end: ContinuousClock.now, audio: 0.0, work: 0.0))
-    trainer.run { report in
-      sums.withLock { sums in
-        if report.step == warmUp { sums.start = .now }
-        guard report.step > warmUp else { return }
-        let forward = costs.gflopPerAudioSecond(report.mask)
-        let teacher =
-          recipe.distils ? costs.gflopPerAudioSecond(.full(backbone.layerCount)) : 0
-        sums.audio += report.audioSeconds
-        sums.work += report.audioSeconds * (3 * forward + teacher)
-        sums.end = .now
-      }
-      return .goOn
-    }
-    let (start, end, audio, work) = sums.withLock { $0 }
-    let seconds = max((end - start).seconds, 1e-9)
-    return TrainingSpeed(
-      recipe: recipe.name, steps: steps, audio_seconds_per_second: audio / seconds,
-      gflops: work / seconds, share_of_peak: work / seconds / peak)
-  }
-
   private static func show(_ report: Report) {
     func number(_ value: Double, _ decimals: Int) -> String { TextTable.number(value, decimals) }
     let recognition = TextTable(
       ["mask", "keep", "GFLOP/s of audio", "RTF", "p50 ms", "p95 ms", "GFLOP/s", "of peak"],
       names: report.recognition.map { [$0.mask] }, numbers: [4, 6, 6, 6, 6, 7, 7])
+    let compares = report.pytorch_version != nil
     let training = TextTable(
-      ["recipe", "steps", "audio s/s", "GFLOP/s", "of peak"],
-      names: report.training.map { [$0.recipe] }, numbers: [5, 7, 7, 7])
+      ["recipe", "steps", "audio s/s", "GFLOP/s", "of peak"]
+        + (compares ? ["PyTorch s/s", "ratio"] : []),
+      names: report.training.map { [$0.recipe] },
+      numbers: [5, 7, 7, 7] + (compares ? [7, 5] : []))
     print(
       """
       \(report.machine)
       sgemm: \(number(report.sgemm_gflops, 1)) GFLOP/s with one thread, \
       \(number(report.sgemm_gflops_all_threads, 1)) with \(report.threads)
-
-      recognition: \(report.model) on \(report.dataset) \(report.split), one thread
-      \(recognition.heading)
       """)
+    if !report.recognition.isEmpty {
+      print(
+        """
+
+        recognition: \(report.model) on \(report.dataset) \(report.split), one thread
+        \(recognition.heading)
+        """)
+    }
     for row in report.recognition {
       print(
         recognition.line([
@@ -247,15 +228,21 @@ enum BenchCommand: Command {
     print(
       """
 
-      training: \(report.threads) threads
+      training: \(report.threads) threads\(report.pytorch_version.map { "; PyTorch \($0) with as many" } ?? "")
       \(training.heading)
       """)
     for row in report.training {
       print(
-        training.line([
-          row.recipe, "\(row.steps)", number(row.audio_seconds_per_second, 1),
-          number(row.gflops, 1), number(100 * row.share_of_peak, 0) + " %",
-        ]))
+        training.line(
+          [
+            row.recipe, "\(row.steps)", number(row.audio_seconds_per_second, 1),
+            number(row.gflops, 1), number(100 * row.share_of_peak, 0) + " %",
+          ]
+            + (compares
+              ? [
+                row.pytorch_audio_seconds_per_second.map { number($0, 1) } ?? "",
+                row.ratio_to_pytorch.map { number($0, 2) } ?? "",
+              ] : [])))
     }
   }
 }

@@ -20,12 +20,15 @@ enum EvaluateCommand: Command {
     \(ModelOptions.dataHelp)
     \(ModelOptions.layerHelp)
                        --keep, --drop, --mask and --policy take lists: 12,8,6
+      --against DIR    compare every model with this one at the same masks: the difference with its
+                       95 % interval and the probability of improvement (paired bootstrap)
       --threads N      utterances measured side by side (one per processor)
       --json           JSON lines, one object per model and mask
     """
 
   static func run(_ raw: [String]) throws -> Int32 {
-    let arguments = try Arguments(raw, options: ModelOptions.names + ["threads"], flags: ["json"])
+    let arguments = try Arguments(
+      raw, options: ModelOptions.names + ["threads", "against"], flags: ["json"])
     let options = try ModelOptions(arguments)
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let threads = try arguments.integer("threads", in: 1...256) ?? cores
@@ -34,13 +37,31 @@ enum EvaluateCommand: Command {
     let recognizers = try options.models().map { try Recognizer(contentsOf: $0) }
     let choices = try recognizers.map { try options.choices(layerCount: $0.backbone.layerCount) }
     let dataset = try options.dataset()
+    let other = try arguments.string("against").map {
+      try Recognizer(contentsOf: URL(fileURLWithPath: $0))
+    }
 
     let table = SummaryTable(
+      compares: other != nil,
       zip(recognizers, choices).flatMap { recognizer, choices in
         choices.map { [recognizer.name, $0.policy ?? "manual", $0.mask.description] }
       })
     let loaded = LoadedDatasets()
     var isFirst = true
+    let baseline = try other.map { other in
+      let measuring = Measuring(other, try loaded.data(dataset, for: other), threads: threads)
+      defer { measuring.stop() }
+      var results: [LayerMask: [UtteranceResult]] = [:]
+      for mask in Set(choices.flatMap { $0.map(\.mask) }).sorted(by: { "\($0)" > "\($1)" }) {
+        guard mask.layerCount == other.backbone.layerCount else {
+          throw InputError(
+            "--against \(other.folder.path)", expected: "a model of \(mask.layerCount) layers",
+            found: "one of \(other.backbone.layerCount)")
+        }
+        results[mask] = try measuring.run(mask, title: other.name)
+      }
+      return (model: other.name, results: results)
+    }
     for (recognizer, choices) in zip(recognizers, choices) {
       let measuring = Measuring(
         recognizer, try loaded.data(dataset, for: recognizer), threads: threads)
@@ -49,7 +70,10 @@ enum EvaluateCommand: Command {
         let results = try measuring.run(choice.mask, title: recognizer.name)
         let summary = Summary(
           results, model: recognizer.name, dataset: dataset, policy: choice.policy ?? "manual",
-          mask: choice.mask, threads: threads, machine: Machine.description)
+          mask: choice.mask, threads: threads, machine: Machine.description,
+          against: baseline.flatMap { baseline in
+            baseline.results[choice.mask].map { (baseline.model, $0) }
+          })
         if arguments.flag("json") {
           print(try json(summary))
         } else {
@@ -68,15 +92,18 @@ enum EvaluateCommand: Command {
 /// Summaries for people, one row each as soon as it is known.
 private struct SummaryTable {
   private let table: TextTable
+  private let compares: Bool
 
   /// `names`: model, policy and mask of every row to come.
-  init(_ names: [[String]]) {
+  init(compares: Bool, _ names: [[String]]) {
+    self.compares = compares
     table = TextTable(
-      [
-        "model", "policy", "mask", "keep", "WER %", "95 %", "S", "D", "I", "CER %", "GFLOP/s",
-        "RTF",
-        "p50 ms", "p95 ms",
-      ], names: names, numbers: [4, 6, 13, 5, 5, 5, 6, 8, 7, 7, 7])
+      ["model", "policy", "mask", "keep", "WER %", "95 %"]
+        + (compares
+          ? ["against", "change", "95 %", "P better"]
+          : ["S", "D", "I", "CER %", "GFLOP/s", "RTF", "p50 ms", "p95 ms"]),
+      names: names,
+      numbers: [4, 6, 13] + (compares ? [6, 6, 15, 8] : [5, 5, 5, 6, 8, 7, 7, 7]))
   }
 
   /// What all rows have in common, and the columns' titles.
@@ -84,7 +111,9 @@ private struct SummaryTable {
     """
     \(summary.dataset) \(summary.split): \(summary.utterances) utterances, \(summary.words) words; \
     \(summary.threads) threads on \(summary.machine)
-    GFLOP/s: per second of audio, counted; RTF and ms: one thread's time for an utterance, measured
+    \(compares
+      ? "against: WER % of \(summary.comparison?.model ?? "the other"); change: below 0 is better; P better: probability of improvement"
+      : "GFLOP/s: per second of audio, counted; RTF and ms: one thread's time for an utterance, measured")
 
     \(table.heading)
     """
@@ -92,13 +121,25 @@ private struct SummaryTable {
 
   func row(_ summary: Summary) -> String {
     func percent(_ fraction: Double) -> String { TextTable.number(fraction * 100, 2) }
-    return table.line([
+    let start = [
       summary.model, summary.policy, summary.mask, "\(summary.keptLayers)", percent(summary.wer),
       summary.werInterval.map { $0.map(percent).joined(separator: "-") } ?? "",
-      "\(summary.substitutions)", "\(summary.deletions)", "\(summary.insertions)",
-      percent(summary.cer), TextTable.number(summary.gflopPerAudioSecond, 3),
-      TextTable.number(summary.realTimeFactor, 4), TextTable.number(summary.latency.p50, 1),
-      TextTable.number(summary.latency.p95, 1),
-    ])
+    ]
+    if compares {
+      guard let other = summary.comparison else { return table.line(start + ["", "", "", ""]) }
+      return table.line(
+        start + [
+          percent(other.wer), percent(other.difference),
+          other.interval.map(percent).joined(separator: " to "),
+          TextTable.number(other.probabilityOfImprovement, 3),
+        ])
+    }
+    return table.line(
+      start + [
+        "\(summary.substitutions)", "\(summary.deletions)", "\(summary.insertions)",
+        percent(summary.cer), TextTable.number(summary.gflopPerAudioSecond, 3),
+        TextTable.number(summary.realTimeFactor, 4), TextTable.number(summary.latency.p50, 1),
+        TextTable.number(summary.latency.p95, 1),
+      ])
   }
 }

@@ -166,7 +166,7 @@ private struct SweepOutput {
     let groups = SweepGroup.of(points)
     if !isJSON { printTable(groups) }
     if let csv { try Data(Self.csv(points).utf8).write(to: csv, options: .atomic) }
-    if let svg { try Data(SweepPlot(groups).svg.utf8).write(to: svg, options: .atomic) }
+    if let svg { try Data(LinePlot(groups).svg.utf8).write(to: svg, options: .atomic) }
   }
 
   private func printTable(_ groups: [SweepGroup]) {

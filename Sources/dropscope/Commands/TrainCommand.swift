@@ -56,10 +56,13 @@ enum TrainCommand: Command {
       --ema D                export the moving average of the weights, decay D; 0 = off (0)
 
     Layer dropping and distillation:
-      --gates KIND           bernoulli (each layer alone) or uniform (first how many) (bernoulli)
+      --gates KIND           bernoulli (each layer alone), uniform (first how many) or spread (how
+                             many, then half the time evenly spread ones) (bernoulli; dld-plus:
+                             spread)
       --keep-probability P   of each layer's gate (0.5); no draw keeps none
       --teacher DIR          the frozen reference of recipe dld
       --kl-weight L (1)      --temperature T (1)
+      --kl-blank-weight W    of frames that the teacher is sure are blank (1)
       --kl-reduction KIND    frame (mean) or utterance (sum over frames, mean over utterances) (frame)
 
     Augmentation:
@@ -77,7 +80,8 @@ enum TrainCommand: Command {
     "dropout",
     "skip-rule", "batch-seconds", "length-buckets", "learning-rate", "warmup", "final-rate",
     "weight-decay", "clip", "ema", "gates", "keep-probability", "teacher", "kl-weight",
-    "temperature", "kl-reduction", "speed-probability", "speed-range", "noise-probability",
+    "temperature", "kl-reduction", "kl-blank-weight", "speed-probability", "speed-range",
+    "noise-probability",
     "noise-snr", "level-probability", "level-range", "time-masks", "time-width",
     "frequency-masks", "frequency-width",
   ]
@@ -101,8 +105,8 @@ enum TrainCommand: Command {
       if let folder = arguments.string("init") ?? arguments.string("init-encoder") {
         try take(configuration(of: url(folder)), into: &options)
       }
+      try RecipeCatalog.named(arguments.required("recipe")).setDefaults(of: &options)
       try read(arguments, into: &options)
-      _ = try arguments.required("recipe")
       if options.data.isEmpty { throw UsageError("option --data is required") }
     }
     return try train(options, arguments, raw: raw, output: output, checkpoint: resumed)
@@ -168,6 +172,7 @@ enum TrainCommand: Command {
     set(try arguments.number("keep-probability", in: 0.001...1), \.keepProbability)
     set(try arguments.number("kl-weight", in: 0...1e6), \.klWeight)
     set(try arguments.number("temperature", in: 0.01...100), \.temperature)
+    set(try arguments.number("kl-blank-weight", in: 0...1e6), \.blankWeight)
     set(
       try arguments.choice("kl-reduction", of: KLReduction.allCases.map(\.rawValue))
         .flatMap(KLReduction.init), \.klReduction)
@@ -231,11 +236,11 @@ enum TrainCommand: Command {
   ) throws -> Int32 {
     // Cheap checks before minutes of loading.
     let recipe = try RecipeCatalog.named(options.recipe)
-    if recipe.distils && options.teacher == nil {
+    if recipe.needsTeacher && options.teacher == nil {
       throw UsageError("option --teacher is required by recipe \(options.recipe)")
     }
     let teacher =
-      recipe.distils ? try options.teacher.map { try Recognizer(contentsOf: url($0)) } : nil
+      recipe.needsTeacher ? try options.teacher.map { try Recognizer(contentsOf: url($0)) } : nil
 
     let roots = options.data.map(url)
     let training = try roots.map { try Dataset(contentsOf: $0, split: options.split) }

@@ -64,6 +64,82 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
     }
   }
 
+  /// Each row says how a model does against another at the same mask; against itself nothing changes.
+  @Test func evaluateComparesWithAnotherModel() throws {
+    try withWorld { world in
+      let other = world.folder.appending(path: "other")
+      let tokenizer = try Tokenizer(contentsOf: world.model.appending(path: "tokens.txt"))
+      let twin = try TrainableConformer(contentsOf: world.model)
+      for i in 0..<twin.weights.count { twin.weights.pointer[i] *= 0.5 }
+      try twin.write(to: other, tokenizer: tokenizer, as: .float32, metadata: [:])
+      let arguments = [
+        "evaluate", "--model", world.model.path, "--data", world.data.path, "--split", "test",
+        "--keep", "12,4",
+      ]
+      let alone = try run(arguments + ["--json"]).objects()
+      #expect(alone.allSatisfy { $0["against"] == nil })
+      let same = try run(arguments + ["--against", world.model.path, "--json"]).objects()
+      for object in same {
+        let against = try #require(object["against"] as? [String: Any])
+        #expect(against["model"] as? String == "small" && against["difference"] as? Double == 0)
+        #expect(against["probability_of_improvement"] as? Double == 0.5)
+      }
+      let compared = try run(arguments + ["--against", other.path, "--json"]).objects()
+      let baseline = try run(
+        ["evaluate", "--model", other.path] + arguments.dropFirst(3) + ["--json"]
+      ).objects()
+      for ((object, before), base) in zip(zip(compared, alone), baseline) {
+        let against = try #require(object["against"] as? [String: Any])
+        let (mine, others) = (
+          try #require(before["wer"] as? Double), try #require(base["wer"] as? Double)
+        )
+        #expect(object["wer"] as? Double == mine && against["wer"] as? Double == others)
+        expectClose(try #require(against["difference"] as? Double), mine - others)
+        let interval = try #require(against["difference_ci95"] as? [Double])
+        #expect(interval[0] <= mine - others && mine - others <= interval[1])
+      }
+      let table = try run(arguments + ["--against", other.path])
+      #expect(table.lines[1].hasPrefix("against: WER % of other"))
+    }
+  }
+
+  /// The rate where the first training ended, and when the second was there.
+  @Test func curvesSayWhenALevelIsReached() throws {
+    try withTemporaryFolder { folder in
+      func log(_ name: String, _ points: [(minutes: Double, wer: Double)]) throws -> String {
+        let lines = points.enumerated().map { index, point in
+          "{\"event\":\"validation\",\"step\":\(index),\"epoch\":0,\"elapsed_seconds\":"
+            + "\(point.minutes * 60),\"dataset\":\"d/dev\",\"mask\":\"110\",\"kept_layers\":2,"
+            + "\"utterances\":9,\"words\":\(index == points.count - 1 ? 200 : 100),"
+            + "\"wer\":\(point.wer),\"substitutions\":1,\"deletions\":1,\"insertions\":1}"
+        }
+        let file = folder.appending(path: "\(name)/train.jsonl")
+        try FileManager.default.createDirectory(
+          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try ("{\"event\":\"train\",\"step\":1}\n" + lines.joined(separator: "\n") + "\n")
+          .write(to: file, atomically: true, encoding: .utf8)
+        return file.deletingLastPathComponent().path
+      }
+      // The last one of each is on other words, as at the end of a run.
+      let slow = try log("slow", [(5, 0.6), (10, 0.4), (12, 0.39)])
+      let fast = try log("fast", [(2, 0.5), (4, 0.39), (6, 0.3), (7, 0.29)])
+      let worse = try log("worse", [(2, 0.3), (4, 0.5), (6, 0.29)])
+      let picture = folder.appending(path: "curves.svg")
+      let outcome = try run(["curves", slow, fast, worse, "--json", "--svg", picture.path])
+      #expect(outcome.status == 0 && outcome.errors == "")
+      let objects = try outcome.objects()
+      #expect(objects.map { $0["name"] as? String } == ["slow", "fast", "worse"])
+      #expect(objects.map { $0["goal"] as? Double } == [0.4, 0.4, 0.4])
+      #expect(objects.map { $0["minutes_to_goal"] as? Double } == [10, 4, nil])
+      let svg = try String(contentsOf: picture, encoding: .utf8)
+      #expect(svg.components(separatedBy: "<circle").count == 1 + 7)
+      let table = try run(["curves", slow, fast])
+      #expect(table.output.contains("60 %"))
+      let wrong = try run(["curves", picture.path])
+      #expect(wrong.status == 1 && wrong.errors.contains("line 1"))
+    }
+  }
+
   /// Shards together are the whole; each line is one mask; equal draws count once.
   @Test func sweepInShardsIsTheWholeSweep() throws {
     try withWorld { world in
@@ -185,6 +261,20 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       let training = try #require(report["training"] as? [[String: Any]])
       #expect(training.compactMap { $0["recipe"] as? String } == RecipeCatalog.all.map { $0.name })
       #expect(training.allSatisfy { ($0["audio_seconds_per_second"] as? Double ?? 0) > 0 })
+
+      // A PyTorch that computes something else is not compared with.
+      let liar = world.folder.appending(path: "python")
+      try "#!/bin/sh\necho '{\"version\":\"0\",\"loss\":1e9,\"seconds\":{\"dld\":1}}'\n"
+        .write(to: liar, atomically: true, encoding: .utf8)
+      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: liar.path)
+      let arguments = [
+        "bench", "--model", world.model.path, "--data", world.data.path, "--split", "test",
+        "--steps", "1", "--batch-seconds", "4", "--training",
+      ]
+      let refused = try run(arguments + ["--pytorch", liar.path])
+      #expect(refused.status == 1 && refused.errors.contains("this is another model"))
+      let missing = try run(arguments + ["--pytorch", "/none/python"])
+      #expect(missing.status == 1 && missing.errors.contains("/none/python"))
     }
   }
 

@@ -1,10 +1,19 @@
 // The distillation loss against PyTorch and against differences.
 
+import Foundation
 import Kernels
 import TestSupport
 import Testing
 
 @Suite struct KLDistillationTests {
+  @Test func sureBlanksWeighWhatTheyAreTold() {
+    let teacher = Tensor(
+      [0.96, 0.04, 0.94, 0.06, 0.5, 0.5, 0, 1].map { Float(log($0)) }, shape: [4, 2])
+    #expect(
+      KLDistillation.frameWeights(
+        teacherLogProbabilities: teacher, weight: 2, blankWeight: 0.25) == [0.5, 2, 2, 2])
+  }
+
   @Test(arguments: [1, 2])
   func agreesWithPyTorch(_ temperature: Int) throws {
     let file = try SafetensorsFile(contentsOf: fixture("divergence.safetensors"))

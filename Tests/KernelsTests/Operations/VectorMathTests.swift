@@ -33,6 +33,15 @@ import Testing
     #expect(worstError(-104...88.72, { VectorMath.exp($0) }, exp) < 2e-7)
   }
 
+  @Test func exponentialOfModestNumbers() {
+    #expect(worstError(-87.33...88.37, { VectorMath.expOfModest($0) }, exp) < 2e-7)
+    func modest(_ x: Float) -> Float { VectorMath.expOfModest(SIMD16(repeating: x))[3] }
+    #expect(modest(0) == 1)
+    #expect(modest(-.infinity) < 1.2e-38)
+    #expect(modest(.infinity) == .infinity)
+    #expect(modest(.nan).isNaN)
+  }
+
   @Test func logarithm() {
     #expect(worstError(1e-6...2, { VectorMath.log($0) }, log) < 2e-7)
     #expect(worstError(2...3e38, { VectorMath.log($0) }, log) < 2e-7)

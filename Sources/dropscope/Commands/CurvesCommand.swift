@@ -1,0 +1,140 @@
+// `dropscope curves`: what validation said while models were trained, against the time it took.
+
+import Foundation
+import Kernels
+import Training
+
+enum CurvesCommand: Command {
+  static let name = "curves"
+  static let summary = "compare trainings by their logs: error rate against time"
+  static let help = """
+    Usage: dropscope curves LOG... [--svg FILE] [--json]
+
+    Reads the logs of trainings (train.jsonl, or FOLDER for FOLDER/train.jsonl) and prints, for each
+    number of layers that validation kept, the word error rate that each training ended at on the
+    utterances used all along, its minutes, and after how many minutes it had reached the rate at
+    which the first one ended.
+
+      --svg FILE       a plot of all curves
+      --json           one object per training and number of layers
+    """
+
+  /// One training at one depth.
+  private struct Curve: Encodable {
+    var name: String
+    var dataset: String
+    var mask: String
+    var kept_layers: Int
+    var words: Int
+    var minutes: [Double]
+    var wer: [Double]
+    /// The rate the first training ended at, and when this one was there for good; nil if never.
+    var goal: Double = 0
+    var minutes_to_goal: Double?
+  }
+
+  static func run(_ raw: [String]) throws -> Int32 {
+    let arguments = try Arguments(
+      raw, options: ["svg"], flags: ["json"], positionals: 1...Int.max)
+    var curves = try arguments.positionals.map { try Self.curves(of: URL(fileURLWithPath: $0)) }
+    let first = curves[0]
+    for index in curves.indices {
+      curves[index] = curves[index].compactMap { curve in
+        guard let other = first.first(where: { $0.mask == curve.mask }) else { return nil }
+        var curve = curve
+        curve.goal = other.wer.last ?? 0
+        // The last time it was worse, then the next look.
+        let reached = (curve.wer.lastIndex { $0 > curve.goal }).map { $0 + 1 } ?? 0
+        curve.minutes_to_goal = reached < curve.wer.count ? curve.minutes[reached] : nil
+        return curve
+      }
+    }
+    let all = curves.flatMap { $0 }
+    if let svg = arguments.string("svg") {
+      try Data(plot(curves).svg.utf8).write(to: URL(fileURLWithPath: svg), options: .atomic)
+    }
+    if arguments.flag("json") {
+      for curve in all { print(try json(curve)) }
+    } else {
+      show(all)
+    }
+    return 0
+  }
+
+  /// The validations of a log by mask. Those on fewer words than most, or on more, which is how a run
+  /// ends, are not comparable and left out.
+  private static func curves(of path: URL) throws -> [Curve] {
+    let isFolder = (try? path.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false
+    let file = isFolder ? path.appendingPathComponent("train.jsonl") : path
+    let records = try TrainingLog.validations(in: file)
+    let stem = file.deletingPathExtension().lastPathComponent
+    let name = stem == "train" ? file.deletingLastPathComponent().lastPathComponent : stem
+    let words = Dictionary(grouping: records, by: \.words).max { $0.value.count < $1.value.count }
+    guard let words = words?.key else {
+      throw InputError(file.path, expected: "lines with \"event\":\"validation\"", found: "none")
+    }
+    var curves: [Curve] = []
+    for record in records where record.words == words {
+      let index =
+        curves.firstIndex { $0.mask == record.mask }
+        ?? {
+          curves.append(
+            Curve(
+              name: name, dataset: record.dataset, mask: record.mask,
+              kept_layers: record.kept_layers, words: words, minutes: [], wer: []))
+          return curves.count - 1
+        }()
+      curves[index].minutes.append(record.elapsed_seconds / 60)
+      curves[index].wer.append(record.wer)
+    }
+    return curves
+  }
+
+  private static func show(_ curves: [Curve]) {
+    let table = TextTable(
+      ["training", "mask", "keep", "WER %", "min", "goal %", "min to goal", "sooner"],
+      names: curves.map { [$0.name, $0.mask] }, numbers: [4, 6, 6, 6, 6, 6])
+    if let first = curves.first {
+      print(
+        """
+        validation on \(first.words) words of \(first.dataset)
+        goal: where \(first.name) ended; sooner: than \(first.name) ended
+
+        \(table.heading)
+        """)
+    }
+    let ends = Dictionary(
+      curves.filter { $0.name == curves[0].name }.map { ($0.mask, $0.minutes.last ?? 0) },
+      uniquingKeysWith: { first, _ in first })
+    for curve in curves {
+      let sooner = curve.minutes_to_goal.flatMap { minutes in
+        ends[curve.mask].map { TextTable.number(100 * (1 - minutes / max($0, 1e-9)), 0) + " %" }
+      }
+      print(
+        table.line([
+          curve.name, curve.mask, "\(curve.kept_layers)",
+          TextTable.number(100 * (curve.wer.last ?? 0), 2),
+          TextTable.number(curve.minutes.last ?? 0, 1), TextTable.number(100 * curve.goal, 2),
+          curve.minutes_to_goal.map { TextTable.number($0, 1) } ?? "never", sooner ?? "",
+        ]))
+    }
+  }
+
+  private static func plot(_ trainings: [[Curve]]) -> LinePlot {
+    LinePlot(
+      title: "Word error rate on held-out speech while training", xLabel: "minutes",
+      yLabel: "WER %",
+      curves: trainings.enumerated().flatMap { training, curves in
+        curves.enumerated().map { depth, curve in
+          LinePlot.Curve(
+            name: "\(curve.name), \(curve.kept_layers) layers",
+            points: zip(curve.minutes, curve.wer).map { minutes, rate in
+              LinePlot.Point(
+                x: minutes, y: rate * 100, range: nil,
+                note: TextTable.number(rate * 100, 1) + " % after "
+                  + TextTable.number(minutes, 1) + " minutes")
+            }, colour: training, dash: depth)
+        }
+      }, highest: 100)
+  }
+}
