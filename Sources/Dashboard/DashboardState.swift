@@ -19,27 +19,71 @@ package struct DashboardState: Sendable {
   /// Of the random policy.
   package var seed: UInt64 = 1
 
+  /// What was chosen before, newest last, and what `redo` goes to, next last.
+  package var past: [Choice] = []
+  package var future: [Choice] = []
+  /// What every number is compared with besides full depth.
+  package var pinned: Setting?
+
   // What is known.
   package var activity = Activity.preparing("getting ready")
   package var measurements: [Setting: Measurement] = [:]
+  /// Paired comparisons of models at one mask, worked out when both are complete.
+  package var comparisons: [Pair: ErrorRate.Comparison] = [:]
   /// Of each model.
   package var modelCosts: [CostModel]
   /// The newest request, or nil before the first.
   package var newest: EvaluationRequest?
   /// Id of the last request that finished or failed.
   package var doneID = 0
+  /// Nothing is measured until it goes on.
+  package var isPaused = false
+  /// What close looks brought, and the one that is under way.
+  package var probes = Probes()
+  /// Curves of saved sweeps, for the plot.
+  package var savedSweeps: [SavedSweep] = []
 
   // What the reader looks at.
+  package var view = ViewKind.explore
   package var layerCursor = 0
   package var utterance = 0
-  package var enlarged: PanelKind?
+  package var zoomed: PanelKind?
   package var isHelpShown = false
+  package var helpPage = 0
+  package var menu: Menu?
+  package var prompt: Prompt?
+  /// Shown in the footer until the next key.
+  package var notice = ""
   package var isSliderHeld = false
+  /// What was chosen before the slider was taken hold of is in `past` already.
+  package var isHoldRemembered = false
   /// The terminal has the mouse, so that text can be copied.
   package var isMouseReleased = false
   package var size = Size(width: 80, height: 24)
   package var symbols: Symbols
   package var theme = Theme.standard
+  package var plotAxis = PlotAxis.compute
+  /// Whether the view Compare is about policies rather than models.
+  package var comparesPolicies = false
+  package var list = UtteranceList()
+  package var budget = BudgetState()
+  package var listening = ListenState()
+  package var tour = TourState()
+  /// The show that runs by itself, until a key is pressed.
+  package var demo: DemoState?
+
+  package struct Pair: Hashable, Sendable {
+    package var mine, other: Setting
+  }
+
+  /// What `undo` goes back to.
+  package struct Choice: Sendable, Equatable {
+    package var model: Int
+    package var mask: LayerMask
+    package var policy: String
+    package var isManual: Bool
+    package var seed: UInt64
+  }
 
   /// What a measurement is of.
   package struct Setting: Hashable, Sendable {
@@ -87,6 +131,15 @@ package struct DashboardState: Sendable {
     measurements[Setting(model: model, mask: mask)]
   }
 
+  /// What undo brings back.
+  package var choice: Choice {
+    get { Choice(model: model, mask: mask, policy: policy, isManual: isManual, seed: seed) }
+    set {
+      (model, mask, policy) = (newValue.model, newValue.mask, newValue.policy)
+      (isManual, seed) = (newValue.isManual, newValue.seed)
+    }
+  }
+
   /// The model beside the present one, at the same mask: the next in the list with as many layers.
   package var rival: (name: String, setting: Setting)? {
     let models = subject.models
@@ -99,6 +152,53 @@ package struct DashboardState: Sendable {
   /// What is being measured now.
   package var measured: Setting? {
     activity == .measuring ? newest.map { Setting(model: $0.model, mask: $0.mask) } : nil
+  }
+
+  /// Utterances in the order and under the filter of the list.
+  package var listedUtterances: [Int] {
+    let words = list.filter.lowercased()
+    let all = subject.utterances.indices.filter { index in
+      guard !words.isEmpty else { return true }
+      let item = subject.utterances[index]
+      return item.words.joined(separator: " ").contains(words)
+        || present?.results[index]?.transcript.text.contains(words) ?? false
+        || item.id.contains(words)
+    }
+    func errors(_ measurement: Measurement?, _ index: Int) -> Int {
+      measurement?.results[index]?.counts.errors ?? 0
+    }
+    switch list.order {
+    case .dataset: return all
+    case .worst:
+      let rate = all.map { index -> (Int, Double) in
+        (
+          index,
+          Double(errors(present, index)) / Double(max(1, subject.utterances[index].words.count))
+        )
+      }
+      return rate.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map(\.0)
+    case .changed:
+      let change = all.map { ($0, errors(present, $0) - errors(fullDepth, $0)) }
+      return change.sorted { (-$0.1, $0.0) < (-$1.1, $1.0) }.map(\.0)
+    }
+  }
+
+  /// The close look that the present view shows.
+  package var wantedProbe: ProbeRequest? {
+    switch view {
+    case .layers:
+      guard subject.utterances.indices.contains(utterance) else { return nil }
+      return .lens(model: model, utterance: utterance, mask: mask)
+    case .embeddings:
+      return subject.utterances.isEmpty ? nil : .cloud(model: model, mask: mask)
+    case .listen:
+      guard let file = listening.file else { return nil }
+      let masks = BudgetView.masks(self)
+      let known = listening.heard.map(\.mask)
+      return known == masks && listening.model == model
+        ? nil : .file(file, take: listening.take, model: model, masks: masks)
+    case .explore, .transcripts, .compare, .budget: return nil
+    }
   }
 
   /// Mean measured seconds of a layer: at the present mask, else at any mask that ran it, full depth

@@ -25,6 +25,19 @@ extension Canvas {
     return column
   }
 
+  /// The first of several wordings, longest first, that fits whole; where none does, the last one, its
+  /// end marked as cut.
+  mutating func wording(
+    _ forms: String..., x: Int, y: Int, style: Style, width: Int, symbols: Symbols
+  ) {
+    guard width > 0, let last = forms.last else { return }
+    if let fitting = forms.first(where: { CharacterWidth.of($0) <= width }) {
+      return text(fitting, x: x, y: y, style: style)
+    }
+    text(last, x: x, y: y, style: style, width: width - 1)
+    self[x + width - 1, y] = Cell(symbols.ellipsis, style: style)
+  }
+
   /// Text that ends before column `end`.
   mutating func textRight(_ string: String, end: Int, y: Int, style: Style = Style()) {
     text(string, x: max(0, end - CharacterWidth.of(string)), y: y, style: style)
@@ -47,7 +60,8 @@ private let asciiLookAlikes: [Character: Character] = [
   "┤": "+", "┬": "+", "┴": "+", "┼": "+", "─": "-", "│": "|", "━": "=", "┄": ".", "╌": ".",
   "■": "#", "□": ".", "●": "*", "○": "o", "◆": "@", "▸": ">", "█": "#", "▉": "#", "▊": "#",
   "▋": "#", "▌": "=", "▍": "=", "▎": "-", "▏": "-", "·": ".", "…": "~", "–": "-", "−": "-",
-  "≠": "~", "←": "<", "→": ">", "↑": "^", "↓": "v", "▲": "^", "▼": "v", "×": "x",
+  "≠": "~", "←": "<", "→": ">", "↑": "^", "↓": "v", "▲": "^", "▼": "v", "×": "x", "‖": "|",
+  "░": ".", "▒": ":", "▓": "+",
 ]
 
 // MARK: - Numbers as people read them

@@ -5,6 +5,18 @@ import Tradeoff
 package enum Effect: Sendable, Equatable {
   /// Replaces whatever the evaluator is doing.
   case evaluate(EvaluationRequest)
+  /// Stops the evaluator; what it has measured is kept.
+  case rest
+  /// Replaces the close look that is under way.
+  case probe(ProbeRequest)
+  /// Plays an utterance of the data set, by index.
+  case play(Int)
+  /// Starts a recording, or ends it and has it written.
+  case record(Bool)
+  case export(Export)
+  case saveSettings
+  /// Sends `.tick` five times a second, or no more.
+  case setTicking(Bool)
   /// Stops the process as Ctrl-Z does, with the terminal given back first.
   case suspend
   /// Lets the terminal have the mouse, for copying text, or takes it back.

@@ -1,58 +1,89 @@
-// The help page over everything else, made from the table of keys.
+// The help over everything else: first what the screen is about, then the keys, made from their table.
 
 import TerminalUI
 
 enum HelpPage {
+  private static let columnWidth = 29
+
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
-    let columns = split(KeyBinding.Group.allCases.map { lines(of: $0, theme) })
-    let columnWidth = 28
-    let explained = canvas.size.height >= 24
-    let width = min(canvas.size.width, columnWidth * 2 + 4)
-    let height = min(
-      canvas.size.height, (columns.map(\.count).max() ?? 0) + 2 + (explained ? words.count + 1 : 0))
-    var page = Canvas(Size(width: width, height: height))
-    page.frame(title: "Help", trailing: "Esc back", theme: theme)
-    for (number, column) in columns.enumerated() {
-      for (row, line) in column.prefix(height - 2).enumerated() {
-        page.pieces(line, x: 2 + number * columnWidth, y: 1 + row, width: columnWidth - 1)
-      }
-    }
-    if explained {
-      for (row, line) in words.enumerated() {
+    let area = area(canvas.size)
+    let pages = pages(state, area)
+    let number = min(state.helpPage, pages.count - 1)
+    var page = Canvas(area.size)
+    page.frame(
+      title: "Help \(number + 1)/\(pages.count)",
+      trailing: number + 1 < pages.count ? "? next page, Esc back" : "Esc back", theme: theme)
+    for (column, lines) in pages[number].enumerated() {
+      for (row, line) in lines.enumerated() {
         page.text(
-          line, x: 2, y: height - 1 - words.count + row, style: theme.muted, width: width - 4)
+          line, x: 2 + column * columnWidth, y: 1 + row,
+          width: area.width - 4 - column * columnWidth)
       }
     }
-    canvas.paste(
-      page, x: (canvas.size.width - width) / 2, y: max(0, (canvas.size.height - height) / 2))
+    canvas.paste(page, x: area.x, y: area.y)
   }
 
-  /// What the screen takes for granted.
-  private static let words = [
-    "A recogniser is a stack of layers. Skipping some saves",
-    "time and costs accuracy: the word error rate is the",
-    "share of words heard wrong, missed or added.",
-    "Policies say which layers run: spread out evenly, the",
-    "first, the last, or random ones; manual is your choice.",
-    "Mouse: drag the slider, click a layer, turn the wheel.",
-  ]
+  static func pageCount(_ state: DashboardState) -> Int { pages(state, area(state.size)).count }
 
-  private static func lines(of group: KeyBinding.Group, _ theme: Theme) -> [[(String, Style)]] {
-    [[(group.rawValue, theme.accentStrong)]]
-      + KeyBindings.all.filter { $0.group == group }.map {
-        [($0.label.padding(9), theme.strong), ($0.help, theme.text)]
+  private static func area(_ size: Size) -> Rect {
+    let columns = min(3, max(1, (size.width - 4) / columnWidth))
+    let width = min(size.width, columns * columnWidth + 4)
+    let height = min(size.height, 30)
+    return Rect(
+      x: (size.width - width) / 2, y: max(0, (size.height - height) / 2), width: width,
+      height: height)
+  }
+
+  /// Columns of lines for each page.
+  private static func pages(_ state: DashboardState, _ area: Rect) -> [[[StyledText]]] {
+    let rows = max(1, area.height - 2)
+    let columns = max(1, (area.width - 4) / columnWidth)
+    let about = about(state, width: area.width - 4)
+    let first = stride(from: 0, to: about.count, by: rows).map {
+      [Array(about[$0..<min(about.count, $0 + rows)])]
+    }
+    let keys = keys(state)
+    let perPage = rows * columns
+    let rest = stride(from: 0, to: keys.count, by: perPage).map { start in
+      stride(from: start, to: min(keys.count, start + perPage), by: rows).map {
+        Array(keys[$0..<min(keys.count, $0 + rows)])
+      }
+    }
+    return first + rest
+  }
+
+  /// What the screen takes for granted, and what each view is for.
+  private static func about(_ state: DashboardState, width: Int) -> [StyledText] {
+    let words = """
+      A recogniser is a stack of layers. Skipping some saves time and costs accuracy: the word error \
+      rate is the share of words heard wrong, missed or added. Policies say which layers run: spread \
+      out evenly, the first, the last, or random ones; manual is your choice. All numbers are measured \
+      on this machine while you watch. Mouse: drag the slider, click a layer, a tab or a key below, turn \
+      the wheel.
+      """
+    return StyledText(words, style: state.theme.text).wrapped(width: width) + [StyledText("")]
+      + ViewKind.allCases.flatMap { view in
+        StyledText([
+          ("\(view.number) \(view.type.name)  ", state.theme.strong),
+          (view.type.summary, state.theme.muted),
+        ]).wrapped(width: width)
       }
   }
 
-  /// Two columns of about the same height, no group torn.
-  private static func split(_ groups: [[[(String, Style)]]]) -> [[[(String, Style)]]] {
-    let total = groups.map(\.count).reduce(0, +)
-    var columns: [[[(String, Style)]]] = [[], []]
-    for group in groups {
-      columns[columns[0].count + group.count / 2 <= total / 2 ? 0 : 1] += group
+  /// Every binding of the present view, by groups.
+  private static func keys(_ state: DashboardState) -> [StyledText] {
+    let theme = state.theme
+    let bindings = KeyBindings.active(in: state.view)
+    return KeyBinding.Group.allCases.flatMap { group -> [StyledText] in
+      let members = bindings.filter { $0.group == group }
+      guard !members.isEmpty else { return [] }
+      let title = group == .here ? "In \(state.view.type.name)" : group.rawValue
+      return [StyledText(title, style: theme.accentStrong)]
+        + members.map {
+          StyledText([($0.label.padding(9), theme.strong), ($0.help, theme.text)])
+        } + [StyledText("")]
     }
-    return columns
   }
 }
 

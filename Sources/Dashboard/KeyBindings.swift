@@ -1,4 +1,4 @@
-// The one table of keys: what they do, what the help says, what the footer shows.
+// The one table of keys: what they do and where, what the help says, what the footer shows.
 
 import TerminalUI
 
@@ -6,7 +6,9 @@ package struct KeyBinding: Sendable {
   package enum Group: String, CaseIterable, Sendable {
     case drop = "How much to drop"
     case layers = "Which layers"
-    case utterances = "Transcripts"
+    case utterances = "Utterances"
+    case here = "In this view"
+    case tour = "Tour"
     case screen = "Screen"
   }
 
@@ -19,6 +21,8 @@ package struct KeyBinding: Sendable {
   package var help: String
   /// One or two words for the footer; nil: not there.
   package var hint: String?
+  /// Where it works; nil: everywhere. What works in one view only comes before the rest.
+  package var views: Set<ViewKind>?
 
   /// The first key, or pair of keys, for the footer.
   var shortLabel: String {
@@ -28,51 +32,96 @@ package struct KeyBinding: Sendable {
 
   init(
     _ keys: [Key], _ label: String, _ action: Action, _ group: Group, _ help: String,
-    hint: String? = nil
+    hint: String? = nil, in views: Set<ViewKind>? = nil
   ) {
-    self.init(keys.map { ($0, action) }, label, group, help, hint: hint)
+    self.init(keys.map { ($0, action) }, label, group, help, hint: hint, in: views)
   }
 
   init(
     _ actions: [(key: Key, action: Action)], _ label: String, _ group: Group, _ help: String,
-    hint: String? = nil
+    hint: String? = nil, in views: Set<ViewKind>? = nil
   ) {
     self.actions = actions
     self.label = label
     self.group = group
     self.help = help
     self.hint = hint
+    self.views = views
   }
 }
 
 package enum KeyBindings {
   package static let all: [KeyBinding] = [
     KeyBinding(
+      ["+", "="], "+", .budgetMore, .here, "a larger budget", hint: "budget", in: [.budget]),
+    KeyBinding(["-"], "-", .budgetLess, .here, "a smaller budget", in: [.budget]),
+    KeyBinding(["f"], "f", .budgetUnit, .here, "time or FLOPs", in: [.budget]),
+    KeyBinding(
+      ["v"], "v", .compareBy, .here, "models or policies", hint: "models/policies", in: [.compare]),
+    KeyBinding(["f"], "f", .openFile, .here, "open a file", hint: "file", in: [.listen]),
+    KeyBinding(
+      [" ", .enter], "Space", .playScenario, .here, "play the scenario", hint: "play",
+      in: [.budget]),
+    KeyBinding(["0"], "0", .resetScenario, .here, "from the start", in: [.budget]),
+    KeyBinding(
+      ["g"], "g", .openMenu(.device), .here, "another device", hint: "device", in: [.budget]),
+    KeyBinding(
+      ["v"], "v", .openMenu(.trace), .here, "another scenario", hint: "scenario", in: [.budget]),
+    KeyBinding(
+      [" ", .enter], "Space", .record, .here, "record, and stop", hint: "record", in: [.listen]),
+    KeyBinding(
+      ["/"], "/", .filter, .here, "filter by a word", hint: "filter",
+      in: [.transcripts]),
+    KeyBinding(
+      ["S"], "S", .changeOrder, .here, "another order", hint: "order", in: [.transcripts]),
+
+    KeyBinding(["."], ".", .tourNext, .tour, "next step"),
+    KeyBinding([","], ",", .tourBack, .tour, "step before"),
+    KeyBinding(["i"], "i", .tourHelp, .tour, "hint, then answer"),
+    KeyBinding(["G"], "G", .guess, .tour, "your guess"),
+    KeyBinding(["0"], "0", .tourReset, .tour, "step from its start"),
+    KeyBinding(["T"], "T", .openMenu(.tour), .tour, "chapters"),
+
+    KeyBinding(
       [(.left, .dropLess), (.right, .dropMore), ("h", .dropLess), ("l", .dropMore)],
       "← → h l", .drop, "drop less, more", hint: "drop"),
+    KeyBinding(["d"], "d", .typeDropRatio, .drop, "type a drop ratio"),
+    KeyBinding([(.home, .drop(0)), (.end, .drop(100))], "Home End", .drop, "drop none, all"),
+    KeyBinding(["b"], "b", .openMenu(.preset), .drop, "presets"),
+    KeyBinding(["u"], "u", .undo, .drop, "undo"),
+    KeyBinding(["U", .control("r")], "U", .redo, .drop, "redo"),
+
     KeyBinding(
-      (0...9).map { (.character(Character("\($0)")), .drop($0 * 10)) },
-      "0 … 9", .drop, "drop 0 … 90 %"),
+      [(.up, .up), (.down, .down), ("k", .up), ("j", .down)],
+      "↑ ↓ k j", .layers, "move the cursor"),
     KeyBinding(
-      [(.home, .drop(0)), (.end, .drop(100))], "Home End", .drop, "drop none, all"),
-    KeyBinding(
-      ["p"], "p", .nextPolicy, .layers, "next policy", hint: "policy"),
+      [" ", .enter], "Space", .toggleLayer, .layers, "run or skip a layer", hint: "run/skip"),
+    KeyBinding(["P"], "P", .openMenu(.policy), .layers, "policy", hint: "policy"),
     KeyBinding(["r"], "r", .reseed, .layers, "random, drawn anew"),
-    KeyBinding(["M"], "M", .nextModel, .layers, "next model"),
-    KeyBinding(
-      [(.up, .previousLayer), (.down, .nextLayer), ("k", .previousLayer), ("j", .nextLayer)],
-      "↑ ↓ k j", .layers, "move to a layer", hint: "layer"),
-    KeyBinding(
-      [" ", .enter], "Space", .toggleLayer, .layers, "run or skip it", hint: "run/skip"),
+    KeyBinding(["M"], "M", .openMenu(.model), .layers, "model", hint: "model"),
+    KeyBinding(["p"], "p", .pin, .layers, "pin, to compare with", hint: "pin"),
+
     KeyBinding(
       [
         ("[", .previousUtterance), ("]", .nextUtterance), ("N", .previousUtterance),
         ("n", .nextUtterance),
-      ], "[ ] N n", .utterances, "other utterances", hint: "utterance"),
+      ], "[ ] N n", .utterances, "other utterances"),
     KeyBinding(["w"], "w", .nextWorse, .utterances, "one made worse"),
+    KeyBinding(["y"], "y", .play, .utterances, "play its sound"),
+    KeyBinding(["z"], "z", .pause, .utterances, "pause measuring"),
+    KeyBinding(["R"], "R", .restart, .utterances, "measure this anew"),
+
     KeyBinding(
-      ["e", .tab], "e Tab", .enlarge, .screen, "enlarge a panel", hint: "enlarge"),
+      ViewKind.allCases.map { (.character(Character("\($0.number)")), .show($0)) },
+      "1 … 7", .screen, "views"),
+    KeyBinding([(.tab, .nextView), (.backTab, .previousView)], "Tab", .screen, "next view"),
+    KeyBinding(["e"], "e", .nextZoom, .screen, "enlarge a panel", hint: "enlarge"),
+    KeyBinding(["a"], "a", .changeAxis, .screen, "axis of the plot"),
+    KeyBinding(["c"], "c", .openMenu(.theme), .screen, "colours"),
     KeyBinding(["s"], "s", .changeSymbols, .screen, "drawing symbols"),
+    KeyBinding(["o"], "o", .openMenu(.options), .screen, "options"),
+    KeyBinding(["x"], "x", .openMenu(.export), .screen, "export"),
+    KeyBinding(["t"], "t", .tour, .screen, "tour", hint: "tour"),
     KeyBinding(["m"], "m", .releaseMouse, .screen, "mouse off, to copy"),
     KeyBinding(["?", .function(1)], "?", .help, .screen, "this page", hint: "help"),
     KeyBinding([.escape], "Esc", .back, .screen, "back"),
@@ -80,10 +129,20 @@ package enum KeyBindings {
     KeyBinding(["q", .control("c")], "q", .quit, .screen, "quit", hint: "quit"),
   ]
 
-  private static let actions = Dictionary(
-    uniqueKeysWithValues: all.flatMap(\.actions).map { ($0.key, $0.action) })
+  /// Those that work in a view, without those that another binding of the view hides.
+  package static func active(in view: ViewKind) -> [KeyBinding] {
+    let special = all.filter { $0.views?.contains(view) ?? false }
+    let taken = Set(special.flatMap { $0.actions.map(\.key) })
+    return special
+      + all.filter { $0.views == nil && !$0.actions.allSatisfy { taken.contains($0.key) } }
+  }
 
-  package static func action(for key: Key) -> Action? { actions[key] }
+  package static func action(for key: Key, in view: ViewKind) -> Action? {
+    for binding in all where binding.views?.contains(view) ?? true {
+      if let action = binding.actions.first(where: { $0.key == key })?.action { return action }
+    }
+    return nil
+  }
 }
 
 /// So that the table above reads like the keyboard.

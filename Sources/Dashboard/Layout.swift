@@ -3,34 +3,49 @@
 import TerminalUI
 
 package enum PanelKind: String, CaseIterable, Sendable {
-  case header, slider, layers, errors, cost, plot, transcript, footer
+  case header, slider, footer
+  case layers, errors, cost, plot, transcript
+  case utterances, detail
+  case lens, posteriors
+  case cloud, divergence
+  case curves, comparison
+  case budget, scenario
+  case recording
+  case tour
 
   /// One line a panel: the catalogue.
   package var type: any Panel.Type {
     switch self {
     case .header: HeaderPanel.self
     case .slider: SliderPanel.self
+    case .footer: FooterPanel.self
     case .layers: LayerPanel.self
     case .errors: ErrorPanel.self
     case .cost: CostPanel.self
     case .plot: PlotPanel.self
     case .transcript: TranscriptPanel.self
-    case .footer: FooterPanel.self
+    case .utterances: UtterancesPanel.self
+    case .detail: DetailPanel.self
+    case .lens: LensPanel.self
+    case .posteriors: PosteriorsPanel.self
+    case .cloud: CloudPanel.self
+    case .divergence: DivergencePanel.self
+    case .curves: CurvesPanel.self
+    case .comparison: ComparisonPanel.self
+    case .budget: BudgetPanel.self
+    case .scenario: ScenarioPanel.self
+    case .recording: RecordingPanel.self
+    case .tour: TourPanel.self
     }
   }
-
-  /// Those that gain from a whole screen, in the order `e` goes through them.
-  package static let enlargeable: [PanelKind] = [.transcript, .plot, .layers]
 }
 
 package struct Layout: Sendable, Equatable {
   package static let minimum = Size(width: 60, height: 15)
 
   package private(set) var areas: [PanelKind: Rect] = [:]
-  /// Panels of the Explore screen that found no room.
-  package var hidden: [PanelKind] {
-    [.layers, .errors, .cost, .plot, .transcript].filter { areas[$0] == nil }
-  }
+  /// Panels of the view that found no room.
+  package private(set) var hidden: [PanelKind] = []
 
   package subscript(kind: PanelKind) -> Rect? { areas[kind] }
 
@@ -41,54 +56,20 @@ package struct Layout: Sendable, Equatable {
   /// Nil below `minimum`.
   package init?(_ state: DashboardState, _ size: Size) {
     guard size.width >= Self.minimum.width, size.height >= Self.minimum.height else { return nil }
-    let width = size.width
-    let sliderHeight = size.height >= 28 ? 4 : 3
-    areas[.header] = Rect(x: 0, y: 0, width: width, height: 1)
-    areas[.slider] = Rect(x: 0, y: 1, width: width, height: sliderHeight)
-    areas[.footer] = Rect(x: 0, y: size.height - 2, width: width, height: 2)
-    let body = Rect(
-      x: 0, y: 1 + sliderHeight, width: width, height: size.height - sliderHeight - 3)
-    if let enlarged = state.enlarged {
-      areas[enlarged] = body
-    } else if body.height < 15 {
-      placeSmall(body)
-    } else {
-      place(body, layerCount: state.layerCount)
-    }
-  }
-
-  /// Error rate and cost side by side over the transcript; layers and plot do not fit.
-  private mutating func placeSmall(_ body: Rect) {
-    let top = min(body.height - 4, 6)
-    let half = body.width / 2
-    areas[.errors] = Rect(x: 0, y: body.y, width: half, height: top)
-    areas[.cost] = Rect(x: half, y: body.y, width: body.width - half, height: top)
-    areas[.transcript] = Rect(
-      x: 0, y: body.y + top, width: body.width, height: body.height - top)
-  }
-
-  /// Layers at the left, error rate over cost beside them, the plot at the right when the screen is
-  /// wide, the transcript under everything.
-  private mutating func place(_ body: Rect, layerCount: Int) {
-    let showsPlot = body.width >= 110
-    // A row a layer, front end, head, heading and frame; what is left goes to the transcript, which
-    // needs 4 rows at least and is happy with 10.
-    let wanted = max(15, layerCount + 5)
-    let spare = body.height - wanted
-    var top = spare >= 4 ? wanted : body.height - 4
-    if spare > 10 { top += (spare - 10) / 2 }
-    let left = body.width >= 150 ? 54 : body.width >= 110 ? 40 : body.width >= 76 ? 36 : 29
-    let middle = showsPlot ? max((body.width - left) * 45 / 100, 40) : body.width - left
-    // Nine rows show all of the cost panel.
-    let errors = max(6, top < 24 ? top - 9 : top / 2)
-    areas[.layers] = Rect(x: 0, y: body.y, width: left, height: top)
-    areas[.errors] = Rect(x: left, y: body.y, width: middle, height: errors)
-    areas[.cost] = Rect(x: left, y: body.y + errors, width: middle, height: top - errors)
-    if showsPlot {
-      areas[.plot] = Rect(
-        x: left + middle, y: body.y, width: body.width - left - middle, height: top)
-    }
-    areas[.transcript] = Rect(
-      x: 0, y: body.y + top, width: body.width, height: body.height - top)
+    let screen = Rect(x: 0, y: 0, width: size.width, height: size.height)
+    let (header, rest) = screen.split(top: size.height >= 26 ? 2 : 1)
+    let (slider, middle) = rest.split(top: size.height >= 28 ? 4 : 3)
+    let (upper, footer) = middle.split(bottom: 2)
+    let (body, tour) = upper.split(bottom: TourPanel.height(state, body: upper.height))
+    let view = state.view.type
+    // Under eight rows there is no use in sharing them out.
+    areas =
+      (state.zoomed ?? (body.height < 8 ? view.panels[0] : nil)).map { [$0: body] }
+      ?? view.areas(state, in: body)
+    if !tour.isEmpty { areas[.tour] = tour }
+    hidden = view.panels.filter { areas[$0] == nil }
+    areas[.header] = header
+    areas[.slider] = slider
+    areas[.footer] = footer
   }
 }

@@ -1,5 +1,6 @@
 // Everything that can happen to the dashboard.
 
+import Speech
 import TerminalUI
 import Tradeoff
 
@@ -8,6 +9,8 @@ package enum Message: Sendable {
   case terminal(TerminalEvent)
   /// From the evaluator's thread.
   case evaluator(EvaluationEvent)
+  /// From the thread that looks closely at single utterances.
+  case probed(ProbeResult)
   /// What is being made ready before measuring can start, as a sentence without its full stop.
   case preparing(String)
   /// The evaluator takes requests from now on.
@@ -16,20 +19,97 @@ package enum Message: Sendable {
   case calibrated(model: Int, CostModel)
   /// Measuring is impossible, and why, in one sentence.
   case failed(String)
+  /// How something that was asked for went, in one sentence: an export, a sound, a recording.
+  case notice(String)
+  /// A fifth of a second has passed, while ticking was asked for.
+  case tick
+  /// A recording is there to be heard.
+  case recorded(String)
+  /// Whether a recording is being made.
+  case recording(Bool)
 }
 
 /// What a key or the mouse asks for.
 package enum Action: Hashable, Sendable {
+  // How much to drop.
   case dropLess, dropMore
   /// Percent of the layers to drop: the nearest number of layers is taken.
   case drop(Int)
   /// Layers to keep: what the slider's handle points at.
   case keep(Int)
-  case previousLayer, nextLayer, toggleLayer
+  case typeDropRatio
+
+  // Which layers, by which model.
+  /// The layer cursor, or the row of a list.
+  case up, down
+  case toggleLayer
   /// Moves the cursor to a layer (zero-based) and toggles it.
   case toggle(Int)
-  case nextPolicy, reseed, nextModel
+  case openMenu(MenuKind)
+  case choosePolicy(String), reseed
+  case chooseModel(Int)
+  case choosePreset(Int)
+  case undo, redo
+  case pin
+
+  // Utterances.
   case previousUtterance, nextUtterance, nextWorse
-  case enlarge, changeSymbols, releaseMouse, help, back
+  case utterance(Int)
+  case filter, changeOrder, play
+
+  // The evaluator.
+  case pause, restart
+
+  // Views and the screen.
+  case show(ViewKind), nextView, previousView
+  case zoom(PanelKind?), nextZoom
+  case changeAxis, changeSymbols
+  case chooseTheme(String)
+  case chooseSymbols(String)
+  case releaseMouse, help, back, accept
+  /// A row of the open menu.
+  case menuRow(Int)
+
+  case compareBy
+
+  // Budget.
+  case budgetLess, budgetMore, budgetUnit
+  case chooseTrace(Int), chooseDevice(Int)
+  case playScenario, resetScenario
+
+  // Tour.
+  case tour, tourNext, tourBack, tourHelp, tourReset, guess
+  case chooseChapter(Int)
+
+  // Listen.
+  case record, openFile
+  case export(Export)
+  case saveSettings
   case suspend, quit
+}
+
+/// What `x` can write.
+package enum Export: String, CaseIterable, Hashable, Sendable {
+  case frameText, frameSVG, pointsCSV, pointsJSON, plotSVG
+
+  /// For the menu and the notice.
+  package var explanation: String {
+    switch self {
+    case .frameText: "this screen as text"
+    case .frameSVG: "this screen as a picture (SVG)"
+    case .pointsCSV: "what was measured, as CSV"
+    case .pointsJSON: "what was measured, as JSON lines"
+    case .plotSVG: "the trade-off plot (SVG)"
+    }
+  }
+
+  package var fileName: String {
+    switch self {
+    case .frameText: "dropscope-screen.txt"
+    case .frameSVG: "dropscope-screen.svg"
+    case .pointsCSV: "dropscope-points.csv"
+    case .pointsJSON: "dropscope-points.jsonl"
+    case .plotSVG: "dropscope-plot.svg"
+    }
+  }
 }

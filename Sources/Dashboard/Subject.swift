@@ -17,10 +17,13 @@ package struct Subject: Sendable, Equatable {
     /// The model folder's name.
     package var name: String
     package var layerCount: Int
+    /// The text of each token.
+    package var pieces: [String]
 
-    package init(name: String, layerCount: Int) {
+    package init(name: String, layerCount: Int, pieces: [String] = []) {
       self.name = name
       self.layerCount = layerCount
+      self.pieces = pieces
     }
   }
 

@@ -4,6 +4,8 @@ import TerminalUI
 
 package struct Theme: Sendable, Equatable {
   package var name: String
+  /// For the menu.
+  package var explanation: String
   /// What is read.
   package var text = Style()
   /// Numbers and words that matter most.
@@ -15,20 +17,67 @@ package struct Theme: Sendable, Equatable {
   /// The one accent: the present setting, layers that run.
   package var accent: Style
   package var accentStrong: Style
+  /// A second one, for what is compared with.
+  package var other: Style
   /// Layers that are skipped.
   package var skipped: Style
   /// Wrong words, bad news.
   package var error: Style
+  /// From little to much, for heat maps.
+  package var heat: [Color]
+
+  package static let all = [standard, light, contrast, mono]
+
+  package static func named(_ name: String) -> Theme? { all.first { $0.name == name } }
 
   /// Blue and orange are told apart by every kind of colour vision; these two and the grey keep a
   /// contrast of about 4 to 1 on black and on white alike, so the terminal's background stays.
   package static let standard = Theme(
-    name: "standard",
+    name: "standard", explanation: "blue and orange, for any background",
     muted: Style(foreground: .palette(244)),
     border: Style(foreground: .palette(244), dim: true),
     title: Style(bold: true),
     accent: Style(foreground: .palette(32)),
     accentStrong: Style(foreground: .palette(32), bold: true),
+    other: Style(foreground: .palette(172)),
     skipped: Style(foreground: .palette(244)),
-    error: Style(foreground: .palette(166)))
+    error: Style(foreground: .palette(166)),
+    heat: [238, 24, 31, 38, 45].map { .palette($0) })
+
+  package static let light = Theme(
+    name: "light", explanation: "darker colours, for a white background",
+    muted: Style(foreground: .palette(240)),
+    border: Style(foreground: .palette(247)),
+    title: Style(bold: true),
+    accent: Style(foreground: .palette(25)),
+    accentStrong: Style(foreground: .palette(25), bold: true),
+    other: Style(foreground: .palette(130)),
+    skipped: Style(foreground: .palette(243)),
+    error: Style(foreground: .palette(124)),
+    heat: [253, 153, 110, 67, 25].map { .palette($0) })
+
+  /// The terminal's own foreground for everything that is read; no dim text.
+  package static let contrast = Theme(
+    name: "high contrast", explanation: "nothing dim, strong colours",
+    muted: Style(),
+    border: Style(),
+    title: Style(bold: true, reverse: true),
+    accent: Style(foreground: .palette(14), bold: true),
+    accentStrong: Style(foreground: .palette(14), bold: true, underline: true),
+    other: Style(foreground: .palette(11), bold: true),
+    skipped: Style(),
+    error: Style(foreground: .palette(9), bold: true),
+    heat: [8, 6, 14, 15, 11].map { .palette($0) })
+
+  package static let mono = Theme(
+    name: "mono", explanation: "no colours at all",
+    muted: Style(dim: true),
+    border: Style(dim: true),
+    title: Style(bold: true),
+    accent: Style(bold: true),
+    accentStrong: Style(bold: true),
+    other: Style(underline: true),
+    skipped: Style(dim: true),
+    error: Style(bold: true, underline: true),
+    heat: [])
 }

@@ -1,29 +1,44 @@
 // The only function that changes the state.
 
 import Backbones
+import Speech
 import TerminalUI
 import Tradeoff
 
 /// Takes in one message; what must happen outside comes back as effects.
 package func update(_ state: inout DashboardState, _ message: Message) -> [Effect] {
+  let effects = react(to: message, &state) + look(&state)
+  watchTour(&state)
+  return effects
+}
+
+private func react(to message: Message, _ state: inout DashboardState) -> [Effect] {
   switch message {
   case .terminal(let event):
     return handle(event, &state)
   case .evaluator(let event):
     return take(event, &state)
+  case .probed(let result):
+    take(result, &state)
   case .preparing(let step):
     state.activity = .preparing(step)
-    return []
   case .ready:
     state.activity = .idle
     return request(state.presentSetting, &state)
   case .calibrated(let model, let costs):
     state.modelCosts[model] = costs
-    return []
   case .failed(let reason):
     state.activity = .unavailable(reason)
-    return []
+  case .notice(let text):
+    state.notice = text
+  case .tick:
+    return tick(&state)
+  case .recording(let isOn):
+    state.listening.isRecording = isOn
+  case .recorded(let file):
+    listen(to: file, &state)
   }
+  return []
 }
 
 // MARK: - The terminal
@@ -31,15 +46,27 @@ package func update(_ state: inout DashboardState, _ message: Message) -> [Effec
 private func handle(_ event: TerminalEvent, _ state: inout DashboardState) -> [Effect] {
   switch event {
   case .key(let key):
-    return KeyBindings.action(for: key).map { perform($0, &state) } ?? []
+    state.notice = ""
+    if state.demo != nil {
+      // The key that takes over does nothing else, unless it leaves.
+      state.demo = nil
+      let leaves: [Key] = ["q", .control("c")]
+      return [.setTicking(false)] + (leaves.contains(key) ? [.quit] : [])
+    }
+    if state.prompt != nil { return type(key, &state) }
+    if state.menu != nil { return walk(key, &state) }
+    return KeyBindings.action(for: key, in: state.view).map { perform($0, &state) } ?? []
   case .mouse(let mouse):
     return handle(mouse, &state)
   case .resize(let size):
     state.size = size
     return []
+  case .paste(let text):
+    state.prompt?.text += text.filter { !$0.isNewline }
+    return []
   case .interrupted:
     return [.quit]
-  case .wakeUp, .focus, .paste:
+  case .wakeUp, .focus:
     return []
   }
 }
@@ -48,7 +75,13 @@ private func handle(_ mouse: MouseEvent, _ state: inout DashboardState) -> [Effe
   guard let layout = Layout(state, state.size) else { return [] }
   if mouse.kind == .release {
     state.isSliderHeld = false
+    state.isHoldRemembered = false
     return []
+  }
+  if state.menu != nil {
+    guard mouse.kind == .press else { return [] }
+    let row = MenuPage.row(at: mouse, state)
+    return perform(row.map { .menuRow($0) } ?? .back, &state)
   }
   if state.isHelpShown {
     return mouse.kind == .press ? perform(.back, &state) : []
@@ -64,6 +97,80 @@ private func handle(_ mouse: MouseEvent, _ state: inout DashboardState) -> [Effe
   return perform(action, &state)
 }
 
+/// A key while a line is being typed.
+private func type(_ key: Key, _ state: inout DashboardState) -> [Effect] {
+  guard var prompt = state.prompt else { return [] }
+  switch key {
+  case .escape, .control("c"):
+    state.prompt = nil
+  case .enter:
+    state.prompt = nil
+    switch prompt.kind {
+    case .filter:
+      state.list.filter = prompt.text.trimmed
+      moveIntoList(&state)
+    case .file:
+      listen(to: prompt.text.trimmed, &state)
+    case .guess:
+      guard let percent = Prompt.percent(prompt.text) else {
+        state.notice = "expected a rate from 0 to 100 %, found \"\(prompt.text)\""
+        return []
+      }
+      state.tour.guess = Double(percent)
+    case .dropRatio:
+      guard let percent = Prompt.percent(prompt.text) else {
+        state.notice = "expected a drop ratio from 0 to 100 %, found \"\(prompt.text)\""
+        return []
+      }
+      return perform(.drop(percent), &state)
+    }
+  case .backspace, .delete:
+    if !prompt.text.isEmpty { prompt.text.removeLast() }
+    state.prompt = prompt
+  case .character(let character):
+    prompt.text.append(character)
+    state.prompt = prompt
+  default:
+    break
+  }
+  return []
+}
+
+private func listen(to file: String, _ state: inout DashboardState) {
+  guard !file.isEmpty else { return }
+  state.listening.file = file
+  state.listening.heard = []
+  state.listening.take += 1
+}
+
+/// A key while a menu is open.
+private func walk(_ key: Key, _ state: inout DashboardState) -> [Effect] {
+  guard var menu = state.menu else { return [] }
+  switch key {
+  case .escape, "q":
+    state.menu = nil
+  case .control("c"):
+    return [.quit]
+  case .up, "k":
+    menu.selection = (menu.selection + menu.rows.count - 1) % menu.rows.count
+    state.menu = menu
+  case .down, "j":
+    menu.selection = (menu.selection + 1) % menu.rows.count
+    state.menu = menu
+  case .home: state.menu?.selection = 0
+  case .end: state.menu?.selection = menu.rows.count - 1
+  case .enter, " ":
+    return perform(.menuRow(menu.selection), &state)
+  case .character(let character):
+    if let digit = character.wholeNumberValue, (1...menu.rows.count).contains(digit) {
+      return perform(.menuRow(digit - 1), &state)
+    }
+  default:
+    break
+  }
+  return []
+}
+
 // MARK: - Actions
 
 private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect] {
@@ -74,42 +181,136 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
     let dropped = (Double(state.layerCount * percent) / 100).rounded()
     return keep(state.layerCount - Int(dropped), &state)
   case .keep(let count): return keep(count, &state)
-  case .previousLayer:
-    state.layerCursor = max(0, state.layerCursor - 1)
-  case .nextLayer:
-    state.layerCursor = min(state.layerCount - 1, state.layerCursor + 1)
+  case .typeDropRatio: state.prompt = Prompt(.dropRatio)
+  case .up: moveCursor(by: -1, &state)
+  case .down: moveCursor(by: 1, &state)
   case .toggleLayer: return toggle(state.layerCursor, &state)
   case .toggle(let layer):
     state.layerCursor = layer
     return toggle(layer, &state)
-  case .nextPolicy:
-    let names = PolicyCatalog.names
-    let index = names.firstIndex(of: state.policy) ?? 0
-    // Back from manual the same policy first: the reader sees what was changed by hand.
-    if !state.isManual { state.policy = names[(index + 1) % names.count] }
-    return choose(state.mask.keptCount, &state)
+  case .openMenu(let kind): state.menu = Menus.open(kind, state)
+  case .menuRow(let index):
+    guard let menu = state.menu, menu.rows.indices.contains(index) else { return [] }
+    state.menu = nil
+    let effects = perform(menu.rows[index].action, &state)
+    // Options stay open, so that several can be changed.
+    if menu.kind == .options, state.menu == nil {
+      state.menu = Menus.open(.options, state)
+      state.menu?.selection = index
+    }
+    return effects
+  case .choosePolicy(let name):
+    return change(&state) {
+      $0.policy = name
+      $0.isManual = false
+      $0.mask = PolicyCatalog.mask(
+        name, seed: $0.seed, keeping: $0.mask.keptCount, of: $0.mask.layerCount)
+    }
   case .reseed:
-    state.policy = "random"
-    state.seed += 1
-    return choose(state.mask.keptCount, &state)
-  case .nextModel: return chooseModel((state.model + 1) % state.subject.models.count, &state)
+    return change(&state) {
+      $0.policy = RandomPolicy.name
+      $0.isManual = false
+      $0.seed += 1
+      $0.mask = PolicyCatalog.mask(
+        $0.policy, seed: $0.seed, keeping: $0.mask.keptCount, of: $0.mask.layerCount)
+    }
+  case .chooseModel(let index): return chooseModel(index, &state)
+  case .choosePreset(let index): return perform(.drop(Menus.presets[index].percent), &state)
+  case .undo: return goBack(from: \.past, to: \.future, &state)
+  case .redo: return goBack(from: \.future, to: \.past, &state)
+  case .pin:
+    state.pinned = state.pinned == state.presentSetting ? nil : state.presentSetting
+    state.notice = state.pinned == nil ? "nothing is pinned" : "pinned: \(pinName(state))"
   case .previousUtterance: moveUtterance(by: -1, &state)
   case .nextUtterance: moveUtterance(by: 1, &state)
+  case .utterance(let index): state.utterance = index
   case .nextWorse: findWorseUtterance(&state)
-  case .enlarge:
-    let order = PanelKind.enlargeable
-    let next = state.enlarged.flatMap { order.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
-    state.enlarged = next < order.count ? order[next] : nil
+  case .filter: state.prompt = Prompt(.filter, text: state.list.filter)
+  case .changeOrder: state.list.order = state.list.order.next
+  case .play:
+    guard state.subject.utterances.indices.contains(state.utterance) else { return [] }
+    return [.play(state.utterance)]
+  case .pause:
+    state.isPaused.toggle()
+    if state.isPaused { return [.rest] }
+    return state.present?.isComplete == true ? [] : request(state.presentSetting, &state)
+  case .restart:
+    state.isPaused = false
+    state.measurements[state.presentSetting] = nil
+    return request(state.presentSetting, &state)
+  case .show(let view): show(view, &state)
+  case .nextView: show(state.view.next, &state)
+  case .previousView: show(state.view.previous, &state)
+  case .zoom(let panel): state.zoomed = panel
+  case .nextZoom:
+    let order = state.view.type.panels
+    let next = state.zoomed.flatMap { order.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
+    state.zoomed = next < order.count ? order[next] : nil
+  case .changeAxis: state.plotAxis = state.plotAxis.next
   case .changeSymbols:
     let index = Symbols.all.firstIndex(of: state.symbols) ?? 0
     state.symbols = Symbols.all[(index + 1) % Symbols.all.count]
+  case .chooseSymbols(let name):
+    state.symbols = Symbols.all.first { $0.name == name } ?? state.symbols
+  case .chooseTheme(let name): state.theme = Theme.named(name) ?? state.theme
   case .releaseMouse:
     state.isMouseReleased.toggle()
     state.isSliderHeld = false
     return [.setMouse(!state.isMouseReleased)]
-  case .help: state.isHelpShown.toggle()
+  case .help:
+    // Through its pages, then away.
+    state.helpPage = state.isHelpShown ? state.helpPage + 1 : 0
+    state.isHelpShown = state.helpPage < HelpPage.pageCount(state)
   case .back:
-    if state.isHelpShown { state.isHelpShown = false } else { state.enlarged = nil }
+    if state.menu != nil {
+      state.menu = nil
+    } else if state.isHelpShown {
+      state.isHelpShown = false
+    } else if state.zoomed != nil {
+      state.zoomed = nil
+    } else {
+      state.list.filter = ""
+    }
+  case .accept: break
+  case .compareBy: state.comparesPolicies.toggle()
+  case .budgetLess: return setBudget(state.budget.amount / 1.25, &state)
+  case .budgetMore: return setBudget(state.budget.amount * 1.25, &state)
+  case .budgetUnit:
+    state.budget.unit = state.budget.unit.next
+    // What the present mask takes, in the other unit.
+    return setBudget(BudgetPanel.amount(state.mask, state) ?? 1, &state)
+  case .chooseTrace(let index):
+    state.budget.trace = index
+    state.budget.played = nil
+  case .chooseDevice(let index):
+    state.budget.device = index
+    return setBudget(state.budget.amount, &state)
+  case .playScenario:
+    state.budget.isPlaying.toggle()
+    if state.budget.played == nil { state.budget.played = 0 }
+    return [.setTicking(state.budget.isPlaying)]
+  case .resetScenario: state.budget.played = 0
+  case .tour:
+    state.tour.isShown.toggle()
+    if state.tour.isShown, state.tour.start == nil { begin(&state) }
+  case .tourNext: moveTour(by: 1, &state)
+  case .tourBack: moveTour(by: -1, &state)
+  case .tourHelp:
+    state.tour.help = state.tour.help == .hint ? .answer : .hint
+  case .tourReset: return resetStep(&state)
+  case .guess: state.prompt = Prompt(.guess)
+  case .chooseChapter(let index):
+    guard Tour.chapters[index].isAvailable(state) else {
+      state.notice = "needs the models \(Tour.chapters[index].models.joined(separator: ", "))"
+      return []
+    }
+    state.tour.isShown = true
+    (state.tour.chapter, state.tour.step) = (index, 0)
+    begin(&state)
+  case .openFile: state.prompt = Prompt(.file)
+  case .record: return [.record(!state.listening.isRecording)]
+  case .export(let what): return [.export(what)]
+  case .saveSettings: return [.saveSettings]
   case .suspend: return [.suspend]
   case .quit: return [.quit]
   }
@@ -119,52 +320,106 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
 /// Moves the slider: the policy decides which layers stay.
 private func keep(_ count: Int, _ state: inout DashboardState) -> [Effect] {
   let count = min(state.layerCount, max(0, count))
-  guard count != state.mask.keptCount else { return [] }
-  return choose(count, &state)
-}
-
-private func choose(_ count: Int, _ state: inout DashboardState) -> [Effect] {
-  state.isManual = false
-  return change(
-    PolicyCatalog.mask(
-      state.policy, seed: state.seed, keeping: count, of: state.layerCount), &state)
+  guard count != state.mask.keptCount || state.isManual else { return [] }
+  return change(&state) {
+    $0.isManual = false
+    $0.mask = PolicyCatalog.mask(
+      $0.policy, seed: $0.seed, keeping: count, of: $0.mask.layerCount)
+  }
 }
 
 private func toggle(_ layer: Int, _ state: inout DashboardState) -> [Effect] {
   guard (0..<state.layerCount).contains(layer) else { return [] }
-  state.isManual = true
-  var mask = state.mask
-  mask[layer].toggle()
-  return change(mask, &state)
+  return change(&state) {
+    $0.isManual = true
+    $0.mask[layer].toggle()
+  }
 }
 
-private func change(_ mask: LayerMask, _ state: inout DashboardState) -> [Effect] {
-  guard mask != state.mask else { return [] }
-  state.mask = mask
-  return request(state.presentSetting, &state)
+/// Changes what is chosen, so that it can be undone, and asks for its numbers.
+private func change(
+  _ state: inout DashboardState, _ body: (inout DashboardState.Choice) -> Void
+) -> [Effect] {
+  let before = state.choice
+  var after = before
+  body(&after)
+  guard after != before else { return [] }
+  // A drag of the slider is one change.
+  if !(state.isSliderHeld && state.isHoldRemembered) {
+    state.past.append(before)
+    if state.past.count > 200 { state.past.removeFirst() }
+  }
+  state.isHoldRemembered = state.isSliderHeld
+  state.future = []
+  return adopt(after, &state)
+}
+
+private func adopt(_ choice: DashboardState.Choice, _ state: inout DashboardState) -> [Effect] {
+  let before = state.presentSetting
+  state.choice = choice
+  state.layerCursor = min(state.layerCursor, state.layerCount - 1)
+  return state.presentSetting == before ? [] : request(state.presentSetting, &state)
+}
+
+private func goBack(
+  from: WritableKeyPath<DashboardState, [DashboardState.Choice]>,
+  to: WritableKeyPath<DashboardState, [DashboardState.Choice]>, _ state: inout DashboardState
+) -> [Effect] {
+  guard let choice = state[keyPath: from].popLast() else { return [] }
+  state[keyPath: to].append(state.choice)
+  return adopt(choice, &state)
 }
 
 /// Another model at the same mask; with another number of layers, at the same drop ratio.
 private func chooseModel(_ index: Int, _ state: inout DashboardState) -> [Effect] {
-  guard index != state.model else { return [] }
-  let ratio = state.mask.dropRatio
-  let before = state.layerCount
-  state.model = index
-  if state.layerCount != before {
-    state.isManual = false
-    state.layerCursor = min(state.layerCursor, state.layerCount - 1)
-    state.mask = PolicyCatalog.mask(
-      state.policy, seed: state.seed,
-      keeping: PolicyCatalog.keptCount(dropRatio: ratio, layerCount: state.layerCount),
-      of: state.layerCount)
+  let models = state.subject.models
+  guard models.indices.contains(index) else { return [] }
+  return change(&state) { choice in
+    choice.model = index
+    let count = models[index].layerCount
+    guard count != choice.mask.layerCount else { return }
+    choice.isManual = false
+    choice.mask = PolicyCatalog.mask(
+      choice.policy, seed: choice.seed,
+      keeping: PolicyCatalog.keptCount(dropRatio: choice.mask.dropRatio, layerCount: count),
+      of: count)
   }
-  return request(state.presentSetting, &state)
 }
 
+private func pinName(_ state: DashboardState) -> String {
+  state.pinned.map {
+    "\(state.subject.models[$0.model].name), \($0.mask.keptCount) layers"
+  } ?? ""
+}
+
+private func show(_ view: ViewKind, _ state: inout DashboardState) {
+  guard view != state.view else { return }
+  state.view = view
+  state.zoomed = nil
+}
+
+private func moveCursor(by step: Int, _ state: inout DashboardState) {
+  if state.view == .transcripts {
+    moveUtterance(by: step, &state)
+  } else {
+    state.layerCursor = min(state.layerCount - 1, max(0, state.layerCursor + step))
+  }
+}
+
+/// The next utterance in the order and under the filter of the list.
 private func moveUtterance(by step: Int, _ state: inout DashboardState) {
-  let count = state.subject.utterances.count
-  guard count > 0 else { return }
-  state.utterance = (state.utterance + step + count) % count
+  let rows = state.listedUtterances
+  guard !rows.isEmpty else { return }
+  guard let place = rows.firstIndex(of: state.utterance) else {
+    state.utterance = rows[0]
+    return
+  }
+  state.utterance = rows[(place + step + rows.count) % rows.count]
+}
+
+private func moveIntoList(_ state: inout DashboardState) {
+  let rows = state.listedUtterances
+  if let first = rows.first, !rows.contains(state.utterance) { state.utterance = first }
 }
 
 /// The next utterance with more errors now than at full depth; at full depth, with any error.
@@ -182,6 +437,100 @@ private func findWorseUtterance(_ state: inout DashboardState) {
   }
 }
 
+/// A budget chooses the deepest mask of the policy that meets it.
+private func setBudget(_ amount: Double, _ state: inout DashboardState) -> [Effect] {
+  state.budget.amount = min(1e6, max(1e-4, amount))
+  let masks = BudgetView.masks(state)
+  let fitting = masks.first { BudgetPanel.fits($0, state) }
+  return keep((fitting ?? masks.last)?.keptCount ?? state.layerCount, &state)
+}
+
+private func tick(_ state: inout DashboardState) -> [Effect] {
+  var effects = state.demo == nil ? [] : tickDemo(&state)
+  if state.budget.isPlaying, state.budget.played != nil {
+    state.budget.played? += 1
+  } else if state.demo == nil {
+    effects.append(.setTicking(false))
+  }
+  return effects
+}
+
+/// Goes on when a step has been seen, complete, for as long as it takes.
+private func tickDemo(_ state: inout DashboardState) -> [Effect] {
+  guard var demo = state.demo else { return [] }
+  let step = Demo.steps[demo.step]
+  demo.ticks += 1
+  if state.activity == .idle, state.probes.asked == nil { demo.settledTicks += 1 }
+  let isSeen = Double(demo.settledTicks) >= step.seconds * Demo.ticksPerSecond
+  let isLate = Double(demo.ticks) >= Demo.patience * Demo.ticksPerSecond
+  guard isSeen || isLate else {
+    state.demo = demo
+    return []
+  }
+  demo = DemoState()
+  demo.step = ((state.demo?.step ?? 0) + 1) % Demo.steps.count
+  return play(demo, &state)
+}
+
+/// Presses a step's keys.
+private func play(_ demo: DemoState, _ state: inout DashboardState) -> [Effect] {
+  state.demo = nil
+  let effects = Demo.steps[demo.step].keys(state).flatMap { handle(.key($0), &state) }
+  state.demo = demo
+  // The scenario's own ticking must not end the show's.
+  return effects.filter { $0 != .setTicking(false) }
+}
+
+package func startDemo(_ state: inout DashboardState) -> [Effect] {
+  play(DemoState(), &state) + [.setTicking(true)]
+}
+
+// MARK: - The tour
+
+/// Remembers what a step starts from.
+private func begin(_ state: inout DashboardState) {
+  state.tour.help = .none
+  state.tour.isReached = false
+  state.tour.start = TourState.Start(choice: state.choice, view: state.view)
+}
+
+/// To the next step that can be done; after the last the tour is over.
+private func moveTour(by step: Int, _ state: inout DashboardState) {
+  guard state.tour.isShown else { return }
+  var (chapter, place) = (state.tour.chapter, state.tour.step + step)
+  while !(Tour.chapters[chapter].isAvailable(state)
+    && Tour.chapters[chapter].steps.indices.contains(place))
+  {
+    chapter += step
+    guard Tour.chapters.indices.contains(chapter) else {
+      if step > 0 {
+        state.tour = TourState()
+        state.notice = "that was the tour; t starts it again"
+      }
+      return
+    }
+    place = step > 0 ? 0 : Tour.chapters[chapter].steps.count - 1
+  }
+  if chapter != state.tour.chapter { state.tour.guess = nil }
+  (state.tour.chapter, state.tour.step) = (chapter, place)
+  begin(&state)
+}
+
+private func resetStep(_ state: inout DashboardState) -> [Effect] {
+  guard state.tour.isShown, let start = state.tour.start else { return [] }
+  state.tour.guess = nil
+  begin(&state)
+  state.tour.start = start
+  show(start.view, &state)
+  return change(&state) { $0 = start.choice }
+}
+
+/// A goal once reached stays reached until the next step.
+private func watchTour(_ state: inout DashboardState) {
+  guard state.tour.isShown, !state.tour.isReached else { return }
+  if Tour.step(state).isReached(state) { state.tour.isReached = true }
+}
+
 // MARK: - The evaluator
 
 /// Asks for a setting under a new id, which makes every event of older ids stale. Before the evaluator
@@ -193,6 +542,7 @@ private func request(
   case .preparing, .unavailable: return []
   case .idle, .measuring, .failed: break
   }
+  if state.isPaused { return [] }
   let request = EvaluationRequest(
     id: (state.newest?.id ?? 0) + 1, mask: setting.mask, model: setting.model)
   state.newest = request
@@ -216,19 +566,80 @@ private func take(_ event: EvaluationEvent, _ state: inout DashboardState) -> [E
     guard id == newest.id else { return [] }
     state.doneID = id
     state.activity = .idle
-    // What numbers are compared with is measured as soon as nothing else waits: full depth, then
-    // the other model at this mask.
-    let full = DashboardState.Setting(model: state.model, mask: state.fullMask)
-    let next = [full, state.rival?.setting].compactMap { $0 }.first {
-      !(state.measurements[$0]?.isComplete ?? false)
-    }
-    // An empty data set is complete without a measurement: asked for once.
     let asked = DashboardState.Setting(model: newest.model, mask: newest.mask)
-    return next.map { $0 == asked ? [] : request($0, &state) } ?? []
+    compare(asked, &state)
+    return measureNext(&state, besides: asked)
   case .failed(let id, let reason):
     guard id == newest.id else { return [] }
     state.doneID = id
     state.activity = .failed(reason)
     return []
+  }
+}
+
+/// Works out how what the view Compare shows does against what has just been completed.
+private func compare(_ setting: DashboardState.Setting, _ state: inout DashboardState) {
+  func counts(_ setting: DashboardState.Setting) -> [ErrorCounts]? {
+    guard let known = state.measurements[setting], known.isComplete else { return nil }
+    return known.results.compactMap { $0?.counts }
+  }
+  guard let mine = counts(setting) else { return }
+  // Settings of one cost: the same number of layers, by another model or another policy.
+  for (other, _) in state.measurements
+  where other != setting && other.mask.keptCount == setting.mask.keptCount {
+    guard let theirs = counts(other) else { continue }
+    for (a, b, x, y) in [(setting, other, mine, theirs), (other, setting, theirs, mine)] {
+      state.comparisons[DashboardState.Pair(mine: a, other: b)] = ErrorRate.compare(
+        y, x, groups: state.subject.speakers)
+    }
+  }
+}
+
+/// What numbers are compared with is measured as soon as nothing else waits: full depth, the pinned
+/// setting, the other model at this mask, then what the view wishes for. An empty data set is complete
+/// without a measurement, so what was just asked for is not asked for again.
+private func measureNext(
+  _ state: inout DashboardState, besides asked: DashboardState.Setting? = nil
+) -> [Effect] {
+  let full = DashboardState.Setting(model: state.model, mask: state.fullMask)
+  let wanted =
+    [state.presentSetting, full, state.pinned, state.rival?.setting].compactMap { $0 }
+    + state.view.type.wishes(state)
+  let next = wanted.first { $0 != asked && !(state.measurements[$0]?.isComplete ?? false) }
+  guard let next, !state.subject.utterances.isEmpty else { return [] }
+  return request(next, &state)
+}
+
+// MARK: - Close looks
+
+/// What the present view needs and nobody has asked for: a close look, or more measurements.
+private func look(_ state: inout DashboardState) -> [Effect] {
+  switch state.activity {
+  case .preparing, .unavailable: return []
+  case .idle, .measuring, .failed: break
+  }
+  var effects: [Effect] = []
+  if let wanted = state.wantedProbe, state.probes.asked != wanted, !state.probes.knows(wanted) {
+    state.probes.asked = wanted
+    effects.append(.probe(wanted))
+  }
+  if state.activity == .idle, !state.isPaused { effects += measureNext(&state) }
+  return effects
+}
+
+private func take(_ result: ProbeResult, _ state: inout DashboardState) {
+  state.probes.take(result)
+  switch result {
+  case .depth(let request, let heard):
+    // Only what was asked for last: an older take or another model may still come in.
+    guard request == state.probes.asked, case .file(_, _, let model, let masks) = request else {
+      return
+    }
+    if heard.mask == masks.first { state.listening.heard = [] }
+    state.listening.model = model
+    state.listening.heard.append(heard)
+    if state.listening.heard.count == masks.count { state.probes.asked = nil }
+  case .failed(_, let reason): state.notice = reason
+  case .lens, .cloud: break
   }
 }

@@ -28,6 +28,7 @@ package func view(_ state: DashboardState, _ size: Size) -> Canvas {
       canvas.paste(part, x: area.x, y: area.y)
     }
     if state.isHelpShown { HelpPage.draw(state, &canvas) }
+    if let menu = state.menu { MenuPage.draw(menu, state, &canvas) }
   } else {
     TooSmallPage.draw(&canvas)
   }

@@ -20,6 +20,9 @@ package enum GateDistribution: String, Codable, Sendable, CaseIterable {
   /// First how many, uniform in 1...N-1, then in every other step the evenly spread ones (the masks
   /// of the policy `spread`), else any.
   case spread
+  /// The same, but how many is in 2...N-1 with a probability proportional to 1 / how many: few layers
+  /// have most to learn, and cost least.
+  case shallow
 }
 
 /// The options of `dropscope train` that change the resulting weights. How often to log, to

@@ -133,7 +133,7 @@ struct ModelOptions {
     case .everything: return [Choice(mask: .full(layerCount), policy: policies[0])]
     case .masks: return try masks(layerCount: layerCount)
     case .keep, .drop:
-      return try chosen(policies, try counts(layerCount: layerCount), draws: 1, layerCount)
+      return try chosen(policies, try depths(layerCount: layerCount), draws: 1, layerCount)
     }
   }
 
@@ -142,7 +142,7 @@ struct ModelOptions {
   func sweep(layerCount: Int, draws: Int) throws -> [Choice] {
     if case .masks = budget { return try masks(layerCount: layerCount) }
     return try chosen(
-      policies ?? PolicyCatalog.names, try counts(layerCount: layerCount), draws: draws, layerCount)
+      policies ?? PolicyCatalog.names, try depths(layerCount: layerCount), draws: draws, layerCount)
   }
 
   private func chosen(
@@ -163,7 +163,7 @@ struct ModelOptions {
   }
 
   /// Depths asked for; all of them, deepest first, when none were named.
-  private func counts(layerCount: Int) throws -> [Int] {
+  func depths(layerCount: Int) throws -> [Int] {
     switch budget {
     case .keep(let counts):
       if let wrong = counts.first(where: { $0 > layerCount }) {

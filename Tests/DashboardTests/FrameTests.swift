@@ -52,11 +52,39 @@ import Dashboard
     try check(view(state, size), "help-\(size.width)x\(size.height)")
   }
 
-  @Test(arguments: PanelKind.enlargeable) func enlarged(panel: PanelKind) throws {
+  @Test(arguments: [PanelKind.plot, .layers, .transcript]) func enlarged(panel: PanelKind) throws {
     var state = Scene.busy()
     state.size = Self.sizes[1]
-    state.enlarged = panel
+    state.zoomed = panel
     try check(view(state, Self.sizes[1]), "enlarged-\(panel.rawValue)-80x24")
+  }
+
+  @Test(arguments: ViewKind.allCases.dropFirst(), sizes) func views(kind: ViewKind, size: Size)
+    throws
+  {
+    for symbols in [Symbols.braille, .ascii] {
+      var state = Scene.shown(kind, symbols: symbols)
+      state.size = size
+      let canvas = view(state, size)
+      if symbols == .ascii { #expect(canvas.lines().allSatisfy { $0.allSatisfy(\.isASCII) }) }
+      try check(canvas, "\(kind)-\(size.width)x\(size.height)-\(symbols.name)")
+    }
+  }
+
+  @Test(arguments: MenuKind.allCases) func menus(kind: MenuKind) throws {
+    var state = Scene.busy()
+    state.size = Self.sizes[1]
+    _ = update(&state, .terminal(.key(.character("o"))))
+    _ = update(&state, .terminal(.key(.escape)))
+    state.menu = nil
+    for binding in KeyBindings.all {
+      for (key, action) in binding.actions where action == .openMenu(kind) {
+        state.view = binding.views?.first ?? .explore
+        _ = update(&state, .terminal(.key(key)))
+      }
+    }
+    #expect(state.menu?.kind == kind)
+    try check(view(state, Self.sizes[1]), "menu-\(kind.rawValue)-80x24")
   }
 
   @Test func twoModels() throws {
@@ -65,7 +93,7 @@ import Dashboard
     _ = update(&state, .ready)
     Scene.answer(&state)
     Scene.answer(&state)
-    _ = update(&state, .terminal(.key(.character("3"))))
+    for _ in 0..<4 { _ = update(&state, .terminal(.key(.right))) }
     for _ in 0..<2 { Scene.answer(&state) }
     try check(view(state, state.size), "two-models-120x40")
   }

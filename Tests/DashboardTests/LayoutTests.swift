@@ -21,8 +21,11 @@ import Dashboard
   @Test func panelsFillTheScreenWithoutOverlap() {
     var state = Scene.busy()
     for size in Self.sizes {
-      for enlarged in [nil] + PanelKind.enlargeable.map(Optional.some) {
-        state.enlarged = enlarged
+      for (view, zoomed) in ViewKind.allCases.flatMap({ view in
+        ([nil] + view.type.panels.map(Optional.some)).map { (view, $0) }
+      }) {
+        state.view = view
+        state.zoomed = zoomed
         guard let layout = Layout(state, size) else {
           #expect(size.width < 60 || size.height < 15)
           continue
@@ -49,7 +52,13 @@ import Dashboard
       busy.size = size
       empty.size = size
       help.size = size
-      for state in [busy, empty, help] { #expect(view(state, size).size == size) }
+      for state in [busy, empty, help] {
+        for shown in ViewKind.allCases {
+          var state = state
+          state.view = shown
+          #expect(view(state, size).size == size)
+        }
+      }
     }
     for size in [Size(width: 0, height: 0), Size(width: -1, height: 5)] { _ = view(busy, size) }
   }
@@ -69,7 +78,7 @@ import Dashboard
       state.layerCursor = size.width % layers
       _ = view(state, size)
     }
-    for key in ["l", "l", " ", "n", "N", "w", "e", "5", "p", "r"] as [Key] {
+    for key in ["l", "l", " ", "n", "N", "w", "e", "4", "p", "r", "1"] as [Key] {
       _ = update(&state, .terminal(.key(key)))
     }
     _ = view(state, Size(width: 80, height: 24))
@@ -116,23 +125,38 @@ import Dashboard
     #expect(update(&state, .terminal(.key("q"))) == [.quit])
   }
 
-  @Test func helpListsEveryBinding() {
-    var state = Scene.busy()
-    state.isHelpShown = true
+  @Test(arguments: ViewKind.allCases) func helpListsEveryBinding(kind: ViewKind) {
     for size in [Size(width: 60, height: 15), Size(width: 120, height: 40)] {
+      var state = Scene.busy()
       state.size = size
-      let text = view(state, size).lines().joined(separator: "\n")
-      for binding in KeyBindings.all {
+      state.view = kind
+      var text = ""
+      _ = update(&state, .terminal(.key("?")))
+      while state.isHelpShown {
+        text += view(state, size).lines().joined(separator: "\n")
+        _ = update(&state, .terminal(.key("?")))
+      }
+      for binding in KeyBindings.active(in: kind) {
         #expect(text.contains(binding.label) && text.contains(binding.help), "\(binding.label)")
       }
+      for kind in ViewKind.allCases { #expect(text.contains("\(kind.number) \(kind.type.name)")) }
     }
   }
 
   @Test func keysAreBoundOnceAndDescribed() {
-    var seen: Set<Key> = []
-    for binding in KeyBindings.all {
-      #expect(!binding.label.isEmpty && !binding.help.isEmpty)
-      for (key, _) in binding.actions { #expect(seen.insert(key).inserted, "\(key)") }
+    for binding in KeyBindings.all { #expect(!binding.label.isEmpty && !binding.help.isEmpty) }
+    var general: Set<Key> = []
+    for (key, _) in KeyBindings.all.filter({ $0.views == nil }).flatMap(\.actions) {
+      #expect(general.insert(key).inserted, "\(key)")
+    }
+    for kind in ViewKind.allCases {
+      var special: Set<Key> = []
+      for binding in KeyBindings.all where binding.views?.contains(kind) ?? false {
+        for (key, action) in binding.actions {
+          #expect(special.insert(key).inserted, "\(key) in \(kind)")
+          #expect(KeyBindings.action(for: key, in: kind) == action)
+        }
+      }
     }
   }
 

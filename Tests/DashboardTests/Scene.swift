@@ -1,6 +1,7 @@
 // A made-up but self-consistent model, data set and evaluator, the same in every run.
 
 import Backbones
+import Foundation
 import Speech
 import TerminalUI
 import Tradeoff
@@ -42,6 +43,22 @@ enum Scene {
     return DashboardState(
       subject: subject(of: models), mask: .full(layerCount), policy: "spread",
       costs: [costs, second])
+  }
+
+  /// The bundled models' names, all of one shape.
+  static func allModels() -> DashboardState {
+    let models = ["dld", "reference", "random-drop"].map {
+      Subject.Model(name: $0, layerCount: layerCount)
+    }
+    return DashboardState(
+      subject: subject(of: models), mask: .full(layerCount), policy: "spread",
+      costs: models.map { _ in costs })
+  }
+
+  /// Does what effects ask for until nothing more is asked.
+  static func serve(_ effects: [Effect], _ state: inout DashboardState) {
+    for case .probe(let request) in effects { answer(request, &state) }
+    for _ in 0..<200 where state.activity == .measuring { answer(&state) }
   }
 
   static func state(symbols: Symbols = .braille) -> DashboardState {
@@ -117,10 +134,92 @@ enum Scene {
     _ = update(&state, .terminal(.key(.left)))
     _ = update(&state, .terminal(.key(.left)))
     answer(&state)
-    _ = update(&state, .terminal(.key(.character("p"))))
+    _ = update(&state, .terminal(.key(.character("P"))))
+    _ = update(&state, .terminal(.key(.character("2"))))
     answer(&state, utterances: 27)
     _ = update(&state, .terminal(.key(.down)))
     _ = update(&state, .terminal(.key(.character("n"))))
     return state
+  }
+
+  /// A view with everything it asks for: measurements, close looks, a recording.
+  static func shown(_ kind: ViewKind, symbols: Symbols = .braille) -> DashboardState {
+    var state = twoModels()
+    state.symbols = symbols
+    _ = update(&state, .ready)
+    for _ in 0..<6 { _ = update(&state, .terminal(.key(.right))) }
+    var effects = update(&state, .terminal(.key(.character(Character("\(kind.number)")))))
+    if kind == .listen {
+      effects += update(&state, .recorded("/tmp/recording.wav"))
+    }
+    if kind == .budget {
+      _ = update(&state, .terminal(.key(.character(" "))))
+      for _ in 0..<25 { _ = update(&state, .tick) }
+    }
+    for case .probe(let request) in effects { answer(request, &state) }
+    for _ in 0..<80 where state.activity == .measuring { answer(&state) }
+    return state
+  }
+
+  /// What the prober would say.
+  private static func answer(_ request: ProbeRequest, _ state: inout DashboardState) {
+    switch request {
+    case .lens(_, let utterance, let mask):
+      _ = update(&state, .probed(.lens(request, lens(utterance, mask))))
+    case .cloud(_, let mask):
+      let points = (0..<90).map { index in
+        let angle = Float(index) * 0.4
+        return OutputMap.Point(x: angle * cos(angle), y: angle * sin(angle))
+      }
+      _ = update(
+        &state,
+        .probed(
+          .cloud(
+            request,
+            Cloud(
+              referenceName: "reference", reference: points,
+              student: points.map { OutputMap.Point(x: 0.8 * $0.x + 2, y: $0.y - 1) },
+              divergences: points.indices.map { Double($0 * $0) / 2000 }, utterances: 40,
+              varianceShown: 0.42))))
+      _ = mask
+    case .file(_, _, _, let masks):
+      for mask in masks {
+        _ = update(
+          &state,
+          .probed(
+            .depth(
+              request,
+              Listening(
+                mask: mask,
+                transcript: Transcript(
+                  tokens: [],
+                  words: sentences[0].split(separator: " ").prefix(1 + mask.keptCount / 2).map {
+                    TimedWord(word: String($0), start: 0, end: 1, confidence: 0.9)
+                  }), seconds: 0.001 * Double(mask.keptCount), audioSeconds: 2))))
+      }
+    }
+  }
+
+  private static func lens(_ utterance: Int, _ mask: LayerMask) -> LayerLens {
+    let words = subject.utterances[utterance].words
+    return LayerLens(
+      mask: mask,
+      readings: (0...layerCount).map { position in
+        let known = words.count * position / layerCount
+        return LayerLens.Reading(
+          runs: position == 0 || mask[position - 1],
+          transcript: Transcript(tokens: [], words: []),
+          alignment: words.enumerated().map { index, word in
+            index < known
+              ? .match(word) : .substitution(reference: word, hypothesis: String(word.reversed()))
+          }, counts: ErrorCounts(), cosine: position == 0 ? nil : 0.9,
+          normRatio: position == 0 ? nil : 1.1, divergence: Double(layerCount - position) / 3,
+          frames: (0..<50).map { frame in
+            [
+              LayerLens.TokenShare(
+                token: 1 + frame / 8, share: Float(1 + (frame * 7 + position) % 10) / 10)
+            ]
+          })
+      }, frameSeconds: 0.04)
   }
 }

@@ -44,15 +44,85 @@ import Dashboard
     #expect(press(&state, "h") == [], "already at full depth")
   }
 
-  @Test func presetsAndEnds() {
+  @Test func ratiosAreTypedAndChosen() {
     var state = ready()
-    for (key, kept) in [
-      (Key.character("5"), 6), (.character("9"), 1), (.character("0"), 12), (.end, 0), (.home, 12),
-      (.character("2"), 10),
-    ] {
-      _ = press(&state, key)
-      #expect(state.mask.keptCount == kept, "\(key)")
+    for (text, kept) in [("50", 6), ("0.25", 9), ("92%", 1), ("0", 12), ("100", 0), ("1", 12)] {
+      _ = press(&state, "d")
+      _ = text.map { press(&state, .character($0)) }
+      #expect(state.prompt?.text == text)
+      _ = press(&state, .enter)
+      #expect(state.prompt == nil && state.mask.keptCount == kept, "\(text)")
     }
+    _ = press(&state, .end)
+    #expect(state.mask.keptCount == 0)
+    _ = press(&state, .home)
+    #expect(state.mask.keptCount == 12)
+    // Rubbish is told, a mistake can be rubbed out, and Escape changes nothing.
+    _ = press(&state, "d", "x", .enter)
+    #expect(state.notice.contains("found \"x\"") && state.mask.keptCount == 12)
+    _ = press(&state, "d", "9", "9", .backspace, .backspace, "5", "0", .enter)
+    #expect(state.mask.keptCount == 6 && state.notice == "")
+    _ = press(&state, "d", "7", "5", .escape)
+    #expect(state.mask.keptCount == 6 && state.prompt == nil)
+    _ = press(&state, "b", .home, .enter)
+    #expect(state.mask.keptCount == 12)
+  }
+
+  @Test func whatWasChosenCanBeUndone() {
+    var state = ready()
+    _ = press(&state, .right, .right, "j", " ")
+    let last = state.choice
+    #expect(state.isManual)
+    _ = press(&state, "u")
+    #expect(state.mask.keptCount == 10 && !state.isManual)
+    #expect(press(&state, "u", "u", "u").count == 2, "nothing before the start")
+    #expect(state.mask == .full(12))
+    _ = press(&state, "U", "U", .control("r"), "U")
+    #expect(state.choice == last)
+    // Another choice ends what could be redone.
+    _ = press(&state, "u", .left, "U")
+    #expect(state.mask.keptCount == 11)
+  }
+
+  /// A drag is one change, however many steps it makes.
+  @Test func aDragIsUndoneAtOnce() throws {
+    var state = ready()
+    let slider = try #require(Layout(state, state.size)?[.slider])
+    for _ in 0..<2 {
+      _ = mouse(&state, .press, slider.x + 30, slider.y + 1)
+      for x in [40, 55, 70] { _ = mouse(&state, .drag, x, slider.y + 1) }
+      _ = mouse(&state, .release, 70, slider.y + 1)
+      _ = press(&state, .home)
+    }
+    #expect(state.past.count == 4)
+    _ = press(&state, "u", "u")
+    #expect(state.mask == .full(12))
+  }
+
+  @Test func aPinIsMeasuredAndComparedWith() {
+    var state = ready()
+    Scene.answer(&state)
+    _ = press(&state, .right)
+    Scene.answer(&state)
+    _ = press(&state, "p")
+    #expect(state.pinned == state.presentSetting && state.notice.contains("11 layers"))
+    _ = press(&state, "R", .right)
+    Scene.answer(&state)
+    // The pin's numbers were thrown away above, so they are asked for.
+    #expect(state.newest?.mask.keptCount == 11)
+    Scene.answer(&state)
+    let screen = view(state, state.size).lines().joined(separator: "\n")
+    #expect(screen.contains("pinned 11"))
+    _ = press(&state, .left, "p")
+    #expect(state.pinned == nil)
+  }
+
+  @Test func pausedNothingIsAsked() {
+    var state = ready()
+    #expect(press(&state, "z") == [.rest])
+    #expect(press(&state, .right) == [] && state.isPaused)
+    #expect(
+      press(&state, "z") == [.evaluate(EvaluationRequest(id: 2, mask: state.mask))])
   }
 
   @Test func toggledByHandIsManualUntilThePolicyChooses() {
@@ -60,24 +130,21 @@ import Dashboard
     _ = press(&state, "j", .down, " ")
     #expect(state.mask.description == "110111111111")
     #expect(state.policyName == "manual")
-    _ = press(&state, "p")
+    _ = press(&state, "P", .enter)
     #expect(state.policyName == "spread")
     #expect(state.mask.keptCount == 11)
-    _ = press(&state, "p")
+    _ = press(&state, "P", .down, .enter)
     #expect(state.policyName == PolicyCatalog.names[1])
   }
 
-  @Test func policiesGoRound() {
+  @Test func policiesKeepTheNumberOfLayers() {
     var state = ready()
-    _ = press(&state, "5")
-    var seen: [String] = []
-    for _ in PolicyCatalog.names {
-      _ = press(&state, "p")
-      seen.append(state.policyName)
+    for _ in 0..<6 { _ = press(&state, .right) }
+    for (index, name) in PolicyCatalog.names.enumerated() {
+      _ = press(&state, "P", .character(Character("\(index + 1)")))
+      #expect(state.policyName == name && state.menu == nil)
       #expect(state.mask.keptCount == 6)
     }
-    #expect(Set(seen) == Set(PolicyCatalog.names))
-    #expect(state.policyName == "spread")
     _ = press(&state, "r")
     let mask = state.mask
     #expect(state.policyName == "random")
@@ -99,7 +166,7 @@ import Dashboard
 
   @Test func fullDepthIsMeasuredInTheBackground() {
     var state = Scene.state()
-    _ = press(&state, "5")
+    _ = press(&state, "d", "5", "0", .enter)
     let half = state.mask
     _ = update(&state, .ready)
     for index in 0..<Scene.subject.utterances.count {
@@ -129,20 +196,20 @@ import Dashboard
     #expect(state.activity == .idle && state.doneID == 4)
     #expect(state.rival?.name == "reference")
 
-    let effects = update(&state, .terminal(.key(.character("M"))))
+    let effects = press(&state, "M", .down, .enter)
     #expect(effects == [.evaluate(EvaluationRequest(id: 5, mask: mask, model: 1))])
     #expect(state.mask == mask && state.rival?.name == "dld")
     #expect(state.present?.isComplete == true, "known already")
-    _ = update(&state, .terminal(.key(.character("M"))))
+    _ = press(&state, "M", .up, .enter)
     #expect(state.model == 0)
   }
 
   @Test func aModelOfAnotherDepthKeepsTheDropRatio() {
     var state = Scene.twoModels(secondLayers: 6)
     _ = update(&state, .ready)
-    _ = update(&state, .terminal(.key(.character("5"))))
+    _ = press(&state, "d", "5", "0", .enter)
     #expect(state.mask.keptCount == 6 && state.rival == nil)
-    _ = update(&state, .terminal(.key(.character("M"))))
+    _ = press(&state, "M", "2")
     #expect(state.layerCount == 6 && state.mask.layerCount == 6 && state.mask.keptCount == 3)
   }
 
@@ -265,12 +332,20 @@ import Dashboard
     #expect(state.isHelpShown)
     _ = press(&state, .escape)
     #expect(!state.isHelpShown)
-    for panel in PanelKind.enlargeable {
+    for view in ViewKind.allCases {
+      _ = press(&state, .character(Character("\(view.number)")))
+      #expect(state.view == view)
+      for panel in view.type.panels {
+        _ = press(&state, "e")
+        #expect(state.zoomed == panel)
+      }
       _ = press(&state, "e")
-      #expect(state.enlarged == panel)
+      #expect(state.zoomed == nil)
     }
-    _ = press(&state, "e")
-    #expect(state.enlarged == nil)
+    _ = press(&state, .tab)
+    #expect(state.view == .explore)
+    _ = press(&state, .backTab)
+    #expect(state.view == .listen)
     #expect(press(&state, "q") == [.quit])
     #expect(press(&state, .control("c")) == [.quit])
     #expect(press(&state, .control("z")) == [.suspend])

@@ -38,6 +38,23 @@ import Training
     #expect(histogram.allSatisfy { abs($0 - 500) < 110 })
   }
 
+  @Test func shallowGatesKeepFewLayersMostOften() {
+    var options = TrainingOptions()
+    options.gates = .shallow
+    let masks = (0..<8000).map { RandomGates.mask(step: $0, layerCount: 12, options: options) }
+    let histogram = Dictionary(grouping: masks) { $0.keptCount }.mapValues(\.count)
+    #expect(Set(histogram.keys) == Set(2...11))
+    // The sum of 1/2 ... 1/11.
+    let sum = (2...11).reduce(0) { $0 + 1 / Double($1) }
+    for (count, times) in histogram {
+      let expected = 8000 / Double(count) / sum
+      #expect(abs(Double(times) - expected) < 5 * expected.squareRoot(), "\(count) layers")
+    }
+    for layers in 1...3 {
+      #expect(RandomGates.mask(step: 1, layerCount: layers, options: options).keptCount >= 1)
+    }
+  }
+
   @Test func spreadGatesVisitEveryDepthButAllAndHalfTheTimeSpread() {
     var options = TrainingOptions()
     options.gates = .spread

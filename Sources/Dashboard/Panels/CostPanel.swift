@@ -17,7 +17,9 @@ enum CostPanel: Panel {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let size = canvas.size
-    canvas.frame(title: "Cost", trailing: "against full depth", theme: theme)
+    canvas.frame(
+      title: "Cost", trailing: against(state) == nil ? "against full depth" : "against the pin",
+      theme: theme)
     let width = size.width - 4
     let form = width >= 56 ? 0 : width >= 38 ? 1 : 2
     // Now, at full depth, and the share; the full-depth column goes first when it gets tight.
@@ -30,7 +32,10 @@ enum CostPanel: Panel {
     let rows = rows(state)
     if size.height - 2 > rows.count {
       canvas.textRight("now", end: nowEnd, y: y, style: theme.muted)
-      if showsFull { canvas.textRight("full", end: fullEnd, y: y, style: theme.muted) }
+      if showsFull {
+        canvas.textRight(
+          against(state) == nil ? "full" : "pin", end: fullEnd, y: y, style: theme.muted)
+      }
       canvas.textRight("share", end: shareEnd, y: y, style: theme.muted)
       y += 1
     }
@@ -53,31 +58,40 @@ enum CostPanel: Panel {
     }
   }
 
+  /// The pinned setting, when there is one and it is not the present one.
+  private static func against(_ state: DashboardState) -> DashboardState.Setting? {
+    state.pinned == state.presentSetting ? nil : state.pinned
+  }
+
   /// Most telling first: a small panel shows the first ones.
   private static func rows(_ state: DashboardState) -> [Row] {
     let costs = state.costs
     let mask = state.mask
-    let full = state.fullMask
+    let other =
+      against(state) ?? DashboardState.Setting(model: state.model, mask: state.fullMask)
+    let otherCosts = state.modelCosts[other.model]
+    let full = other.mask
+    let measured = state.measurements[other]
     return [
       Row(
         names: ["GFLOP per second of audio", "GFLOP/audio second", "GFLOP/audio s"],
-        now: costs.gflopPerAudioSecond(mask), full: costs.gflopPerAudioSecond(full),
+        now: costs.gflopPerAudioSecond(mask), full: otherCosts.gflopPerAudioSecond(full),
         format: significant),
       Row(
         names: ["ms per utterance, measured", "ms/utt., measured", "ms, measured"],
-        now: state.present?.meanSeconds, full: state.fullDepth?.meanSeconds,
+        now: state.present?.meanSeconds, full: measured?.meanSeconds,
         format: { significant($0 * 1000) }),
       Row(
         names: ["ms per utterance, estimated", "ms/utt., estimated", "ms, estimated"],
-        now: costs.estimatedSeconds(mask), full: costs.estimatedSeconds(full),
+        now: costs.estimatedSeconds(mask), full: otherCosts.estimatedSeconds(full),
         format: { significant($0 * 1000) }),
       Row(
         names: ["real-time factor, measured", "real-time factor", "RT factor"],
-        now: state.present?.realTimeFactor, full: state.fullDepth?.realTimeFactor,
+        now: state.present?.realTimeFactor, full: measured?.realTimeFactor,
         format: significant),
       Row(
         names: ["million parameters used", "M parameters", "M parameters"],
-        now: costs.activeParameters(mask), full: costs.activeParameters(full),
+        now: costs.activeParameters(mask), full: otherCosts.activeParameters(full),
         format: { significant($0 / 1e6) }),
     ]
   }

@@ -42,7 +42,8 @@ enum ErrorPanel: Panel {
         ], x: 2, y: y, width: width)
       y += 1
     }
-    let lines = [progress, comparison, kinds, rival].prefix(max(0, size.height - 1 - y))
+    let lines = ([progress, comparison] + (state.pinned == nil ? [] : [pinned]) + [kinds, rival])
+      .prefix(max(0, size.height - 1 - y))
     // Spread out when there is room for a blank line after each.
     let pitch = size.height - 1 - y >= 2 * lines.count ? 2 : 1
     for draw in lines {
@@ -105,6 +106,21 @@ enum ErrorPanel: Panel {
       return
     }
     drawComparison("full depth", state.comparison, theme, &canvas, y, width)
+  }
+
+  /// What was pinned, on the same utterances.
+  private static func pinned(
+    _ state: DashboardState, _ canvas: inout Canvas, _ y: Int, _ width: Int
+  ) {
+    guard let pinned = state.pinned else { return }
+    let name = pinned.model == state.model ? "" : "\(state.subject.models[pinned.model].name) "
+    if pinned == state.presentSetting {
+      canvas.text("this is what is pinned", x: 2, y: y, style: state.theme.muted, width: width)
+      return
+    }
+    drawComparison(
+      "pinned \(name)\(pinned.mask.keptCount)", state.compare(with: state.measurements[pinned]),
+      state.theme, &canvas, y, width)
   }
 
   /// The other model at the same mask, on the same utterances.

@@ -23,6 +23,18 @@ enum FooterPanel: Panel {
   private static func activity(_ state: DashboardState) -> (mark: String, String, Style) {
     let theme = state.theme
     let total = state.subject.utterances.count
+    if let prompt = state.prompt {
+      let name =
+        switch prompt.kind {
+        case .dropRatio: "drop ratio in %"
+        case .filter: "utterances with"
+        case .file: "WAV or FLAC file"
+        case .guess: "your guess of the word error rate in %"
+        }
+      return ("▸", "\(name): \(prompt.text)_   Enter takes it, Esc leaves", theme.accentStrong)
+    }
+    if !state.notice.isEmpty { return ("◆", state.notice, theme.accent) }
+    if state.isPaused { return ("‖", "paused: z goes on", theme.accentStrong) }
     switch state.activity {
     case .preparing(let step):
       return ("◆", "\(step) …", theme.accent)
@@ -66,11 +78,11 @@ enum FooterPanel: Panel {
     func does(_ action: Action) -> (KeyBinding) -> Bool {
       { $0.actions.contains { $0.action == action } }
     }
-    let all = KeyBindings.all
+    let all = KeyBindings.active(in: state.view)
     if state.isHelpShown { return all.filter(does(.back)) + all.filter(does(.quit)) }
     // The way out and the way to everything else come first, so they are never left out.
     let always = all.filter(does(.help)) + all.filter(does(.quit))
-    let back = state.enlarged == nil ? [] : all.filter(does(.back))
+    let back = state.zoomed == nil ? [] : all.filter(does(.back))
     return always + back
       + all.filter { $0.hint != nil && !does(.help)($0) && !does(.quit)($0) }
   }
@@ -78,7 +90,7 @@ enum FooterPanel: Panel {
   /// What the reader should know of the screen itself.
   private static func note(_ state: DashboardState) -> String {
     if state.isMouseReleased { return "mouse off: m" }
-    guard state.enlarged == nil, let hidden = Layout(state, state.size)?.hidden, !hidden.isEmpty
+    guard state.zoomed == nil, let hidden = Layout(state, state.size)?.hidden, !hidden.isEmpty
     else { return "" }
     return "hidden: " + hidden.map { $0.type.name }.joined(separator: ", ") + " (e)"
   }

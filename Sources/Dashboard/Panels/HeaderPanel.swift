@@ -1,4 +1,4 @@
-// The first line: the program, what it is looking at, and where it runs.
+// The first lines: the views, the model and data being looked at, and where it runs.
 
 import TerminalUI
 
@@ -7,30 +7,92 @@ enum HeaderPanel: Panel {
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
+    for tab in tabs(state, canvas.size.width) {
+      let isShown = tab.view == state.view
+      canvas.text(
+        "\(tab.view.number)", x: tab.start, y: 0, style: isShown ? theme.accentStrong : theme.muted)
+      if tab.hasName {
+        canvas.text(
+          tab.view.type.name, x: tab.start + 2, y: 0,
+          style: isShown ? theme.accentStrong : theme.text)
+      }
+      if isShown {
+        canvas.restyle(Rect(x: tab.start, y: 0, width: tab.width, height: 1)) {
+          $0.underline = true
+        }
+      }
+    }
+    let about = about(state)
+    if canvas.size.height >= 2 {
+      drawAbout(about, state, y: 1, &canvas)
+    } else if let end = tabs(state, canvas.size.width).last.map({ $0.start + $0.width }),
+      end + 3 + about.name.count < canvas.size.width
+    {
+      canvas.textRight(about.name, end: canvas.size.width - 1, y: 0, style: theme.strong)
+    }
+  }
+
+  private static func about(_ state: DashboardState) -> (name: String, data: String, counts: String)
+  {
     let subject = state.subject
-    let width = canvas.size.width
     let count = subject.models.count
-    let place = count > 1 ? " \(state.model + 1)/\(count) (M)" : ""
+    return (
+      subject.models[state.model].name + (count > 1 ? " \(state.model + 1)/\(count)" : ""),
+      "\(subject.dataset)/\(subject.split)",
+      "\(grouped(subject.utterances.count)) utterances, \(grouped(subject.wordCount)) words"
+    )
+  }
+
+  private static func drawAbout(
+    _ about: (name: String, data: String, counts: String), _ state: DashboardState, y: Int,
+    _ canvas: inout Canvas
+  ) {
+    let theme = state.theme
+    let width = canvas.size.width
     let end = canvas.pieces(
       [
-        ("Dropscope", theme.accentStrong),
-        ("  model ", theme.muted), (subject.models[state.model].name, theme.strong),
-        (place, theme.muted),
-        ("  data ", theme.muted), ("\(subject.dataset)/\(subject.split)", theme.strong),
-      ], x: 1, y: 0)
-    let counts =
-      "  \(grouped(subject.utterances.count)) utterances, \(grouped(subject.wordCount)) words"
-    let threads = "\(subject.threads) thread\(subject.threads == 1 ? "" : "s")"
+        ("Dropscope", theme.accentStrong), ("  model ", theme.muted), (about.name, theme.strong),
+        ("  data ", theme.muted), (about.data, theme.strong),
+      ], x: 1, y: y, width: width - 1)
+    let threads = "\(state.subject.threads) thread\(state.subject.threads == 1 ? "" : "s")"
     // The longest form that fits, so that nothing is cut in the middle.
-    let rights = ["\(subject.machine), \(threads)", threads, ""]
-    for left in [counts, ""] {
-      for right in rights where end + left.count + 3 + right.count < width {
-        if left.isEmpty && right.isEmpty { continue }
-        if !left.isEmpty, right.isEmpty { continue }
-        canvas.text(left, x: end, y: 0, style: theme.muted)
-        canvas.textRight(right, end: width - 1, y: 0, style: theme.muted)
+    for right in ["\(state.subject.machine), \(threads)", threads, ""] {
+      for left in ["  \(about.counts)", ""]
+      where end + left.count + (right.isEmpty ? 0 : 3 + right.count) < width {
+        canvas.text(left, x: end, y: y, style: theme.muted)
+        canvas.textRight(right, end: width - 1, y: y, style: theme.muted)
         return
       }
     }
+  }
+
+  private struct Tab {
+    var view: ViewKind
+    var start: Int
+    var width: Int
+    var hasName: Bool
+  }
+
+  /// All names where there is room, else only that of the present view.
+  private static func tabs(_ state: DashboardState, _ width: Int) -> [Tab] {
+    for namesAll in [true, false] {
+      var tabs: [Tab] = []
+      var x = 1
+      for view in ViewKind.allCases {
+        let hasName = namesAll || view == state.view
+        let columns = hasName ? 2 + view.type.name.count : 1
+        tabs.append(Tab(view: view, start: x, width: columns, hasName: hasName))
+        x += columns + 2
+      }
+      if x - 2 < width || !namesAll { return tabs }
+    }
+    return []
+  }
+
+  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
+    guard mouse.kind == .press, mouse.y == area.y else { return nil }
+    return tabs(state, area.width).first {
+      (area.x + $0.start..<area.x + $0.start + $0.width).contains(mouse.x)
+    }.map { .show($0.view) }
   }
 }

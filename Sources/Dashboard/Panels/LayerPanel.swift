@@ -126,8 +126,8 @@ enum LayerPanel: Panel {
 
   static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
     switch mouse.kind {
-    case .wheelUp: return .previousLayer
-    case .wheelDown: return .nextLayer
+    case .wheelUp: return .up
+    case .wheelDown: return .down
     case .press:
       let rows = Rows(state, height: area.height)
       let offset = mouse.y - area.y - rows.first

@@ -1,4 +1,4 @@
-// Error rate against compute: one point for every mask measured.
+// Error rate against cost: one point for every mask measured, saved sweeps behind them.
 
 import Backbones
 import TerminalUI
@@ -9,7 +9,7 @@ enum PlotPanel: Panel {
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
-    canvas.frame(title: "Trade-off", trailing: "lower left is better", theme: theme)
+    canvas.frame(title: "Trade-off", trailing: "lower left is better   a axis", theme: theme)
     let points = points(of: state.model, state)
     let complete = points.filter(\.isComplete)
     let present = points.first { $0.mask == state.mask }
@@ -24,10 +24,9 @@ enum PlotPanel: Panel {
     let others = models.indices.filter { $0 != state.model }.map {
       series(models[$0].name, Self.points(of: $0, state).filter(\.isComplete), theme.muted)
     }
-    let dearest =
-      models.indices.map {
-        state.modelCosts[$0].gflopPerAudioSecond(.full(models[$0].layerCount))
-      }.max() ?? 1
+    let pin = state.pinned.flatMap { pinned in
+      Self.points(of: pinned.model, state).first { $0.mask == pinned.mask }
+    }
     ScatterPlot(
       series: [
         series(name, complete, theme.text),
@@ -36,19 +35,49 @@ enum PlotPanel: Panel {
         ScatterPlot.Series(
           "", points: front.map { ($0.cost, $0.errorRate) }, style: theme.muted,
           isConnected: true, hasMarkers: false),
-      ] + others,
+      ] + others + saved(state) + (pin.map { [series("pinned", [$0], theme.other)] } ?? []),
       current: present.map { ($0.cost, $0.errorRate) },
       currentLabel: present.map { "\($0.mask.keptCount)" } ?? "", currentStyle: theme.accentStrong,
-      xLabel: "GFLOP per second of audio", yLabel: "WER %, with the number of layers run",
-      // From nothing, so that half the compute is half the way.
-      xRange: 0...max(dearest * 1.04, 1e-9), axisStyle: theme.muted, hasLegend: true,
-      symbols: state.symbols
+      xLabel: state.plotAxis.rawValue, yLabel: "WER %, with the number of layers run",
+      // From nothing, so that half the cost is half the way.
+      xRange: range(state), axisStyle: theme.muted, hasLegend: true, symbols: state.symbols
     ).draw(in: canvas.area.inset(x: 2, y: 1), on: &canvas)
+  }
+
+  /// Curves measured at another time, of the present model.
+  private static func saved(_ state: DashboardState) -> [ScatterPlot.Series] {
+    state.savedSweeps.filter { $0.model == state.subject.models[state.model].name }.map { sweep in
+      ScatterPlot.Series(
+        sweep.name,
+        points: sweep.points.map { point in
+          let cost =
+            switch state.plotAxis {
+            case .compute: point.gflop
+            case .latency: point.milliseconds
+            case .layers: Double(point.keptLayers)
+            }
+          return (cost, point.errorRate * 100)
+        }.sorted { $0.x < $1.x }, style: state.theme.muted, isConnected: true, hasMarkers: false)
+    }
+  }
+
+  private static func range(_ state: DashboardState) -> ClosedRange<Double>? {
+    switch state.plotAxis {
+    case .compute:
+      let models = state.subject.models
+      let dearest = models.indices.map {
+        state.modelCosts[$0].gflopPerAudioSecond(.full(models[$0].layerCount))
+      }.max()
+      return 0...max((dearest ?? 1) * 1.04, 1e-9)
+    case .layers: return 0...Double(state.layerCount) * 1.04
+    case .latency: return nil
+    }
   }
 
   private static func points(of model: Int, _ state: DashboardState) -> [Point] {
     state.measurements.compactMap { setting, measurement in
-      setting.model == model ? Point(measurement, state.modelCosts[model]) : nil
+      setting.model == model
+        ? Point(measurement, state.modelCosts[model], state.plotAxis) : nil
     }
     // A dictionary's order differs from run to run, and where labels meet the first one stays.
     .sorted { ($0.cost, $0.mask.description) < ($1.cost, $1.mask.description) }
@@ -56,15 +85,19 @@ enum PlotPanel: Panel {
 
   private struct Point {
     var mask: LayerMask
-    /// GFLOP per second of audio, and percent.
+    /// In the axis's unit, and percent.
     var cost, errorRate: Double
     var isComplete: Bool
 
-    init?(_ measurement: Measurement, _ costs: CostModel) {
+    init?(_ measurement: Measurement, _ costs: CostModel, _ axis: PlotAxis) {
       guard let rate = measurement.errorRate else { return nil }
       mask = measurement.mask
       errorRate = rate * 100
-      cost = costs.gflopPerAudioSecond(measurement.mask)
+      switch axis {
+      case .compute: cost = costs.gflopPerAudioSecond(measurement.mask)
+      case .latency: cost = (measurement.meanSeconds ?? 0) * 1000
+      case .layers: cost = Double(measurement.mask.keptCount)
+      }
       isComplete = measurement.isComplete
     }
   }

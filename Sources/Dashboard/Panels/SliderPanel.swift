@@ -8,7 +8,9 @@ enum SliderPanel: Panel {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let size = canvas.size
-    canvas.frame(title: "Drop ratio", trailing: trailing(state, size.width), theme: theme)
+    // Where the header has one line only, the model's name finds no room there.
+    let model = state.size.height < 26 ? " of \(state.subject.models[state.model].name)" : ""
+    canvas.frame(title: "Drop ratio\(model)", trailing: trailing(state, size.width), theme: theme)
     let track = track(state, panelWidth: size.width)
     canvas.textRight(
       percent(state.mask.dropRatio, decimals: 0), end: track.x - 2, y: 1,

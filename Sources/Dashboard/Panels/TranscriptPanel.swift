@@ -30,7 +30,7 @@ enum TranscriptPanel: Panel {
         y += 1
       }
       if block.height > end - y {
-        canvas.text(" e shows the rest ", x: 3, y: end, style: theme.accent)
+        canvas.text(" 2 shows the rest ", x: 3, y: end, style: theme.accent)
       }
       y = block.draw(x: 2, y: y, end: end, theme, &canvas) + 1
     }
@@ -40,7 +40,7 @@ enum TranscriptPanel: Panel {
     }
   }
 
-  private static func drawHeading(
+  static func drawHeading(
     _ state: DashboardState, _ index: Int, _ y: Int, _ canvas: inout Canvas
   ) {
     let theme = state.theme
@@ -73,7 +73,7 @@ enum TranscriptPanel: Panel {
   // MARK: - One utterance
 
   /// An utterance's rows, wrapped to a width.
-  private struct Block {
+  struct Block {
     let labels: [String]
     let labelWidth: Int
     /// Columns of each wrapped line.

@@ -5,7 +5,6 @@ import Dashboard
 import Foundation
 import Kernels
 import Speech
-import Synchronization
 import TerminalUI
 import Tradeoff
 
@@ -26,13 +25,20 @@ enum DashboardCommand: Command {
 
       --frame WxH      print one frame of that size as text once everything is measured, and leave
       --svg            print it as an SVG picture
+      --demo           a show that runs by itself; any key takes over
+      --trace FILE     available compute over time for the view budget: seconds,speed a line
+      --view NAME      open this view: \(viewNames.joined(separator: ", "))
 
     NO_COLOR and the locale are honoured: without UTF-8 the screen is drawn in ASCII.
     """
 
+  private static let viewNames = ViewKind.allCases.map { "\($0)" }
+
   static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
-      raw, options: ModelOptions.names + ["threads", "frame"], flags: ["svg"])
+      raw, options: ModelOptions.names + ["threads", "frame", "view", "trace"],
+      flags: ["svg", "demo"])
+    let first = try arguments.choice("view", of: viewNames)
     let frame = try frameSize(arguments)
     let options = try ModelOptions(arguments)
     let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -44,7 +50,8 @@ enum DashboardCommand: Command {
     let dataset = try options.dataset()
     let subject = Subject(
       models: recognizers.map {
-        Subject.Model(name: $0.name, layerCount: $0.backbone.layerCount)
+        Subject.Model(
+          name: $0.name, layerCount: $0.backbone.layerCount, pieces: $0.tokenizer.pieces)
       }, dataset: dataset.name, split: dataset.split,
       utterances: dataset.utterances.map {
         Subject.Item(id: $0.id, speaker: $0.speaker, transcript: $0.transcript)
@@ -52,9 +59,16 @@ enum DashboardCommand: Command {
     var state = DashboardState(
       subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
       isManual: choice.policy == nil, costs: recognizers.map { CostModel($0.backbone) })
+    state.savedSweeps = try savedSweeps(dataset)
+    if let path = arguments.string("trace") {
+      state.budget.traces.append(try ComputeTrace(csv: URL(fileURLWithPath: path)))
+      state.budget.trace = state.budget.traces.count - 1
+    }
+    state.view = ViewKind.allCases.first { "\($0)" == first } ?? .explore
     let initial = state
     if let frame {
-      let session = Session(recognizers, dataset, threads: threads)
+      state.size = frame
+      let session = DashboardSession(recognizers, dataset, threads: threads)
       defer { session.close() }
       try session.settle(&state)
       let canvas = view(state, frame)
@@ -68,12 +82,42 @@ enum DashboardCommand: Command {
       try NCursesTerminal.with { terminal in
         var state = initial
         state.symbols = terminal.symbols
-        let session = Session(recognizers, dataset, threads: threads)
+        let (settings, complaints) = Settings.saved()
+        settings.apply(to: &state)
+        state.notice = complaints.first ?? ""
+        if state.isMouseReleased { terminal.setMouse(false) }
+        let session = DashboardSession(recognizers, dataset, threads: threads)
         defer { session.close() }
+        if arguments.flag("demo") { session.startDemo(&state) }
         try session.run(state, on: terminal)
       }
     }
     return 0
+  }
+
+  /// The shipped sweep of a split, as curves; none for data that did not come with the program.
+  private static func savedSweeps(_ dataset: Dataset) throws -> [SavedSweep] {
+    guard let assets = try? Assets.folder(),
+      let first = dataset.utterances.first?.audio.standardizedFileURL.path,
+      first.hasPrefix(assets.standardizedFileURL.path)
+    else { return [] }
+    let file = assets.appendingPathComponent("Results/\(dataset.split).jsonl")
+    guard FileManager.default.fileExists(atPath: file.path) else { return [] }
+    let groups = SweepGroup.of(try SweepFile.read(file))
+    var sweeps: [SavedSweep] = []
+    for group in groups {
+      let name = "saved \(group.first.policy)"
+      let point = SavedSweep.Point(
+        keptLayers: group.first.keptLayers, gflop: group.mean(\.gflopPerAudioSecond),
+        milliseconds: group.mean(\.latency.p50), errorRate: group.meanErrorRate)
+      if let index = sweeps.firstIndex(where: { $0.model == group.first.model && $0.name == name })
+      {
+        sweeps[index].points.append(point)
+      } else {
+        sweeps.append(SavedSweep(model: group.first.model, name: name, points: [point]))
+      }
+    }
+    return sweeps
   }
 
   private static func frameSize(_ arguments: Arguments) throws -> Size? {
@@ -88,92 +132,5 @@ enum DashboardCommand: Command {
       throw UsageError("option --frame: expected WxH, each from 1 to 1000, found '\(text)'")
     }
     return Size(width: width, height: height)
-  }
-}
-
-/// The evaluators behind the screen, one a model, made ready while the screen is already there.
-private final class Session: Sendable {
-  private let mailbox = Mailbox<Message>()
-  /// Empty until the audio is read and the machine's speed is known, and again after `close`.
-  private let workers = Mutex<[EvaluationWorker]>([])
-  private let isClosed = Atomic<Bool>(false)
-
-  init(_ recognizers: [Recognizer], _ dataset: Dataset, threads: Int) {
-    WorkerThread.start("preparation") { [self] in
-      do {
-        mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
-        let loaded = LoadedDatasets()
-        let data = try recognizers.map { try loaded.data(dataset, for: $0) }
-        mailbox.post(.preparing("measuring this machine's speed"))
-        for (index, recognizer) in recognizers.enumerated() {
-          if isClosed.load(ordering: .acquiring) { return }
-          let samples = data[index].samples
-          var costs = CostModel(recognizer.backbone, sampleCounts: samples.map(\.count))
-          costs.latency = LatencyModel(calibrating: recognizer.backbone)
-          mailbox.post(.calibrated(model: index, costs))
-        }
-        let mailbox = mailbox
-        workers.withLock { workers in
-          guard !isClosed.load(ordering: .acquiring) else { return }
-          workers = zip(recognizers, data).map { recognizer, data in
-            EvaluationWorker(recognizer: recognizer, dataset: data, workers: threads) {
-              mailbox.post(.evaluator($0))
-            }
-          }
-        }
-        mailbox.post(.ready)
-      } catch {
-        mailbox.post(.failed("\(error)"))
-      }
-    }
-  }
-
-  /// Shows the screen until the user leaves it.
-  @MainActor func run(_ state: DashboardState, on terminal: NCursesTerminal) throws {
-    try Program.run(
-      terminal: terminal, state: state, mailbox: mailbox, message: { .terminal($0) },
-      update: update, view: view,
-      perform: { effect in
-        switch effect {
-        case .evaluate(let request): evaluate(request)
-        case .suspend: terminal.suspend()
-        case .setMouse(let on): terminal.setMouse(on)
-        case .quit: return .stop
-        }
-        return .carryOn
-      })
-  }
-
-  /// Takes in messages without a terminal until nothing more is to be measured.
-  func settle(_ state: inout DashboardState) throws {
-    while true {
-      switch state.activity {
-      case .idle: return
-      case .failed(let reason), .unavailable(let reason): throw InputError(reason)
-      case .preparing, .measuring: break
-      }
-      var descriptor = pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)
-      poll(&descriptor, 1, -1)
-      for message in mailbox.drain() {
-        for case .evaluate(let request) in update(&state, message) { evaluate(request) }
-      }
-    }
-  }
-
-  /// One model computes at a time: a request to one stops the others.
-  private func evaluate(_ request: EvaluationRequest) {
-    workers.withLock { workers in
-      for (index, worker) in workers.enumerated() where index != request.model { worker.cancel() }
-      if workers.indices.contains(request.model) { workers[request.model].request(request) }
-    }
-  }
-
-  /// Ends the evaluators' threads, within one layer of what they are computing.
-  func close() {
-    isClosed.store(true, ordering: .releasing)
-    workers.withLock { workers in
-      for worker in workers { worker.stop() }
-      workers = []
-    }
   }
 }

@@ -24,7 +24,8 @@ enum SweepCommand: Command {
     \(ModelOptions.layerHelp)
                        lists, as for evaluate; all policies and all depths without them
       --draws N        draws of the random policy at each depth, equal ones once (20)
-      --all-masks      every mask with at least one layer, instead of policies
+      --all-masks      every mask, or with --keep or --drop every one of those depths, instead of
+                       policies
       --threads N      utterances measured side by side (one per processor)
       --shard I/N      only the I-th of N parts, for job arrays
       --json           JSON lines, one object per mask, as they are measured
@@ -43,7 +44,8 @@ enum SweepCommand: Command {
     let draws = try arguments.integer("draws", in: 1...100_000) ?? 20
     let shard = try shard(arguments)
     let allMasks = arguments.flag("all-masks")
-    if allMasks, let other = ModelOptions.maskNames.first(where: { arguments.string($0) != nil }) {
+    let others = ["policy", "seed", "mask"]
+    if allMasks, let other = others.first(where: { arguments.string($0) != nil }) {
       throw UsageError("--all-masks and --\(other) cannot be given together")
     }
 
@@ -55,7 +57,8 @@ enum SweepCommand: Command {
       let layers = recognizer.backbone.layerCount
       let choices =
         allMasks
-        ? try everyMask(of: layers) : try options.sweep(layerCount: layers, draws: draws)
+        ? try everyMask(of: layers, keeping: options.depths(layerCount: layers))
+        : try options.sweep(layerCount: layers, draws: draws)
       for dataset in datasets {
         sources[key(recognizer.name, dataset.split)] = (recognizer, dataset)
         groups.append(
@@ -112,11 +115,13 @@ enum SweepCommand: Command {
     return (index, count)
   }
 
-  private static func everyMask(of layers: Int) throws -> [ModelOptions.Choice] {
+  private static func everyMask(
+    of layers: Int, keeping depths: [Int]
+  ) throws -> [ModelOptions.Choice] {
     guard layers <= 16 else {
       throw UsageError("--all-masks: expected a model of at most 16 layers, found \(layers)")
     }
-    return (1..<(1 << layers)).map { bits in
+    return (1..<(1 << layers)).filter { depths.contains($0.nonzeroBitCount) }.map { bits in
       ModelOptions.Choice(
         mask: LayerMask(
           layerCount: layers, keeping: (0..<layers).filter { bits >> $0 & 1 == 1 }))
@@ -165,7 +170,7 @@ private struct SweepOutput {
   func finish(_ points: [SweepPoint]) throws {
     let groups = SweepGroup.of(points)
     if !isJSON { printTable(groups) }
-    if let csv { try Data(Self.csv(points).utf8).write(to: csv, options: .atomic) }
+    if let csv { try Data(SweepPoint.csv(points).utf8).write(to: csv, options: .atomic) }
     if let svg { try Data(LinePlot(groups).svg.utf8).write(to: svg, options: .atomic) }
   }
 
@@ -199,34 +204,5 @@ private struct SweepOutput {
             TextTable.number(group.mean(\.realTimeFactor), 4),
           ]))
     }
-  }
-
-  private static func csv(_ points: [SweepPoint]) -> String {
-    let columns: [(String, (SweepPoint) -> String)] = [
-      ("model", { quoted($0.summary.model) }), ("dataset", { quoted($0.summary.dataset) }),
-      ("split", { quoted($0.summary.split) }), ("policy", { $0.summary.policy }),
-      ("seed", { $0.seed.map(String.init) ?? "" }), ("mask", { $0.summary.mask }),
-      ("kept_layers", { "\($0.summary.keptLayers)" }),
-      ("drop_ratio", { "\($0.summary.dropRatio)" }),
-      ("utterances", { "\($0.summary.utterances)" }), ("words", { "\($0.summary.words)" }),
-      ("wer", { "\($0.summary.wer)" }),
-      ("wer_low", { $0.summary.werInterval.map { "\($0[0])" } ?? "" }),
-      ("wer_high", { $0.summary.werInterval.map { "\($0[1])" } ?? "" }),
-      ("substitutions", { "\($0.summary.substitutions)" }),
-      ("deletions", { "\($0.summary.deletions)" }), ("insertions", { "\($0.summary.insertions)" }),
-      ("gflop_per_audio_second", { "\($0.summary.gflopPerAudioSecond)" }),
-      ("real_time_factor", { "\($0.summary.realTimeFactor)" }),
-      ("latency_ms_p50", { "\($0.summary.latency.p50)" }),
-      ("latency_ms_p95", { "\($0.summary.latency.p95)" }),
-      ("threads", { "\($0.summary.threads)" }), ("machine", { quoted($0.summary.machine) }),
-    ]
-    let rows = points.map { point in columns.map { $0.1(point) }.joined(separator: ",") }
-    return ([columns.map(\.0).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
-  }
-
-  /// RFC 4180.
-  private static func quoted(_ text: String) -> String {
-    text.contains { ",\"\n".contains($0) }
-      ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : text
   }
 }

@@ -56,9 +56,9 @@ enum TrainCommand: Command {
       --ema D                export the moving average of the weights, decay D; 0 = off (0)
 
     Layer dropping and distillation:
-      --gates KIND           bernoulli (each layer alone), uniform (first how many) or spread (how
-                             many, then half the time evenly spread ones) (bernoulli; dld-plus:
-                             spread)
+      --gates KIND           bernoulli (each layer alone), uniform (first how many), spread (how
+                             many, then half the time evenly spread ones) or shallow (the same,
+                             few most often) (bernoulli; dld-plus: spread)
       --keep-probability P   of each layer's gate (0.5); no draw keeps none
       --teacher DIR          the frozen reference of recipe dld
       --kl-weight L (1)      --temperature T (1)

@@ -175,6 +175,11 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       let rows = try String(contentsOf: table, encoding: .utf8).split(separator: "\n")
       #expect(rows.count == 7 && rows[0].hasPrefix("model,dataset,split,policy,seed,mask"))
 
+      let pairs = try run(
+        arguments.prefix(7) + ["--all-masks", "--keep", "11", "--json"]
+      ).objects()
+      #expect(pairs.count == 12 && pairs.allSatisfy { $0["kept_layers"] as? Int == 11 })
+
       let missing = try run(["sweep", "merge", shards[0]])
       #expect(missing.status == 1 && missing.errors.contains("missing 3"))
       let doubled = try run(["sweep", "merge", shards[0], shards[0]])
@@ -340,7 +345,7 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
         (["evaluate", "--drop", "-1"] + data, 2, "--drop"),
         (["evaluate", "--threads", "0"] + data, 2, "--threads"),
         (["sweep", "--shard", "3/2"] + data, 2, "--shard"),
-        (["sweep", "--all-masks", "--keep", "3"] + data, 2, "--all-masks"),
+        (["sweep", "--all-masks", "--policy", "first"] + data, 2, "--all-masks"),
         (["sweep", "--csv", "/none/x.csv"] + data, 1, "/none"),
         (["evaluate", "--fast"] + data, 2, "--fast"),
         (

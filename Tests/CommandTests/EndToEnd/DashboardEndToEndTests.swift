@@ -39,13 +39,13 @@ import Testing
       #expect(screen.contains("100 %"))
 
       // A preset, then one layer by hand.
-      try tmux.press("5", "j", "Space")
+      try tmux.press("d", "5", "0", "Enter", "j", "Space")
       screen = try tmux.wait("a layer set by hand") { $0.contains("policy manual") }
       let line = try #require(screen.split(separator: "\n").first { $0.contains("▸") })
       #expect(line.contains("2 ■ run") || line.contains("2 □ skip"))
-      try tmux.press("p")
+      try tmux.press("P", "1")
       try tmux.wait("the policy again") { $0.contains("policy spread") }
-      try tmux.press("p")
+      try tmux.press("P", "2")
       try tmux.wait("another policy") {
         $0.contains("policy ") && !$0.contains("policy spread") && !$0.contains("policy manual")
       }
@@ -53,7 +53,9 @@ import Testing
 
       // Help, by a click on its key in the last line, and sizes.
       try tmux.mouse(0, x: 1, y: 39)
-      try tmux.wait("help") { $0.contains("How much to drop") }
+      try tmux.wait("help") { $0.contains("Help 1/") && $0.contains("share of words heard wrong") }
+      try tmux.press("?")
+      try tmux.wait("the keys") { $0.contains("How much to drop") }
       try tmux.press("Escape")
       try tmux.resize(width: 80, height: 24)
       try tmux.wait("the layout for 80x24") { $0.contains("hidden: plot") }

@@ -12,6 +12,16 @@ struct SmallWorld {
   /// What `dropscope` needs to be told to open it.
   var arguments: String { "--model \(model.path) --data \(data.path) --split test" }
 
+  /// More models of the same shape, with other weights.
+  func addModel(_ name: String, seed: UInt64) throws -> URL {
+    let place = folder.appending(path: name)
+    let tokenizer = try Tokenizer(contentsOf: model.appending(path: "tokens.txt"))
+    let configuration = try ConformerConfiguration(contentsOf: model.appending(path: "config.json"))
+    try TrainableConformer(configuration, seed: seed).write(
+      to: place, tokenizer: tokenizer, as: .float32, metadata: [:])
+    return place
+  }
+
   /// Layers of `width`, `utterances` of `seconds`; wider and longer keeps the evaluator busier.
   init(in folder: URL, width: Int = 32, utterances: Int = 12, seconds: Double = 1) throws {
     self.folder = folder

@@ -1,0 +1,171 @@
+// Small pieces of state: menus, prompts, the list of utterances, a budget, a recording.
+
+import Backbones
+import Foundation
+import TerminalUI
+import Tradeoff
+
+/// A menu over the screen.
+package enum MenuKind: String, CaseIterable, Hashable, Sendable {
+  case policy, model, preset, theme, export, options, trace, device, tour
+}
+
+package struct Menu: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
+    package var label: String
+    package var detail: String
+    package var action: Action
+    /// Whether it is what is chosen now.
+    package var isCurrent: Bool
+
+    package init(_ label: String, detail: String = "", action: Action, isCurrent: Bool = false) {
+      self.label = label
+      self.detail = detail
+      self.action = action
+      self.isCurrent = isCurrent
+    }
+  }
+
+  package var kind: MenuKind
+  package var title: String
+  package var rows: [Row]
+  package var selection: Int
+}
+
+/// A line that is being typed.
+package struct Prompt: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable { case dropRatio, filter, guess, file }
+
+  package var kind: Kind
+  package var text: String
+
+  package init(_ kind: Kind, text: String = "") {
+    self.kind = kind
+    self.text = text
+  }
+}
+
+/// What the plot's horizontal axis counts.
+package enum PlotAxis: String, CaseIterable, Sendable {
+  case compute = "GFLOP per second of audio"
+  case latency = "ms per utterance, measured"
+  case layers = "layers run"
+}
+
+/// Order and filter of the utterances.
+package struct UtteranceList: Sendable, Equatable {
+  package enum Order: String, CaseIterable, Sendable {
+    case dataset = "as in the data set"
+    case worst = "worst first"
+    case changed = "most changed by this mask first"
+  }
+
+  package var order = Order.dataset
+  /// Words that the transcript or the hypothesis has to contain.
+  package var filter = ""
+
+  package init() {}
+}
+
+/// A speed relative to this machine's, made up and labelled so.
+package struct Device: Sendable, Equatable {
+  package var name: String
+  package var speed: Double
+
+  /// Round numbers to think with; no device was measured.
+  package static let all = [
+    Device(name: "this machine", speed: 1),
+    Device(name: "laptop on battery (estimate: 1/2)", speed: 0.5),
+    Device(name: "phone (estimate: 1/5)", speed: 0.2),
+    Device(name: "single-board computer (estimate: 1/10)", speed: 0.1),
+    Device(name: "microcontroller-class (estimate: 1/50)", speed: 0.02),
+  ]
+}
+
+package struct BudgetState: Sendable, Equatable {
+  package enum Unit: String, CaseIterable, Sendable {
+    case milliseconds = "ms an utterance"
+    case gflop = "GFLOP per second of audio"
+  }
+
+  /// What may be spent.
+  package var amount = 10.0
+  package var unit = Unit.milliseconds
+  package var device = 0
+  package var trace = 1
+  /// Traces besides the built-in ones.
+  package var traces = ComputeTrace.builtIn
+  /// Utterances of the scenario played so far; nil: not started.
+  package var played: Int?
+  package var isPlaying = false
+
+  package init() {}
+}
+
+package struct ListenState: Sendable, Equatable {
+  package var isRecording = false
+  /// What was recorded or opened last.
+  package var file: String?
+  /// Counts recordings, which all go by the same name.
+  package var take = 0
+  package var heard: [Listening] = []
+  /// Which model heard it.
+  package var model = 0
+
+  package init() {}
+}
+
+/// A saved sweep's mean error rates by depth, with where it came from.
+package struct SavedSweep: Sendable, Equatable {
+  package struct Point: Sendable, Equatable {
+    package var keptLayers: Int
+    package var gflop, milliseconds, errorRate: Double
+
+    package init(keptLayers: Int, gflop: Double, milliseconds: Double, errorRate: Double) {
+      self.keptLayers = keptLayers
+      self.gflop = gflop
+      self.milliseconds = milliseconds
+      self.errorRate = errorRate
+    }
+  }
+
+  package var model: String
+  /// For the legend: the policy, and that it was saved.
+  package var name: String
+  package var points: [Point]
+
+  package init(model: String, name: String, points: [Point]) {
+    self.model = model
+    self.name = name
+    self.points = points
+  }
+}
+
+extension Prompt {
+  /// `45`, `45 %`, `0.45`: a percentage; nil for anything else.
+  static func percent(_ text: String) -> Int? {
+    let number = text.trimmed.filter { $0 != "%" }.trimmed
+    guard let value = Double(number.replacingOccurrences(of: ",", with: ".")), value >= 0 else {
+      return nil
+    }
+    let isFraction = value <= 1 && number.contains { $0 == "." || $0 == "," }
+    let percent = isFraction ? value * 100 : value
+    return percent <= 100 ? Int(percent.rounded()) : nil
+  }
+}
+
+extension String {
+  var trimmed: String { trimmingCharacters(in: .whitespaces) }
+}
+
+extension CaseIterable where Self: Equatable {
+  /// The one after this; after the last the first.
+  var next: Self { neighbour(1) }
+  var previous: Self { neighbour(-1) }
+
+  private func neighbour(_ step: Int) -> Self {
+    let all = Array(Self.allCases)
+    let index = all.firstIndex(of: self) ?? 0
+    return all[(index + step + all.count) % all.count]
+  }
+}

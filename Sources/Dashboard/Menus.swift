@@ -1,0 +1,167 @@
+// What each menu offers, and how a menu looks.
+
+import TerminalUI
+import Tradeoff
+
+enum Menus {
+  /// Settings worth a look, as drop ratios.
+  static let presets: [(name: String, percent: Int)] = [
+    ("nothing dropped", 0), ("light", 17), ("a third", 33), ("half: the training's mean", 50),
+    ("two thirds", 67), ("extreme", 83),
+  ]
+
+  private static let policyWords = [
+    "spread": "evenly, the first and the last among them", "first": "those next to the audio",
+    "last": "those next to the text", "random": "drawn anew with r",
+  ]
+
+  static func open(_ kind: MenuKind, _ state: DashboardState) -> Menu {
+    let (title, rows) = rows(kind, state)
+    return Menu(
+      kind: kind, title: title, rows: rows,
+      selection: rows.firstIndex { $0.isCurrent } ?? 0)
+  }
+
+  private static func rows(
+    _ kind: MenuKind, _ state: DashboardState
+  ) -> (title: String, rows: [Menu.Row]) {
+    switch kind {
+    case .policy:
+      return (
+        "Which layers stay",
+        PolicyCatalog.names.map {
+          Menu.Row(
+            $0, detail: policyWords[$0] ?? "", action: .choosePolicy($0),
+            isCurrent: $0 == state.policyName)
+        }
+      )
+    case .model:
+      return (
+        "Model",
+        state.subject.models.enumerated().map { index, model in
+          Menu.Row(
+            model.name, detail: "\(model.layerCount) layers", action: .chooseModel(index),
+            isCurrent: index == state.model)
+        }
+      )
+    case .preset:
+      return (
+        "Presets",
+        presets.enumerated().map { index, preset in
+          let kept = PolicyCatalog.keptCount(
+            dropRatio: Double(preset.percent) / 100, layerCount: state.layerCount)
+          return Menu.Row(
+            preset.name, detail: "\(kept) of \(state.layerCount) layers",
+            action: .choosePreset(index), isCurrent: kept == state.mask.keptCount)
+        }
+      )
+    case .theme:
+      return (
+        "Colours",
+        Theme.all.map {
+          Menu.Row(
+            $0.name, detail: $0.explanation, action: .chooseTheme($0.name),
+            isCurrent: $0.name == state.theme.name)
+        }
+      )
+    case .export:
+      return (
+        "Write to the working folder",
+        Export.allCases.map {
+          Menu.Row($0.explanation, detail: $0.fileName, action: .export($0))
+        }
+      )
+    case .trace:
+      return (
+        "Available compute over time (made up)",
+        state.budget.traces.enumerated().map { index, trace in
+          Menu.Row(
+            trace.name, detail: trace.explanation, action: .chooseTrace(index),
+            isCurrent: index == state.budget.trace)
+        }
+      )
+    case .device:
+      return (
+        "Speed, scaled from this machine's",
+        Device.all.enumerated().map { index, device in
+          Menu.Row(
+            device.name, action: .chooseDevice(index), isCurrent: index == state.budget.device)
+        }
+      )
+    case .tour:
+      return (
+        "Chapters of the tour",
+        Tour.chapters.enumerated().map { index, chapter in
+          Menu.Row(
+            chapter.title,
+            detail: chapter.isAvailable(state)
+              ? "\(chapter.steps.count) steps"
+              : "needs the models \(chapter.models.joined(separator: ", "))",
+            action: .chooseChapter(index), isCurrent: index == state.tour.chapter)
+        }
+      )
+    case .options:
+      return (
+        "Options",
+        [
+          Menu.Row("colours", detail: state.theme.name, action: .openMenu(.theme)),
+          Menu.Row("drawing symbols", detail: state.symbols.name, action: .changeSymbols),
+          Menu.Row("axis of the plot", detail: state.plotAxis.rawValue, action: .changeAxis),
+          Menu.Row(
+            "mouse", detail: state.isMouseReleased ? "left to the terminal" : "used here",
+            action: .releaseMouse),
+          Menu.Row("save these settings", detail: "read at the next start", action: .saveSettings),
+        ]
+      )
+    }
+  }
+}
+
+/// A menu over everything else.
+enum MenuPage {
+  static func draw(_ menu: Menu, _ state: DashboardState, _ canvas: inout Canvas) {
+    let area = area(menu, canvas.size)
+    var page = Canvas(area.size)
+    let theme = state.theme
+    page.frame(title: menu.title, trailing: "Enter takes, Esc leaves", theme: theme)
+    let first = firstRow(menu, area)
+    for (offset, row) in menu.rows.dropFirst(first).prefix(max(0, area.height - 2)).enumerated() {
+      let index = first + offset
+      let y = 1 + offset
+      let mark = row.isCurrent ? "●" : " "
+      page.pieces(
+        [
+          ("\(index + 1) ", theme.muted), ("\(mark) ", theme.accent), (row.label, theme.strong),
+          (row.detail.isEmpty ? "" : "  \(row.detail)", theme.muted),
+        ], x: 2, y: y, width: area.width - 4)
+      if index == menu.selection {
+        page.restyle(Rect(x: 1, y: y, width: area.width - 2, height: 1)) { $0.reverse = true }
+      }
+    }
+    canvas.paste(page, x: area.x, y: area.y)
+  }
+
+  /// The row under the pointer.
+  static func row(at mouse: MouseEvent, _ state: DashboardState) -> Int? {
+    guard let menu = state.menu else { return nil }
+    let area = area(menu, state.size)
+    guard area.inset(by: 1).contains(x: mouse.x, y: mouse.y) else { return nil }
+    let row = firstRow(menu, area) + mouse.y - area.y - 1
+    return menu.rows.indices.contains(row) ? row : nil
+  }
+
+  private static func area(_ menu: Menu, _ size: Size) -> Rect {
+    let widest =
+      menu.rows.map { $0.label.count + ($0.detail.isEmpty ? 0 : $0.detail.count + 2) }.max() ?? 0
+    let width = min(size.width, max(widest + 8, menu.title.count + 34))
+    let height = min(size.height, menu.rows.count + 2)
+    return Rect(
+      x: (size.width - width) / 2, y: max(0, (size.height - height) / 2), width: width,
+      height: height)
+  }
+
+  private static func firstRow(_ menu: Menu, _ area: Rect) -> Int {
+    let visible = max(1, area.height - 2)
+    return min(max(0, menu.selection - visible + 1), max(0, menu.rows.count - visible))
+  }
+}

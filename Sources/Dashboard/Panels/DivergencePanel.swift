@@ -1,0 +1,75 @@
+// How far the output distributions are from the reference's: the mean and a histogram.
+
+import Foundation
+import TerminalUI
+import Tradeoff
+
+enum DivergencePanel: Panel {
+  static let name = "divergence"
+
+  static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
+    let theme = state.theme
+    let size = canvas.size
+    canvas.frame(title: "KL from the reference", trailing: "nats a frame", theme: theme)
+    guard let request = state.wantedProbe, let cloud = state.probes.clouds[request] else { return }
+    canvas.pieces(
+      [
+        ("mean ", theme.muted), (fixed(cloud.meanDivergence, 3), theme.accentStrong),
+        ("   median ", theme.muted), (fixed(median(cloud.divergences), 3), theme.text),
+      ], x: 2, y: 1, width: size.width - 4)
+    let bins = bins(cloud.divergences)
+    let most = max(1, bins.map(\.count).max() ?? 1)
+    var y = 3
+    for bin in bins where y < size.height - 2 {
+      canvas.textRight(bin.label, end: 11, y: y, style: theme.muted)
+      let width = size.width - 12 - 2 - 6
+      Gauge(
+        Double(bin.count) / Double(most), style: theme.accent, trackStyle: nil,
+        symbols: state.symbols
+      ).draw(in: Rect(x: 12, y: y, width: max(0, width), height: 1), on: &canvas)
+      canvas.textRight("\(bin.count)", end: size.width - 2, y: y, style: theme.text)
+      y += 1
+    }
+    let others = others(state)
+    if !others.isEmpty, y + 2 + others.count < size.height {
+      y += 1
+      canvas.text("mean at other settings seen", x: 2, y: y, style: theme.muted)
+      for (name, mean) in others.prefix(size.height - y - 2) {
+        y += 1
+        canvas.text(name, x: 2, y: y, style: theme.text, width: size.width - 12)
+        canvas.textRight(fixed(mean, 3), end: size.width - 2, y: y, style: theme.text)
+      }
+    }
+  }
+
+  /// Halving bounds, because divergences are of all sizes.
+  private static func bins(_ values: [Double]) -> [(label: String, count: Int)] {
+    let bounds = [0.001, 0.01, 0.1, 0.3, 1, 3, 10]
+    var result: [(label: String, count: Int)] = []
+    var low = 0.0
+    for high in bounds {
+      result.append(("< \(significant(high))", values.count { $0 >= low && $0 < high }))
+      low = high
+    }
+    result.append(("10 and up", values.count { $0 >= low }))
+    return result
+  }
+
+  private static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
+  }
+
+  /// What was seen before, by model and depth, for comparison.
+  private static func others(_ state: DashboardState) -> [(name: String, mean: Double)] {
+    state.probes.clouds.compactMap { request, cloud -> (String, Double)? in
+      guard case .cloud(let model, let mask) = request, request != state.wantedProbe else {
+        return nil
+      }
+      return (
+        "\(state.subject.models[model].name), \(mask.keptCount) of \(mask.layerCount)",
+        cloud.meanDivergence
+      )
+    }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
+  }
+}

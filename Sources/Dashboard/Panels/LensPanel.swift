@@ -1,0 +1,137 @@
+// The transcript after every layer, and how far each layer moves its input.
+
+import Speech
+import TerminalUI
+import Tradeoff
+
+enum LensPanel: Panel {
+  static let name = "lens"
+
+  static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
+    let theme = state.theme
+    let size = canvas.size
+    let items = state.subject.utterances
+    let place =
+      items.indices.contains(state.utterance)
+      ? "utterance \(state.utterance + 1) of \(items.count), [ ]" : ""
+    canvas.frame(title: "What the head would say after each layer", trailing: place, theme: theme)
+    guard let request = state.wantedProbe, items.indices.contains(state.utterance) else { return }
+    let columns = Columns(width: size.width)
+    var y = 1
+    canvas.text("layer", x: 2, y: y, style: theme.muted)
+    for (title, x) in columns.titles { canvas.textRight(title, end: x, y: y, style: theme.muted) }
+    canvas.text("heard", x: columns.text, y: y, style: theme.muted)
+    y += 1
+    let lens = state.probes.lenses[request]
+    let rows = Rows(state, height: size.height)
+    for position in rows.visible {
+      let reading = lens?.readings[position]
+      drawRow(position, reading, state, columns, y, &canvas)
+      y += 1
+    }
+    guard y < size.height - 1 else { return }
+    canvas.text("said", x: 2, y: y, style: theme.muted)
+    canvas.text(
+      items[state.utterance].words.joined(separator: " "), x: columns.text, y: y,
+      style: theme.strong, width: size.width - 2 - columns.text)
+    y += 1
+    if y < size.height - 1 {
+      canvas.wording(
+        state.probes.failures[request]
+          ?? (lens == nil
+            ? "looking ..."
+            : "KL: mean nats a frame from all layers to here, what distillation makes small"),
+        "KL: from all layers to here, in nats", x: 2, y: y, style: theme.muted,
+        width: size.width - 4, symbols: state.symbols)
+    }
+  }
+
+  private static func drawRow(
+    _ position: Int, _ reading: LayerLens.Reading?, _ state: DashboardState, _ columns: Columns,
+    _ y: Int, _ canvas: inout Canvas
+  ) {
+    let theme = state.theme
+    let runs = position == 0 || state.mask[position - 1]
+    let style = runs ? theme.text : theme.skipped
+    if position > 0, position - 1 == state.layerCursor {
+      canvas.text("▸", x: 1, y: y, style: theme.accentStrong)
+    }
+    canvas.text(
+      position == 0
+        ? "audio"
+        : (position < 10 ? " \(position) " : "\(position) ")
+          + (runs ? "■ run" : "□ skip"), x: 2, y: y,
+      style: position == 0 ? theme.muted : runs ? theme.accent : theme.skipped)
+    guard let reading else { return }
+    if runs || position == 0 {
+      let values: [String?] = [
+        reading.cosine.map { fixed($0, 2) }, reading.normRatio.map { fixed($0, 2) },
+        fixed(reading.divergence, reading.divergence < 10 ? 2 : 1),
+      ]
+      for (value, column) in zip(values, columns.titles) {
+        canvas.textRight(value ?? "", end: column.end, y: y, style: style)
+      }
+    } else {
+      canvas.textRight(
+        fixed(reading.divergence, reading.divergence < 10 ? 2 : 1), end: columns.titles[2].end,
+        y: y, style: style)
+    }
+    let width = canvas.size.width - 2 - columns.text
+    guard runs else {
+      canvas.text(
+        "skipped: passed on as it came", x: columns.text, y: y, style: style, width: width)
+      return
+    }
+    var x = columns.text
+    for word in reading.alignment where x < columns.text + width {
+      let (text, isError): (String, Bool) =
+        switch word {
+        case .match(let text): (text, false)
+        case .substitution(_, let text): ("≠" + text, true)
+        case .deletion(let text): (String(repeating: "−", count: max(1, text.count)), true)
+        case .insertion(let text): ("+" + text, true)
+        }
+      canvas.text(
+        text, x: x, y: y, style: isError ? theme.error : theme.text,
+        width: columns.text + width - x)
+      x += CharacterWidth.of(text) + 1
+    }
+  }
+
+  private struct Columns {
+    /// Titles and where their numbers end.
+    let titles: [(title: String, end: Int)]
+    let text: Int
+
+    init(width: Int) {
+      let ends = width >= 80 ? [19, 26, 32] : [17, 23, 28]
+      titles = zip(["cosine", "norm", "KL"], ends).map { ($0, $1) }
+      text = ends[2] + 2
+    }
+  }
+
+  /// Readings that fit, the cursor's among them.
+  private struct Rows {
+    let visible: Range<Int>
+
+    init(_ state: DashboardState, height: Int) {
+      let count = state.layerCount + 1
+      let room = max(0, height - 4)
+      let shown = min(count, room)
+      let top = min(max(0, state.layerCursor + 1 - shown / 2), count - shown)
+      visible = top..<top + shown
+    }
+  }
+
+  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
+    switch mouse.kind {
+    case .wheelUp: return .previousUtterance
+    case .wheelDown: return .nextUtterance
+    case .press:
+      let rows = Rows(state, height: area.height).visible
+      let position = rows.lowerBound + mouse.y - area.y - 2
+      return rows.contains(position) && position > 0 ? .toggle(position - 1) : nil
+    case .release, .drag: return nil
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// What a user may keep from one session to the next: looks, nothing that changes a number.
+
+import Foundation
+import TerminalUI
+
+/// A text of `name = value` lines, `#` for remarks.
+package struct Settings: Sendable, Equatable {
+  package var theme: String?
+  package var symbols: String?
+  package var axis: String?
+  package var mouse: Bool?
+
+  package init() {}
+
+  package init(_ state: DashboardState) {
+    theme = state.theme.name
+    symbols = state.symbols.name
+    axis = "\(state.plotAxis)"
+    mouse = !state.isMouseReleased
+  }
+
+  /// Reads what it knows; everything else is told, a sentence a line, and left alone.
+  package init(text: String, complaints: inout [String]) {
+    for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() {
+      let content = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
+      if content.isEmpty { continue }
+      let parts = content.split(separator: "=", maxSplits: 1).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      guard parts.count == 2 else {
+        complaints.append("line \(number + 1): expected NAME = VALUE, found \"\(content)\"")
+        continue
+      }
+      func check(_ choices: [String]) -> String? {
+        if choices.contains(parts[1]) { return parts[1] }
+        complaints.append(
+          "\(parts[0]): expected one of \(choices.joined(separator: ", ")), found \"\(parts[1])\"")
+        return nil
+      }
+      switch parts[0] {
+      case "theme": theme = check(Theme.all.map(\.name))
+      case "symbols": symbols = check(Symbols.all.map(\.name))
+      case "axis": axis = check(PlotAxis.allCases.map { "\($0)" })
+      case "mouse": mouse = check(["on", "off"]).map { $0 == "on" }
+      default: complaints.append("no setting is called \"\(parts[0])\"")
+      }
+    }
+  }
+
+  package var text: String {
+    var lines = ["# Dropscope's settings, as saved from its options (o)"]
+    for (name, value) in [
+      ("theme", theme), ("symbols", symbols), ("axis", axis),
+      ("mouse", mouse.map { $0 ? "on" : "off" }),
+    ] {
+      if let value { lines.append("\(name) = \(value)") }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  package func apply(to state: inout DashboardState) {
+    if let chosen = theme.flatMap(Theme.named) { state.theme = chosen }
+    if let name = symbols, state.symbols != .ascii {
+      state.symbols = Symbols.all.first { $0.name == name } ?? state.symbols
+    }
+    if let axis { state.plotAxis = PlotAxis.allCases.first { "\($0)" == axis } ?? state.plotAxis }
+    if let mouse { state.isMouseReleased = !mouse }
+  }
+
+  // MARK: - The file
+
+  /// `$XDG_CONFIG_HOME/dropscope/settings`, or in ~/.config.
+  package static var url: URL {
+    let environment = ProcessInfo.processInfo.environment
+    let base = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let folder =
+      base.map { URL(fileURLWithPath: $0) }
+      ?? FileManager.default.homeDirectoryForCurrentUser.appendingPathComponent(".config")
+    return folder.appendingPathComponent("dropscope/settings")
+  }
+
+  /// What was saved, if anything; complaints name the file.
+  package static func saved() -> (settings: Settings, complaints: [String]) {
+    guard let text = try? String(contentsOf: url, encoding: .utf8) else { return (Settings(), []) }
+    var complaints: [String] = []
+    let settings = Settings(text: text, complaints: &complaints)
+    return (settings, complaints.map { "\(url.path): \($0)" })
+  }
+
+  /// Writes the file and returns where.
+  package func write() throws -> URL {
+    let url = Self.url
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(text.utf8).write(to: url, options: .atomic)
+    return url
+  }
+}

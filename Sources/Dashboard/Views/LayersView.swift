@@ -1,0 +1,17 @@
+// The layer lens: how one utterance's transcript forms from layer to layer.
+
+import TerminalUI
+
+enum LayersView: DashboardView {
+  static let name = "Layers"
+  static let summary = "what the head would say after every layer, and what each layer does"
+  static let panels: [PanelKind] = [.lens, .posteriors]
+
+  static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
+    // A row a layer, the front end, the heading, what was said and the frame.
+    let wanted = state.layerCount + 5
+    guard body.height >= wanted + 6 else { return [.lens: body] }
+    let (top, bottom) = body.split(top: min(max(wanted, body.height - 18), body.height - 6))
+    return [.lens: top, .posteriors: bottom]
+  }
+}

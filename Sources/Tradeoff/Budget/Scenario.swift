@@ -1,0 +1,85 @@
+// A stream of utterances under a changing budget: a model that chooses its depth beside models that
+// cannot.
+
+import Backbones
+import Speech
+
+/// Plays measured results against a trace. An utterance every `interval` seconds has to be answered
+/// within `deadline` seconds; what it takes is what it took on this machine, divided by the speed that
+/// is to be had when it starts. Nothing here is measured anew: the same results give the same play.
+package struct Scenario: Sendable, Equatable {
+  /// What is known of one mask: errors and seconds of every utterance.
+  package struct Choice: Sendable, Equatable {
+    package var mask: LayerMask
+    /// Mean seconds, by which a budget is met or not before an utterance is heard.
+    package var expectedSeconds: Double
+    package var counts: [ErrorCounts]
+    package var seconds: [Double]
+
+    package init(
+      mask: LayerMask, expectedSeconds: Double, counts: [ErrorCounts], seconds: [Double]
+    ) {
+      precondition(counts.count == seconds.count, "a time for every utterance")
+      self.mask = mask
+      self.expectedSeconds = expectedSeconds
+      self.counts = counts
+      self.seconds = seconds
+    }
+  }
+
+  /// How one contestant has done so far.
+  package struct Score: Sendable, Equatable {
+    package var answered = 0
+    package var missedDeadlines = 0
+    package var counts = ErrorCounts()
+    /// Seconds of this machine's full speed.
+    package var computeSeconds = 0.0
+    /// Layers of the last utterance.
+    package var lastKept = 0
+  }
+
+  package var trace: ComputeTrace
+  /// Seconds from one utterance to the next, and to answer one.
+  package var interval: Double
+  package var deadline: Double
+  /// Deepest first.
+  package var choices: [Choice]
+
+  package init(trace: ComputeTrace, interval: Double, deadline: Double, choices: [Choice]) {
+    self.trace = trace
+    self.interval = interval
+    self.deadline = deadline
+    self.choices = choices.sorted { $0.mask.keptCount > $1.mask.keptCount }
+  }
+
+  /// The deepest mask that is expected to answer in time at that speed; the shallowest when none is.
+  package func dynamicChoice(speed: Double) -> Int? {
+    choices.indices.first { choices[$0].expectedSeconds / speed <= deadline }
+      ?? choices.indices.last
+  }
+
+  /// The static one of that depth, or the nearest that was measured.
+  package func staticChoice(keeping count: Int) -> Int? {
+    choices.indices.min {
+      abs(choices[$0].mask.keptCount - count) < abs(choices[$1].mask.keptCount - count)
+    }
+  }
+
+  /// Scores after the first `utterances` of the stream; `choose` gets the speed of the moment.
+  package func play(utterances: Int, choose: (Double) -> Int?) -> Score {
+    var score = Score()
+    guard let count = choices.first?.counts.count, count > 0 else { return score }
+    for number in 0..<utterances {
+      let speed = trace.speed(at: Double(number) * interval)
+      guard let index = choose(speed) else { continue }
+      let choice = choices[index]
+      let utterance = number % count
+      score.answered += 1
+      score.counts += choice.counts[utterance]
+      score.computeSeconds += choice.seconds[utterance]
+      if choice.seconds[utterance] / speed > deadline { score.missedDeadlines += 1 }
+      score.lastKept = choice.mask.keptCount
+    }
+    return score
+  }
+}

@@ -1,0 +1,99 @@
+// Playing and recording through whatever program the machine has.
+
+import Foundation
+import Kernels
+import Synchronization
+
+/// Each tool is looked for in PATH when it is needed; nothing is linked.
+final class SoundTools: Sendable {
+  private struct State {
+    var player: Process?
+    var recorder: Process?
+    var file: URL?
+  }
+
+  private let state = Mutex(State())
+
+  /// Programs and what they are told before the file's name.
+  private static let players: [(program: String, arguments: [String])] = [
+    ("pw-play", []), ("paplay", []), ("play", ["-q"]),
+    ("ffplay", ["-nodisp", "-autoexit", "-loglevel", "quiet"]),
+    ("mpv", ["--no-video", "--really-quiet"]), ("aplay", ["-q"]),
+  ]
+  private static let recorders: [(program: String, arguments: [String])] = [
+    ("arecord", ["-q", "-f", "S16_LE", "-r", "16000", "-c", "1", "-t", "wav"]),
+    ("parecord", ["--format=s16le", "--rate=16000", "--channels=1", "--file-format=wav"]),
+  ]
+
+  /// Starts playing and returns the player's name.
+  func play(_ path: String) throws -> String {
+    // aplay knows no FLAC.
+    let usable = Self.players.filter { $0.program != "aplay" || !path.hasSuffix(".flac") }
+    guard let tool = usable.first(where: { Self.find($0.program) != nil }) else {
+      throw InputError(
+        "no player was found: looked for \(usable.map(\.program).joined(separator: ", "))")
+    }
+    let process = try Self.start(tool.program, tool.arguments + [path])
+    state.withLock {
+      $0.player?.terminate()
+      $0.player = process
+    }
+    return tool.program
+  }
+
+  func startRecording() throws {
+    guard let tool = Self.recorders.first(where: { Self.find($0.program) != nil }) else {
+      throw InputError(
+        "no recorder was found: looked for \(Self.recorders.map(\.program).joined(separator: ", "))"
+      )
+    }
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("dropscope-recording-\(getpid()).wav")
+    let process = try Self.start(tool.program, tool.arguments + [file.path])
+    state.withLock {
+      $0.recorder?.terminate()
+      $0.recorder = process
+      $0.file = file
+    }
+  }
+
+  /// Ends the recording and returns its file.
+  func stopRecording() throws -> URL {
+    let (process, file) = state.withLock { state in
+      defer { state.recorder = nil }
+      return (state.recorder, state.file)
+    }
+    guard let process, let file else { throw InputError("nothing was being recorded") }
+    process.interrupt()
+    process.waitUntilExit()
+    guard FileManager.default.fileExists(atPath: file.path) else {
+      throw InputError("the recorder wrote nothing: is there a microphone?")
+    }
+    return file
+  }
+
+  func stop() {
+    state.withLock {
+      $0.player?.terminate()
+      $0.recorder?.terminate()
+      if let file = $0.file { try? FileManager.default.removeItem(at: file) }
+    }
+  }
+
+  private static func find(_ program: String) -> String? {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    return path.split(separator: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
+  }
+
+  private static func start(_ program: String, _ arguments: [String]) throws -> Process {
+    guard let path = find(program) else { throw InputError("\(program): not found") }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+}

@@ -1,0 +1,36 @@
+// Measured points as comma-separated values.
+
+import Foundation
+import Tradeoff
+
+extension SweepPoint {
+  /// A table with a heading, a row a point.
+  static func csv(_ points: [SweepPoint]) -> String {
+    let columns: [(String, (SweepPoint) -> String)] = [
+      ("model", { quoted($0.summary.model) }), ("dataset", { quoted($0.summary.dataset) }),
+      ("split", { quoted($0.summary.split) }), ("policy", { $0.summary.policy }),
+      ("seed", { $0.seed.map(String.init) ?? "" }), ("mask", { $0.summary.mask }),
+      ("kept_layers", { "\($0.summary.keptLayers)" }),
+      ("drop_ratio", { "\($0.summary.dropRatio)" }),
+      ("utterances", { "\($0.summary.utterances)" }), ("words", { "\($0.summary.words)" }),
+      ("wer", { "\($0.summary.wer)" }),
+      ("wer_low", { $0.summary.werInterval.map { "\($0[0])" } ?? "" }),
+      ("wer_high", { $0.summary.werInterval.map { "\($0[1])" } ?? "" }),
+      ("substitutions", { "\($0.summary.substitutions)" }),
+      ("deletions", { "\($0.summary.deletions)" }), ("insertions", { "\($0.summary.insertions)" }),
+      ("gflop_per_audio_second", { "\($0.summary.gflopPerAudioSecond)" }),
+      ("real_time_factor", { "\($0.summary.realTimeFactor)" }),
+      ("latency_ms_p50", { "\($0.summary.latency.p50)" }),
+      ("latency_ms_p95", { "\($0.summary.latency.p95)" }),
+      ("threads", { "\($0.summary.threads)" }), ("machine", { quoted($0.summary.machine) }),
+    ]
+    let rows = points.map { point in columns.map { $0.1(point) }.joined(separator: ",") }
+    return ([columns.map(\.0).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
+  }
+
+  /// RFC 4180.
+  private static func quoted(_ text: String) -> String {
+    text.contains { ",\"\n".contains($0) }
+      ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : text
+  }
+}

@@ -1,0 +1,169 @@
+// Every view, menu and page of the built program in a real terminal.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct ViewsEndToEndTests {
+  /// What each view shows once it has what it asks for.
+  private static let marks: [(key: String, texts: [String])] = [
+    ("2", ["Utterances 1/12", "Utterance 1 of 12", "how sure"]),
+    ("3", ["What the head would say", "audio", "said", "KL"]),
+    ("4", ["Output distributions", "mean"]),
+    ("5", ["Error rate over depth", "WER %, all models"]),
+    ("6", ["Budget", "Scenario: commuting phone", "always 12 layers"]),
+    ("7", ["Listen", "Space records"]),
+    ("1", ["Trade-off", "Transcript 1 of 12"]),
+  ]
+
+  @Test func everyViewOpensByKeyAndByMouse() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let tmux = try Tmux(width: 120, height: 40)
+      try tmux.type(line: "\(dropscope.path) \(world.arguments)")
+      try tmux.settle()
+      for (key, texts) in Self.marks {
+        try tmux.press(key)
+        try tmux.wait("view \(key)") { screen in texts.allSatisfy { screen.contains($0) } }
+      }
+      // The tabs: " 1 Explore  2 Transcripts  3 Layers ...".
+      let screen = try tmux.screen()
+      let tabs = try #require(screen.split(separator: "\n").first)
+      for (key, texts) in Self.marks {
+        let column = try #require(Array(tabs).firstIndex(of: Character(key)))
+        try tmux.mouse(0, x: column, y: 0)
+        try tmux.wait("view \(key) by the mouse") { screen in
+          texts.allSatisfy { screen.contains($0) }
+        }
+      }
+      try tmux.press("Tab")
+      try tmux.wait("the next view") { $0.contains("Utterances 1/12") }
+      try tmux.press("e")
+      try tmux.wait("one panel") { $0.contains("Utterances") && !$0.contains("Utterance 1 of 12") }
+      try tmux.press("Escape", "/", "b", "i", "r", "d", "Enter")
+      try tmux.wait("the filter") { $0.contains("Utterances 1/4") }
+      try tmux.press("Escape", "BTab", "q")
+      try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Trade-off") }
+    }
+  }
+
+  @Test func everyMenuOpensAndTakesAChoice() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let tmux = try Tmux(
+        width: 100, height: 30, environment: ["XDG_CONFIG_HOME": folder.path])
+      try tmux.type(line: "cd \(folder.path); \(dropscope.path) \(world.arguments)")
+      try tmux.settle()
+      for (key, title) in [
+        ("P", "Which layers stay"), ("M", "Model"), ("b", "Presets"), ("c", "Colours"),
+        ("x", "Write to the working folder"), ("o", "Options"),
+      ] {
+        try tmux.press(key)
+        try tmux.wait(title) { $0.contains(title) && $0.contains("Enter takes") }
+        try tmux.press("Escape")
+        try tmux.wait("no menu") { !$0.contains("Enter takes") }
+      }
+      // A click on a row: the fourth preset is half.
+      try tmux.press("b")
+      let screen = try tmux.wait("presets") { $0.contains("half: the training's mean") }
+      let lines = screen.split(separator: "\n", omittingEmptySubsequences: false)
+      let row = try #require(lines.firstIndex { $0.contains("half: the training's mean") })
+      try tmux.mouse(0, x: 50, y: row)
+      try tmux.wait("half") { $0.contains("6 of 12 layers run") }
+      try tmux.settle(requests: 2)
+
+      try tmux.press("x", "4")
+      try tmux.wait("the export") { $0.contains("wrote ") }
+      let points = try String(
+        contentsOf: folder.appending(path: "dropscope-points.jsonl"), encoding: .utf8)
+      #expect(points.split(separator: "\n").count == 2 && points.contains("\"kept_layers\":6"))
+      for (key, file) in [
+        ("1", "dropscope-screen.txt"), ("2", "dropscope-screen.svg"), ("3", "dropscope-points.csv"),
+        ("5", "dropscope-plot.svg"),
+      ] {
+        try tmux.press("x", key)
+        try tmux.wait(file) { $0.contains(file) }
+        #expect(FileManager.default.fileExists(atPath: folder.appending(path: file).path))
+      }
+
+      try tmux.press("c", "2", "o", "5")
+      try tmux.wait("the settings") { $0.contains("saved in") }
+      let settings = try String(
+        contentsOf: folder.appending(path: "dropscope/settings"), encoding: .utf8)
+      #expect(settings.contains("theme = light"))
+      try tmux.press("Escape", "q")
+      try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Trade-off") }
+      try "colour = red\n".write(
+        to: folder.appending(path: "dropscope/settings"), atomically: true, encoding: .utf8)
+      try tmux.type(line: "\(dropscope.path) \(world.arguments)")
+      try tmux.wait("the complaint") { $0.contains("no setting is called \"colour\"") }
+    }
+  }
+
+  /// The tour's own answers, in the terminal; and the demo, until a key takes over.
+  @Test func tourAndDemo() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let models = try ["dld", "reference", "random-drop"].enumerated().map {
+        try world.addModel($0.element, seed: UInt64($0.offset + 1)).path
+      }
+      let arguments =
+        models.map { "--model \($0)" }.joined(separator: " ")
+        + " --data \(world.data.path) --split test"
+      let tmux = try Tmux(width: 120, height: 40)
+      try tmux.type(line: "\(dropscope.path) \(arguments)")
+      try tmux.settle()
+      try tmux.press("t")
+      try tmux.wait("the tour") { $0.contains("Tour 1.1 Look inside") }
+      let steps: [[String]] = [
+        ["3"], Array(repeating: "Down", count: 5), ["Space"],
+        ["1", "Home"], ["G", "3", "0", "Enter"], ["d", "5", "0", "Enter"],
+        ["1", "M", "2"], ["M", "3"], ["Home"],
+        ["4"], ["d", "7", "5", "Enter", "M", "3"], ["M", "1"],
+        ["1", "d", "5", "0", "Enter", "P", "2"], ["p", "P", "1"],
+        Array(repeating: "k", count: 11) + ["Space", "j", "Space"],
+        ["6"], Array(repeating: "-", count: 40), ["Space"],
+      ]
+      for (index, keys) in steps.enumerated() {
+        for key in keys { try tmux.press(key) }
+        try tmux.wait("step \(index + 1) of the tour") { $0.contains("● done.") }
+        try tmux.press(".")
+        try tmux.wait("the next step") { !$0.contains("● done.") || $0.contains("Tour") }
+      }
+      try tmux.wait("the end of the tour") { $0.contains("that was the tour") }
+      try tmux.press("q")
+      try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Budget") }
+
+      try tmux.type(line: "\(dropscope.path) \(arguments) --demo")
+      try tmux.wait("the demo") { $0.contains("Demo 1/") && $0.contains("any key takes over") }
+      try tmux.wait("its second step") {
+        $0.contains("Demo 2/") && $0.contains("9 of 12 layers run")
+      }
+      try tmux.press("Right")
+      try tmux.wait("the reader's turn") { !$0.contains("Demo") }
+      try tmux.press("q")
+      try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Trade-off") }
+    }
+  }
+
+  @Test(arguments: [
+    ("xterm-256color", "C.UTF-8"), ("tmux-256color", "C.UTF-8"), ("screen", "C.UTF-8"),
+    ("linux", "C"), ("vt100", "C"), ("xterm-256color", "C"),
+  ]) func terminalsAndLocales(terminal: String, locale: String) throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let tmux = try Tmux(width: 100, height: 30)
+      try tmux.type(
+        line: "export TERM=\(terminal) LANG=\(locale) LC_ALL=\(locale); "
+          + "\(dropscope.path) \(world.arguments); echo status $?")
+      let screen = try tmux.settle()
+      #expect(screen.contains("12 of 12 layers run"))
+      #expect(screen.allSatisfy { $0.isASCII || $0.isNewline } == (locale == "C"))
+      for key in ["2", "3", "4", "5", "6", "7", "1", "Right"] { try tmux.press(key) }
+      try tmux.wait("the slider moved") { $0.contains("11 of 12 layers run") }
+      try tmux.press("q")
+      try tmux.wait("the shell") { $0.contains("status 0") }
+      #expect(try tmux.ask("#{alternate_on}#{mouse_any_flag}#{cursor_flag}") == "001")
+    }
+  }
+}
