@@ -91,6 +91,9 @@ package struct BudgetState: Sendable, Equatable {
   /// What may be spent.
   package var amount = 10.0
   package var unit = Unit.milliseconds
+  /// The budget chooses the mask, also when a time turns out other than estimated; until the slider
+  /// does.
+  package var isInCharge = false
   package var device = 0
   package var trace = 1
   /// Traces besides the built-in ones.

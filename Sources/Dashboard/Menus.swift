@@ -135,7 +135,9 @@ enum MenuPage {
           (row.detail.isEmpty ? "" : "  \(row.detail)", theme.muted),
         ], x: 2, y: y, width: area.width - 4)
       if index == menu.selection {
-        page.restyle(Rect(x: 1, y: y, width: area.width - 2, height: 1)) { $0.reverse = true }
+        page.restyle(Rect(x: 1, y: y, width: area.width - 2, height: 1)) {
+          ($0.foreground, $0.dim, $0.reverse) = (.default, false, true)
+        }
       }
     }
     canvas.paste(page, x: area.x, y: area.y)

@@ -79,12 +79,13 @@ package struct Settings: Sendable, Equatable {
     return folder.appendingPathComponent("dropscope/settings")
   }
 
-  /// What was saved, if anything; complaints name the file.
+  /// What was saved, if anything; complaints end with the file's name,
+  /// because the start of a line is what is seen on a narrow screen.
   package static func saved() -> (settings: Settings, complaints: [String]) {
     guard let text = try? String(contentsOf: url, encoding: .utf8) else { return (Settings(), []) }
     var complaints: [String] = []
     let settings = Settings(text: text, complaints: &complaints)
-    return (settings, complaints.map { "\(url.path): \($0)" })
+    return (settings, complaints.map { "\($0), in \(url.path)" })
   }
 
   /// Writes the file and returns where.

@@ -226,7 +226,9 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
   case .utterance(let index): state.utterance = index
   case .nextWorse: findWorseUtterance(&state)
   case .filter: state.prompt = Prompt(.filter, text: state.list.filter)
-  case .changeOrder: state.list.order = state.list.order.next
+  case .changeOrder:
+    state.list.order = state.list.order.next
+    if let first = state.listedUtterances.first { state.utterance = first }
   case .play:
     guard state.subject.utterances.indices.contains(state.utterance) else { return [] }
     return [.play(state.utterance)]
@@ -320,6 +322,7 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
 /// Moves the slider: the policy decides which layers stay.
 private func keep(_ count: Int, _ state: inout DashboardState) -> [Effect] {
   let count = min(state.layerCount, max(0, count))
+  state.budget.isInCharge = false
   guard count != state.mask.keptCount || state.isManual else { return [] }
   return change(&state) {
     $0.isManual = false
@@ -442,7 +445,9 @@ private func setBudget(_ amount: Double, _ state: inout DashboardState) -> [Effe
   state.budget.amount = min(1e6, max(1e-4, amount))
   let masks = BudgetView.masks(state)
   let fitting = masks.first { BudgetPanel.fits($0, state) }
-  return keep((fitting ?? masks.last)?.keptCount ?? state.layerCount, &state)
+  let effects = keep((fitting ?? masks.last)?.keptCount ?? state.layerCount, &state)
+  state.budget.isInCharge = true
+  return effects
 }
 
 private func tick(_ state: inout DashboardState) -> [Effect] {
@@ -568,6 +573,10 @@ private func take(_ event: EvaluationEvent, _ state: inout DashboardState) -> [E
     state.activity = .idle
     let asked = DashboardState.Setting(model: newest.model, mask: newest.mask)
     compare(asked, &state)
+    if state.budget.isInCharge, state.view == .budget {
+      let effects = setBudget(state.budget.amount, &state)
+      if !effects.isEmpty { return effects }
+    }
     return measureNext(&state, besides: asked)
   case .failed(let id, let reason):
     guard id == newest.id else { return [] }

@@ -33,7 +33,7 @@ enum Assets {
   /// The bundled models, the one that everything opens by default first.
   static func models() throws -> [URL] {
     let models = try folder().appendingPathComponent("Models")
-    return ["dld", "reference", "random-drop"].map { models.appendingPathComponent($0) }
+    return ["dld-plus", "dld", "reference", "random-drop"].map { models.appendingPathComponent($0) }
       .filter { FileManager.default.fileExists(atPath: $0.path) }
   }
 

@@ -135,7 +135,7 @@ import Testing
       ])
     #expect(
       lines(18, 4) { table(9, selection: 5).draw(in: $0, on: &$1) } == [
-        "utterance    WER", "utteranc…   33 % │", "utteranc…   44 % █",
+        "utterance    WER", "utteranc…   33 % │", "utteranc…   44 % ┃",
         "utteranc…   55 % │",
       ])
     let area = Rect(x: 0, y: 10, width: 18, height: 4)

@@ -24,10 +24,12 @@ enum ScenarioPanel: Panel {
       y: 1, style: theme.muted, width: width, symbols: state.symbols)
     let played = state.budget.played ?? 0
     let time = Double(played) * interval
-    drawTrace(trace, time, state, Rect(x: 2, y: 2, width: width, height: 4), &canvas)
+    let height = min(12, max(2, size.height - 12))
+    drawTrace(trace, time, state, Rect(x: 2, y: 2, width: width, height: height), &canvas)
+    var y = 2 + height
     guard let scenario = scenario(state) else {
       canvas.text(
-        "waiting for the measurements of every depth ...", x: 2, y: 7, style: theme.muted,
+        "waiting for the measurements of every depth ...", x: 2, y: y, style: theme.muted,
         width: width)
       return
     }
@@ -37,7 +39,8 @@ enum ScenarioPanel: Panel {
         (" of the speed, deadline ", theme.muted),
         ("\(significant(scenario.deadline * 1000)) ms", theme.strong),
         (", utterance ", theme.muted), ("\(played)", theme.strong),
-      ], x: 2, y: 6, width: width)
+      ], x: 2, y: y, width: width)
+    y += height >= 4 ? 2 : 1
     let count = state.layerCount
     let contestants: [(String, (Double) -> Int?)] = [
       ("chooses its depth", { scenario.dynamicChoice(speed: $0) }),
@@ -64,7 +67,7 @@ enum ScenarioPanel: Panel {
           StyledText("\(score.lastKept)", style: theme.muted),
         ]
       }, headerStyle: theme.muted, symbols: state.symbols
-    ).draw(in: Rect(x: 2, y: 8, width: width, height: size.height - 10), on: &canvas)
+    ).draw(in: Rect(x: 2, y: y, width: width, height: size.height - y - 2), on: &canvas)
     canvas.wording(
       "errors and times measured here, one utterance a second; 0 starts over",
       "measured here, one utterance a second; 0 starts over", "measured here; 0 starts over", x: 2,

@@ -47,7 +47,7 @@ package struct Symbols: Sendable, Equatable {
     Symbols(
       name: name, dots: dots, border: lines, bar: eighths, track: "░", knob: "●",
       stop: "┼", line: "━", lineEmpty: "─", markers: ["o", "×", "+", "△", "□", "◇"],
-      currentMarker: "◉", filled: "█", ellipsis: "…")
+      currentMarker: "◉", filled: "┃", ellipsis: "…")
   }
 
   package static let braille = unicode("braille", .braille)

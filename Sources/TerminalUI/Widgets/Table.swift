@@ -71,7 +71,10 @@ package struct Table: Sendable {
         put(text, column, x: body.x + place.start, y: y, width: place.width, on: &canvas)
       }
       if index == selection {
-        canvas.restyle(body.row(1 + offset)) { $0.reverse = true }
+        // One colour, or the row would be in patches.
+        canvas.restyle(body.row(1 + offset)) {
+          ($0.foreground, $0.dim, $0.reverse) = (.default, false, true)
+        }
       }
     }
     if isScrolling {

@@ -25,6 +25,9 @@ enum DashboardCommand: Command {
 
       --frame WxH      print one frame of that size as text once everything is measured, and leave
       --svg            print it as an SVG picture
+      --theme NAME     colours: \(Theme.all.map { $0.name.replacing(" ", with: "-") }.joined(separator: ", "))
+      --symbols NAME   braille, block or ascii (what the locale can show)
+      --color WHEN     auto, always, never, 256, 16 or 8 (auto: what the terminal has; NO_COLOR counts)
       --demo           a show that runs by itself; any key takes over
       --trace FILE     available compute over time for the view budget: seconds,speed a line
       --view NAME      open this view: \(viewNames.joined(separator: ", "))
@@ -36,9 +39,20 @@ enum DashboardCommand: Command {
 
   static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
-      raw, options: ModelOptions.names + ["threads", "frame", "view", "trace"],
+      raw,
+      options: ModelOptions.names + [
+        "threads", "frame", "view", "trace", "theme", "symbols", "color",
+      ],
       flags: ["svg", "demo"])
     let first = try arguments.choice("view", of: viewNames)
+    let themeName = try arguments.choice(
+      "theme", of: Theme.all.map { $0.name.replacing(" ", with: "-") })
+    let theme = themeName.flatMap { Theme.named($0.replacing("-", with: " ")) }
+    let symbolsName = try arguments.choice("symbols", of: Symbols.all.map(\.name))
+    let symbols = Symbols.all.first { $0.name == symbolsName }
+    let color =
+      try arguments.choice("color", of: ColorChoice.allCases.map(\.rawValue))
+      .flatMap(ColorChoice.init) ?? .auto
     let frame = try frameSize(arguments)
     let options = try ModelOptions(arguments)
     let cores = ProcessInfo.processInfo.activeProcessorCount
@@ -64,6 +78,8 @@ enum DashboardCommand: Command {
       state.budget.traces.append(try ComputeTrace(csv: URL(fileURLWithPath: path)))
       state.budget.trace = state.budget.traces.count - 1
     }
+    if let theme { state.theme = theme }
+    if let symbols { state.symbols = symbols }
     state.view = ViewKind.allCases.first { "\($0)" == first } ?? .explore
     let initial = state
     if let frame {
@@ -79,12 +95,16 @@ enum DashboardCommand: Command {
     }
     // The entry point is the main thread, the only one that may touch the terminal.
     try MainActor.assumeIsolated {
-      try NCursesTerminal.with { terminal in
+      try NCursesTerminal.with(color: color, symbols: symbols) { terminal in
         var state = initial
         state.symbols = terminal.symbols
         let (settings, complaints) = Settings.saved()
         settings.apply(to: &state)
-        state.notice = complaints.first ?? ""
+        // What the command line says wins.
+        if let theme { state.theme = theme }
+        if symbols != nil { state.symbols = terminal.symbols }
+        let welcome = "new here? t starts a tour, ? explains the screen"
+        state.notice = complaints.first ?? (settings == Settings() ? welcome : "")
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(recognizers, dataset, threads: threads)
         defer { session.close() }

@@ -5,7 +5,7 @@ import TestSupport
 
 final class PseudoTerminal {
   let process: pid_t
-  private let master: Int32
+  private var master: Int32
   private var hasEnded = false
 
   /// Starts `executable` with the other end as its controlling terminal. `terminal` is its TERM; nil
@@ -59,7 +59,7 @@ final class PseudoTerminal {
 
   deinit {
     if !hasEnded { _ = end(by: SIGKILL) }
-    close(master)
+    if master >= 0 { close(master) }
   }
 
   /// Waits for the program's end, which `signal` may hasten, and returns its exit status; nil when a
@@ -70,6 +70,26 @@ final class PseudoTerminal {
     waitpid(process, &status, 0)
     hasEnded = true
     return status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
+  }
+
+  /// Closes this end, as a terminal window does that is closed.
+  func hangUp() {
+    close(master)
+    master = -1
+  }
+
+  /// Whether the program has ended, after at most so many seconds.
+  func hasEnded(within seconds: Double) -> Bool {
+    let end = Date().addingTimeInterval(seconds)
+    var status: Int32 = 0
+    while Date() < end {
+      if waitpid(process, &status, WNOHANG) == process {
+        hasEnded = true
+        return true
+      }
+      usleep(20_000)
+    }
+    return false
   }
 
   func write(_ text: String) {
@@ -85,12 +105,19 @@ final class PseudoTerminal {
     return Array(buffer.prefix(max(0, count)))
   }
 
-  /// Reads until `bytes` came; false after `seconds`.
   func read(until bytes: [UInt8], seconds: Double) -> Bool {
+    var count = 0
+    return read(until: bytes, seconds: seconds, count: &count)
+  }
+
+  /// Reads until `bytes` came, adding what was read to `count`; false after `seconds`.
+  func read(until bytes: [UInt8], seconds: Double, count: inout Int) -> Bool {
     let end = Date().addingTimeInterval(seconds)
     var seen: [UInt8] = []
     while Date() < end {
-      seen += read(milliseconds: 50)
+      let more = read(milliseconds: 50)
+      count += more.count
+      seen += more
       if seen.firstRange(of: bytes) != nil { return true }
       // Enough to find bytes torn between two reads.
       seen.removeFirst(max(0, seen.count - bytes.count))
