@@ -18,27 +18,51 @@ import Dashboard
       }
     }
 
-  @Test func panelsFillTheScreenWithoutOverlap() {
-    var state = Scene.busy()
-    for size in Self.sizes {
-      for (view, zoomed) in ViewKind.allCases.flatMap({ view in
-        ([nil] + view.type.panels.map(Optional.some)).map { (view, $0) }
-      }) {
-        state.view = view
-        state.zoomed = zoomed
-        guard let layout = Layout(state, size) else {
-          #expect(size.width < 60 || size.height < 15)
-          continue
-        }
-        let areas = PanelKind.allCases.compactMap { layout[$0] }
-        let whole = Rect(x: 0, y: 0, width: size.width, height: size.height)
-        for (index, area) in areas.enumerated() {
-          #expect(!area.isEmpty && area.intersection(whole) == area, "\(area) at \(size)")
-          for other in areas[..<index] {
-            #expect(area.intersection(other).isEmpty, "\(area) over \(other) at \(size)")
+  /// At every size from 1x1 to 250x80, in every view, with any panel enlarged and with the tour open:
+  /// panels lie within the screen, cover it and do not overlap.
+  @Test(arguments: ViewKind.allCases) func panelsFillTheScreenWithoutOverlap(kind: ViewKind) {
+    var state = Scene.shown(kind)
+    var wrong: [String] = []
+    for width in 1...250 {
+      for height in 1...80 {
+        let size = Size(width: width, height: height)
+        for zoomed in [nil] + kind.type.panels.map(Optional.some) {
+          state.zoomed = zoomed
+          state.tour.isShown = (width + height) % 2 == 0
+          guard let layout = Layout(state, size) else {
+            if width >= 60, height >= 15 { wrong.append("nothing at \(size)") }
+            continue
+          }
+          if width < 60 || height < 15 { wrong.append("something at \(size)") }
+          let areas = PanelKind.allCases.compactMap { layout[$0] }
+          let whole = Rect(x: 0, y: 0, width: width, height: height)
+          for (index, area) in areas.enumerated() {
+            if area.isEmpty || area.intersection(whole) != area {
+              wrong.append("\(area) at \(size), \(zoomed.map { "\($0)" } ?? "all")")
+            }
+            for other in areas[..<index] where !area.intersection(other).isEmpty {
+              wrong.append("\(area) over \(other) at \(size)")
+            }
+          }
+          if areas.reduce(0, { $0 + $1.width * $1.height }) != width * height {
+            wrong.append("a gap at \(size), \(zoomed.map { "\($0)" } ?? "all")")
           }
         }
-        #expect(areas.reduce(0) { $0 + $1.width * $1.height } == size.width * size.height)
+      }
+    }
+    #expect(wrong.isEmpty, "\(wrong.count): \(wrong.prefix(5))")
+  }
+
+  /// Every third size of all up to 250x80 in one of the views; which, changes from size to size.
+  @Test(arguments: ViewKind.allCases) func sizesDraw(kind: ViewKind) {
+    var state = Scene.shown(kind)
+    for width in 1...250 {
+      for height in 1...80 where (width * 80 + height) % 21 == 3 * kind.rawValue {
+        state.size = Size(width: width, height: height)
+        state.tour.isShown = width % 2 == 0
+        state.layerCursor = width % state.layerCount
+        let canvas = view(state, state.size)
+        #expect(canvas.size == state.size)
       }
     }
   }

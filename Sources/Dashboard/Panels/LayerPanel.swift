@@ -8,7 +8,7 @@ enum LayerPanel: Panel {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     canvas.frame(
-      title: "Layers",
+      title: canvas.size.width >= 40 ? "Layers (↑ ↓, Space)" : "Layers",
       trailing: "\(state.mask.keptCount) run, "
         + "\(state.layerCount - state.mask.keptCount) skipped", theme: theme)
     let rows = Rows(state, height: canvas.size.height)

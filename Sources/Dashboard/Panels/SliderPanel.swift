@@ -1,6 +1,7 @@
 // The drop ratio in steps of one layer: the one control everything else follows.
 
 import TerminalUI
+import Tradeoff
 
 enum SliderPanel: Panel {
   static let name = "drop ratio"
@@ -10,7 +11,9 @@ enum SliderPanel: Panel {
     let size = canvas.size
     // Where the header has one line only, the model's name finds no room there.
     let model = state.size.height < 26 ? " of \(state.subject.models[state.model].name)" : ""
-    canvas.frame(title: "Drop ratio\(model)", trailing: trailing(state, size.width), theme: theme)
+    let keys = size.width >= 100 ? " (← →, d)" : ""
+    canvas.frame(
+      title: "Drop ratio\(model)\(keys)", trailing: trailing(state, size.width), theme: theme)
     let track = track(state, panelWidth: size.width)
     canvas.textRight(
       percent(state.mask.dropRatio, decimals: 0), end: track.x - 2, y: 1,
@@ -22,9 +25,10 @@ enum SliderPanel: Panel {
 
   /// Policy and mask, the mask left out where there is no room for it.
   private static func trailing(_ state: DashboardState, _ width: Int) -> String {
-    let policy = "policy \(state.policyName)"
+    let isRandom = state.policyName == RandomPolicy.name
+    let policy = "policy \(state.policyName)" + (isRandom ? ", seed \(state.seed) (r)" : " (P)")
     let long = "\(policy)   mask \(state.mask)"
-    return long.count + 20 <= width ? long : policy
+    return long.count + 44 <= width ? long : policy
   }
 
   private static func kept(_ count: Int, _ state: DashboardState) -> String {
