@@ -1,8 +1,9 @@
 // 1-D convolution over time with a stride and no padding, per utterance, as matrix products.
 
-/// `torch.nn.Conv1d(i, o, k, stride)` on packed rows. The rows one tap sees are every `stride`-th row,
-/// a matrix with row stride `stride` x i, so a convolution is k products: no patches are copied.
-/// x is total frames x i; the weight o x i x k as torch stores it; the bias o.
+/// `torch.nn.Conv1d(i, o, k, stride)` on packed rows. The rows that `stride` neighbouring taps see are a
+/// matrix of `stride` i columns without gaps or overlaps, so a convolution is k / stride products, rounded
+/// up, per utterance, and no patches are copied. x is total frames x i; the weight o x i x k as torch
+/// stores it; the bias o, or none.
 package enum StridedConvolution {
   /// floor((T - k) / stride) + 1, or 0 when T < k.
   package static func outputLength(_ length: Int, kernel: Int, stride: Int) -> Int {
@@ -11,7 +12,7 @@ package enum StridedConvolution {
 
   /// Returns total output frames x o, and the output lengths.
   package static func forward(
-    _ x: Tensor, lengths: [Int], weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    _ x: Tensor, lengths: [Int], weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
     outputs o: Int, kernel k: Int, stride: Int
   ) -> (output: Tensor, lengths: [Int]) {
     let i = x.columns
@@ -19,14 +20,14 @@ package enum StridedConvolution {
     let taps = tapMajor(weight, inputs: i, outputs: o, kernel: k)
     var y = Tensor(uninitialized: outLengths.reduce(0, +), o)
     let out = y.mutablePointer
-    for row in 0..<y.rows { (out + row * o).update(from: bias, count: o) }
+    if let bias { for row in 0..<y.rows { (out + row * o).update(from: bias, count: o) } }
     var (from, to) = (0, 0)
     for (length, outLength) in zip(lengths, outLengths) {
-      for tap in 0..<k {
+      for tap in Swift.stride(from: 0, to: k, by: stride) {
         BLAS.multiply(
           .matrix(x.pointer + (from + tap) * i, stride: stride * i),
           .transposed(taps.pointer + tap * i, stride: k * i), into: out + to * o, stride: o,
-          m: outLength, n: o, k: i, beta: 1)
+          m: outLength, n: o, k: min(stride, k - tap) * i, beta: bias == nil && tap == 0 ? 0 : 1)
       }
       from += length
       to += outLength
@@ -37,11 +38,13 @@ package enum StridedConvolution {
   /// Adds to the parameters' gradients and, when `wantsInput`, returns d/dx (total frames x i).
   package static func backward(
     _ dy: Tensor, input x: Tensor, lengths: [Int], weight: UnsafePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>,
+    weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>?,
     kernel k: Int, stride: Int, wantsInput: Bool
   ) -> Tensor? {
     let (i, o) = (x.columns, dy.columns)
-    addColumnSums(dy.pointer, rows: dy.rows, columns: o, to: biasGradient)
+    if let biasGradient {
+      addColumnSums(dy.pointer, rows: dy.rows, columns: o, to: biasGradient)
+    }
     var tapGradient = Tensor(zeros: o, k * i)
     let taps = tapMajor(weight, inputs: i, outputs: o, kernel: k)
     var dx = wantsInput ? Tensor(zeros: x.rows, i) : nil
@@ -51,10 +54,12 @@ package enum StridedConvolution {
     for length in lengths {
       let outLength = outputLength(length, kernel: k, stride: stride)
       let g = dy.pointer + to * o
-      for tap in 0..<k {
+      for tap in Swift.stride(from: 0, to: k, by: stride) {
         BLAS.multiply(
-          .transposed(g, stride: o), .matrix(x.pointer + (from + tap) * i, stride: stride * i),
-          into: tapGradientPointer + tap * i, stride: k * i, m: o, n: i, k: outLength, beta: 1)
+          .transposed(g, stride: o),
+          .matrix(x.pointer + (from + tap) * i, stride: stride * i),
+          into: tapGradientPointer + tap * i, stride: k * i, m: o, n: min(stride, k - tap) * i,
+          k: outLength, beta: 1)
       }
       if let dxPointer {
         // Rows of one tap do not overlap, so each tap adds into place by itself.

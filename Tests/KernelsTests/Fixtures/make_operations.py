@@ -1,6 +1,6 @@
 """Writes operations.safetensors: each operation's inputs, outputs and gradients by PyTorch autograd.
 
-python make_operations.py     (torch 2.13, safetensors 0.8)
+python make_operations.py     (torch 2.15, safetensors 0.8)
 """
 import os
 import torch
@@ -72,5 +72,47 @@ def attention(qkv):
 
 record("attention", None, 2 * torch.randn(FRAMES, 3 * WIDTH), per_utterance(attention))
 record("softmax", None, 5 * torch.randn(6, 19), lambda x: x.softmax(-1))
+
+# wav2vec 2.0's front end and positions.
+LENGTHS = [9, 5, 10]  # GroupNorm refuses a single frame
+saved["channel_lengths"] = torch.tensor(LENGTHS, dtype=torch.float32)
+for width in (16, 37):
+    record(f"gelu_{width}", None, 3 * torch.randn(FRAMES, width), nn.GELU())
+    channel = nn.GroupNorm(width, width)
+    nn.init.normal_(channel.weight), nn.init.normal_(channel.bias)
+    record(f"channel_norm_{width}", channel, 2 * torch.randn(FRAMES, width) + 3,
+           per_utterance(channel, True))
+LENGTHS = saved_lengths
+for kernel in (6, 5):  # an even one loses its last output
+    grouped = nn.Conv1d(24, 24, kernel, padding=kernel // 2, groups=3)
+    record(f"grouped_{kernel}", grouped, torch.randn(FRAMES, 24),
+           per_utterance(lambda x: grouped(x)[..., : x.shape[-1]], True))
+LENGTHS = [30, 11, 10]
+samples = nn.Conv1d(1, 8, 10, stride=5, bias=False)
+saved["samples_lengths"] = torch.tensor(LENGTHS, dtype=torch.float32)
+record("samples", samples, torch.randn(sum(LENGTHS), 1), per_utterance(samples, True))
+LENGTHS = saved_lengths
+
+# Relative positions: gate[i, h] * table[h, j - i + FRAMES - 1] on the scores, as in WavLM.
+gates = torch.randn(FRAMES, HEADS, requires_grad=True)
+table = torch.randn(HEADS, 2 * FRAMES - 1, requires_grad=True)
+
+
+def biased(qkv):
+    pieces, start = [], 0
+    for piece in qkv.split(LENGTHS):
+        count = len(piece)
+        q, k, v = (p.view(count, HEADS, -1).transpose(0, 1) for p in piece.chunk(3, dim=-1))
+        distance = torch.arange(count)[None] - torch.arange(count)[:, None] + FRAMES - 1
+        bias = gates[start:start + count].t()[:, :, None] * table[:, distance]
+        y = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=bias)
+        pieces.append(y.transpose(0, 1).reshape(count, WIDTH))
+        start += count
+    return torch.cat(pieces)
+
+
+record("biased", None, 2 * torch.randn(FRAMES, 3 * WIDTH), biased)
+saved.update({"biased.gates": gates.detach(), "biased.gates.grad": gates.grad,
+              "biased.table": table.detach(), "biased.table.grad": table.grad})
 save_file({k: v.contiguous().float() for k, v in saved.items()},
           os.path.join(os.path.dirname(os.path.abspath(__file__)), "operations.safetensors"))

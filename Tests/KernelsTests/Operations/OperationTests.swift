@@ -145,6 +145,100 @@ struct OperationTests {
     expectClose(dx, try tensor("attention.dx"))
   }
 
+  @Test(arguments: [16, 37])
+  func gelu(width: Int) throws {
+    let x = try tensor("gelu_\(width).x")
+    expectClose(GELU.forward(x), try tensor("gelu_\(width).y"))
+    expectClose(
+      GELU.backward(try tensor("gelu_\(width).dy"), input: x), try tensor("gelu_\(width).dx"))
+  }
+
+  @Test(arguments: [16, 37])
+  func channelNorm(width: Int) throws {
+    let name = "channel_norm_\(width)"
+    let lengths = try tensor("channel_lengths").values.map { Int($0) }
+    let (x, w, b) = try (tensor("\(name).x"), tensor("\(name).weight"), tensor("\(name).bias"))
+    let (y, statistics) = ChannelNorm.forward(
+      x, lengths: lengths, weight: w.pointer, bias: b.pointer)
+    expectClose(y, try tensor("\(name).y"))
+    var (dw, db) = (Tensor(zeros: width), Tensor(zeros: width))
+    let dx = ChannelNorm.backward(
+      try tensor("\(name).dy"), input: x, statistics: statistics, lengths: lengths,
+      weight: w.pointer, weightGradient: dw.mutablePointer, biasGradient: db.mutablePointer)
+    expectClose(dx, try tensor("\(name).dx"))
+    expectClose(dw, try tensor("\(name).weight.grad"))
+    expectClose(db, try tensor("\(name).bias.grad"))
+  }
+
+  @Test(arguments: [6, 5])
+  func groupedConvolution(kernel: Int) throws {
+    let name = "grouped_\(kernel)"
+    let (x, w, b) = try (tensor("\(name).x"), tensor("\(name).weight"), tensor("\(name).bias"))
+    expectClose(
+      GroupedConvolution.forward(
+        x, lengths: lengths, weight: w.pointer, bias: b.pointer, kernel: kernel, groups: 3),
+      try tensor("\(name).y"))
+    var (dw, db) = (Tensor(zeros: 24, 8, kernel), Tensor(zeros: 24))
+    let dx = GroupedConvolution.backward(
+      try tensor("\(name).dy"), input: x, lengths: lengths, weight: w.pointer,
+      weightGradient: dw.mutablePointer, biasGradient: db.mutablePointer, kernel: kernel, groups: 3)
+    expectClose(dx, try tensor("\(name).dx"))
+    expectClose(dw, try tensor("\(name).weight.grad"))
+    expectClose(db, try tensor("\(name).bias.grad"))
+  }
+
+  /// Raw samples: one channel in, a window twice the stride, no bias.
+  @Test func stridedConvolutionOfSamples() throws {
+    let lengths = try tensor("samples_lengths").values.map { Int($0) }
+    let (x, w) = try (tensor("samples.x"), tensor("samples.weight"))
+    let (y, outLengths) = StridedConvolution.forward(
+      x, lengths: lengths, weight: w.pointer, bias: nil, outputs: 8, kernel: 10, stride: 5)
+    #expect(outLengths == [5, 1, 1])
+    expectClose(y, try tensor("samples.y"))
+    var dw = Tensor(zeros: 8, 1, 10)
+    let dx = StridedConvolution.backward(
+      try tensor("samples.dy"), input: x, lengths: lengths, weight: w.pointer,
+      weightGradient: dw.mutablePointer, biasGradient: nil, kernel: 10, stride: 5, wantsInput: true)
+    expectClose(try #require(dx), try tensor("samples.dx"))
+    expectClose(dw, try tensor("samples.weight.grad"))
+  }
+
+  /// Something added to the scores before the softmax, and its gradient.
+  @Test func attentionWithABias() throws {
+    let qkv = try tensor("biased.x")
+    let (gates, table) = (try tensor("biased.gates"), try tensor("biased.table"))
+    let origin = qkv.rows - 1
+    let input = Attention.Projections(packed: qkv)
+    let (y, weights) = Attention.forward(
+      input, width: 24, lengths: lengths, heads: 3, keepWeights: true
+    ) { scores in
+      for i in 0..<scores.length {
+        for j in 0..<scores.length {
+          scores.values[i * scores.stride + j] +=
+            gates[scores.start + i, scores.head] * table[scores.head, j - i + origin]
+        }
+      }
+    }
+    expectClose(y, try tensor("biased.y"))
+    var (dGates, dTable) = (Tensor(zeros: qkv.rows, 3), Tensor(zeros: 3, table.columns))
+    let (g, t) = (dGates.mutablePointer, dTable.mutablePointer)
+    let dx = Attention.backward(
+      try tensor("biased.dy"), input, weights: weights!, lengths: lengths, heads: 3
+    ) { scores in
+      for i in 0..<scores.length {
+        for j in 0..<scores.length {
+          let gradient = scores.values[i * scores.stride + j]
+          g[(scores.start + i) * 3 + scores.head] += gradient * table[scores.head, j - i + origin]
+          t[scores.head * table.columns + j - i + origin] +=
+            gradient * gates[scores.start + i, scores.head]
+        }
+      }
+    }
+    expectClose(dx, try tensor("biased.dx"))
+    expectClose(dGates, try tensor("biased.gates.grad"))
+    expectClose(dTable, try tensor("biased.table.grad"))
+  }
+
   @Test func softmax() throws {
     /// Rows of 19 in 32 floats, the surplus NaN, which must not count.
     func padded(_ x: Tensor) -> Tensor {
