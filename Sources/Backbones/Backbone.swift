@@ -34,6 +34,8 @@ package protocol Backbone: Sendable {
   static var modelType: String { get }
   var layerCount: Int { get }
   var tokenCount: Int { get }
+  /// The token that CTC emits between others and for nothing.
+  var blank: Int { get }
   var parameterCount: Int { get }
   /// Seconds of audio from one output frame to the next.
   var frameSeconds: Double { get }
@@ -86,6 +88,8 @@ package struct StageValues: Sendable, Equatable {
 }
 
 extension Backbone {
+  package var blank: Int { 0 }
+
   /// One step through the stack: the layer when the mask keeps it, else the skip rule.
   package func step(_ index: Int, _ input: HiddenFrames, _ mask: LayerMask) -> HiddenFrames {
     mask[index] ? layer(index, input) : skip(index, input)

@@ -7,7 +7,10 @@ package enum BackboneCatalog {
   /// Loads a model folder; one entry per `model_type`.
   package static let loaders: [(modelType: String, load: @Sendable (URL) throws -> any Backbone)] =
     [
-      (Conformer.modelType, { try Conformer(contentsOf: $0) })
+      (Conformer.modelType, { try Conformer(contentsOf: $0) }),
+      ("wav2vec2", { try Wav2Vec2(contentsOf: $0) }),
+      ("hubert", { try Wav2Vec2(contentsOf: $0) }),
+      ("wavlm", { try Wav2Vec2(contentsOf: $0) }),
     ]
 
   package static func load(_ folder: URL) throws -> any Backbone {

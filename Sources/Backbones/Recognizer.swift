@@ -21,11 +21,14 @@ package struct Recognizer: Sendable {
     self.folder = folder
   }
 
-  /// Reads config.json, model.safetensors and tokens.txt.
+  /// Reads config.json, model.safetensors and tokens.txt, or what Hugging Face has in its place.
   package init(contentsOf folder: URL) throws {
     backbone = try BackboneCatalog.load(folder)
     let tokens = folder.appendingPathComponent(ModelFolder.tokensName)
-    tokenizer = try Tokenizer(contentsOf: tokens)
+    tokenizer =
+      FileManager.default.fileExists(atPath: tokens.path) || backbone is Conformer
+      ? try Tokenizer(contentsOf: tokens)
+      : try Tokenizer(huggingFace: folder, count: backbone.tokenCount, blank: backbone.blank)
     guard tokenizer.count == backbone.tokenCount else {
       throw InputError(
         tokens.path, expected: "\(backbone.tokenCount) tokens, as many as the model's head",

@@ -198,6 +198,20 @@ package final class SafetensorsFile: Sendable {
   /// As in the file; see `ElementType` for those that `tensor` can load.
   package func elementType(_ name: String) -> String? { header.entries[name]?.dtype }
 
+  /// The named tensor's values where they lie in the file, for as long as the file object lives; nil
+  /// when they are not float32 at an aligned address.
+  package func floats(_ name: String) -> UnsafePointer<Float>? {
+    guard let entry = header.entries[name], entry.dtype == ElementType.float32.rawValue else {
+      return nil
+    }
+    return bytes.withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress else { return nil }
+      let address = base + dataStart + entry.dataOffsets[0]
+      guard Int(bitPattern: address) % MemoryLayout<Float>.alignment == 0 else { return nil }
+      return address.assumingMemoryBound(to: Float.self)
+    }
+  }
+
   /// The named tensor as Float32. Throws `InputError` when it is missing, not of the expected
   /// shape, or of a type that is not floating point.
   package func tensor(_ name: String, shape: [Int]? = nil) throws -> Tensor {

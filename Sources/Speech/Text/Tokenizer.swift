@@ -4,8 +4,8 @@
 import Foundation
 import Kernels
 
-/// Text to token ids and back. Token 0 is the CTC blank; every other token is a piece of a word, and
-/// "▁" (U+2581) stands for the beginning of a word.
+/// Text to token ids and back. One token is the CTC blank, which in our own models is token 0; every
+/// other token is a piece of a word, and "▁" (U+2581) stands for the beginning of a word.
 ///
 /// Encoding needs nothing but the list of pieces: each word starts as single characters, and the
 /// adjacent pair whose joined text is the piece with the lowest id is merged (the leftmost first) until
@@ -15,9 +15,11 @@ package struct Tokenizer: Sendable, Equatable {
   package static let blankPiece = "<blank>"
   package static let wordStart: Character = "\u{2581}"
 
-  /// By id; the first one is `blankPiece`.
+  /// By id.
   package let pieces: [String]
-  package let blank = 0
+  package let blank: Int
+  /// Tokens that stand for no text, such as the beginning of a sentence.
+  package let silent: Set<Int>
   package var count: Int { pieces.count }
 
   private let characters: [Character: Int32]
@@ -56,13 +58,21 @@ package struct Tokenizer: Sendable, Equatable {
     self.init(checked: pieces)
   }
 
-  private init(checked pieces: [String]) {
+  /// Pieces as they are in a vocabulary of another program; of equal ones the first is encoded to.
+  package init(pieces: [String], blank: Int, silent: Set<Int>) {
+    self.init(checked: pieces, blank: blank, silent: silent)
+  }
+
+  private init(checked pieces: [String], blank: Int = 0, silent: Set<Int> = []) {
     self.pieces = pieces
+    self.blank = blank
+    self.silent = silent
+    let spoken = pieces.enumerated().filter { $0.offset != blank && !silent.contains($0.offset) }
     var ids: [String: Int32] = [:]
-    for (id, piece) in pieces.enumerated().dropFirst() { ids[piece] = Int32(id) }
+    for (id, piece) in spoken.reversed() { ids[piece] = Int32(id) }
     var characters: [Character: Int32] = [:]
     var joins: [Pair: Int32] = [:]
-    for (id, piece) in pieces.enumerated().dropFirst() {
+    for (id, piece) in spoken.reversed() {
       if piece.count == 1 { characters[piece.first!] = Int32(id) }
       for split in piece.indices.dropFirst() {
         if let left = ids[String(piece[..<split])], let right = ids[String(piece[split...])] {
@@ -112,9 +122,9 @@ package struct Tokenizer: Sendable, Equatable {
     text.allSatisfy { $0.isWhitespace || ($0 != Tokenizer.wordStart && characters[$0] != nil) }
   }
 
-  /// The words that `ids` spell, with single spaces; blanks are skipped.
+  /// The words that `ids` spell, with single spaces; blanks and silent tokens are skipped.
   package func decode(_ ids: [Int]) -> String {
-    ids.filter { $0 != blank }.map { pieces[$0] }.joined()
+    ids.filter { $0 != blank && !silent.contains($0) }.map { pieces[$0] }.joined()
       .split(separator: Tokenizer.wordStart).joined(separator: " ")
   }
 

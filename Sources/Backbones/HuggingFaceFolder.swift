@@ -1,0 +1,62 @@
+// A model folder as Hugging Face's `save_pretrained` leaves it.
+
+import Foundation
+import Kernels
+
+/// The tensors of `model.safetensors`, or of the shards that `model.safetensors.index.json` lists.
+package struct ModelTensors: Sendable {
+  private let files: [SafetensorsFile]
+  private let path: String
+
+  package init(contentsOf folder: URL) throws {
+    let single = folder.appendingPathComponent(ModelFolder.weightsName)
+    let index = folder.appendingPathComponent("\(ModelFolder.weightsName).index.json")
+    path = folder.path
+    guard !FileManager.default.fileExists(atPath: single.path),
+      let data = try? Data(contentsOf: index)
+    else {
+      files = [try SafetensorsFile(contentsOf: single)]
+      return
+    }
+    struct Index: Decodable { var weight_map: [String: String] }
+    guard let map = try? JSONDecoder().decode(Index.self, from: data).weight_map, !map.isEmpty
+    else {
+      throw InputError(index.path, expected: "a \"weight_map\" of tensors and files", found: "none")
+    }
+    files = try Set(map.values).sorted().map {
+      guard !$0.contains("/") else {
+        throw InputError(index.path, expected: "files beside it", found: "\"\($0)\"")
+      }
+      return try SafetensorsFile(contentsOf: folder.appendingPathComponent($0))
+    }
+  }
+
+  package var names: [String] { files.flatMap(\.names).sorted() }
+
+  package func file(with name: String) -> SafetensorsFile? { files.first { $0.shape(name) != nil } }
+
+  /// All parameters of a layout, used where they lie in the file when they are float32 there.
+  /// - Parameter otherNames: what older files call a tensor.
+  package func buffer(
+    _ layout: ParameterLayout, otherNames: (String) -> [String] = { _ in [] }
+  ) throws -> ParameterBuffer {
+    var sources: [(Parameter, SafetensorsFile, String)] = []
+    var missing: [String] = []
+    for parameter in layout.parameters {
+      let names = [parameter.name] + otherNames(parameter.name)
+      if let name = names.first(where: { file(with: $0) != nil }), let file = file(with: name) {
+        sources.append((parameter, file, name))
+      } else {
+        missing.append(parameter.name)
+      }
+    }
+    guard missing.isEmpty else {
+      let more = missing.count > 3 ? " and \(missing.count - 3) more" : ""
+      throw InputError(
+        path,
+        expected: "tensors \(missing.prefix(3).joined(separator: ", "))\(more)",
+        found: "\(names.count) others")
+    }
+    return try ParameterBuffer(layout, sources)
+  }
+}

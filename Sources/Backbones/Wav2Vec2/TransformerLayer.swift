@@ -1,0 +1,178 @@
+// One droppable layer: self-attention and feed-forward, normalised behind or in front.
+
+import Foundation
+import Kernels
+
+/// `encoder.layers.N` of Hugging Face's wav2vec 2.0, HuBERT and WavLM. Behind: x = LN(x + attention(x)),
+/// y = LN(x + FFN(x)); in front ("stable"): x += attention(LN(x)), y = x + FFN(LN(x)).
+struct TransformerLayer: Sendable {
+  let width, heads: Int
+  let isStable: Bool
+  let query, key, value, out: (weight: Parameter, bias: Parameter)
+  let attentionNorm, finalNorm: (Parameter, Parameter)
+  let expand, contract: (weight: Parameter, bias: Parameter)
+  let feedForward: Int
+  let positions: GatedPositions?
+
+  init(
+    _ prefix: String, _ configuration: Wav2Vec2Configuration, in layout: inout ParameterLayout
+  ) {
+    width = configuration.width
+    heads = configuration.heads
+    feedForward = configuration.feedForward
+    isStable = configuration.isStable
+    func linear(_ name: String, _ inputs: Int, _ outputs: Int) -> (
+      weight: Parameter, bias: Parameter
+    ) {
+      (
+        layout.add("\(prefix).\(name).weight", outputs, inputs),
+        layout.add("\(prefix).\(name).bias", outputs)
+      )
+    }
+    query = linear("attention.q_proj", width, width)
+    key = linear("attention.k_proj", width, width)
+    value = linear("attention.v_proj", width, width)
+    out = linear("attention.out_proj", width, width)
+    attentionNorm = WaveformEncoder.norm("\(prefix).layer_norm", width, in: &layout)
+    expand = linear("feed_forward.intermediate_dense", width, feedForward)
+    contract = linear("feed_forward.output_dense", feedForward, width)
+    finalNorm = WaveformEncoder.norm("\(prefix).final_layer_norm", width, in: &layout)
+    positions =
+      configuration.kind == .wavlm
+      ? GatedPositions("\(prefix).attention", configuration, in: &layout) : nil
+  }
+
+  /// table: heads x (2 longest - 1) position biases by distance, or none.
+  func callAsFunction(
+    _ input: HiddenFrames, _ w: ParameterBuffer, table: PositionTable?
+  ) -> Tensor {
+    let x = input.values
+    if isStable {
+      let attended = x.adding(
+        attention(
+          LayerNorm.forward(x, weight: w[attentionNorm.0], bias: w[attentionNorm.1]).output,
+          lengths: input.lengths, w, table))
+      let norm = LayerNorm.forward(attended, weight: w[finalNorm.0], bias: w[finalNorm.1]).output
+      return attended.adding(feedForward(norm, w))
+    }
+    let attended = LayerNorm.forward(
+      x.adding(attention(x, lengths: input.lengths, w, table)), weight: w[attentionNorm.0],
+      bias: w[attentionNorm.1]
+    ).output
+    return LayerNorm.forward(
+      attended.adding(feedForward(attended, w)), weight: w[finalNorm.0], bias: w[finalNorm.1]
+    ).output
+  }
+
+  private func attention(
+    _ x: Tensor, lengths: [Int], _ w: ParameterBuffer, _ table: PositionTable?
+  ) -> Tensor {
+    func project(_ linear: (weight: Parameter, bias: Parameter)) -> Tensor {
+      Linear.forward(x, weight: w[linear.weight], bias: w[linear.bias], outputs: width)
+    }
+    let (q, k, v) = (project(query), project(key), project(value))
+    let gates = positions.map { $0.gates(x, w) }
+    let mixed = Attention.forward(
+      Attention.Projections(q: q.pointer, k: k.pointer, v: v.pointer, stride: width), width: width,
+      lengths: lengths, heads: heads, keepWeights: false,
+      bias: gates.flatMap { gates in table.map { table in { table.add(to: $0, gates: gates) } } }
+    ).output
+    return Linear.forward(mixed, weight: w[out.weight], bias: w[out.bias], outputs: width)
+  }
+
+  private func feedForward(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
+    Linear.forward(
+      GELU.forward(
+        Linear.forward(x, weight: w[expand.weight], bias: w[expand.bias], outputs: feedForward)),
+      weight: w[contract.weight], bias: w[contract.bias], outputs: width)
+  }
+
+  /// FLOPs for an utterance of `frames`: four projections, QK^T and PV, the feed-forward.
+  func operations(frames: Int) -> Double {
+    let (t, c) = (Double(frames), Double(width))
+    return 8 * t * c * c + 4 * t * t * c + 4 * t * c * Double(feedForward)
+  }
+}
+
+/// WavLM's gate on the relative positions (Chen et al., arXiv 2110.13900, section 3.2): each frame and
+/// head decides from what goes into the attention how much the distances count.
+struct GatedPositions: Sendable {
+  let heads, width: Int
+  /// 8 x d, shared by the heads, with a bias; and a constant of each head.
+  let weight, bias, constant: Parameter
+
+  init(
+    _ prefix: String, _ configuration: Wav2Vec2Configuration, in layout: inout ParameterLayout
+  ) {
+    heads = configuration.heads
+    width = configuration.width / configuration.heads
+    constant = layout.add("\(prefix).gru_rel_pos_const", 1, heads, 1, 1)
+    weight = layout.add("\(prefix).gru_rel_pos_linear.weight", 8, width)
+    bias = layout.add("\(prefix).gru_rel_pos_linear.bias", 8)
+  }
+
+  /// x: frames x c. Returns frames x heads: a (b const - 1) + 2 with a and b sigmoids of two sums of
+  /// four of the eight outputs each.
+  func gates(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
+    // Each head's columns are a row of their own.
+    let outputs = Linear.forward(
+      x.reshaped(x.rows * heads, width), weight: w[weight], bias: w[bias], outputs: 8)
+    var result = Tensor(uninitialized: x.rows, heads)
+    let (p, r) = (outputs.pointer, result.mutablePointer)
+    for row in 0..<x.rows {
+      for head in 0..<heads {
+        let o = p + (row * heads + head) * 8
+        let a = 1 / (1 + exp(-(o[0] + o[1] + o[2] + o[3])))
+        let b = 1 / (1 + exp(-(o[4] + o[5] + o[6] + o[7])))
+        r[row * heads + head] = a * (b * w[constant][head] - 1) + 2
+      }
+    }
+    return result
+  }
+}
+
+/// The position biases that all layers share, by head and distance.
+struct PositionTable: Sendable {
+  /// heads x (2 longest - 1): distance j - i at column j - i + longest - 1.
+  let values: Tensor
+  let longest: Int
+
+  /// embedding: buckets x heads, which layer 0 owns, whether it runs or not.
+  init(_ embedding: UnsafePointer<Float>, _ configuration: Wav2Vec2Configuration, longest: Int) {
+    let heads = configuration.heads
+    self.longest = max(1, longest)
+    var table = Tensor(uninitialized: heads, 2 * self.longest - 1)
+    let p = table.mutablePointer
+    for column in 0..<table.columns {
+      let bucket = Self.bucket(
+        column - self.longest + 1, buckets: configuration.buckets,
+        longestDistance: configuration.longestDistance)
+      for head in 0..<heads { p[head * table.columns + column] = embedding[bucket * heads + head] }
+    }
+    values = table
+  }
+
+  /// Half the buckets for keys after the query; in each half a bucket a distance at first, then
+  /// logarithmically wider ones.
+  static func bucket(_ distance: Int, buckets: Int, longestDistance: Int) -> Int {
+    let half = buckets / 2
+    let exact = half / 2
+    let far = abs(distance)
+    let offset = distance > 0 ? half : 0
+    guard far >= exact else { return offset + far }
+    let share =
+      log(Float(far) / Float(exact)) / log(Float(Double(longestDistance) / Double(exact)))
+    return offset + min(half - 1, exact + Int(share * Float(half - exact)))
+  }
+
+  /// Adds gate times bias to a head's scores: a row's biases are a run of the table.
+  func add(to scores: Attention.Scores, gates: Tensor) {
+    let heads = gates.columns
+    let row = values.pointer + scores.head * values.columns + longest - 1
+    for i in 0..<scores.length {
+      let gate = gates.pointer[(scores.start + i) * heads + scores.head]
+      let (target, source) = (scores.values + i * scores.stride, row - i)
+      for j in 0..<scores.length { target[j] += gate * source[j] }
+    }
+  }
+}

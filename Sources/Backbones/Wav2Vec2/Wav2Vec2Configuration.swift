@@ -1,0 +1,165 @@
+// What a Hugging Face config.json says of a wav2vec 2.0, HuBERT or WavLM recogniser.
+
+import Foundation
+import Kernels
+
+/// Sizes and rules under their Hugging Face names; what a file leaves out has Hugging Face's defaults.
+package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
+  /// The members of the family that differ in more than sizes.
+  package enum Kind: String, Codable, Sendable, CaseIterable {
+    case wav2vec2, hubert
+    /// With gated relative positions in every layer (Chen et al., arXiv 2110.13900).
+    case wavlm
+  }
+
+  package enum FeatureNorm: String, Codable, Sendable {
+    /// GroupNorm of single channels after the first convolution only.
+    case group
+    /// LayerNorm after every convolution.
+    case layer
+  }
+
+  package var kind = Kind.wav2vec2
+  package var width = 768
+  package var layers = 12
+  package var heads = 12
+  package var feedForward = 3072
+  package var vocabulary = 32
+  /// The token that stands for nothing.
+  package var blank = 0
+  package var featureNorm = FeatureNorm.group
+  package var convolutionWidths = [512, 512, 512, 512, 512, 512, 512]
+  package var convolutionKernels = [10, 3, 3, 3, 3, 2, 2]
+  package var convolutionStrides = [5, 2, 2, 2, 2, 2, 2]
+  package var convolutionBias = false
+  package var positionKernel = 128
+  package var positionGroups = 16
+  /// LayerNorm in front of attention and feed-forward rather than behind.
+  package var isStable = false
+  /// HuBERT only: whether the features are normalised before their projection.
+  package var normalizesFeatures = true
+  package var epsilon: Float = 1e-5
+  package var buckets = 320
+  package var longestDistance = 800
+
+  enum CodingKeys: String, CodingKey {
+    case kind = "model_type"
+    case width = "hidden_size"
+    case layers = "num_hidden_layers"
+    case heads = "num_attention_heads"
+    case feedForward = "intermediate_size"
+    case vocabulary = "vocab_size"
+    case blank = "pad_token_id"
+    case featureNorm = "feat_extract_norm"
+    case convolutionWidths = "conv_dim"
+    case convolutionKernels = "conv_kernel"
+    case convolutionStrides = "conv_stride"
+    case convolutionBias = "conv_bias"
+    case positionKernel = "num_conv_pos_embeddings"
+    case positionGroups = "num_conv_pos_embedding_groups"
+    case isStable = "do_stable_layer_norm"
+    case normalizesFeatures = "feat_proj_layer_norm"
+    case epsilon = "layer_norm_eps"
+    case buckets = "num_buckets"
+    case longestDistance = "max_bucket_distance"
+  }
+
+  package init() {}
+
+  package init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    func read<Value: Decodable>(_ path: WritableKeyPath<Self, Value>, _ key: CodingKeys) throws {
+      if let value = try values.decodeIfPresent(Value.self, forKey: key) {
+        self[keyPath: path] = value
+      }
+    }
+    try read(\.kind, .kind)
+    try read(\.width, .width)
+    try read(\.layers, .layers)
+    try read(\.heads, .heads)
+    try read(\.feedForward, .feedForward)
+    try read(\.vocabulary, .vocabulary)
+    try read(\.blank, .blank)
+    try read(\.featureNorm, .featureNorm)
+    try read(\.convolutionWidths, .convolutionWidths)
+    try read(\.convolutionKernels, .convolutionKernels)
+    try read(\.convolutionStrides, .convolutionStrides)
+    try read(\.convolutionBias, .convolutionBias)
+    try read(\.positionKernel, .positionKernel)
+    try read(\.positionGroups, .positionGroups)
+    try read(\.isStable, .isStable)
+    try read(\.normalizesFeatures, .normalizesFeatures)
+    try read(\.epsilon, .epsilon)
+    try read(\.buckets, .buckets)
+    try read(\.longestDistance, .longestDistance)
+  }
+
+  /// What would make a model of this kind that is not the one implemented here.
+  private struct Extras: Decodable {
+    var hidden_act: String?
+    var feat_extract_activation: String?
+    var add_adapter: Bool?
+    var conv_pos_batch_norm: Bool?
+  }
+
+  /// Reads and checks config.json; the error names the file and the field.
+  package init(contentsOf url: URL) throws {
+    let data = try ModelFolder.read(url)
+    let extras: Extras
+    do {
+      self = try JSONDecoder().decode(Self.self, from: data)
+      extras = try JSONDecoder().decode(Extras.self, from: data)
+    } catch let error as DecodingError {
+      throw InputError(url.path, expected: "a wav2vec 2.0 model's settings", found: error.summary)
+    }
+    func check(_ condition: Bool, _ expected: String, _ found: Any) throws {
+      if !condition { throw InputError(url.path, expected: expected, found: "\(found)") }
+    }
+    for (name, activation) in [
+      ("hidden_act", extras.hidden_act),
+      ("feat_extract_activation", extras.feat_extract_activation),
+    ] {
+      try check(activation ?? "gelu" == "gelu", "\(name) \"gelu\"", activation ?? "")
+    }
+    try check(extras.add_adapter != true, "no adapter (add_adapter false)", "one")
+    try check(
+      extras.conv_pos_batch_norm != true, "weight-normalised positions (conv_pos_batch_norm false)",
+      "BatchNorm")
+    try check((1...64).contains(layers), "num_hidden_layers from 1 to 64", layers)
+    try check((1...8192).contains(width), "hidden_size up to 8192", width)
+    try check(
+      (1...width).contains(heads) && width % heads == 0,
+      "num_attention_heads that divide hidden_size \(width)", heads)
+    try check((1...65536).contains(feedForward), "intermediate_size up to 65536", feedForward)
+    try check((2...65536).contains(vocabulary), "vocab_size from 2 to 65536", vocabulary)
+    try check((0..<vocabulary).contains(blank), "pad_token_id below vocab_size", blank)
+    let count = convolutionWidths.count
+    try check(
+      (1...32).contains(count) && convolutionKernels.count == count
+        && convolutionStrides.count == count,
+      "conv_dim, conv_kernel and conv_stride of one length",
+      "\(count), \(convolutionKernels.count) and \(convolutionStrides.count) values")
+    for value in convolutionWidths + convolutionKernels + convolutionStrides {
+      try check((1...8192).contains(value), "convolutions of sizes from 1 to 8192", value)
+    }
+    try check(
+      (1...width).contains(positionGroups) && width % positionGroups == 0,
+      "num_conv_pos_embedding_groups that divide hidden_size \(width)", positionGroups)
+    try check(
+      (1...4096).contains(positionKernel), "num_conv_pos_embeddings up to 4096", positionKernel)
+    try check(
+      buckets >= 4 && buckets % 4 == 0 && longestDistance > buckets / 4,
+      "num_buckets a multiple of 4 and a longer max_bucket_distance",
+      "\(buckets) and \(longestDistance)")
+  }
+
+  /// Samples from one output frame to the next.
+  package var hop: Int { convolutionStrides.reduce(1, *) }
+
+  /// Output frames for that many samples.
+  package func frameCount(sampleCount: Int) -> Int {
+    zip(convolutionKernels, convolutionStrides).reduce(sampleCount) {
+      StridedConvolution.outputLength($0, kernel: $1.0, stride: $1.1)
+    }
+  }
+}

@@ -1,0 +1,130 @@
+// Samples to hidden frames: a stack of convolutions, a projection, and positions by a wide convolution.
+
+import Kernels
+
+/// `feature_extractor`, `feature_projection` and `encoder.pos_conv_embed` of Hugging Face's models.
+struct WaveformEncoder: Sendable {
+  private struct Stage: Sendable {
+    let weight: Parameter
+    let bias: Parameter?
+    /// Weight and bias.
+    let norm: (Parameter, Parameter)?
+    let inputs, outputs, kernel, stride: Int
+  }
+
+  private let stages: [Stage]
+  private let normKind: Wav2Vec2Configuration.FeatureNorm
+  private let featureNorm: (Parameter, Parameter)?
+  private let projectionWeight, projectionBias: Parameter
+  private let positionBias: Parameter
+  /// The weight-normalised kernel's magnitude of each tap, and its direction.
+  let positionMagnitude, positionDirection: Parameter
+  /// Behind the positions where layers normalise behind themselves, else behind the last layer.
+  let outerNorm: (Parameter, Parameter)
+  private let configuration: Wav2Vec2Configuration
+
+  init(_ prefix: String, _ configuration: Wav2Vec2Configuration, in layout: inout ParameterLayout) {
+    self.configuration = configuration
+    normKind = configuration.featureNorm
+    let width = configuration.width
+    var inputs = 1
+    stages = configuration.convolutionWidths.indices.map { index in
+      let name = "\(prefix)feature_extractor.conv_layers.\(index)"
+      let outputs = configuration.convolutionWidths[index]
+      let kernel = configuration.convolutionKernels[index]
+      defer { inputs = outputs }
+      let hasNorm = index == 0 || configuration.featureNorm == .layer
+      return Stage(
+        weight: layout.add("\(name).conv.weight", outputs, inputs, kernel),
+        bias: configuration.convolutionBias ? layout.add("\(name).conv.bias", outputs) : nil,
+        norm: hasNorm ? Self.norm("\(name).layer_norm", outputs, in: &layout) : nil,
+        inputs: inputs, outputs: outputs, kernel: kernel,
+        stride: configuration.convolutionStrides[index])
+    }
+    let name = "\(prefix)feature_projection"
+    featureNorm =
+      configuration.kind != .hubert || configuration.normalizesFeatures
+      ? Self.norm("\(name).layer_norm", inputs, in: &layout) : nil
+    projectionWeight = layout.add("\(name).projection.weight", width, inputs)
+    projectionBias = layout.add("\(name).projection.bias", width)
+    let position = "\(prefix)encoder.pos_conv_embed.conv"
+    positionBias = layout.add("\(position).bias", width)
+    positionMagnitude = layout.add(
+      "\(position).parametrizations.weight.original0", 1, 1, configuration.positionKernel)
+    positionDirection = layout.add(
+      "\(position).parametrizations.weight.original1", width, width / configuration.positionGroups,
+      configuration.positionKernel)
+    outerNorm = Self.norm("\(prefix)encoder.layer_norm", width, in: &layout)
+  }
+
+  static func norm(
+    _ name: String, _ width: Int, in layout: inout ParameterLayout
+  ) -> (Parameter, Parameter) {
+    (layout.add("\(name).weight", width), layout.add("\(name).bias", width))
+  }
+
+  /// torch's weight_norm over the taps: w[o, i, t] = g[t] v[o, i, t] / |v[:, :, t]|.
+  func positionKernel(_ w: ParameterBuffer) -> Tensor {
+    let taps = configuration.positionKernel
+    let (g, v) = (w[positionMagnitude], w[positionDirection])
+    let count = positionDirection.count
+    var squares = [Double](repeating: 0, count: taps)
+    for i in 0..<count { squares[i % taps] += Double(v[i]) * Double(v[i]) }
+    let scales = (0..<taps).map { g[$0] / Float(squares[$0].squareRoot()) }
+    var result = Tensor(uninitialized: count)
+    let p = result.mutablePointer
+    for i in 0..<count { p[i] = v[i] * scales[i % taps] }
+    return result
+  }
+
+  /// Packed samples, one column, to packed frames with positions; see `positionKernel`.
+  func callAsFunction(
+    _ samples: Tensor, lengths: [Int], _ w: ParameterBuffer, positionKernel: Tensor
+  ) -> HiddenFrames {
+    var x = samples
+    var lengths = lengths
+    for stage in stages {
+      let (y, shorter) = StridedConvolution.forward(
+        x, lengths: lengths, weight: w[stage.weight], bias: stage.bias.map { UnsafePointer(w[$0]) },
+        outputs: stage.outputs, kernel: stage.kernel, stride: stage.stride)
+      lengths = shorter
+      x = y
+      if let (weight, bias) = stage.norm {
+        x =
+          normKind == .group
+          ? ChannelNorm.forward(x, lengths: lengths, weight: w[weight], bias: w[bias]).output
+          : LayerNorm.forward(x, weight: w[weight], bias: w[bias]).output
+      }
+      x = GELU.forward(x)
+    }
+    if let (weight, bias) = featureNorm {
+      x = LayerNorm.forward(x, weight: w[weight], bias: w[bias]).output
+    }
+    x = Linear.forward(
+      x, weight: w[projectionWeight], bias: w[projectionBias], outputs: configuration.width)
+    let positions = GELU.forward(
+      GroupedConvolution.forward(
+        x, lengths: lengths, weight: positionKernel.pointer, bias: w[positionBias],
+        kernel: configuration.positionKernel, groups: configuration.positionGroups))
+    x.add(positions)
+    if !configuration.isStable {
+      x = LayerNorm.forward(x, weight: w[outerNorm.0], bias: w[outerNorm.1]).output
+    }
+    return HiddenFrames(values: x, lengths: lengths)
+  }
+
+  /// FLOPs of the products for that many samples.
+  func operations(sampleCount: Int) -> Double {
+    var (length, total) = (sampleCount, 0.0)
+    for stage in stages {
+      length = StridedConvolution.outputLength(length, kernel: stage.kernel, stride: stage.stride)
+      total += 2 * Double(length * stage.outputs) * Double(stage.inputs * stage.kernel)
+    }
+    let width = Double(configuration.width)
+    let inputs = Double(configuration.convolutionWidths.last ?? 1)
+    return total
+      + 2 * Double(length) * width
+      * (inputs + width / Double(configuration.positionGroups)
+        * Double(configuration.positionKernel))
+  }
+}

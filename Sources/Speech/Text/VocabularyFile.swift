@@ -1,0 +1,112 @@
+// Tokens of Hugging Face models: vocab.json with letters, tokenizer.json with word pieces.
+
+import Foundation
+import Kernels
+
+extension Tokenizer {
+  /// Reads a model folder's `vocab.json` (and its `tokenizer_config.json`, for the token between words)
+  /// or `tokenizer.json`. Text comes out in lower case, as all transcripts here are.
+  ///
+  /// - Parameters:
+  ///   - count: tokens of the model's head; ids that the file leaves out stand for no text.
+  ///   - blank: the blank's id, which config.json calls `pad_token_id`.
+  package init(huggingFace folder: URL, count: Int, blank: Int) throws {
+    let vocabulary = folder.appendingPathComponent("vocab.json")
+    let pieces = folder.appendingPathComponent("tokenizer.json")
+    let isPieces = !FileManager.default.fileExists(atPath: vocabulary.path)
+    let source = isPieces ? pieces : vocabulary
+    guard let data = try? Data(contentsOf: source) else {
+      throw InputError(
+        folder.path, expected: "tokens.txt, vocab.json or tokenizer.json", found: "none of them")
+    }
+    let ids: [String: Int]
+    do {
+      ids =
+        isPieces
+        ? try JSONDecoder().decode(WordPieces.self, from: data).ids
+        : try JSONDecoder().decode([String: Int].self, from: data)
+    } catch {
+      throw InputError(
+        source.path,
+        expected: isPieces ? "a BPE model with a vocabulary" : "an object of token and id",
+        found: "something else")
+    }
+    let settings = (try? Data(contentsOf: folder.appendingPathComponent("tokenizer_config.json")))
+      .flatMap { try? JSONDecoder().decode(Settings.self, from: $0) }
+    let delimiter = settings?.word_delimiter_token ?? "|"
+    let special = Set(
+      [settings?.pad_token, settings?.unk_token, settings?.bos_token, settings?.eos_token]
+        .compactMap { $0 })
+    var texts = [String?](repeating: nil, count: count)
+    for (token, id) in ids {
+      guard (0..<count).contains(id) else {
+        // Tokens added to the tokenizer and not to the model.
+        if special.contains(token) || Self.looksSpecial(token) { continue }
+        throw InputError(
+          source.path, expected: "ids below the model's \(count) tokens",
+          found: "\(id) for \"\(token)\"")
+      }
+      if let other = texts[id] {
+        throw InputError(
+          source.path, expected: "an id of its own for each token",
+          found: "\(id) for \"\(other)\" and \"\(token)\"")
+      }
+      texts[id] = token
+    }
+    var silent: Set<Int> = []
+    let words = texts.enumerated().map { id, token -> String in
+      guard let token, id != blank else {
+        if id != blank { silent.insert(id) }
+        return token ?? "<\(id)>"
+      }
+      if !isPieces, token == delimiter { return String(Tokenizer.wordStart) }
+      if special.contains(token) || Self.looksSpecial(token) { silent.insert(id) }
+      return token.lowercased()
+    }
+    self.init(pieces: words, blank: blank, silent: silent)
+  }
+
+  /// `<s>`, `[PAD]` and their like.
+  private static func looksSpecial(_ token: String) -> Bool {
+    token.count > 2
+      && (token.hasPrefix("<") && token.hasSuffix(">")
+        || token.hasPrefix("[") && token.hasSuffix("]"))
+  }
+
+  private struct Settings: Decodable {
+    var pad_token, unk_token, bos_token, eos_token, word_delimiter_token: String?
+
+    enum CodingKeys: CodingKey {
+      case pad_token, unk_token, bos_token, eos_token, word_delimiter_token
+    }
+
+    /// A token is its text, or an object with its text as `content`.
+    init(from decoder: any Decoder) throws {
+      struct Token: Decodable { var content: String }
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      func read(_ key: CodingKeys) -> String? {
+        (try? values.decode(String.self, forKey: key))
+          ?? (try? values.decode(Token.self, forKey: key))?.content
+      }
+      pad_token = read(.pad_token)
+      unk_token = read(.unk_token)
+      bos_token = read(.bos_token)
+      eos_token = read(.eos_token)
+      word_delimiter_token = read(.word_delimiter_token)
+    }
+  }
+
+  private struct WordPieces: Decodable {
+    struct Model: Decodable { var vocab: [String: Int] }
+    struct Added: Decodable {
+      var id: Int
+      var content: String
+    }
+    var model: Model
+    var added_tokens: [Added]?
+
+    var ids: [String: Int] {
+      model.vocab.merging((added_tokens ?? []).map { ($0.content, $0.id) }) { first, _ in first }
+    }
+  }
+}

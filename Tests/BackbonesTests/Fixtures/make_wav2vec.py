@@ -1,0 +1,98 @@
+"""Writes small random models of the wav2vec 2.0 family as Hugging Face folders, with their own logits.
+
+python make_wav2vec.py     (torch 2.15, transformers 5.23)
+
+NAME/ has config.json, model.safetensors, vocab.json, tokenizer_config.json, preprocessor_config.json as
+`save_pretrained` writes them, and expected.safetensors: `samples.N`, `logits.N` (frames x tokens) at full
+depth, and `logits.N.MASK` with the layers of the 0s in MASK patched to the identity.
+"""
+import json
+import os
+
+import torch
+from safetensors.torch import save_file
+from transformers import (
+    HubertConfig, HubertForCTC, Wav2Vec2Config, Wav2Vec2ForCTC, WavLMConfig, WavLMForCTC)
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LETTERS = ["<pad>", "<s>", "</s>", "<unk>", "|", "E", "T", "A", "O", "N", "'"]
+
+BASE = dict(
+    vocab_size=len(LETTERS), hidden_size=24, num_hidden_layers=3, num_attention_heads=3,
+    intermediate_size=40, conv_dim=[16] * 7, num_conv_pos_embeddings=16,
+    num_conv_pos_embedding_groups=4, pad_token_id=0)
+SMALL = dict(
+    BASE, hidden_size=16, num_hidden_layers=4, num_attention_heads=2, intermediate_size=20,
+    conv_dim=[8, 12, 12], conv_kernel=[10, 3, 2], conv_stride=[5, 4, 8], num_conv_pos_embeddings=7,
+    num_conv_pos_embedding_groups=2)
+LARGE = dict(
+    BASE, hidden_size=32, num_hidden_layers=2, num_attention_heads=4, feat_extract_norm="layer",
+    conv_bias=True, do_stable_layer_norm=True)
+
+MODELS = {
+    "wavlm-group": (WavLMForCTC, WavLMConfig(**BASE, num_buckets=32, max_bucket_distance=80), False),
+    "wavlm-small": (WavLMForCTC, WavLMConfig(**SMALL), False),
+    "wavlm-stable": (WavLMForCTC, WavLMConfig(**LARGE, num_buckets=64), True),
+    "wav2vec2-group": (Wav2Vec2ForCTC, Wav2Vec2Config(**BASE), True),
+    "wav2vec2-small": (Wav2Vec2ForCTC, Wav2Vec2Config(**dict(SMALL, pad_token_id=3)), True),
+    "wav2vec2-stable": (Wav2Vec2ForCTC, Wav2Vec2Config(**LARGE), True),
+    "hubert-group": (HubertForCTC, HubertConfig(**BASE), False),
+    "hubert-small": (HubertForCTC, HubertConfig(**dict(SMALL, feat_proj_layer_norm=False)), True),
+    "hubert-stable": (HubertForCTC, HubertConfig(**LARGE), True),
+}
+
+
+class Identity(torch.nn.Module):
+    """Returns what came in, in the form the encoder expects; keeps layer 0's position bias."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, hidden, *args, **kwargs):
+        out = self.layer(hidden, *args, **kwargs)
+        return (hidden, *out[1:]) if isinstance(out, tuple) else hidden
+
+
+for seed, (name, (kind, config, normalizes)) in enumerate(MODELS.items()):
+    torch.manual_seed(seed)
+    model = kind(config).eval()
+    with torch.no_grad():
+        for key, parameter in model.named_parameters():
+            # Fresh norms are ones and zeros, and would hide mistakes.
+            parameter.add_(0.1 * torch.randn_like(parameter))
+    folder = os.path.join(HERE, name)
+    os.makedirs(folder, exist_ok=True)
+    model.save_pretrained(folder)
+    vocabulary = {token: index for index, token in enumerate(LETTERS)}
+    json.dump(vocabulary, open(os.path.join(folder, "vocab.json"), "w"))
+    json.dump(
+        dict(pad_token=LETTERS[config.pad_token_id], unk_token="<unk>", bos_token="<s>",
+             eos_token="</s>", word_delimiter_token="|", do_lower_case=False,
+             tokenizer_class="Wav2Vec2CTCTokenizer"),
+        open(os.path.join(folder, "tokenizer_config.json"), "w"))
+    json.dump(
+        dict(do_normalize=normalizes, feature_size=1, padding_value=0.0, sampling_rate=16000,
+             return_attention_mask=False, feature_extractor_type="Wav2Vec2FeatureExtractor"),
+        open(os.path.join(folder, "preprocessor_config.json"), "w"))
+    saved = {}
+    layers = model.base_model.encoder.layers
+    for number, count in enumerate([6400, 3777, 2001]):
+        samples = 0.3 * torch.randn(count) + 0.05
+        saved[f"samples.{number}"] = samples
+        x = samples
+        if normalizes:
+            x = (x - x.mean()) / torch.sqrt(x.var(unbiased=False) + 1e-7)
+        masks = ["1" * len(layers)] + ([
+            "0" + "1" * (len(layers) - 1), "1" + "0" * (len(layers) - 1)] if number == 0 else [])
+        originals = list(layers)
+        for mask in masks:
+            for index, bit in enumerate(mask):
+                layers[index] = originals[index] if bit == "1" else Identity(originals[index])
+            with torch.no_grad():
+                logits = model(x[None]).logits[0]
+            saved[f"logits.{number}" + ("" if "0" not in mask else f".{mask}")] = logits.contiguous()
+        for index, layer in enumerate(originals):
+            layers[index] = layer
+    save_file(saved, os.path.join(folder, "expected.safetensors"))
+    print(name, {k: tuple(v.shape) for k, v in saved.items() if k.startswith("logits")})
