@@ -33,6 +33,11 @@ package struct ModelTensors: Sendable {
 
   package var names: [String] { files.flatMap(\.names).sorted() }
 
+  /// Of all shards.
+  package var metadata: [String: String] {
+    files.reduce(into: [:]) { $0.merge($1.metadata) { first, _ in first } }
+  }
+
   package func file(with name: String) -> SafetensorsFile? { files.first { $0.shape(name) != nil } }
 
   /// All parameters of a layout, used where they lie in the file when they are float32 there.

@@ -70,6 +70,8 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
 
   /// Folders, absolute, so that a resumed run finds them.
   package var data: [String] = []
+  /// The layout of `data`; nil: as recognised.
+  package var format: String?
   package var split = "train"
   package var developmentSplit = "dev"
   package var teacher: String?

@@ -9,7 +9,7 @@ import Tradeoff
 /// `--model`, `--data`, `--split`, and at most one of `--keep`, `--drop` and `--mask`.
 struct ModelOptions {
   /// For `Arguments(options:)`.
-  static let dataNames = ["data", "split"]
+  static let dataNames = ["data", "split", "format"]
   static let maskNames = ["policy", "keep", "drop", "mask", "seed"]
   static let names = ["model"] + dataNames + maskNames
   private static let defaultSplit = "test-clean"
@@ -18,8 +18,10 @@ struct ModelOptions {
       --model DIR      a model folder: config.json, model.safetensors, tokens.txt (the bundled one)
     """
   static let dataHelp = """
-      --data DIR       a data set in LibriSpeech layout (the bundled one)
-      --split NAME     the split of it to measure on (\(defaultSplit))
+      --data DIR       a data set (the bundled one)
+      --split NAME     the split of it to measure on (\(defaultSplit), or the only one)
+      --format NAME    how it lies on disk, where that is not plain:
+                       \(DatasetCatalog.all.map { $0.name }.joined(separator: ", "))
     """
   static let layerHelp = """
       --policy NAME    how layers are chosen: \(PolicyCatalog.names.joined(separator: ", "))
@@ -49,7 +51,8 @@ struct ModelOptions {
 
   private let modelPaths: [String]
   private let dataPath: String?
-  private let split: String
+  private let split: String?
+  private let format: String?
   private let policies: [String]?
   private let seed: UInt64
   private let budget: Budget
@@ -58,7 +61,8 @@ struct ModelOptions {
   init(_ arguments: Arguments) throws {
     modelPaths = arguments.strings("model")
     dataPath = arguments.string("data")
-    split = arguments.string("split") ?? Self.defaultSplit
+    split = arguments.string("split")
+    format = try arguments.choice("format", of: DatasetCatalog.all.map { $0.name })
     policies = try arguments.choices("policy", of: PolicyCatalog.names)
     seed = try arguments.seed("seed") ?? 1
     let given = ["keep", "drop", "mask"].filter { arguments.string($0) != nil }
@@ -114,16 +118,26 @@ struct ModelOptions {
   }
 
   /// The split of `--data`, or of the bundled data set, listed but not yet read.
-  func dataset() throws -> Dataset { try dataset(split: split) }
+  func dataset() throws -> Dataset { try dataset(split: try chosenSplit()) }
 
   /// The splits of a subcommand that takes a comma-separated list of them.
   func datasets() throws -> [Dataset] {
-    try split.split(separator: ",").map { try dataset(split: String($0)) }
+    try chosenSplit().split(separator: ",").map { try dataset(split: String($0)) }
+  }
+
+  private func root() throws -> URL {
+    try dataPath.map { URL(fileURLWithPath: $0) } ?? Assets.heldOut()
   }
 
   private func dataset(split: String) throws -> Dataset {
-    let root = try dataPath.map { URL(fileURLWithPath: $0) } ?? Assets.heldOut()
-    return try Dataset(contentsOf: root, split: split)
+    try Dataset(contentsOf: try root(), split: split, format: format)
+  }
+
+  /// A data set with a single split needs no naming of it.
+  private func chosenSplit() throws -> String {
+    if let split { return split }
+    let splits = try Dataset.splits(of: try root(), format: format)
+    return splits.count == 1 ? splits[0] : Self.defaultSplit
   }
 
   /// Every mask that was asked for, in the order it was asked for, for a model with that many layers.

@@ -1,24 +1,25 @@
-// Reading an audio file of either kind, told apart by content.
+// Reading an audio file of any kind, told apart by content.
 import Foundation
 import Kernels
 
 /// What `dropscope inspect` says of an audio file; the names are those of its JSON.
 package struct AudioInfo: Codable, Sendable, Equatable {
-  /// "wav" or "flac".
+  /// "wav", "flac" or "sphere".
   package var format: String
   package var sample_rate: Int
   package var channels: Int
   package var bits_per_sample: Int
   /// Samples per channel.
   package var samples: Int
-  /// How a sample is stored: "signed integer", "unsigned integer" or "float", and whether FLAC.
+  /// How a sample is stored: "signed integer", "unsigned integer", "float" or "mu-law", and whether
+  /// FLAC.
   package var encoding: String
   package var duration_seconds: Double
   /// "verified", or "absent" where the file carries none.
   package var checksum: String
 }
 
-/// WAV and FLAC files as waveforms.
+/// WAV, FLAC and SPHERE files as waveforms.
 package enum AudioFile {
   /// Sample rates that make sense for sound; others mean a damaged header.
   static let sampleRates = 1_000...1_000_000
@@ -57,8 +58,17 @@ package enum AudioFile {
             bits: audio.bitsPerSample, samples: audio.channels[0].count,
             encoding: "signed integer, FLAC", checksum: audio.isVerified ? "verified" : "absent")
         )
+      case .sphere:
+        let content = try SPHEREFile.decode(bytes, name: name)
+        return (
+          content.waveform,
+          info(
+            format: "sphere", rate: content.waveform.sampleRate, channels: content.channels,
+            bits: content.bitsPerSample, samples: content.waveform.samples.count,
+            encoding: content.encoding, checksum: "absent")
+        )
       case .other(let found):
-        throw InputError(name, expected: "a WAV or FLAC file", found: found)
+        throw InputError(name, expected: expected, found: found)
       }
     }
   }
@@ -82,12 +92,14 @@ package enum AudioFile {
       let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory)
       let found =
         !exists ? "no such file" : isDirectory.boolValue ? "a folder" : "one that cannot be read"
-      throw InputError(url.relativePath, expected: "a WAV or FLAC file", found: found)
+      throw InputError(url.relativePath, expected: expected, found: found)
     }
   }
 
+  private static let expected = "a WAV, FLAC or SPHERE file"
+
   private enum Kind {
-    case wav, flac
+    case wav, flac, sphere
     case other(String)
   }
 
@@ -98,10 +110,11 @@ package enum AudioFile {
     }
     if (starts("RIFF") || starts("RF64")) && starts("WAVE", at: 8) { return .wav }
     if starts("fLaC", at: FLACFile.tagLength(bytes)) { return .flac }
+    if starts("NIST_1A") { return .sphere }
     let known: [(String, Int, String)] = [
       ("RIFF", 0, "a RIFF file that is not WAVE"), ("RIFX", 0, "a big-endian RIFX file"),
       ("OggS", 0, "an Ogg file"), ("ID3", 0, "an MP3 file"), ("FORM", 0, "an AIFF file"),
-      ("NIST_1A", 0, "a NIST SPHERE file"), (".snd", 0, "an AU file"), ("ftyp", 4, "an MP4 file"),
+      (".snd", 0, "an AU file"), ("ftyp", 4, "an MP4 file"),
       ("caff", 0, "a CAF file"),
     ]
     for (magic, offset, found) in known where starts(magic, at: offset) { return .other(found) }

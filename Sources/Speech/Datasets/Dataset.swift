@@ -1,28 +1,8 @@
-// Utterances with transcripts, as they lie in a LibriSpeech-style folder.
+// One split of a data set, in whichever of the known layouts it lies.
 
 import Foundation
 import Kernels
 
-/// One recording and what was said in it.
-package struct Utterance: Sendable, Equatable {
-  package let id: String
-  package let speaker: String
-  package let audio: URL
-  /// Lower-case words with single spaces.
-  package let transcript: String
-
-  package init(id: String, speaker: String, audio: URL, transcript: String) {
-    self.id = id
-    self.speaker = speaker
-    self.audio = audio
-    self.transcript = transcript
-  }
-
-  package var words: [String] { transcript.split(separator: " ").map(String.init) }
-}
-
-/// One split of a data set: root/split/speaker/chapter/ with `speaker-chapter.trans.txt` ("ID WORDS"
-/// a line) and ID.flac or ID.wav beside it (LibriSpeech, openslr.org/12).
 package struct Dataset: Sendable {
   /// The root folder's name.
   package let name: String
@@ -37,101 +17,140 @@ package struct Dataset: Sendable {
   }
 
   /// Lists the split without opening its audio. `InputError` unless the split exists and has
-  /// utterances, every transcript has its audio and every audio file its transcript, once.
-  package init(contentsOf root: URL, split: String) throws {
-    let splits = Self.folders(in: root)
-    guard let folder = splits.first(where: { $0.lastPathComponent == split }) else {
-      guard FileManager.default.fileExists(atPath: root.path) else {
-        throw InputError(root.path, expected: "a data set folder", found: "nothing")
-      }
-      let names = splits.map(\.lastPathComponent)
+  /// utterances, and every utterance has its audio and a transcript, once.
+  /// - Parameter format: a layout's name; nil is the first that recognises the folder.
+  package init(contentsOf root: URL, split: String, format: String? = nil) throws {
+    guard FileManager.default.fileExists(atPath: root.path) else {
+      throw InputError(root.path, expected: "a data set folder", found: "nothing")
+    }
+    let layout = try format.map(DatasetCatalog.named) ?? DatasetCatalog.layout(of: root)
+    let splits = try layout.splits(root)
+    guard splits.contains(split) else {
       throw InputError(
         root.path, expected: "a split \"\(split)\"",
-        found: names.isEmpty ? "no splits" : "the splits \(names.joined(separator: ", "))")
+        found: splits.isEmpty ? "no splits" : "the splits \(splits.joined(separator: ", "))")
     }
-    var utterances: [Utterance] = []
-    for speaker in Self.folders(in: folder) {
-      for chapter in Self.folders(in: speaker) {
-        utterances += try Self.chapter(chapter, speaker: speaker.lastPathComponent)
-      }
-    }
+    var utterances = try layout.utterances(root, split: split)
     guard !utterances.isEmpty else {
       throw InputError(
-        folder.path, expected: "speaker/chapter folders with .trans.txt files", found: "none")
+        root.path, expected: "utterances in the split \"\(split)\" (\(layout.name))", found: "none")
     }
     utterances.sort { $0.id < $1.id }
     for (one, other) in zip(utterances, utterances.dropFirst()) where one.id == other.id {
       throw InputError(
-        other.audio.path, expected: "an id of its own", found: "that of \(one.audio.path)")
+        other.audio.path, expected: "an id of its own",
+        found: one.audio == other.audio ? "\"\(one.id)\" twice" : "that of \(one.audio.path)")
     }
     self.init(
-      name: root.standardizedFileURL.lastPathComponent, split: split, utterances: utterances)
+      name: DatasetFiles.isFolder(root)
+        ? root.standardizedFileURL.lastPathComponent
+        : root.standardizedFileURL.deletingPathExtension().lastPathComponent,
+      split: split, utterances: utterances)
   }
 
-  /// Folders that are not hidden, also behind links, sorted by name; none when `url` cannot be read.
-  private static func folders(in url: URL) -> [URL] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: url.path)) ?? []
-    return names.filter { !$0.hasPrefix(".") }.sorted().map { url.appendingPathComponent($0) }
-      .filter {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: $0.path, isDirectory: &isDirectory)
-          && isDirectory.boolValue
-      }
+  /// The names of the splits that lie there; none where nothing does.
+  package static func splits(of root: URL, format: String? = nil) throws -> [String] {
+    try (format.map(DatasetCatalog.named) ?? DatasetCatalog.layout(of: root)).splits(root)
   }
+}
 
-  private static func chapter(_ folder: URL, speaker: String) throws -> [Utterance] {
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-    } catch {
-      throw InputError(folder.path, expected: "a readable folder", found: "a locked one")
-    }
-    var audio: [String: URL] = [:]
-    for name in names where !name.hasPrefix(".") {
-      let file = folder.appendingPathComponent(name)
-      guard ["flac", "wav"].contains(file.pathExtension.lowercased()) else { continue }
-      let id = file.deletingPathExtension().lastPathComponent
-      if let other = audio.updateValue(file, forKey: id) {
-        throw InputError(
-          file.path, expected: "one audio file for each id",
-          found: "\(other.lastPathComponent) as well")
-      }
-    }
-    var utterances: [Utterance] = []
-    var transcribed: Set<String> = []
-    for name in names where name.hasSuffix(".trans.txt") && !name.hasPrefix(".") {
-      let file = folder.appendingPathComponent(name)
-      guard let data = try? Data(contentsOf: file), let text = String(data: data, encoding: .utf8)
-      else {
-        throw InputError(file.path, expected: "UTF-8 text", found: "something else")
-      }
-      let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      for (number, line) in lines.enumerated() {
-        let fields = line.split(whereSeparator: \.isWhitespace).map(String.init)
-        guard let id = fields.first else { continue }
-        let place = "\(file.path), line \(number + 1)"
-        guard fields.count > 1 else {
-          throw InputError(place, expected: "an id and its words", found: "\"\(id.prefix(80))\"")
-        }
-        guard transcribed.insert(id).inserted else {
-          throw InputError(place, expected: "each id once", found: "\(id) again")
-        }
-        guard let url = audio.removeValue(forKey: id) else {
-          throw InputError(
-            place, expected: folder.appendingPathComponent("\(id).flac").path + " or .wav",
-            found: "no such file")
-        }
-        utterances.append(
-          Utterance(
-            id: id, speaker: speaker, audio: url,
-            transcript: fields.dropFirst().joined(separator: " ").lowercased()))
-      }
-    }
-    if let orphan = audio.min(by: { $0.key < $1.key }) {
+/// A way in which data sets lie on disk. A new one is a file that conforms to this and a line in the
+/// catalogue.
+package protocol DatasetLayout: Sendable {
+  /// As `--format` takes it.
+  static var name: String { get }
+  /// What is where, in a line.
+  static var summary: String { get }
+  /// Whether a folder or file looks like one.
+  static func recognizes(_ root: URL) -> Bool
+  /// Sorted names.
+  static func splits(_ root: URL) throws -> [String]
+  /// A split's utterances in any order, without opening audio.
+  static func utterances(_ root: URL, split: String) throws -> [Utterance]
+}
+
+package enum DatasetCatalog {
+  /// Asked in this order: what is told by a file of its own comes before what is told by its shape.
+  package static let all: [any DatasetLayout.Type] = [
+    LJSpeechLayout.self, CommonVoiceLayout.self, TEDLIUMLayout.self, KaldiLayout.self,
+    LibriSpeechLayout.self, NeMoLayout.self, TableLayout.self,
+  ]
+
+  package static func named(_ name: String) throws -> any DatasetLayout.Type {
+    guard let layout = all.first(where: { $0.name == name }) else {
       throw InputError(
-        orphan.value.path, expected: "a line \"\(orphan.key) ...\" in a .trans.txt beside it",
-        found: "none")
+        "--format", expected: "one of \(all.map { $0.name }.joined(separator: ", "))",
+        found: "\"\(name)\"")
     }
-    return utterances
+    return layout
+  }
+
+  /// LibriSpeech's where none fits, so that the error is about the commonest.
+  static func layout(of root: URL) -> any DatasetLayout.Type {
+    all.first { $0.recognizes(root) } ?? LibriSpeechLayout.self
+  }
+}
+
+/// What several layouts read with.
+enum DatasetFiles {
+  /// Names that are not hidden, sorted; none when the folder cannot be read.
+  static func names(in folder: URL) -> [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+      .filter { !$0.hasPrefix(".") }.sorted()
+  }
+
+  /// Folders that are not hidden, also behind links, sorted by name.
+  static func folders(in folder: URL) -> [URL] {
+    names(in: folder).map { folder.appendingPathComponent($0) }.filter(isFolder)
+  }
+
+  static func isFolder(_ url: URL) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isDirectory)
+      && isDirectory.boolValue
+  }
+
+  static func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+
+  /// A text file's lines with their numbers from 1, without empty ones; line ends of any kind, with or
+  /// without a byte order mark.
+  static func lines(of file: URL) throws -> [(number: Int, text: Substring)] {
+    guard let data = try? Data(contentsOf: file), let text = String(data: data, encoding: .utf8)
+    else { throw InputError(file.path, expected: "UTF-8 text", found: "something else") }
+    let clean = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
+    return clean.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+      .map { ($0.offset + 1, $0.element) }
+      .filter { !$0.1.allSatisfy(\.isWhitespace) }
+  }
+
+  static func place(_ file: URL, _ line: Int) -> String { "\(file.path), line \(line)" }
+
+  /// A path as a list gives it: absolute, or from the list's own folder.
+  static func audio(_ path: String, from folder: URL) -> URL {
+    path.hasPrefix("/") ? URL(fileURLWithPath: path) : folder.appendingPathComponent(path)
+  }
+
+  /// The audio file of that line, or its WAV or FLAC copy where it is of another kind.
+  static func checked(_ url: URL, at place: String) throws -> URL {
+    let kind = url.pathExtension.lowercased()
+    let readable = ["wav", "flac", "sph"]
+    if readable.contains(kind), exists(url) { return url }
+    let copies = ["flac", "wav"].map { url.deletingPathExtension().appendingPathExtension($0) }
+    if let copy = copies.first(where: exists) { return copy }
+    if !kind.isEmpty, !readable.contains(kind), exists(url) {
+      throw InputError(
+        place, expected: "WAV or FLAC audio; convert it, for example with ffmpeg -i IN OUT.flac",
+        found: url.path)
+    }
+    throw InputError(place, expected: "the audio \(url.path)", found: "no such file")
+  }
+
+  /// Lower-case words with single spaces; throws when there are none.
+  static func transcript(_ text: some StringProtocol, at place: String) throws -> String {
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
+    guard !words.isEmpty else {
+      throw InputError(place, expected: "what was said", found: "an empty transcript")
+    }
+    return words
   }
 }

@@ -34,7 +34,7 @@ package struct LoadedDataset: Sendable {
     let loaded = Mutex([Result<[Float], any Error>?](repeating: nil, count: utterances.count))
     DispatchQueue.concurrentPerform(iterations: utterances.count) { index in
       let result = Result {
-        let waveform = try AudioFile.read(utterances[index].audio)
+        let waveform = try utterances[index].waveform()
         return waveform.sampleRate == sampleRate
           ? waveform.samples
           : Resampler.resample(waveform.samples, from: waveform.sampleRate, to: sampleRate)

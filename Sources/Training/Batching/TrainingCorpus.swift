@@ -43,7 +43,7 @@ package struct TrainingCorpus: Sendable {
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < utterances.count else { return }
-        let result = Result { try Self.samples(of: utterances[index].audio, at: sampleRate) }
+        let result = Result { try Self.samples(of: utterances[index], at: sampleRate) }
         slots.withLock { $0[index] = result }
         progress(done.wrappingAdd(1, ordering: .relaxed).newValue, utterances.count)
       }
@@ -89,8 +89,8 @@ package struct TrainingCorpus: Sendable {
     }
   }
 
-  private static func samples(of url: URL, at sampleRate: Int) throws -> [Int16] {
-    let waveform = try AudioFile.read(url)
+  private static func samples(of utterance: Utterance, at sampleRate: Int) throws -> [Int16] {
+    let waveform = try utterance.waveform()
     let samples =
       waveform.sampleRate == sampleRate
       ? waveform.samples

@@ -11,8 +11,9 @@ enum InspectCommand: Command {
   static let help = """
     Usage: dropscope inspect [--json] DIR|FILE
 
-    A model folder: its layers, parameters, FLOPs and metadata. A WAV or FLAC file: format, rate,
-    channels, bits, samples, and whether its checksum was verified.
+    A model folder, of our own or of Hugging Face (wav2vec 2.0, HuBERT, WavLM): its layers,
+    parameters, FLOPs and metadata. A WAV, FLAC or SPHERE file: format, rate, channels, bits, samples,
+    and whether its checksum was verified.
 
       --json           one object
     """
@@ -95,10 +96,9 @@ private struct ModelReport: Encodable {
   init(contentsOf folder: URL) throws {
     let recognizer = try Recognizer(contentsOf: folder)
     let backbone = recognizer.backbone
-    let file = try SafetensorsFile(
-      contentsOf: folder.appendingPathComponent(ModelFolder.weightsName))
+    let weights = try ModelTensors(contentsOf: folder)
     model = recognizer.name
-    model_type = type(of: backbone).modelType
+    model_type = try ModelFolder.modelType(of: folder)
     layers = backbone.layerCount
     tokens = backbone.tokenCount
     sample_rate = backbone.sampleRate
@@ -112,9 +112,9 @@ private struct ModelReport: Encodable {
     gflop_per_audio_second = operations.total(.full(backbone.layerCount)) * scale
     gflop_per_audio_second_by_stage = Stages(operations, scale: scale)
     tensors = Dictionary(
-      grouping: file.names, by: { file.elementType($0) ?? "?" }
+      grouping: weights.names, by: { weights.file(with: $0)?.elementType($0) ?? "?" }
     ).mapValues(\.count)
-    metadata = file.metadata
+    metadata = weights.metadata
   }
 
   var text: String {

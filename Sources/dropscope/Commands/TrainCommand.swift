@@ -22,7 +22,9 @@ enum TrainCommand: Command {
     \(RecipeCatalog.all.map { "  " + pad($0.name, 15) + $0.summary }.joined(separator: "\n"))
 
     Data:
-      --data DIR             a data set in LibriSpeech layout; repeat it to mix several
+      --data DIR             a data set; repeat it to mix several
+      --format NAME          how they lie on disk, where that is not plain:
+                             \(DatasetCatalog.all.map { $0.name }.joined(separator: ", "))
       --split NAME           the split to train on (train)
       --dev-split NAME       the split to validate on, where a data set has it (dev)
       --tokens FILE          a tokens.txt; else that of --init, of --teacher, or a new one
@@ -74,7 +76,8 @@ enum TrainCommand: Command {
     """
 
   private static let valueOptions = [
-    "recipe", "data", "split", "dev-split", "tokens", "token-count", "output", "epochs", "steps",
+    "recipe", "data", "format", "split", "dev-split", "tokens", "token-count", "output", "epochs",
+    "steps",
     "minutes", "seed", "shards", "checkpoint-minutes", "validate-minutes", "validate-utterances",
     "log-steps", "init", "init-encoder", "layers", "width", "heads", "feed-forward", "kernel",
     "dropout",
@@ -143,6 +146,9 @@ enum TrainCommand: Command {
       options.data = arguments.strings("data").map { url($0).path }
     }
     set(arguments.string("split"), \.split)
+    if let format = try arguments.choice("format", of: DatasetCatalog.all.map { $0.name }) {
+      options.format = format
+    }
     set(arguments.string("dev-split"), \.developmentSplit)
     if let path = arguments.string("tokens") { options.tokens = url(path).path }
     if arguments.string("init") != nil, arguments.string("init-encoder") != nil {
@@ -243,11 +249,16 @@ enum TrainCommand: Command {
       recipe.needsTeacher ? try options.teacher.map { try Recognizer(contentsOf: url($0)) } : nil
 
     let roots = options.data.map(url)
-    let training = try roots.map { try Dataset(contentsOf: $0, split: options.split) }
-    let heldOutSets = roots.filter {
-      FileManager.default.fileExists(
-        atPath: $0.appendingPathComponent(options.developmentSplit).path)
-    }.map { root in Result { try Dataset(contentsOf: root, split: options.developmentSplit) } }
+    let training = try roots.map {
+      try Dataset(contentsOf: $0, split: options.split, format: options.format)
+    }
+    let heldOutSets = try roots.filter {
+      try Dataset.splits(of: $0, format: options.format).contains(options.developmentSplit)
+    }.map { root in
+      Result {
+        try Dataset(contentsOf: root, split: options.developmentSplit, format: options.format)
+      }
+    }
     let tokenizer = try tokenizer(options, checkpoint: checkpoint) {
       training.flatMap { $0.utterances.map(\.transcript) }
     }

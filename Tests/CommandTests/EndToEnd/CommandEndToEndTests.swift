@@ -302,6 +302,27 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
     }
   }
 
+  /// A Hugging Face folder as it is: inspected, evaluated with layers skipped, benched, drawn.
+  @Test func huggingFaceModelsWorkEverywhere() throws {
+    try withWorld { world in
+      let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../BackbonesTests/Fixtures/wavlm-group").standardizedFileURL.path
+      let data = ["--data", world.data.path, "--split", "test"]
+      let report = try run(["inspect", model, "--json"]).objects()[0]
+      #expect(report["model_type"] as? String == "wavlm" && report["layers"] as? Int == 3)
+      #expect(report["frame_seconds"] as? Double == 0.02)
+      let rows = try run(["evaluate", "--model", model, "--keep", "3,1", "--json"] + data).objects()
+      #expect(rows.map { $0["kept_layers"] as? Int } == [3, 1])
+      let bench = try run(["bench", "--model", model, "--keep", "3", "--json"] + data).objects()[0]
+      #expect((bench["training"] as? [Any])?.isEmpty == true)
+      #expect((bench["recognition"] as? [Any])?.count == 1)
+      let frame = try run(["--model", model, "--frame", "100x30", "--view", "layers"] + data)
+      #expect(frame.status == 0 && frame.output.contains("What the head would say"))
+      let wrong = try run(["evaluate", "--model", model, "--format", "zip"] + data)
+      #expect(wrong.status == 2 && wrong.errors.contains("librispeech"))
+    }
+  }
+
   @Test func badInputIsOneSentenceAndAStatus() throws {
     try withWorld { world in
       func path(_ name: String) -> String { world.folder.appending(path: name).path }

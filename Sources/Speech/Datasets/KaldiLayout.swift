@@ -1,0 +1,90 @@
+// Kaldi's data folders: wav.scp, text, and segments where recordings are longer than utterances.
+
+import Foundation
+import Kernels
+
+/// A folder with `wav.scp` ("RECORDING PATH" a line) and `text` ("UTTERANCE WORDS"), optionally
+/// `segments` ("UTTERANCE RECORDING START END", seconds) and `utt2spk`; or a folder of such folders, which
+/// are its splits. Commands in wav.scp (lines that end in |) are refused: nothing is run.
+package enum KaldiLayout: DatasetLayout {
+  package static let name = "kaldi"
+  package static let summary = "SPLIT/wav.scp and text, with segments and utt2spk if there are any"
+
+  private static func isData(_ folder: URL) -> Bool {
+    ["wav.scp", "text"].allSatisfy { DatasetFiles.exists(folder.appendingPathComponent($0)) }
+  }
+
+  package static func recognizes(_ root: URL) -> Bool {
+    isData(root) || DatasetFiles.folders(in: root).contains(where: isData)
+  }
+
+  /// A folder that is data itself is a split by its own name.
+  package static func splits(_ root: URL) -> [String] {
+    isData(root)
+      ? [root.standardizedFileURL.lastPathComponent]
+      : DatasetFiles.folders(in: root).filter(isData).map(\.lastPathComponent)
+  }
+
+  package static func utterances(_ root: URL, split: String) throws -> [Utterance] {
+    let folder = isData(root) ? root : root.appendingPathComponent(split)
+    /// "KEY REST" lines; a key twice is an error.
+    func table(_ name: String, required: Bool) throws -> [String: (rest: String, place: String)] {
+      let file = folder.appendingPathComponent(name)
+      guard required || DatasetFiles.exists(file) else { return [:] }
+      var result: [String: (rest: String, place: String)] = [:]
+      for (number, line) in try DatasetFiles.lines(of: file) {
+        let parts = line.split(maxSplits: 1, whereSeparator: \.isWhitespace)
+        let rest = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
+        let place = DatasetFiles.place(file, number)
+        if result.updateValue((rest, place), forKey: String(parts[0])) != nil {
+          throw InputError(place, expected: "each key once", found: "\"\(parts[0])\" again")
+        }
+      }
+      return result
+    }
+    let recordings = try table("wav.scp", required: true)
+    let texts = try table("text", required: true)
+    let segments = try table("segments", required: false)
+    let speakers = try table("utt2spk", required: false)
+    var audio: [String: URL] = [:]
+    for (key, entry) in recordings {
+      guard !entry.rest.hasSuffix("|") else {
+        throw InputError(
+          entry.place, expected: "a path; commands are not run",
+          found: "\"\(entry.rest.prefix(60))\"")
+      }
+      // Paths are meant from where the recipe was run; from the folder is the other common reading.
+      let here = URL(fileURLWithPath: entry.rest)
+      let there = DatasetFiles.audio(entry.rest, from: folder)
+      audio[key] = try DatasetFiles.checked(
+        DatasetFiles.exists(here) ? here : there, at: entry.place)
+    }
+    return try texts.map { id, text in
+      let segment = segments[id]
+      var range: ClosedRange<Double>?
+      var recording = id
+      if let segment {
+        let fields = segment.rest.split(whereSeparator: \.isWhitespace)
+        guard fields.count >= 3, let start = Double(fields[1]), let end = Double(fields[2]),
+          start >= 0, start < end
+        else {
+          throw InputError(
+            segment.place, expected: "UTTERANCE RECORDING START END in seconds",
+            found: "\"\(id) \(segment.rest.prefix(60))\"")
+        }
+        recording = String(fields[0])
+        range = start...end
+      } else if !segments.isEmpty {
+        throw InputError(text.place, expected: "a line for \"\(id)\" in segments", found: "none")
+      }
+      guard let url = audio[recording] else {
+        throw InputError(
+          segment?.place ?? text.place, expected: "a recording \"\(recording)\" in wav.scp",
+          found: "none")
+      }
+      return Utterance(
+        id: id, speaker: speakers[id]?.rest ?? id, audio: url,
+        transcript: try DatasetFiles.transcript(text.rest, at: text.place), segment: range)
+    }
+  }
+}

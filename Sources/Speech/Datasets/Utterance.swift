@@ -1,0 +1,63 @@
+// One recording, or a part of one, and what was said in it.
+
+import Foundation
+import Kernels
+import Synchronization
+
+package struct Utterance: Sendable, Equatable {
+  package let id: String
+  package let speaker: String
+  package let audio: URL
+  /// Lower-case words with single spaces.
+  package let transcript: String
+  /// Seconds within the audio; nil is all of it.
+  package let segment: ClosedRange<Double>?
+
+  package init(
+    id: String, speaker: String, audio: URL, transcript: String,
+    segment: ClosedRange<Double>? = nil
+  ) {
+    self.id = id
+    self.speaker = speaker
+    self.audio = audio
+    self.transcript = transcript
+    self.segment = segment
+  }
+
+  package var words: [String] { transcript.split(separator: " ").map(String.init) }
+
+  /// Its samples at the file's own rate. Throws when the file cannot be read or the segment lies
+  /// outside.
+  package func waveform() throws -> Waveform {
+    guard let segment else { return try AudioFile.read(audio) }
+    let whole = try Recordings.waveform(of: audio)
+    let rate = Double(whole.sampleRate)
+    let first = Int((segment.lowerBound * rate).rounded())
+    // Segments are written to a hundredth of a second: an end that lies just beyond is the end.
+    let last = min(Int((segment.upperBound * rate).rounded()), whole.samples.count)
+    guard first >= 0, first < last, segment.upperBound <= whole.seconds + 0.5 else {
+      throw InputError(
+        "\(audio.path), utterance \(id)",
+        expected: "a segment within the \(String(format: "%.2f", whole.seconds)) s of audio",
+        found: "\(segment.lowerBound) to \(segment.upperBound) s")
+    }
+    return Waveform(samples: Array(whole.samples[first..<last]), sampleRate: whole.sampleRate)
+  }
+}
+
+/// The recordings that segments were last cut from: neighbours in a data set share one.
+private enum Recordings {
+  private static let limit = 4
+  private static let known = Mutex<[(url: URL, waveform: Waveform)]>([])
+
+  static func waveform(of url: URL) throws -> Waveform {
+    let old = known.withLock { known in known.first { $0.url == url }?.waveform }
+    if let old { return old }
+    let waveform = try AudioFile.read(url)
+    known.withLock { known in
+      if known.count >= limit { known.removeFirst() }
+      known.append((url, waveform))
+    }
+    return waveform
+  }
+}
