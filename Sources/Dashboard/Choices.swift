@@ -133,13 +133,12 @@ package struct SavedSweep: Sendable, Equatable {
   }
 
   package var model: String
-  /// For the legend: the policy, and that it was saved.
-  package var name: String
+  package var policy: String
   package var points: [Point]
 
-  package init(model: String, name: String, points: [Point]) {
+  package init(model: String, policy: String, points: [Point]) {
     self.model = model
-    self.name = name
+    self.policy = policy
     self.points = points
   }
 }

@@ -44,11 +44,12 @@ enum PlotPanel: Panel {
     ).draw(in: canvas.area.inset(x: 2, y: 1), on: &canvas)
   }
 
-  /// Curves measured at another time, of the present model.
+  /// The curve measured at another time, of the present model by the present policy.
   private static func saved(_ state: DashboardState) -> [ScatterPlot.Series] {
-    state.savedSweeps.filter { $0.model == state.subject.models[state.model].name }.map { sweep in
+    let model = state.subject.models[state.model].name
+    return state.savedSweeps.filter { $0.model == model && $0.policy == state.policy }.map { sweep in
       ScatterPlot.Series(
-        sweep.name,
+        "saved \(sweep.policy)",
         points: sweep.points.map { point in
           let cost =
             switch state.plotAxis {

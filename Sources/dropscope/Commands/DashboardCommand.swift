@@ -126,15 +126,15 @@ enum DashboardCommand: Command {
     let groups = SweepGroup.of(try SweepFile.read(file))
     var sweeps: [SavedSweep] = []
     for group in groups {
-      let name = "saved \(group.first.policy)"
+      let (model, policy) = (group.first.model, group.first.policy)
       let point = SavedSweep.Point(
         keptLayers: group.first.keptLayers, gflop: group.mean(\.gflopPerAudioSecond),
         milliseconds: group.mean(\.latency.p50), errorRate: group.meanErrorRate)
-      if let index = sweeps.firstIndex(where: { $0.model == group.first.model && $0.name == name })
+      if let index = sweeps.firstIndex(where: { $0.model == model && $0.policy == policy })
       {
         sweeps[index].points.append(point)
       } else {
-        sweeps.append(SavedSweep(model: group.first.model, name: name, points: [point]))
+        sweeps.append(SavedSweep(model: model, policy: policy, points: [point]))
       }
     }
     return sweeps
