@@ -95,6 +95,12 @@ extension Backbone {
     mask[index] ? layer(index, input) : skip(index, input)
   }
 
+  /// An utterance in pieces short enough to attend over; their frames one after the other are its
+  /// frames.
+  package func pieces(_ samples: [Float]) -> [[Float]] {
+    LongAudio.pieces(samples, sampleRate: sampleRate)
+  }
+
   /// Token log-probabilities (total frames x tokens) at a mask.
   package func logProbabilities(_ utterances: [[Float]], mask: LayerMask) -> Tensor {
     head((0..<layerCount).reduce(frontEnd(utterances)) { step($1, $0, mask) })

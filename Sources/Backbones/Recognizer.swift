@@ -47,6 +47,6 @@ package struct Recognizer: Sendable {
   }
 
   package func transcribe(_ waveform: Waveform, mask: LayerMask) -> Transcript {
-    decoder.decode(backbone.logProbabilities([samples(waveform)], mask: mask))
+    decoder.decode(backbone.logProbabilities(backbone.pieces(samples(waveform)), mask: mask))
   }
 }

@@ -137,6 +137,12 @@ struct PositionTable: Sendable {
   let values: Tensor
   let longest: Int
 
+  /// As it travels with the frames.
+  init(_ values: Tensor) {
+    self.values = values
+    longest = (values.columns + 1) / 2
+  }
+
   /// embedding: buckets x heads, which layer 0 owns, whether it runs or not.
   init(_ embedding: UnsafePointer<Float>, _ configuration: Wav2Vec2Configuration, longest: Int) {
     let heads = configuration.heads

@@ -79,8 +79,12 @@ package final class Wav2Vec2: Backbone {
       packing: utterances.map {
         Tensor(normalizes ? Self.normalized($0) : $0, shape: [$0.count, 1])
       })
-    return encoder(
+    var frames = encoder(
       packed.values, lengths: packed.lengths, weights, positionKernel: positionKernel)
+    frames.shared = positionEmbedding.map {
+      PositionTable(weights[$0], configuration, longest: frames.lengths.max() ?? 0).values
+    }
+    return frames
   }
 
   /// (x - mean) / sqrt(variance + 1e-7), the variance biased, as Hugging Face's feature extractor.
@@ -94,10 +98,9 @@ package final class Wav2Vec2: Backbone {
   }
 
   package func layer(_ index: Int, _ input: HiddenFrames) -> HiddenFrames {
-    let table = positionEmbedding.map {
-      PositionTable(weights[$0], configuration, longest: input.lengths.max() ?? 0)
-    }
-    return HiddenFrames(values: layers[index](input, weights, table: table), lengths: input.lengths)
+    HiddenFrames(
+      values: layers[index](input, weights, table: input.shared.map(PositionTable.init)),
+      lengths: input.lengths, shared: input.shared)
   }
 
   package func skip(_ index: Int, _ input: HiddenFrames) -> HiddenFrames { input }

@@ -47,7 +47,8 @@ enum PlotPanel: Panel {
   /// The curve measured at another time, of the present model by the present policy.
   private static func saved(_ state: DashboardState) -> [ScatterPlot.Series] {
     let model = state.subject.models[state.model].name
-    return state.savedSweeps.filter { $0.model == model && $0.policy == state.policy }.map { sweep in
+    return state.savedSweeps.filter { $0.model == model && $0.policy == state.policy }.map {
+      sweep in
       ScatterPlot.Series(
         "saved \(sweep.policy)",
         points: sweep.points.map { point in

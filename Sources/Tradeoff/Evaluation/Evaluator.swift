@@ -58,7 +58,7 @@ package final class Evaluator: Sendable {
       trace = known
     } else {
       var frames: HiddenFrames?
-      let time = clock.measure { frames = backbone.frontEnd([samples]) }
+      let time = clock.measure { frames = backbone.frontEnd(backbone.pieces(samples)) }
       trace = Trace(mask: mask, frames: [frames!], seconds: [time.seconds])
     }
     var current = trace!
@@ -89,7 +89,9 @@ package final class Evaluator: Sendable {
       seconds: frontEnd + layers.reduce(0, +) + headTime.seconds,
       layerSeconds: layers.indices.map { mask[$0] ? layers[$0] : 0 },
       frontEndSeconds: frontEnd, headSeconds: headTime.seconds,
-      operations: backbone.operations(sampleCount: samples.count).total(mask))
+      operations: backbone.pieces(samples).reduce(0) {
+        $0 + backbone.operations(sampleCount: $1.count).total(mask)
+      })
   }
 
   /// Takes an utterance's trace out, so that two threads never extend the same one.

@@ -72,7 +72,7 @@ package struct LayerLens: Sendable, Equatable {
     isCancelled: () -> Bool = { false }
   ) {
     let backbone = recognizer.backbone
-    let start = backbone.frontEnd([samples])
+    let start = backbone.frontEnd(backbone.pieces(samples))
     var full = start
     for layer in 0..<backbone.layerCount {
       if isCancelled() { return nil }

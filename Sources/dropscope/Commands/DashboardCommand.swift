@@ -130,8 +130,7 @@ enum DashboardCommand: Command {
       let point = SavedSweep.Point(
         keptLayers: group.first.keptLayers, gflop: group.mean(\.gflopPerAudioSecond),
         milliseconds: group.mean(\.latency.p50), errorRate: group.meanErrorRate)
-      if let index = sweeps.firstIndex(where: { $0.model == model && $0.policy == policy })
-      {
+      if let index = sweeps.firstIndex(where: { $0.model == model && $0.policy == policy }) {
         sweeps[index].points.append(point)
       } else {
         sweeps.append(SavedSweep(model: model, policy: policy, points: [point]))

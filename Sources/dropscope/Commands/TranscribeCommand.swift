@@ -60,7 +60,7 @@ enum TranscribeCommand: Command {
     let samples = recognizer.samples(waveform)
     let start = ContinuousClock.now
     let transcript = recognizer.decoder.decode(
-      recognizer.backbone.logProbabilities([samples], mask: mask))
+      recognizer.backbone.logProbabilities(recognizer.backbone.pieces(samples), mask: mask))
     return Result(
       file: path, text: transcript.text, audio_seconds: waveform.seconds,
       seconds: (ContinuousClock.now - start).seconds, mask: mask.description,
