@@ -62,11 +62,10 @@ package enum Action: Hashable, Sendable {
 
   // Views and the screen.
   case show(ViewKind), nextView, previousView
-  case zoom(PanelKind?), nextZoom
+  case nextZoom
   case changeAxis, changeSymbols
   case chooseTheme(String)
-  case chooseSymbols(String)
-  case releaseMouse, help, back, accept
+  case releaseMouse, help, back
   /// A row of the open menu.
   case menuRow(Int)
 

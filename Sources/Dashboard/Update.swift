@@ -243,7 +243,6 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
   case .show(let view): show(view, &state)
   case .nextView: show(state.view.next, &state)
   case .previousView: show(state.view.previous, &state)
-  case .zoom(let panel): state.zoomed = panel
   case .nextZoom:
     let order = state.view.type.panels
     let next = state.zoomed.flatMap { order.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
@@ -252,8 +251,6 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
   case .changeSymbols:
     let index = Symbols.all.firstIndex(of: state.symbols) ?? 0
     state.symbols = Symbols.all[(index + 1) % Symbols.all.count]
-  case .chooseSymbols(let name):
-    state.symbols = Symbols.all.first { $0.name == name } ?? state.symbols
   case .chooseTheme(let name): state.theme = Theme.named(name) ?? state.theme
   case .releaseMouse:
     state.isMouseReleased.toggle()
@@ -273,7 +270,6 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
     } else {
       state.list.filter = ""
     }
-  case .accept: break
   case .compareBy: state.comparesPolicies.toggle()
   case .budgetLess: return setBudget(state.budget.amount / 1.25, &state)
   case .budgetMore: return setBudget(state.budget.amount * 1.25, &state)

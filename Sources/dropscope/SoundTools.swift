@@ -3,6 +3,7 @@
 import Foundation
 import Kernels
 import Synchronization
+import Training
 
 /// Each tool is looked for in PATH when it is needed; nothing is linked.
 final class SoundTools: Sendable {
@@ -29,7 +30,7 @@ final class SoundTools: Sendable {
   func play(_ path: String) throws -> String {
     // aplay knows no FLAC.
     let usable = Self.players.filter { $0.program != "aplay" || !path.hasSuffix(".flac") }
-    guard let tool = usable.first(where: { Self.find($0.program) != nil }) else {
+    guard let tool = usable.first(where: { SpeechSynthesizer.findInPath($0.program) != nil }) else {
       throw InputError(
         "no player was found: looked for \(usable.map(\.program).joined(separator: ", "))")
     }
@@ -42,7 +43,9 @@ final class SoundTools: Sendable {
   }
 
   func startRecording() throws {
-    guard let tool = Self.recorders.first(where: { Self.find($0.program) != nil }) else {
+    guard
+      let tool = Self.recorders.first(where: { SpeechSynthesizer.findInPath($0.program) != nil })
+    else {
       throw InputError(
         "no recorder was found: looked for \(Self.recorders.map(\.program).joined(separator: ", "))"
       )
@@ -80,13 +83,10 @@ final class SoundTools: Sendable {
     }
   }
 
-  private static func find(_ program: String) -> String? {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    return path.split(separator: ":").map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
-  }
-
   private static func start(_ program: String, _ arguments: [String]) throws -> Process {
-    guard let path = find(program) else { throw InputError("\(program): not found") }
+    guard let path = SpeechSynthesizer.findInPath(program) else {
+      throw InputError("\(program): not found")
+    }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
