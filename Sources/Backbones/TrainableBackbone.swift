@@ -7,6 +7,9 @@ import Speech
 /// What one worker's forward and backward pass of a training step depend on besides the batch.
 package struct TrainingPass: Sendable {
   package var mask: LayerMask
+  /// Depths, ascending, each in 1..<N: after that many places of the stack the head speaks as well,
+  /// as if the rest were skipped by the identity.
+  package var exits: [Int]
   /// Draws the dropout masks; seeded by (run seed, step, worker).
   package var random: RandomGenerator
   /// Sums BatchNorm statistics over the step's workers; a group of one when there is one worker.
@@ -14,10 +17,12 @@ package struct TrainingPass: Sendable {
   package var worker: Int
 
   package init(
-    mask: LayerMask, random: RandomGenerator, reduce: AllReduce = AllReduce(workers: 1),
+    mask: LayerMask, exits: [Int] = [], random: RandomGenerator,
+    reduce: AllReduce = AllReduce(workers: 1),
     worker: Int = 0
   ) {
     self.mask = mask
+    self.exits = exits
     self.random = random
     self.reduce = reduce
     self.worker = worker
@@ -43,14 +48,16 @@ package protocol TrainableBackbone: AnyObject, Sendable {
   func outputFrames(featureFrames: Int) -> Int
 
   /// features: packed utterances (total feature frames x bins). Returns logits before the softmax
-  /// (total output frames x tokens) with output lengths, and what `backward` needs. Worker 0 also
-  /// moves the running statistics of the layers that ran.
+  /// (total output frames x tokens) of the whole stack and then of each of the pass's exits, all with
+  /// the same output lengths, and what `backward` needs. Worker 0 also moves the running statistics
+  /// of the layers that ran.
   func forward(_ features: HiddenFrames, _ pass: inout TrainingPass) -> (
-    logits: HiddenFrames, activations: Activations
+    logits: [HiddenFrames], activations: Activations
   )
-  /// Adds d(loss)/d(parameter) to `gradients` (laid out by `layout`).
+  /// Adds d(loss)/d(parameter) to `gradients` (laid out by `layout`), given d(loss)/d(logits) in
+  /// `forward`'s order.
   func backward(
-    _ logitGradient: Tensor, through activations: Activations, _ pass: TrainingPass,
+    _ logitGradients: [Tensor], through activations: Activations, _ pass: TrainingPass,
     into gradients: ParameterBuffer)
   /// An immutable copy in evaluation mode (BatchNorm folded).
   func inference() -> Inference

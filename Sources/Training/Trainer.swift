@@ -57,7 +57,8 @@ package enum AfterStep: Sendable {
 ///
 /// The loss is PyTorch's `ctc_loss(reduction: "mean")` over the whole batch: the mean over its
 /// utterances of loss / max(target length, 1); plus, where a pass is distilled, `klWeight` times the
-/// divergence reduced as `klReduction` says; all of it summed over the recipe's passes.
+/// divergence reduced as `klReduction` says; plus the mean of the same over the pass's exits; all of
+/// it summed over the recipe's passes.
 ///
 /// @unchecked Sendable: a step's phases write either what belongs to one worker or, on worker 0
 /// alone, what all share; `group`'s barriers lie between the phases.
@@ -249,38 +250,44 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     frames: Float, worker: Int, into gradient: ParameterBuffer, sums: inout [Float]
   ) -> Tensor {
     var pass = TrainingPass(
-      mask: plan.passes[index].mask,
+      mask: plan.passes[index].mask, exits: plan.passes[index].exits,
       random: RandomGenerator(
         seed: options.seed, streams: Stream.dropout, UInt64(plan.step),
         UInt64(worker) + UInt64(index) << 32),
       reduce: plan.reduce, worker: worker)
     let (logits, activations) = model.forward(features, &pass)
-    let logProbabilities = LogSoftmax.forward(logits.values)
-    let weights = targets.map { 1 / (Float(plan.utterances) * Float(max($0.count, 1))) }
-    var (losses, infeasible, logitGradient) = CTCLoss.lossAndGradient(
-      logProbabilities: logProbabilities, lengths: logits.lengths, targets: targets,
-      weights: weights)
-    sums[0] += zip(losses, weights).reduce(0) { $0 + $1.0 * $1.1 }
-    if index == 0 { sums[2] = Float(infeasible.count) }
-    let lambda = Float(options.klWeight)
-    if let guide, lambda > 0 {
-      let scale =
-        switch options.klReduction {
-        case .frame: 1 / frames
-        case .utterance: 1 / Float(plan.utterances)
-        }
-      let (kl, klGradient) = KLDistillation.lossAndGradient(
-        studentLogits: logits.values, teacherLogProbabilities: guide,
-        frameWeights: KLDistillation.frameWeights(
-          teacherLogProbabilities: guide, weight: scale * lambda,
-          blankWeight: Float(options.blankWeight)),
-        temperature: Float(options.temperature))
-      // The divergence was weighted with lambda already.
-      sums[1] += Float(kl) / lambda
-      logitGradient.add(klGradient)
+    let whole = LogSoftmax.forward(logits[0].values)
+    let gradients = logits.enumerated().map { place, logits in
+      let isExit = place > 0
+      let share = isExit ? 1 / Float(pass.exits.count) : 1
+      let logProbabilities = isExit ? LogSoftmax.forward(logits.values) : whole
+      let weights = targets.map { share / (Float(plan.utterances) * Float(max($0.count, 1))) }
+      var (losses, infeasible, gradient) = CTCLoss.lossAndGradient(
+        logProbabilities: logProbabilities, lengths: logits.lengths, targets: targets,
+        weights: weights)
+      sums[0] += zip(losses, weights).reduce(0) { $0 + $1.0 * $1.1 }
+      if index == 0 && !isExit { sums[2] = Float(infeasible.count) }
+      let lambda = Float(options.klWeight)
+      if let guide = isExit ? whole : guide, lambda > 0 {
+        let scale =
+          switch options.klReduction {
+          case .frame: share / frames
+          case .utterance: share / Float(plan.utterances)
+          }
+        let (kl, klGradient) = KLDistillation.lossAndGradient(
+          studentLogits: logits.values, teacherLogProbabilities: guide,
+          frameWeights: KLDistillation.frameWeights(
+            teacherLogProbabilities: guide, weight: scale * lambda,
+            blankWeight: Float(options.blankWeight)),
+          temperature: Float(options.temperature))
+        // The divergence was weighted with lambda already.
+        sums[1] += Float(kl) / lambda
+        gradient.add(klGradient)
+      }
+      return gradient
     }
-    model.backward(logitGradient, through: activations, pass, into: gradient)
-    return logProbabilities
+    model.backward(gradients, through: activations, pass, into: gradient)
+    return whole
   }
 
   private static func logProbabilities(

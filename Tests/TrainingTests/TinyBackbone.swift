@@ -68,7 +68,7 @@ final class TinyBackbone: TrainableBackbone {
   }
 
   func forward(_ features: HiddenFrames, _ pass: inout TrainingPass) -> (
-    logits: HiddenFrames, activations: Activations
+    logits: [HiddenFrames], activations: Activations
   ) {
     if jitter { usleep(UInt32.random(in: 0...3000)) }
     let (pooled, lengths) = Self.pool(features)
@@ -86,19 +86,28 @@ final class TinyBackbone: TrainableBackbone {
       x = Self.sum(x, t)
     }
     activations.inputs.append(x)
-    let logits = Linear.forward(x, weight: weights[head], bias: nil, outputs: shape.tokens)
-    return (HiddenFrames(values: logits, lengths: lengths), activations)
+    let logits = ([stack.count] + pass.exits).map { depth in
+      Linear.forward(
+        activations.inputs[depth], weight: weights[head], bias: nil, outputs: shape.tokens)
+    }
+    return (logits.map { HiddenFrames(values: $0, lengths: lengths) }, activations)
   }
 
   func backward(
-    _ logitGradient: Tensor, through a: Activations, _ pass: TrainingPass,
+    _ logitGradients: [Tensor], through a: Activations, _ pass: TrainingPass,
     into gradients: ParameterBuffer
   ) {
     if jitter { usleep(UInt32.random(in: 0...3000)) }
-    var dx = Linear.backward(
-      logitGradient, input: a.inputs[stack.count], weight: weights[head],
-      weightGradient: gradients[head], biasGradient: nil)
+    func intoHead(_ place: Int, depth: Int) -> Tensor {
+      Linear.backward(
+        logitGradients[place], input: a.inputs[depth], weight: weights[head],
+        weightGradient: gradients[head], biasGradient: nil)
+    }
+    var dx = intoHead(0, depth: stack.count)
     for i in stack.indices.reversed() {
+      if let exit = pass.exits.firstIndex(of: i + 1) {
+        dx = Self.sum(dx, intoHead(exit + 1, depth: i + 1))
+      }
       guard var inner = a.tanhs[i] else { continue }
       let values = inner.mutablePointer
       for k in 0..<inner.count { values[k] = (1 - values[k] * values[k]) * dx.pointer[k] }

@@ -127,7 +127,8 @@ import Training
     expectClose(run(trainer)[0].ctc, expected / Double(batch.count), relative: 1e-4)
   }
 
-  /// Full depth as the reference, then some layers with the divergence from what all just said.
+  /// Full depth as the reference, its exits at their mean and some layers, with the divergence of
+  /// both from what all just said.
   @Test func aStepOfDLDPlusSumsItsPasses() throws {
     var options = tinyOptions("dld-plus")
     DistillationPlusRecipe.setDefaults(of: &options)
@@ -141,21 +142,31 @@ import Training
     let report = run(trainer)[0]
     #expect(report.masks.count == 2 && report.masks[0].keptCount == model.layerCount)
     #expect(report.masks[1].keptCount < model.layerCount)
+    let exits = DistillationPlusRecipe.passes(
+      step: 0, layerCount: model.layerCount, options: options)[0].exits
+    #expect(!exits.isEmpty)
+    let said: [(mask: LayerMask, share: Double)] =
+      report.masks.map { ($0, 1) }
+      + exits.map {
+        (
+          LayerMask(layerCount: model.layerCount, keeping: 0..<$0), 1 / Double(exits.count)
+        )
+      }
     var (ctc, kl, frames) = (0.0, 0.0, 0)
     for index in batch {
       let samples = trainer.corpus.samples[index].map { Float($0) / 32768 }
       let target = toneTokenizer.encode(trainer.corpus.transcripts[index])
-      let said = report.masks.map { model.logProbabilities([samples], mask: $0) }
-      for logProbabilities in said {
+      let all = model.logProbabilities([samples], mask: .full(model.layerCount))
+      frames += all.rows
+      for (mask, share) in said {
+        let some = model.logProbabilities([samples], mask: mask)
         let loss = CTCLoss.lossAndGradient(
-          logProbabilities: logProbabilities, lengths: [logProbabilities.rows], targets: [target],
-          weights: [1]
+          logProbabilities: some, lengths: [some.rows], targets: [target], weights: [1]
         ).losses[0]
-        ctc += Double(loss) / Double(target.count) / Double(batch.count)
-      }
-      frames += said[0].rows
-      for (all, some) in zip(said[0].values, said[1].values) {
-        kl += exp(Double(all)) * Double(all - some)
+        ctc += share * Double(loss) / Double(target.count) / Double(batch.count)
+        for (all, some) in zip(all.values, some.values) {
+          kl += share * exp(Double(all)) * Double(all - some)
+        }
       }
     }
     expectClose(report.ctc, ctc, relative: 1e-4)

@@ -93,7 +93,8 @@ package final class TrainableConformer: TrainableBackbone {
     let lengths: [Int]
     let dropout: UInt64
     let layers: [LayerActivations]
-    let output: Tensor
+    /// Into the head: of the whole stack, then of each exit.
+    let outputs: [Tensor]
   }
 
   enum LayerActivations {
@@ -103,13 +104,14 @@ package final class TrainableConformer: TrainableBackbone {
   }
 
   package func forward(_ features: HiddenFrames, _ pass: inout TrainingPass) -> (
-    logits: HiddenFrames, activations: Activations
+    logits: [HiddenFrames], activations: Activations
   ) {
     var (frames, subsampling) = network.subsampling.forward(features, weights)
     let seed = pass.random.next()
     Dropout.apply(&frames.values, probability: configuration.dropout, seed: seed)
     var x = frames.values
     var layers: [LayerActivations] = []
+    var exits: [Tensor] = []
     for (index, layer) in network.layers.enumerated() {
       if pass.mask[index] {
         let (y, activations) = layer.forward(
@@ -123,23 +125,30 @@ package final class TrainableConformer: TrainableBackbone {
       } else {
         layers.append(.identity)
       }
+      if pass.exits.contains(index + 1) { exits.append(x) }
     }
+    let outputs = [x] + exits
     return (
-      HiddenFrames(values: network.head(x, weights), lengths: frames.lengths),
+      outputs.map { HiddenFrames(values: network.head($0, weights), lengths: frames.lengths) },
       Activations(
-        subsampling: subsampling, lengths: frames.lengths, dropout: seed, layers: layers, output: x)
+        subsampling: subsampling, lengths: frames.lengths, dropout: seed, layers: layers,
+        outputs: outputs)
     )
   }
 
   package func backward(
-    _ logitGradient: Tensor, through a: Activations, _ pass: TrainingPass,
+    _ logitGradients: [Tensor], through a: Activations, _ pass: TrainingPass,
     into gradients: ParameterBuffer
   ) {
-    var dx = Linear.backward(
-      logitGradient, input: a.output, weight: weights[network.headWeight],
-      weightGradient: gradients[network.headWeight], biasGradient: gradients[network.headBias])
-    for (layer, saved) in zip(network.layers, a.layers).reversed() {
-      switch saved {
+    var heads = zip(logitGradients, a.outputs).map { gradient, output in
+      Linear.backward(
+        gradient, input: output, weight: weights[network.headWeight],
+        weightGradient: gradients[network.headWeight], biasGradient: gradients[network.headBias])
+    }
+    var dx = heads.removeFirst()
+    for (index, layer) in network.layers.enumerated().reversed() {
+      if pass.exits.contains(index + 1) { dx.add(heads.removeLast()) }
+      switch a.layers[index] {
       case .kept(let activations):
         dx = layer.backward(
           dx, activations, lengths: a.lengths, weights, into: gradients,

@@ -78,4 +78,5 @@ enum Stream {
   static let specAugment: UInt64 = 4
   static let dropout: UInt64 = 5
   static let validation: UInt64 = 6
+  static let exits: UInt64 = 7
 }

@@ -17,10 +17,14 @@ package struct RecipePass: Sendable, Equatable {
   /// The layers that run, the same for every worker.
   package var mask: LayerMask
   package var guide = Guide.nothing
+  /// Depths at which the head speaks as well. Each exit's loss is CTC plus the divergence from what
+  /// the whole pass said, as a constant; their mean is added to the pass's loss.
+  package var exits: [Int] = []
 
-  package init(_ mask: LayerMask, guide: Guide = .nothing) {
+  package init(_ mask: LayerMask, guide: Guide = .nothing, exits: [Int] = []) {
     self.mask = mask
     self.guide = guide
+    self.exits = exits
   }
 }
 

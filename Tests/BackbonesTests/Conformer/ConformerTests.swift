@@ -65,7 +65,8 @@ struct ConformerTests {
     into gradients: ParameterBuffer
   ) -> (ctc: Double, kl: Double) {
     var pass = TrainingPass(mask: mask, random: RandomGenerator(seed: 1))
-    let (logits, activations) = model.forward(features, &pass)
+    let (outputs, activations) = model.forward(features, &pass)
+    let logits = outputs[0]
     let weights = targets.map { 1 / Float($0.count * targets.count) }
     let ctc = CTCLoss.lossAndGradient(
       logProbabilities: LogSoftmax.forward(logits.values), lengths: logits.lengths,
@@ -74,7 +75,7 @@ struct ConformerTests {
       studentLogits: logits.values, teacherLogProbabilities: teacher,
       frameWeights: Array(repeating: 1 / Float(logits.values.rows), count: logits.values.rows))
     model.backward(
-      ctc.logitGradient.adding(kl.logitGradient), through: activations, pass, into: gradients)
+      [ctc.logitGradient.adding(kl.logitGradient)], through: activations, pass, into: gradients)
     let loss = zip(ctc.losses, weights).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     return (loss, kl.loss)
   }
@@ -129,29 +130,49 @@ struct ConformerTests {
   }
 
   /// A loss of our own through every parameter, utterances of different lengths, by differences.
-  @Test(arguments: rules)
-  func gradientsAgreeWithFiniteDifferences(rule: String) throws {
+  @Test(arguments: rules, [[], [1, 3]])
+  func gradientsAgreeWithFiniteDifferences(rule: String, exits: [Int]) throws {
     let model = try TrainableConformer(contentsOf: model(rule))
     let features = HiddenFrames(
       values: randomTensor(90, 20, seed: 11), lengths: [40, 31, 19])
     let frames = features.lengths.reduce(0) { $0 + model.outputFrames(featureFrames: $1) }
-    let direction = randomTensor(frames, 12, seed: 12, scale: 0.1)
+    let directions = (0...exits.count).map {
+      randomTensor(frames, 12, seed: UInt64(12 + $0), scale: 0.1)
+    }
     let mask = try LayerMask("1010", layerCount: 4)
     func loss() -> Double {
-      var pass = TrainingPass(mask: mask, random: RandomGenerator(seed: 1))
-      let logits = model.forward(features, &pass).logits.values
-      return zip(logits.values, direction.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+      var pass = TrainingPass(mask: mask, exits: exits, random: RandomGenerator(seed: 1))
+      return zip(model.forward(features, &pass).logits, directions).reduce(0) { sum, pair in
+        zip(pair.0.values.values, pair.1.values).reduce(sum) {
+          $0 + Double($1.0) * Double($1.1)
+        }
+      }
     }
-    var pass = TrainingPass(mask: mask, random: RandomGenerator(seed: 1))
+    var pass = TrainingPass(mask: mask, exits: exits, random: RandomGenerator(seed: 1))
     let activations = model.forward(features, &pass).activations
     let gradients = ParameterBuffer(count: model.layout.count)
-    model.backward(direction, through: activations, pass, into: gradients)
+    model.backward(directions, through: activations, pass, into: gradients)
     for parameter in model.layout.parameters {
       let indices = [0, parameter.count / 2, parameter.count - 1].map { parameter.offset + $0 }
       expectClose(
         indices.map { gradients.pointer[$0] },
         numericalGradient(model.weights, at: indices, step: 3e-3, loss), relative: 2e-2,
         absolute: 4e-3, "\(parameter.name)")
+    }
+  }
+
+  /// An exit says what the mask that skips all after it would have said.
+  @Test func exitsSpeakAsPrefixes() throws {
+    let model = try TrainableConformer(contentsOf: model("identity"))
+    let features = HiddenFrames(values: randomTensor(71, 20, seed: 11), lengths: [40, 31])
+    func logits(_ bits: String, exits: [Int]) throws -> [HiddenFrames] {
+      var pass = TrainingPass(
+        mask: try LayerMask(bits, layerCount: 4), exits: exits, random: RandomGenerator(seed: 1))
+      return model.forward(features, &pass).logits
+    }
+    let all = try logits("1011", exits: [1, 2, 3])
+    for (said, bits) in zip(all, ["1011", "1000", "1000", "1010"]) {
+      #expect(try said.values.values == logits(bits, exits: [])[0].values.values)
     }
   }
 
@@ -166,7 +187,7 @@ struct ConformerTests {
         mask: .full(4), random: RandomGenerator(seed: 1), reduce: reduce, worker: worker)
       let (logits, activations) = model.forward(HiddenFrames(packing: Array(utterances)), &pass)
       let gradients = ParameterBuffer(count: model.layout.count)
-      model.backward(logits.values, through: activations, pass, into: gradients)
+      model.backward(logits.map(\.values), through: activations, pass, into: gradients)
       return gradients
     }
     let expected = gradient(whole, features[...], reduce: AllReduce(workers: 1), worker: 0)
