@@ -1,11 +1,15 @@
 // What the dashboard is looking at: facts that never change while it runs.
 
+import Speech
+
 /// Models, a data set and a machine.
 package struct Subject: Sendable, Equatable {
   /// At least one.
   package let models: [Model]
   package let dataset: String
   package let split: String
+  /// What references and hypotheses went through before they were compared.
+  package let normalization: TextNormalization
   /// By index in the data set, as `UtteranceResult.index` counts.
   package let utterances: [Item]
   package let machine: String
@@ -41,13 +45,14 @@ package struct Subject: Sendable, Equatable {
   }
 
   package init(
-    models: [Model], dataset: String, split: String, utterances: [Item], machine: String,
-    threads: Int
+    models: [Model], dataset: String, split: String, normalization: TextNormalization = .none,
+    utterances: [Item], machine: String, threads: Int
   ) {
     precondition(!models.isEmpty, "a dashboard without a model")
     self.models = models
     self.dataset = dataset
     self.split = split
+    self.normalization = normalization
     self.utterances = utterances
     self.machine = machine
     self.threads = threads

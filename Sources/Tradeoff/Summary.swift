@@ -32,6 +32,8 @@ package struct Summary: Codable, Sendable, Equatable {
   package var machine: String
   /// How this compares with another model at the same mask, when that was asked for.
   package var comparison: Comparison?
+  /// What both sides' text went through, where that is more than lower case.
+  package var normalization: TextNormalization?
 
   /// Paired bootstrap against another model on the same utterances (`ErrorRate.compare`).
   package struct Comparison: Codable, Sendable, Equatable {
@@ -68,7 +70,7 @@ package struct Summary: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case model, dataset, split, policy, mask, utterances, words, wer, cer, substitutions, deletions
-    case insertions, threads, machine
+    case insertions, threads, machine, normalization
     case comparison = "against"
     case keptLayers = "kept_layers"
     case dropRatio = "drop_ratio"
@@ -121,5 +123,6 @@ package struct Summary: Codable, Sendable, Equatable {
     latency = Percentiles(milliseconds: results.map { $0.seconds * 1000 })
     self.threads = threads
     self.machine = machine
+    normalization = dataset.normalization == .none ? nil : dataset.normalization
   }
 }

@@ -58,7 +58,7 @@ package enum AfterStep: Sendable {
 /// The loss is PyTorch's `ctc_loss(reduction: "mean")` over the whole batch: the mean over its
 /// utterances of loss / max(target length, 1); plus, where a pass is distilled, `klWeight` times the
 /// divergence reduced as `klReduction` says; plus the mean of the same over the pass's exits; all of
-/// it summed over the recipe's passes.
+/// it summed over the recipe's passes, each with its weight.
 ///
 /// @unchecked Sendable: a step's phases write either what belongs to one worker or, on worker 0
 /// alone, what all share; `group`'s barriers lie between the phases.
@@ -259,7 +259,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     let whole = LogSoftmax.forward(logits[0].values)
     let gradients = logits.enumerated().map { place, logits in
       let isExit = place > 0
-      let share = isExit ? 1 / Float(pass.exits.count) : 1
+      let share = Float(plan.passes[index].weight) / (isExit ? Float(pass.exits.count) : 1)
       let logProbabilities = isExit ? LogSoftmax.forward(logits.values) : whole
       let weights = targets.map { share / (Float(plan.utterances) * Float(max($0.count, 1))) }
       var (losses, infeasible, gradient) = CTCLoss.lossAndGradient(

@@ -23,6 +23,9 @@ package enum GateDistribution: String, Codable, Sendable, CaseIterable {
   /// The same, but how many is in 2...N-1 with a probability proportional to 1 / how many: few layers
   /// have most to learn, and cost least.
   case shallow
+  /// Few layers most often as well, and the evenly spread ones in three steps of four: the masks that
+  /// will be used learn most, the others enough to be told apart.
+  case ladder
 }
 
 /// The options of `dropscope train` that change the resulting weights. How often to log, to
@@ -64,6 +67,10 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var temperature: Double = 1
   /// Weight in the divergence of frames that the guide takes for blank with 95 % or more.
   package var blankWeight: Double = 1
+  /// Of the pass with some layers in the loss of a step of `dld-plus`; the full pass counts 1.
+  package var partialWeight: Double = 1
+  /// Depths, drawn in each step, at which the full pass of `dld-plus` speaks as well.
+  package var exits = 0
 
   package var specAugment = SpecAugment()
   package var waveform = WaveformAugmentation()

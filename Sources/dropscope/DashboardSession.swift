@@ -141,7 +141,8 @@ final class DashboardSession: Sendable {
         case .lens(let model, let utterance, let mask):
           let lens = LayerLens(
             recognizers[model], data[model].samples[utterance],
-            words: dataset.utterances[utterance].words, mask: mask, isCancelled: isCancelled)
+            words: dataset.utterances[utterance].words, normalization: dataset.normalization,
+            mask: mask, isCancelled: isCancelled)
           if let lens { mailbox.post(.probed(.lens(request, lens))) }
         case .cloud(let model, let mask):
           if let cloud = try cloud(model, mask, data, isCancelled) {

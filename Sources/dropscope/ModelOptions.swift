@@ -9,7 +9,7 @@ import Tradeoff
 /// `--model`, `--data`, `--split`, and at most one of `--keep`, `--drop` and `--mask`.
 struct ModelOptions {
   /// For `Arguments(options:)`.
-  static let dataNames = ["data", "split", "format"]
+  static let dataNames = ["data", "split", "format", "normalize"]
   static let maskNames = ["policy", "keep", "drop", "mask", "seed"]
   static let names = ["model"] + dataNames + maskNames
   private static let defaultSplit = "test-clean"
@@ -22,6 +22,10 @@ struct ModelOptions {
       --split NAME     the split of it to measure on (\(defaultSplit), or the only one)
       --format NAME    how it lies on disk, where that is not plain:
                        \(DatasetCatalog.all.map { $0.name }.joined(separator: ", "))
+      --normalize NAME what counts as the same word, in references and in what was recognised:
+    \(TextNormalization.allCases.map {
+      "                   \($0.rawValue): \($0.summary)"
+    }.joined(separator: "\n"))
     """
   static let layerHelp = """
       --policy NAME    how layers are chosen: \(PolicyCatalog.names.joined(separator: ", "))
@@ -53,6 +57,7 @@ struct ModelOptions {
   private let dataPath: String?
   private let split: String?
   private let format: String?
+  private let normalization: TextNormalization
   private let policies: [String]?
   private let seed: UInt64
   private let budget: Budget
@@ -63,6 +68,9 @@ struct ModelOptions {
     dataPath = arguments.string("data")
     split = arguments.string("split")
     format = try arguments.choice("format", of: DatasetCatalog.all.map { $0.name })
+    normalization =
+      try arguments.choice("normalize", of: TextNormalization.allCases.map(\.rawValue))
+      .flatMap(TextNormalization.init) ?? .none
     policies = try arguments.choices("policy", of: PolicyCatalog.names)
     seed = try arguments.seed("seed") ?? 1
     let given = ["keep", "drop", "mask"].filter { arguments.string($0) != nil }
@@ -130,7 +138,8 @@ struct ModelOptions {
   }
 
   private func dataset(split: String) throws -> Dataset {
-    try Dataset(contentsOf: try root(), split: split, format: format)
+    try Dataset(
+      contentsOf: try root(), split: split, format: format, normalization: normalization)
   }
 
   /// A data set with a single split needs no naming of it.

@@ -136,6 +136,8 @@ import Training
     options.specAugment = .none
     options.waveform = .none
     options.klWeight = 0.5
+    options.partialWeight = 0.25
+    options.exits = 2
     let trainer = try tinyTrainer(options)
     let model = TinyBackbone(tinyShape(), seed: options.seed).inference()
     let batch = trainer.sampler.batches(epoch: 0)[0]
@@ -144,9 +146,9 @@ import Training
     #expect(report.masks[1].keptCount < model.layerCount)
     let exits = DistillationPlusRecipe.passes(
       step: 0, layerCount: model.layerCount, options: options)[0].exits
-    #expect(!exits.isEmpty)
+    #expect(exits.count == 2)
     let said: [(mask: LayerMask, share: Double)] =
-      report.masks.map { ($0, 1) }
+      zip(report.masks, [1, 0.25]).map { ($0, $1) }
       + exits.map {
         (
           LayerMask(layerCount: model.layerCount, keeping: 0..<$0), 1 / Double(exits.count)

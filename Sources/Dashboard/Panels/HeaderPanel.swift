@@ -38,7 +38,8 @@ enum HeaderPanel: Panel {
     let count = subject.models.count
     return (
       subject.models[state.model].name + (count > 1 ? " \(state.model + 1)/\(count)" : ""),
-      "\(subject.dataset)/\(subject.split)",
+      "\(subject.dataset)/\(subject.split)"
+        + (subject.normalization == .none ? "" : " (\(subject.normalization.rawValue) text)"),
       "\(grouped(subject.utterances.count)) utterances, \(grouped(subject.wordCount)) words"
     )
   }

@@ -9,17 +9,26 @@ package struct Dataset: Sendable {
   package let split: String
   /// Sorted by id.
   package let utterances: [Utterance]
+  /// What references went through and hypotheses have to go through before they are compared.
+  package let normalization: TextNormalization
 
-  package init(name: String, split: String, utterances: [Utterance]) {
+  package init(
+    name: String, split: String, utterances: [Utterance],
+    normalization: TextNormalization = .none
+  ) {
     self.name = name
     self.split = split
-    self.utterances = utterances
+    self.utterances = utterances.map { $0.normalized(by: normalization) }
+    self.normalization = normalization
   }
 
   /// Lists the split without opening its audio. `InputError` unless the split exists and has
   /// utterances, and every utterance has its audio and a transcript, once.
   /// - Parameter format: a layout's name; nil is the first that recognises the folder.
-  package init(contentsOf root: URL, split: String, format: String? = nil) throws {
+  package init(
+    contentsOf root: URL, split: String, format: String? = nil,
+    normalization: TextNormalization = .none
+  ) throws {
     guard FileManager.default.fileExists(atPath: root.path) else {
       throw InputError(root.path, expected: "a data set folder", found: "nothing")
     }
@@ -45,7 +54,7 @@ package struct Dataset: Sendable {
       name: DatasetFiles.isFolder(root)
         ? root.standardizedFileURL.lastPathComponent
         : root.standardizedFileURL.deletingPathExtension().lastPathComponent,
-      split: split, utterances: utterances)
+      split: split, utterances: utterances, normalization: normalization)
   }
 
   /// The names of the splits that lie there; none where nothing does.

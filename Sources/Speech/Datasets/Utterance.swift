@@ -9,7 +9,7 @@ package struct Utterance: Sendable, Equatable {
   package let speaker: String
   package let audio: URL
   /// Lower-case words with single spaces.
-  package let transcript: String
+  package private(set) var transcript: String
   /// Seconds within the audio; nil is all of it.
   package let segment: ClosedRange<Double>?
 
@@ -22,6 +22,12 @@ package struct Utterance: Sendable, Equatable {
     self.audio = audio
     self.transcript = transcript
     self.segment = segment
+  }
+
+  func normalized(by rules: TextNormalization) -> Utterance {
+    var result = self
+    result.transcript = rules(transcript)
+    return result
   }
 
   package var words: [String] { transcript.split(separator: " ").map(String.init) }

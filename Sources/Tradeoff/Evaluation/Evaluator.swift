@@ -80,6 +80,7 @@ package final class Evaluator: Sendable {
     put(index, current)
 
     let transcript = recognizer.decoder.decode(logProbabilities!)
+      .normalized(by: data.dataset.normalization)
     let alignment = Alignment.align(
       data.dataset.utterances[index].words, transcript.words.map(\.word))
     return UtteranceResult(

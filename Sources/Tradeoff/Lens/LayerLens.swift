@@ -66,10 +66,10 @@ package struct LayerLens: Sendable, Equatable {
     self.frameSeconds = frameSeconds
   }
 
-  /// Runs the utterance at full depth and at `mask`; nil when `isCancelled` said so before a layer.
+  /// Runs the utterance at full depth and at `mask`, its words normalised already; nil when `isCancelled` said so before a layer.
   package init?(
-    _ recognizer: Recognizer, _ samples: [Float], words: [String], mask: LayerMask,
-    isCancelled: () -> Bool = { false }
+    _ recognizer: Recognizer, _ samples: [Float], words: [String],
+    normalization: TextNormalization = .none, mask: LayerMask, isCancelled: () -> Bool = { false }
   ) {
     let backbone = recognizer.backbone
     let start = backbone.frontEnd(backbone.pieces(samples))
@@ -81,7 +81,7 @@ package struct LayerLens: Sendable, Equatable {
     let goal = backbone.head(full)
     func read(_ frames: HiddenFrames, after input: HiddenFrames?, runs: Bool) -> Reading {
       let logProbabilities = backbone.head(frames)
-      let transcript = recognizer.decoder.decode(logProbabilities)
+      let transcript = recognizer.decoder.decode(logProbabilities).normalized(by: normalization)
       let alignment = Alignment.align(words, transcript.words.map(\.word))
       let moved = input.map { Self.movement(from: $0.values, to: frames.values) }
       let count = max(1, logProbabilities.rows)

@@ -3,6 +3,7 @@
 import Backbones
 import Foundation
 import Kernels
+import Speech
 
 /// A mask measured on a split, with its place in the sweep it belongs to: the fields of `Summary` and
 /// `seed`, `sweep`, `point` and `points`, in one JSON object.
@@ -56,9 +57,12 @@ package struct SweepPlan: Sendable {
     package var policy: String
     package var seed: UInt64?
     package var mask: LayerMask
+    /// What both sides' text goes through: shards scored by different rules are different sweeps.
+    package var normalization: TextNormalization
 
     package init(
-      model: String, dataset: String, split: String, policy: String, seed: UInt64?, mask: LayerMask
+      model: String, dataset: String, split: String, policy: String, seed: UInt64?, mask: LayerMask,
+      normalization: TextNormalization = .none
     ) {
       self.model = model
       self.dataset = dataset
@@ -66,6 +70,7 @@ package struct SweepPlan: Sendable {
       self.policy = policy
       self.seed = seed
       self.mask = mask
+      self.normalization = normalization
     }
   }
 
@@ -88,7 +93,8 @@ package struct SweepPlan: Sendable {
       let seed = entry.seed.map(String.init) ?? ""
       let parts = [
         entry.model, entry.dataset, entry.split, entry.policy, seed, entry.mask.description,
-      ]
+        entry.normalization == .none ? nil : entry.normalization.rawValue,
+      ].compactMap { $0 }
       for byte in (parts.joined(separator: "\t") + "\n").utf8 {
         hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01b3
       }

@@ -1,22 +1,21 @@
-// DLD that is its own teacher, at every depth: a full-depth pass with early exits, and a random one.
+// DLD that is its own teacher: a full-depth pass beside the partial one in every step.
 
 import Backbones
 import Kernels
 
 /// Every step trains the full network, as the reference is trained, and in a second pass a part of it
 /// that also learns to say what the full network just said: the "sandwich" of universally slimmable
-/// networks (Yu & Huang, arXiv 1903.05134), over depth. On its way up, the full pass also speaks at a
-/// few depths (as early-exit networks do: Lee & Watanabe's intermediate CTC, arXiv 2102.03216), each
-/// distilled from its own end: masks that keep the first layers learn in every step, for the price
-/// of the head. No frozen teacher runs, and full depth is never left to chance.
+/// networks (Yu & Huang, arXiv 1903.05134), over depth. No frozen teacher runs, and full depth is
+/// never left to chance.
 ///
-/// Under the skip rule `normalized` a skipped layer is not the identity, so there are no exits.
+/// With `exits`, the full pass also speaks at some depths on its way up (intermediate CTC: Lee &
+/// Watanabe, arXiv 2102.03216), each distilled from its own end: masks that keep the first layers
+/// learn for the price of the head. Under the skip rule `normalized` a skipped layer is not the
+/// identity, so there are none.
 package enum DistillationPlusRecipe: Recipe {
   package static let name = "dld-plus"
   package static let summary =
-    "all layers with early exits, then some, in each step; CTC + lambda KL(all || some)"
-
-  private static let exitCount = 3
+    "all layers, then some of them, in each step; CTC + lambda KL(all || some)"
 
   package static func setDefaults(of options: inout TrainingOptions) {
     options.gates = .spread
@@ -28,9 +27,10 @@ package enum DistillationPlusRecipe: Recipe {
     let mask = RandomGates.mask(step: step, layerCount: layerCount, options: options)
     var random = RandomGenerator(seed: options.seed, streams: Stream.exits, UInt64(step))
     let depths = options.skipRule == .identity ? Array(1..<layerCount) : []
-    let exits = depths.shuffled(using: &random).prefix(exitCount).sorted()
+    let exits = depths.shuffled(using: &random).prefix(options.exits).sorted()
     return [
-      RecipePass(.full(layerCount), exits: exits), RecipePass(mask, guide: .firstPass),
+      RecipePass(.full(layerCount), exits: exits),
+      RecipePass(mask, guide: .firstPass, weight: options.partialWeight),
     ]
   }
 }

@@ -22,22 +22,26 @@ package enum RandomGates {
       return RandomGates.mask(keeping: count, of: layerCount, using: &random)
     case .spread:
       let count = Int.random(in: 1...max(1, layerCount - 1), using: &random)
-      return spreadOrAny(count, of: layerCount, using: &random)
-    case .shallow:
+      return mask(keeping: count, of: layerCount, spreadShare: 0.5, using: &random)
+    case .shallow, .ladder:
       let counts = min(2, layerCount)...max(min(2, layerCount), layerCount - 1)
       var left = Double(random.uniform()) * counts.reduce(0) { $0 + 1 / Double($1) }
       let count = counts.first {
         left -= 1 / Double($0)
         return left < 0
       }
-      return spreadOrAny(count ?? counts.upperBound, of: layerCount, using: &random)
+      return mask(
+        keeping: count ?? counts.upperBound, of: layerCount,
+        spreadShare: options.gates == .ladder ? 0.75 : 0.5, using: &random)
     }
   }
 
-  private static func spreadOrAny(
-    _ count: Int, of layerCount: Int, using random: inout RandomGenerator
+  /// The evenly spread mask with probability `spreadShare`, else any.
+  private static func mask(
+    keeping count: Int, of layerCount: Int, spreadShare: Float,
+    using random: inout RandomGenerator
   ) -> LayerMask {
-    random.uniform() < 0.5
+    random.uniform() < spreadShare
       ? .spread(keeping: count, of: layerCount)
       : RandomGates.mask(keeping: count, of: layerCount, using: &random)
   }

@@ -12,7 +12,7 @@ package enum Guide: Sendable {
   case firstPass
 }
 
-/// A forward and a backward pass of a step. The losses of a step's passes add up.
+/// A forward and a backward pass of a step. The losses of a step's passes add up, weighted.
 package struct RecipePass: Sendable, Equatable {
   /// The layers that run, the same for every worker.
   package var mask: LayerMask
@@ -20,8 +20,13 @@ package struct RecipePass: Sendable, Equatable {
   /// Depths at which the head speaks as well. Each exit's loss is CTC plus the divergence from what
   /// the whole pass said, as a constant; their mean is added to the pass's loss.
   package var exits: [Int] = []
+  /// Of this pass's loss in the step's.
+  package var weight: Double = 1
 
-  package init(_ mask: LayerMask, guide: Guide = .nothing, exits: [Int] = []) {
+  package init(
+    _ mask: LayerMask, guide: Guide = .nothing, exits: [Int] = [], weight: Double = 1
+  ) {
+    self.weight = weight
     self.mask = mask
     self.guide = guide
     self.exits = exits

@@ -67,6 +67,7 @@ enum DashboardCommand: Command {
         Subject.Model(
           name: $0.name, layerCount: $0.backbone.layerCount, pieces: $0.tokenizer.pieces)
       }, dataset: dataset.name, split: dataset.split,
+      normalization: dataset.normalization,
       utterances: dataset.utterances.map {
         Subject.Item(id: $0.id, speaker: $0.speaker, transcript: $0.transcript)
       }, machine: Machine.description, threads: threads)

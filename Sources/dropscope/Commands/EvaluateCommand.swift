@@ -109,7 +109,8 @@ private struct SummaryTable {
   /// What all rows have in common, and the columns' titles.
   func heading(_ summary: Summary) -> String {
     """
-    \(summary.dataset) \(summary.split): \(summary.utterances) utterances, \(summary.words) words; \
+    \(summary.dataset) \(summary.split): \(summary.utterances) utterances, \(summary.words) words\
+    \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? ""); \
     \(summary.threads) threads on \(summary.machine)
     \(compares
       ? "against: WER % of \(summary.comparison?.model ?? "the other"); change: below 0 is better; P better: probability of improvement"

@@ -65,7 +65,8 @@ enum SweepCommand: Command {
           choices.map {
             SweepPlan.Entry(
               model: recognizer.name, dataset: dataset.name, split: dataset.split,
-              policy: $0.policy ?? "manual", seed: $0.seed, mask: $0.mask)
+              policy: $0.policy ?? "manual", seed: $0.seed, mask: $0.mask,
+              normalization: dataset.normalization)
           })
       }
     }
@@ -187,7 +188,9 @@ private struct SweepOutput {
       names: groups.map(names), numbers: [4, 6, 13, 5, 7, 7])
     print(
       """
-      \(summary.dataset): \(summary.threads) threads on \(summary.machine)
+      \(summary.dataset)\
+      \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? ""): \
+      \(summary.threads) threads on \(summary.machine)
       WER %: mean over masks; range: 95 % interval of one mask, lowest to highest of several
 
       \(table.heading)

@@ -59,12 +59,15 @@ enum TrainCommand: Command {
 
     Layer dropping and distillation:
       --gates KIND           bernoulli (each layer alone), uniform (first how many), spread (how
-                             many, then half the time evenly spread ones) or shallow (the same,
-                             few most often) (bernoulli; dld-plus: spread)
+                             many, then half the time evenly spread ones), shallow (the same,
+                             few most often) or ladder (spread ones three times in four)
+                             (bernoulli; dld-plus: spread)
       --keep-probability P   of each layer's gate (0.5); no draw keeps none
       --teacher DIR          the frozen reference of recipe dld
       --kl-weight L (1)      --temperature T (1)
       --kl-blank-weight W    of frames that the teacher is sure are blank (1)
+      --partial-weight W     of the pass with some layers, in dld-plus (1)
+      --exits N              depths at which its full pass speaks as well (0)
       --kl-reduction KIND    frame (mean) or utterance (sum over frames, mean over utterances) (frame)
 
     Augmentation:
@@ -83,7 +86,8 @@ enum TrainCommand: Command {
     "dropout",
     "skip-rule", "batch-seconds", "length-buckets", "learning-rate", "warmup", "final-rate",
     "weight-decay", "clip", "ema", "gates", "keep-probability", "teacher", "kl-weight",
-    "temperature", "kl-reduction", "kl-blank-weight", "speed-probability", "speed-range",
+    "temperature", "kl-reduction", "kl-blank-weight", "partial-weight", "exits",
+    "speed-probability", "speed-range",
     "noise-probability",
     "noise-snr", "level-probability", "level-range", "time-masks", "time-width",
     "frequency-masks", "frequency-width",
@@ -179,6 +183,8 @@ enum TrainCommand: Command {
     set(try arguments.number("kl-weight", in: 0...1e6), \.klWeight)
     set(try arguments.number("temperature", in: 0.01...100), \.temperature)
     set(try arguments.number("kl-blank-weight", in: 0...1e6), \.blankWeight)
+    set(try arguments.number("partial-weight", in: 0...1e6), \.partialWeight)
+    set(try arguments.integer("exits", in: 0...64), \.exits)
     set(
       try arguments.choice("kl-reduction", of: KLReduction.allCases.map(\.rawValue))
         .flatMap(KLReduction.init), \.klReduction)
