@@ -52,23 +52,31 @@ package final class TrainingLog {
     try handle.seekToEnd()
   }
 
-  /// The validations of a log, in order; lines of other events are passed over.
-  package static func validations(in url: URL) throws -> [ValidationRecord] {
+  /// The lines of a log, in order.
+  package static func read(_ url: URL) throws -> (
+    training: [TrainingRecord], validations: [ValidationRecord]
+  ) {
     guard let data = try? Data(contentsOf: url) else {
       throw InputError(url.path, expected: "a training log", found: "nothing readable")
     }
     struct Event: Decodable { var event: String }
     let decoder = JSONDecoder()
-    return try data.split(separator: UInt8(ascii: "\n")).enumerated().compactMap { index, line in
+    var training: [TrainingRecord] = []
+    var validations: [ValidationRecord] = []
+    for (index, line) in data.split(separator: UInt8(ascii: "\n")).enumerated() {
       do {
-        guard try decoder.decode(Event.self, from: line).event == "validation" else { return nil }
-        return try decoder.decode(ValidationRecord.self, from: line)
+        if try decoder.decode(Event.self, from: line).event == "validation" {
+          validations.append(try decoder.decode(ValidationRecord.self, from: line))
+        } else {
+          training.append(try decoder.decode(TrainingRecord.self, from: line))
+        }
       } catch {
         throw InputError(
           "\(url.path): line \(index + 1)", expected: "a line of a training log",
           found: "something else")
       }
     }
+    return (training, validations)
   }
 
   package func write(_ record: some Encodable) throws {

@@ -15,6 +15,9 @@ enum CurvesCommand: Command {
     utterances used all along, its minutes, and after how many minutes it had reached the rate at
     which the first one ended.
 
+      --pace LIST      NAME=RATE,...: not the minutes that went by, which depend on what else ran
+                       meanwhile, but those that the steps take at RATE audio seconds a second, as
+                       `dropscope bench --training` measures it for the recipe
       --svg FILE       a plot of all curves
       --json           one object per training and number of layers
     """
@@ -35,8 +38,11 @@ enum CurvesCommand: Command {
 
   static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
-      raw, options: ["svg"], flags: ["json"], positionals: 1...Int.max)
-    var curves = try arguments.positionals.map { try Self.curves(of: URL(fileURLWithPath: $0)) }
+      raw, options: ["svg", "pace"], flags: ["json"], positionals: 1...Int.max)
+    let pace = try Self.pace(arguments)
+    var curves = try arguments.positionals.map {
+      try Self.curves(of: URL(fileURLWithPath: $0), pace: pace)
+    }
     let first = curves[0]
     for index in curves.indices {
       curves[index] = curves[index].compactMap { curve in
@@ -61,17 +67,39 @@ enum CurvesCommand: Command {
     return 0
   }
 
+  /// Audio seconds a second by training; nil for the time that went by.
+  private static func pace(_ arguments: Arguments) throws -> [String: Double]? {
+    guard arguments.string("pace") != nil else { return nil }
+    let pairs = try arguments.list("pace", "NAME=RATE with a rate above 0") { text in
+      let parts = text.split(separator: "=", maxSplits: 1)
+      return parts.count == 2 ? Double(parts[1]).map { (String(parts[0]), $0) } : nil
+    }
+    if let (name, rate) = pairs.first(where: { !($0.1 > 0 && $0.1.isFinite) }) {
+      throw UsageError("option --pace: expected a rate above 0 for \(name), found '\(rate)'")
+    }
+    return Dictionary(pairs, uniquingKeysWith: { $1 })
+  }
+
   /// The validations of a log by mask. Those on fewer words than most, or on more, which is how a run
   /// ends, are not comparable and left out.
-  private static func curves(of path: URL) throws -> [Curve] {
+  private static func curves(of path: URL, pace: [String: Double]?) throws -> [Curve] {
     let isFolder = (try? path.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false
     let file = isFolder ? path.appendingPathComponent("train.jsonl") : path
-    let records = try TrainingLog.validations(in: file)
+    let (training, records) = try TrainingLog.read(file)
     let stem = file.deletingPathExtension().lastPathComponent
     let name = stem == "train" ? file.deletingLastPathComponent().lastPathComponent : stem
     let words = Dictionary(grouping: records, by: \.words).max { $0.value.count < $1.value.count }
     guard let words = words?.key else {
       throw InputError(file.path, expected: "lines with \"event\":\"validation\"", found: "none")
+    }
+    var secondsPerStep: Double?
+    if let pace {
+      guard let rate = pace[name], let last = training.last, last.step > 0 else {
+        throw InputError(
+          "\(file.path): expected a rate for \"\(name)\" in --pace and steps in the log, "
+            + "found \(pace[name] == nil ? "no rate" : "no steps")")
+      }
+      secondsPerStep = last.audio_seconds / Double(last.step) / rate
     }
     var curves: [Curve] = []
     for record in records where record.words == words {
@@ -84,7 +112,8 @@ enum CurvesCommand: Command {
               kept_layers: record.kept_layers, words: words, minutes: [], wer: []))
           return curves.count - 1
         }()
-      curves[index].minutes.append(record.elapsed_seconds / 60)
+      let seconds = secondsPerStep.map { $0 * Double(record.step) } ?? record.elapsed_seconds
+      curves[index].minutes.append(seconds / 60)
       curves[index].wer.append(record.wer)
     }
     return curves

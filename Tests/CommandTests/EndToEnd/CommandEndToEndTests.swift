@@ -103,6 +103,32 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
     }
   }
 
+  /// The rules change what counts as a word, are said in every form of the result, and tell sweeps
+  /// apart.
+  @Test func evaluateNormalisesBothSides() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder, transcript: "um it's twenty one boats")
+      let arguments = [
+        "evaluate", "--model", world.model.path, "--data", world.data.path, "--split", "test",
+      ]
+      let plain = try run(arguments + ["--json"]).objects()[0]
+      let rules = ["--normalize", "whisper"]
+      let object = try run(arguments + rules + ["--json"]).objects()[0]
+      #expect(plain["words"] as? Int == 60 && plain["normalization"] == nil)
+      #expect(object["words"] as? Int == 48 && object["normalization"] as? String == "whisper")
+      #expect(try run(arguments + rules).output.contains("48 words, text normalised: whisper;"))
+      let frame = try run(["--frame", "120x30"] + arguments.dropFirst() + rules)
+      #expect(frame.output.contains("noise/test (whisper text)"))
+      #expect(try run(arguments + ["--normalize", "loud"]).errors.contains("librispeech"))
+      let sweep =
+        ["sweep"] + arguments.dropFirst() + ["--policy", "spread", "--keep", "3", "--json"]
+      let identifiers = try [sweep, sweep + rules].map {
+        try #require(try run($0).objects()[0]["sweep"] as? String)
+      }
+      #expect(identifiers[0] != identifiers[1])
+    }
+  }
+
   /// The rate where the first training ended, and when the second was there.
   @Test func curvesSayWhenALevelIsReached() throws {
     try withTemporaryFolder { folder in
@@ -116,7 +142,11 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
         let file = folder.appending(path: "\(name)/train.jsonl")
         try FileManager.default.createDirectory(
           at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try ("{\"event\":\"train\",\"step\":1}\n" + lines.joined(separator: "\n") + "\n")
+        let steps =
+          "{\"event\":\"train\",\"step\":2,\"epoch\":0,\"loss\":1,\"ctc\":1,\"kl\":0,"
+          + "\"gradient_norm\":1,\"learning_rate\":1,\"kept_layers\":2,\"audio_seconds\":60,"
+          + "\"audio_seconds_per_second\":9,\"elapsed_seconds\":1}"
+        try (steps + "\n" + lines.joined(separator: "\n") + "\n")
           .write(to: file, atomically: true, encoding: .utf8)
         return file.deletingLastPathComponent().path
       }
@@ -135,6 +165,11 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       #expect(svg.components(separatedBy: "<circle").count == 1 + 7)
       let table = try run(["curves", slow, fast])
       #expect(table.output.contains("60 %"))
+      // At a given pace: 30 s of audio a step, whatever the clock said.
+      let paced = try run(["curves", slow, fast, "--json", "--pace", "slow=2,fast=1"]).objects()
+      #expect(paced.map { $0["minutes"] as? [Double] } == [[0, 0.25], [0, 0.5, 1]])
+      #expect(try run(["curves", slow, fast, "--pace", "slow=2"]).errors.contains("no rate"))
+      #expect(try run(["curves", slow, "--pace", "slow=0"]).status == 2)
       let wrong = try run(["curves", picture.path])
       #expect(wrong.status == 1 && wrong.errors.contains("line 1"))
     }

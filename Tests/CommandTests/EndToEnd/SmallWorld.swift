@@ -23,9 +23,16 @@ struct SmallWorld {
   }
 
   /// Layers of `width`, `utterances` of `seconds`; wider and longer keeps the evaluator busier.
-  init(in folder: URL, width: Int = 32, utterances: Int = 12, seconds: Double = 1) throws {
+  /// Every utterance's transcript is `transcript` where that is given.
+  init(
+    in folder: URL, width: Int = 32, utterances: Int = 12, seconds: Double = 1,
+    transcript: String? = nil
+  ) throws {
     self.folder = folder
-    let sentences = ["turn on the light", "set an alarm for noon", "the bird sat on the wall"]
+    let sentences =
+      transcript.map { [$0] } ?? [
+        "turn on the light", "set an alarm for noon", "the bird sat on the wall",
+      ]
     let tokenizer = Tokenizer.train(transcripts: sentences, size: 32)
     var configuration = ConformerConfiguration()
     configuration.width = width
