@@ -86,9 +86,8 @@ struct ModelCard {
     if isDistilled {
       row(
         "teacher",
-        recipe?.needsTeacher == true
-          ? "`\(options.teacher ?? "")`, full depth, same augmented features"
-          : "the model itself at full depth, in the same step")
+        options.teacher.map { "`\($0)`, full depth, same augmented features" }
+          ?? "the model itself at full depth, in the same step")
       row(
         "distillation",
         "\(options.klWeight) x KL(teacher \\|\\| student), "

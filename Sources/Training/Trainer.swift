@@ -120,7 +120,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     self.options = options
     self.corpus = corpus
     self.targets = targets
-    self.teacher = recipe.needsTeacher ? teacher : nil
+    self.teacher = recipe.takesTeacher ? teacher : nil
     sampler = BatchSampler(
       seconds: (0..<corpus.count).map(corpus.seconds), batchSeconds: options.batchSeconds,
       lengthBuckets: options.lengthBuckets, seed: options.seed)
@@ -205,11 +205,14 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     if let features {
       let targets = shard.map { self.targets[$0] }
       var first: Tensor?
+      let taught =
+        plan.passes.contains { $0.guide == .teacher }
+        ? teacher.map { Self.logProbabilities(of: $0, features) } : nil
       for (index, pass) in plan.passes.enumerated() {
         let guide: Tensor? =
           switch pass.guide {
           case .nothing: nil
-          case .teacher: teacher.map { Self.logProbabilities(of: $0, features) }
+          case .teacher: taught
           case .firstPass: first
           }
         let said = self.pass(

@@ -49,6 +49,7 @@ struct TrainingRun {
     var options = TrainingOptions()
     recipe.setDefaults(of: &options)
     options.recipe = recipe.name
+    if recipe.takesTeacher { options.teacher = source.path }
     options.shards = threads
     options.batchSeconds = batchSeconds
     options.lengthBuckets = lengthBuckets
@@ -95,19 +96,19 @@ struct TrainingRun {
     guard let model = try? TrainableConformer(contentsOf: source),
       let trainer = try? Trainer(
         model: model, corpus: corpus, targets: targets, options: options,
-        teacher: recipe.needsTeacher ? backbone as? any FeatureBackbone : nil)
+        teacher: recipe.takesTeacher ? backbone as? any FeatureBackbone : nil)
     else { preconditionFailure("the model of \(source.path) was readable before") }
     // Work per second of audio, at the mean length.
     let costs = CostModel(
       backbone, sampleCounts: [Int(Double(corpus.sampleRate) * secondsPerUtterance)])
-    let (warmUp, needsTeacher) = (warmUpSteps, recipe.needsTeacher)
+    let (warmUp, takesTeacher) = (warmUpSteps, recipe.takesTeacher)
     let sums = Mutex((start: ContinuousClock.now, end: ContinuousClock.now, audio: 0.0, work: 0.0))
     trainer.run { report in
       sums.withLock { sums in
         if report.step == warmUp { sums.start = .now }
         guard report.step > warmUp else { return }
         let forward = report.masks.reduce(0) { $0 + costs.gflopPerAudioSecond($1) }
-        let teacher = needsTeacher ? costs.gflopPerAudioSecond(.full(backbone.layerCount)) : 0
+        let teacher = takesTeacher ? costs.gflopPerAudioSecond(.full(backbone.layerCount)) : 0
         sums.audio += report.audioSeconds
         sums.work += report.audioSeconds * (3 * forward + teacher)
         sums.end = .now
@@ -176,7 +177,7 @@ struct PyTorchBench {
       threads: first.options.shards, batches: steps.count, warm_up_steps: first.warmUpSteps,
       recipes: runs.map { run in
         Plan.RecipePlan(
-          name: run.recipe.name, distils: run.recipe.needsTeacher,
+          name: run.recipe.name, distils: run.recipe.takesTeacher,
           masks: run.steps.map { $0.passes[0].mask.description })
       })
     try Data(try json(plan).utf8).write(to: folder.appendingPathComponent("run.json"))

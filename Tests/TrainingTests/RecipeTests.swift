@@ -70,14 +70,15 @@ import Training
   @Test(arguments: RecipeCatalog.all.map { $0.name })
   func everyRecipeDrawsTheSameMasksAgain(name: String) throws {
     let recipe = try RecipeCatalog.named(name)
-    let options = TrainingOptions()
+    var options = TrainingOptions()
+    if recipe.takesTeacher { options.teacher = "/models/reference" }
     for step in [0, 1, 500] {
       let passes = recipe.passes(step: step, layerCount: 5, options: options)
       #expect(passes == recipe.passes(step: step, layerCount: 5, options: options))
       #expect(!passes.isEmpty && passes[0].guide != .firstPass)
       for pass in passes {
         #expect(pass.mask.layerCount == 5 && pass.mask.keptCount >= 1)
-        #expect(pass.guide != .teacher || recipe.needsTeacher)
+        #expect(pass.guide != .teacher || recipe.takesTeacher)
       }
     }
     #expect(!recipe.summary.isEmpty)

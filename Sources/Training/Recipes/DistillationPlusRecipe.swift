@@ -1,12 +1,13 @@
-// DLD that is its own teacher: a full-depth pass beside the partial one in every step.
+// DLD with a full-depth pass beside the partial one in every step.
 
 import Backbones
 import Kernels
 
-/// Every step trains the full network, as the reference is trained, and in a second pass a part of it
-/// that also learns to say what the full network just said: the "sandwich" of universally slimmable
-/// networks (Yu & Huang, arXiv 1903.05134), over depth. No frozen teacher runs, and full depth is
-/// never left to chance.
+/// Every step trains the full network, as the reference is trained, and in a second pass a part of it:
+/// the "sandwich" of universally slimmable networks (Yu & Huang, arXiv 1903.05134), over depth, so that
+/// full depth is never left to chance. Both passes learn to say what the teacher says, a frozen
+/// reference of full depth as in DLD. Without a teacher the partial pass learns what the full pass
+/// just said, a cheaper aim, but one that moves.
 ///
 /// With `exits`, the full pass also speaks at some depths on its way up (intermediate CTC: Lee &
 /// Watanabe, arXiv 2102.03216), each distilled from its own end: masks that keep the first layers
@@ -15,10 +16,11 @@ import Kernels
 package enum DistillationPlusRecipe: Recipe {
   package static let name = "dld-plus"
   package static let summary =
-    "all layers, then some of them, in each step; CTC + lambda KL(all || some)"
+    "all layers, then some of them, in each step; CTC + lambda KL(teacher || student)"
+  package static let takesTeacher = true
 
   package static func setDefaults(of options: inout TrainingOptions) {
-    options.gates = .spread
+    options.gates = .ladder
   }
 
   package static func passes(
@@ -28,9 +30,11 @@ package enum DistillationPlusRecipe: Recipe {
     var random = RandomGenerator(seed: options.seed, streams: Stream.exits, UInt64(step))
     let depths = options.skipRule == .identity ? Array(1..<layerCount) : []
     let exits = depths.shuffled(using: &random).prefix(options.exits).sorted()
+    let hasTeacher = options.teacher != nil
     return [
-      RecipePass(.full(layerCount), exits: exits),
-      RecipePass(mask, guide: .firstPass, weight: options.partialWeight),
+      RecipePass(.full(layerCount), guide: hasTeacher ? .teacher : .nothing, exits: exits),
+      RecipePass(
+        mask, guide: hasTeacher ? .teacher : .firstPass, weight: options.partialWeight),
     ]
   }
 }

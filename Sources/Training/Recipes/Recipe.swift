@@ -41,6 +41,8 @@ package protocol Recipe: Sendable {
   static var summary: String { get }
   /// Whether a teacher has to be named.
   static var needsTeacher: Bool { get }
+  /// Whether a teacher that is named is used.
+  static var takesTeacher: Bool { get }
   /// Sets what this recipe does differently unless told otherwise.
   static func setDefaults(of options: inout TrainingOptions)
   /// What `step` (from 0) does, one pass at least; a function of its arguments alone.
@@ -49,6 +51,7 @@ package protocol Recipe: Sendable {
 
 extension Recipe {
   package static var needsTeacher: Bool { false }
+  package static var takesTeacher: Bool { needsTeacher }
   package static func setDefaults(of options: inout TrainingOptions) {}
 }
 

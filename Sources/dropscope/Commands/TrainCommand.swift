@@ -61,9 +61,10 @@ enum TrainCommand: Command {
       --gates KIND           bernoulli (each layer alone), uniform (first how many), spread (how
                              many, then half the time evenly spread ones), shallow (the same,
                              few most often) or ladder (spread ones three times in four)
-                             (bernoulli; dld-plus: spread)
+                             (bernoulli; dld-plus: ladder)
       --keep-probability P   of each layer's gate (0.5); no draw keeps none
-      --teacher DIR          the frozen reference of recipe dld
+      --teacher DIR          the frozen reference of recipes dld and dld-plus (dld-plus without:
+                             its own full pass)
       --kl-weight L (1)      --temperature T (1)
       --kl-blank-weight W    of frames that the teacher is sure are blank (1)
       --partial-weight W     of the pass with some layers, in dld-plus (1)
@@ -252,7 +253,7 @@ enum TrainCommand: Command {
       throw UsageError("option --teacher is required by recipe \(options.recipe)")
     }
     let teacher =
-      recipe.needsTeacher ? try options.teacher.map { try Recognizer(contentsOf: url($0)) } : nil
+      recipe.takesTeacher ? try options.teacher.map { try Recognizer(contentsOf: url($0)) } : nil
 
     let roots = options.data.map(url)
     let training = try roots.map {
