@@ -35,7 +35,7 @@ enum CloudPanel: Panel {
       let y = (point.y - low + air * (high - low)) / max(1e-6, (high - low) * (1 + 2 * air))
       raster.set(
         x: Int(x * Float(raster.dots.width - 1)), y: Int((1 - y) * Float(raster.dots.height - 1)),
-        style: style, mark: mark)
+        style: style, mark: mark, shared: (theme.strong, "*"))
     }
     for point in cloud.reference { set(point, theme.other, "o") }
     for point in cloud.student { set(point, theme.accent, "x") }
@@ -44,7 +44,8 @@ enum CloudPanel: Panel {
       [
         ("● ", theme.other), ("\(cloud.referenceName), all layers   ", theme.muted),
         ("● ", theme.accent),
-        ("\(model), \(state.mask.keptCount) of \(state.layerCount)", theme.text),
+        ("\(model), \(state.mask.keptCount) of \(state.layerCount)   ", theme.text),
+        ("● ", theme.strong), ("both", theme.muted),
         (isPresent ? "" : "  (the one before; working)", theme.muted),
       ], x: 2, y: field.maxY, width: size.width - 4)
     let shown = "\(fixed(cloud.varianceShown * 100, 0)) % of the variance"

@@ -54,9 +54,12 @@ enum ComparisonPanel: Panel {
       title: state.comparesPolicies ? "WER %, all policies" : "WER %, all models",
       trailing: "P: \(contestants[0].name) better", theme: theme)
     let isWide = area.width >= 8 + contestants.count * 20
+    let room = (area.width - 6 - 6 * (contestants.count - 1)) / contestants.count - 1
+    let longest = contestants.map(\.name.count).max() ?? 0
     var columns = [Table.Column("layers", alignment: .right, width: 6)]
     for (index, contestant) in contestants.enumerated() {
-      columns.append(.init(contestant.name, alignment: .right, width: isWide ? 17 : 7))
+      columns.append(
+        .init(contestant.name, alignment: .right, width: isWide ? 17 : max(7, min(room, longest))))
       if index > 0 { columns.append(.init("P", alignment: .right, width: 5)) }
     }
     let rows = depths(state).map { count in

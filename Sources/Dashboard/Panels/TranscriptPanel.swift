@@ -24,7 +24,7 @@ enum TranscriptPanel: Panel {
     for step in 0..<subject.utterances.count {
       let index = (state.utterance + step) % subject.utterances.count
       let block = Block(state, index, width: size.width - 4)
-      guard step == 0 || y + block.height + 1 < end else { break }
+      guard step == 0 || y + block.height + 1 <= end else { break }
       if size.height >= 8 {
         drawHeading(state, index, y, &canvas)
         y += 1
