@@ -20,6 +20,8 @@ package struct Tokenizer: Sendable, Equatable {
   package let blank: Int
   /// Tokens that stand for no text, such as the beginning of a sentence.
   package let silent: Set<Int>
+  /// The UTF-8 of tokens that are less than whole characters. They are decoded, never encoded to.
+  package let fragments: [Int: [UInt8]]
   package var count: Int { pieces.count }
 
   private let characters: [Character: Int32]
@@ -59,15 +61,23 @@ package struct Tokenizer: Sendable, Equatable {
   }
 
   /// Pieces as they are in a vocabulary of another program; of equal ones the first is encoded to.
-  package init(pieces: [String], blank: Int, silent: Set<Int>) {
-    self.init(checked: pieces, blank: blank, silent: silent)
+  package init(
+    pieces: [String], blank: Int, silent: Set<Int>, fragments: [Int: [UInt8]] = [:]
+  ) {
+    self.init(checked: pieces, blank: blank, silent: silent, fragments: fragments)
   }
 
-  private init(checked pieces: [String], blank: Int = 0, silent: Set<Int> = []) {
+  private init(
+    checked pieces: [String], blank: Int = 0, silent: Set<Int> = [],
+    fragments: [Int: [UInt8]] = [:]
+  ) {
     self.pieces = pieces
     self.blank = blank
     self.silent = silent
-    let spoken = pieces.enumerated().filter { $0.offset != blank && !silent.contains($0.offset) }
+    self.fragments = fragments
+    let spoken = pieces.enumerated().filter {
+      $0.offset != blank && !silent.contains($0.offset) && fragments[$0.offset] == nil
+    }
     var ids: [String: Int32] = [:]
     for (id, piece) in spoken.reversed() { ids[piece] = Int32(id) }
     var characters: [Character: Int32] = [:]
@@ -124,8 +134,15 @@ package struct Tokenizer: Sendable, Equatable {
 
   /// The words that `ids` spell, with single spaces; blanks and silent tokens are skipped.
   package func decode(_ ids: [Int]) -> String {
-    ids.filter { $0 != blank && !silent.contains($0) }.map { pieces[$0] }.joined()
-      .split(separator: Tokenizer.wordStart).joined(separator: " ")
+    let spoken = ids.filter { $0 != blank && !silent.contains($0) }
+    let text =
+      fragments.isEmpty
+      ? spoken.map { pieces[$0] }.joined()
+      // Fragments become characters only side by side.
+      : String(
+        decoding: spoken.flatMap { fragments[$0] ?? Array(pieces[$0].utf8) }, as: UTF8.self
+      ).lowercased()
+    return text.split(separator: Tokenizer.wordStart).joined(separator: " ")
   }
 
   /// Whether the token begins a word.
