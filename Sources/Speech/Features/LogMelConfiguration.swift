@@ -8,6 +8,16 @@ package struct LogMelConfiguration: Codable, Sendable, Equatable {
     case none
   }
 
+  /// Whose details to follow where the sizes leave a choice.
+  package enum Convention: Sendable, CaseIterable {
+    /// `MelSpectrogram`: ends reflected, a periodic window, HTK mel scale, triangles of height 1, a frame
+    /// more than hops, deviations of the population.
+    case torchaudio
+    /// NVIDIA NeMo, and `ParakeetFeatureExtractor`: zeros beyond the ends, a symmetric window, Slaney's
+    /// mel scale and triangles of equal area, as many frames as hops, deviations of a sample.
+    case nemo
+  }
+
   /// Samples per second.
   package var sampleRate = 16000
   /// Samples of a transform, a power of two.
@@ -23,6 +33,10 @@ package struct LogMelConfiguration: Codable, Sendable, Equatable {
   /// Added to the mel powers before the logarithm.
   package var logOffset: Float = 1e-6
   package var normalization = Normalization.perFeature
+  /// Not in the JSON: a model's type decides.
+  package var convention = Convention.torchaudio
+  /// Of each sample the one before it, times this, is taken off first. Not in the JSON either.
+  package var preemphasis: Float = 0
 
   enum CodingKeys: String, CodingKey {
     case sampleRate = "sample_rate"
