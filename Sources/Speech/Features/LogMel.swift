@@ -38,7 +38,7 @@ package struct LogMel: Sendable {
   /// is reflected as often as it takes.
   package func callAsFunction(_ samples: [Float]) -> Tensor {
     var features = melPowers(configuration.preemphasis == 0 ? samples : preemphasized(samples))
-    takeLogarithm(&features)
+    if configuration.scale == .log { takeLogarithm(&features) }
     if configuration.normalization == .perFeature { normalize(&features) }
     return features
   }

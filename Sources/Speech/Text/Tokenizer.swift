@@ -13,6 +13,7 @@ import Kernels
 /// this replays the merges.
 package struct Tokenizer: Sendable, Equatable {
   package static let blankPiece = "<blank>"
+  private static let sentencepieceBlank = "@"
   package static let wordStart: Character = "\u{2581}"
 
   /// By id.
@@ -94,7 +95,8 @@ package struct Tokenizer: Sendable, Equatable {
     self.joins = joins
   }
 
-  /// Reads tokens.txt: UTF-8, a piece a line, the line's number from 0 is the id.
+  /// Reads tokens.txt: UTF-8, a piece a line, the line's number from 0 is the id. A list that calls the
+  /// blank "@" is LDASR's, made by sentencepiece: `<s>` and its like stand for no text there.
   package init(contentsOf url: URL) throws {
     guard let data = try? Data(contentsOf: url) else {
       throw InputError(url.path, expected: "a readable list of tokens", found: "none")
@@ -105,7 +107,16 @@ package struct Tokenizer: Sendable, Equatable {
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .map(String.init)
     if lines.last == "" { lines.removeLast() }
-    try self.init(pieces: lines, source: url.path)
+    guard lines.first == Tokenizer.sentencepieceBlank else {
+      try self.init(pieces: lines, source: url.path)
+      return
+    }
+    lines[0] = Tokenizer.blankPiece
+    let checked = try Tokenizer(pieces: lines, source: url.path)
+    self.init(
+      checked: checked.pieces.map { $0.lowercased() },
+      silent: Set(
+        checked.pieces.indices.dropFirst().filter { Tokenizer.looksSpecial(checked.pieces[$0]) }))
   }
 
   /// Writes tokens.txt, replacing the file in one step.

@@ -81,7 +81,7 @@ extension Tokenizer {
   }
 
   /// `<s>`, `[PAD]` and their like.
-  private static func looksSpecial(_ token: String) -> Bool {
+  static func looksSpecial(_ token: String) -> Bool {
     token.count > 2
       && (token.hasPrefix("<") && token.hasSuffix(">")
         || token.hasPrefix("[") && token.hasSuffix("]"))
