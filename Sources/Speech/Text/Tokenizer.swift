@@ -21,7 +21,7 @@ package struct Tokenizer: Sendable, Equatable {
   package let blank: Int
   /// Tokens that stand for no text, such as the beginning of a sentence.
   package let silent: Set<Int>
-  /// The UTF-8 of tokens that are less than whole characters. They are decoded, never encoded to.
+  /// The UTF-8 of tokens that are bytes, not whole characters. They are decoded, never encoded to.
   package let fragments: [Int: [UInt8]]
   package var count: Int { pieces.count }
 

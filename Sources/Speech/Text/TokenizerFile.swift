@@ -13,7 +13,7 @@ struct TokenizerFile: Decodable {
   enum Spelling {
     /// With "▁" where words begin.
     case text(String)
-    /// Less than a whole character in UTF-8.
+    /// In UTF-8, often less than a whole character.
     case bytes([UInt8])
   }
 
@@ -86,7 +86,8 @@ struct TokenizerFile: Decodable {
     if model.byte_fallback == true || steps.contains(where: { $0.type == "ByteFallback" }),
       let byte = Self.fallbackByte(token)
     {
-      return byte < 0x80 ? .text(Self.withMarks(String(UnicodeScalar(byte)))) : .bytes([byte])
+      let isCharacter = byte < 0x80
+      return .bytes(isCharacter ? Array(Self.withMarks(String(UnicodeScalar(byte))).utf8) : [byte])
     }
     if steps.contains(where: { $0.type == "ByteLevel" }) {
       let bytes = token.unicodeScalars.compactMap { Self.bytes[$0] }

@@ -30,7 +30,7 @@ def metaspace_bpe():
     trainer = trainers.BpeTrainer(vocab_size=48, special_tokens=["<unk>"], show_progress=False)
     tokenizer.train_from_iterator(TEXT[:2], trainer)
     trained = json.loads(tokenizer.to_str())
-    for byte in range(128, 256):
+    for byte in [*b",':", *range(128, 256)]:
         trained["model"]["vocab"][f"<0x{byte:02X}>"] = len(trained["model"]["vocab"])
     tokenizer = Tokenizer.from_str(json.dumps(trained))
     tokenizer.decoder = decoders.Sequence([
