@@ -82,6 +82,19 @@ package struct StageValues: Sendable, Equatable {
     self.head = head
   }
 
+  /// Parameters by their names: layer N's begin with `prefix` and "N.", the head's with `head`. A
+  /// skipped layer has none.
+  init(_ layout: ParameterLayout, layers: Int, prefix: String, head: String) {
+    func count(_ start: String) -> Double {
+      layout.parameters.filter { $0.name.hasPrefix(start) }.reduce(0) { $0 + Double($1.count) }
+    }
+    let layers = (0..<layers).map { count("\(prefix)\($0).") }
+    let head = count(head)
+    self.init(
+      frontEnd: count("") - layers.reduce(0, +) - head, layers: layers,
+      skipped: Array(repeating: 0, count: layers.count), head: head)
+  }
+
   package func total(_ mask: LayerMask) -> Double {
     layers.indices.reduce(frontEnd + head) { $0 + (mask[$1] ? layers[$1] : skipped[$1]) }
   }

@@ -11,6 +11,8 @@ package enum BackboneCatalog {
       ("wav2vec2", { try Wav2Vec2(contentsOf: $0) }),
       ("hubert", { try Wav2Vec2(contentsOf: $0) }),
       ("wavlm", { try Wav2Vec2(contentsOf: $0) }),
+      (Wav2Vec2Conformer.modelType, { try Wav2Vec2Conformer(contentsOf: $0) }),
+      (Parakeet.modelType, { try Parakeet(contentsOf: $0) }),
     ]
 
   package static func load(_ folder: URL) throws -> any Backbone {

@@ -65,3 +65,30 @@ package struct ModelTensors: Sendable {
     return try ParameterBuffer(layout, sources)
   }
 }
+
+extension ModelFolder {
+  /// The feature extractor's settings: preprocessor_config.json, or what transformers 5 writes in its
+  /// place, a "feature_extractor" in processor_config.json.
+  static func featureExtractor<Settings: Decodable>(
+    _ type: Settings.Type, of folder: URL
+  ) throws -> Settings {
+    let own = folder.appendingPathComponent("preprocessor_config.json")
+    let shared = folder.appendingPathComponent("processor_config.json")
+    let isShared =
+      !FileManager.default.fileExists(atPath: own.path)
+      && FileManager.default.fileExists(atPath: shared.path)
+    let url = isShared ? shared : own
+    let data = try read(url)
+    do {
+      return isShared
+        ? try JSONDecoder().decode(Processor<Settings>.self, from: data).feature_extractor
+        : try JSONDecoder().decode(Settings.self, from: data)
+    } catch let error as DecodingError {
+      throw InputError(url.path, expected: "a feature extractor's settings", found: error.summary)
+    }
+  }
+}
+
+private struct Processor<Settings: Decodable>: Decodable {
+  var feature_extractor: Settings
+}

@@ -30,16 +30,40 @@ struct ConformerNetwork: Sendable {
   }
 
   /// Reads every parameter and running statistic; a missing or mis-shaped one is named in the error.
+  /// LDASR's checkpoints have the layers in groups, `conformer.G.conformer_layers.J.…`, and tensors
+  /// that a single output does not need.
   func load(_ file: SafetensorsFile) throws -> (weights: ParameterBuffer, state: ParameterBuffer) {
-    let weights = ParameterBuffer(count: layout.count)
-    for parameter in layout.parameters {
-      weights.set(parameter, to: try file.tensor(parameter.name, shape: parameter.shape))
+    let grouped = Self.groupedLayers(file)
+    func read(_ layout: ParameterLayout) throws -> ParameterBuffer {
+      let buffer = ParameterBuffer(count: layout.count)
+      for parameter in layout.parameters {
+        var name = parameter.name
+        let parts = name.split(separator: ".", maxSplits: 2)
+        if parts[0] == "conformer_layers", let layer = Int(parts[1]), layer < grouped.count {
+          name =
+            "conformer.\(grouped[layer].group).conformer_layers.\(grouped[layer].layer).\(parts[2])"
+        }
+        buffer.set(parameter, to: try file.tensor(name, shape: parameter.shape))
+      }
+      return buffer
     }
-    let state = ParameterBuffer(count: stateLayout.count)
-    for parameter in stateLayout.parameters {
-      state.set(parameter, to: try file.tensor(parameter.name, shape: parameter.shape))
+    return (try read(layout), try read(stateLayout))
+  }
+
+  /// Groups and layers within them in the order they run; none in a file of layers without groups.
+  private static func groupedLayers(_ file: SafetensorsFile) -> [(group: Int, layer: Int)] {
+    var layers: [Int: Set<Int>] = [:]
+    for name in file.names {
+      let parts = name.split(separator: ".")
+      if parts.count > 4, parts[0] == "conformer", parts[2] == "conformer_layers",
+        let group = Int(parts[1]), let layer = Int(parts[3])
+      {
+        layers[group, default: []].insert(layer)
+      }
     }
-    return (weights, state)
+    return layers.sorted { $0.key < $1.key }.flatMap { group, members in
+      members.sorted().map { (group, $0) }
+    }
   }
 
   func head(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {

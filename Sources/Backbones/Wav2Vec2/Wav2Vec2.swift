@@ -20,20 +20,14 @@ package final class Wav2Vec2: Backbone {
   private let positionEmbedding: Parameter?
   /// Worked out once from the weight-normalised kernel.
   private let positionKernel: Tensor
-  /// Whether samples are brought to mean 0 and variance 1 first.
-  private let normalizes: Bool
-  package let sampleRate: Int
-
-  private struct Preprocessor: Decodable {
-    var do_normalize: Bool?
-    var sampling_rate: Int?
-  }
+  private let preprocessor: WaveformPreprocessor
+  package var sampleRate: Int { preprocessor.sampleRate }
 
   package init(contentsOf folder: URL) throws {
     let configuration = try Wav2Vec2Configuration(
       contentsOf: folder.appendingPathComponent(ModelFolder.configurationName))
     self.configuration = configuration
-    let prefix = "\(configuration.kind.rawValue)."
+    let prefix = configuration.kind.prefix
     var layout = ParameterLayout()
     encoder = WaveformEncoder(prefix, configuration, in: &layout)
     layers = (0..<configuration.layers).map {
@@ -47,25 +41,10 @@ package final class Wav2Vec2: Backbone {
     headWeight = layout.add("lm_head.weight", configuration.vocabulary, configuration.width)
     headBias = layout.add("lm_head.bias", configuration.vocabulary)
     self.layout = layout
-    weights = try ModelTensors(contentsOf: folder).buffer(layout) { name in
-      // What torch called a weight-normalised kernel before 2.1.
-      [
-        name.replacingOccurrences(of: "parametrizations.weight.original0", with: "weight_g"),
-        name.replacingOccurrences(of: "parametrizations.weight.original1", with: "weight_v"),
-      ].filter { $0 != name }
-    }
+    weights = try ModelTensors(contentsOf: folder).buffer(
+      layout, otherNames: WaveformEncoder.otherNames)
     positionKernel = encoder.positionKernel(weights)
-    let settings = folder.appendingPathComponent("preprocessor_config.json")
-    let preprocessor: Preprocessor
-    do {
-      preprocessor = try JSONDecoder().decode(
-        Preprocessor.self, from: try ModelFolder.read(settings))
-    } catch let error as DecodingError {
-      throw InputError(
-        settings.path, expected: "a feature extractor's settings", found: error.summary)
-    }
-    normalizes = preprocessor.do_normalize ?? true
-    sampleRate = preprocessor.sampling_rate ?? 16000
+    preprocessor = try WaveformPreprocessor(contentsOf: folder)
   }
 
   package var layerCount: Int { configuration.layers }
@@ -75,26 +54,13 @@ package final class Wav2Vec2: Backbone {
   package var parameterCount: Int { layout.parameters.reduce(0) { $0 + $1.count } }
 
   package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
-    let packed = HiddenFrames(
-      packing: utterances.map {
-        Tensor(normalizes ? Self.normalized($0) : $0, shape: [$0.count, 1])
-      })
+    let packed = preprocessor(utterances)
     var frames = encoder(
       packed.values, lengths: packed.lengths, weights, positionKernel: positionKernel)
     frames.shared = positionEmbedding.map {
       PositionTable(weights[$0], configuration, longest: frames.lengths.max() ?? 0).values
     }
     return frames
-  }
-
-  /// (x - mean) / sqrt(variance + 1e-7), the variance biased, as Hugging Face's feature extractor.
-  private static func normalized(_ samples: [Float]) -> [Float] {
-    guard !samples.isEmpty else { return samples }
-    let count = Double(samples.count)
-    let mean = samples.reduce(0.0) { $0 + Double($1) } / count
-    let variance = samples.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / count
-    let scale = 1 / (variance + 1e-7).squareRoot()
-    return samples.map { Float((Double($0) - mean) * scale) }
   }
 
   package func layer(_ index: Int, _ input: HiddenFrames) -> HiddenFrames {
@@ -117,14 +83,9 @@ package final class Wav2Vec2: Backbone {
   }
 
   package var parameters: StageValues {
-    func count(_ belongs: (String) -> Bool) -> Double {
-      layout.parameters.filter { belongs($0.name) }.reduce(0) { $0 + Double($1.count) }
-    }
-    let layers = (0..<layerCount).map { index in count { $0.contains(".layers.\(index).") } }
-    let head = count { $0.hasPrefix("lm_head.") }
-    return StageValues(
-      frontEnd: Double(parameterCount) - layers.reduce(0, +) - head, layers: layers,
-      skipped: Array(repeating: 0, count: layerCount), head: head)
+    StageValues(
+      layout, layers: layerCount, prefix: "\(configuration.kind.prefix)encoder.layers.",
+      head: "lm_head.")
   }
 
   package func operations(sampleCount: Int) -> StageValues {

@@ -1,4 +1,4 @@
-// What a Hugging Face config.json says of a wav2vec 2.0, HuBERT or WavLM recogniser.
+// What a Hugging Face config.json says of a recogniser of the wav2vec 2.0 family.
 
 import Foundation
 import Kernels
@@ -10,6 +10,11 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     case wav2vec2, hubert
     /// With gated relative positions in every layer (Chen et al., arXiv 2110.13900).
     case wavlm
+    /// wav2vec 2.0 with Conformer blocks.
+    case conformer = "wav2vec2-conformer"
+
+    /// In front of the tensors' names.
+    var prefix: String { rawValue.replacingOccurrences(of: "-", with: "_") + "." }
   }
 
   package enum FeatureNorm: String, Codable, Sendable {
@@ -41,6 +46,13 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
   package var epsilon: Float = 1e-5
   package var buckets = 320
   package var longestDistance = 800
+  /// Conformer only: nil when the blocks know of no positions.
+  package var positions: PositionKind? = .relative
+  package var rotaryBase: Double = 10000
+  /// Conformer only: of the depthwise convolutions, odd.
+  package var depthwiseKernel = 31
+  /// Of the layers; the front end's is GELU.
+  package var activation = Activation.gelu
 
   enum CodingKeys: String, CodingKey {
     case kind = "model_type"
@@ -62,6 +74,10 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     case epsilon = "layer_norm_eps"
     case buckets = "num_buckets"
     case longestDistance = "max_bucket_distance"
+    case positions = "position_embeddings_type"
+    case rotaryBase = "rotary_embedding_base"
+    case depthwiseKernel = "conv_depthwise_kernel_size"
+    case activation = "hidden_act"
   }
 
   package init() {}
@@ -92,11 +108,19 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     try read(\.epsilon, .epsilon)
     try read(\.buckets, .buckets)
     try read(\.longestDistance, .longestDistance)
+    try read(\.activation, .activation)
+    guard kind == .conformer else { return }
+    // A null is a choice, and not the same as nothing.
+    if values.contains(.positions) {
+      positions = try values.decodeIfPresent(PositionKind.self, forKey: .positions)
+    }
+    try read(\.rotaryBase, .rotaryBase)
+    try read(\.depthwiseKernel, .depthwiseKernel)
+    isStable = true
   }
 
   /// What would make a model of this kind that is not the one implemented here.
   private struct Extras: Decodable {
-    var hidden_act: String?
     var feat_extract_activation: String?
     var add_adapter: Bool?
     var conv_pos_batch_norm: Bool?
@@ -115,12 +139,12 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     func check(_ condition: Bool, _ expected: String, _ found: Any) throws {
       if !condition { throw InputError(url.path, expected: expected, found: "\(found)") }
     }
-    for (name, activation) in [
-      ("hidden_act", extras.hidden_act),
-      ("feat_extract_activation", extras.feat_extract_activation),
-    ] {
-      try check(activation ?? "gelu" == "gelu", "\(name) \"gelu\"", activation ?? "")
-    }
+    try check(
+      kind == .conformer || activation == .gelu, "hidden_act \"gelu\"", activation.rawValue)
+    let frontEnd = extras.feat_extract_activation ?? "gelu"
+    try check(frontEnd == "gelu", "feat_extract_activation \"gelu\"", frontEnd)
+    try check(
+      epsilon == LayerNorm.epsilon, "layer_norm_eps \(LayerNorm.epsilon)", epsilon)
     try check(extras.add_adapter != true, "no adapter (add_adapter false)", "one")
     try check(
       extras.conv_pos_batch_norm != true, "weight-normalised positions (conv_pos_batch_norm false)",
@@ -151,6 +175,16 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
       buckets >= 4 && buckets % 4 == 0 && longestDistance > buckets / 4,
       "num_buckets a multiple of 4 and a longer max_bucket_distance",
       "\(buckets) and \(longestDistance)")
+    guard kind == .conformer else { return }
+    try check(
+      (1...1023).contains(depthwiseKernel) && depthwiseKernel % 2 == 1,
+      "an odd conv_depthwise_kernel_size", depthwiseKernel)
+    try check(
+      positions != .relative || width % 2 == 0, "an even hidden_size for relative positions", width)
+    try check(
+      positions != .rotary || width / heads % 2 == 0,
+      "an even hidden_size / num_attention_heads for rotary positions", width / heads)
+    try check(rotaryBase > 1, "a rotary_embedding_base above 1", rotaryBase)
   }
 
   /// Samples from one output frame to the next.

@@ -1,5 +1,6 @@
 // Samples to hidden frames: a stack of convolutions, a projection, and positions by a wide convolution.
 
+import Foundation
 import Kernels
 
 /// `feature_extractor`, `feature_projection` and `encoder.pos_conv_embed` of Hugging Face's models.
@@ -63,6 +64,14 @@ struct WaveformEncoder: Sendable {
     (layout.add("\(name).weight", width), layout.add("\(name).bias", width))
   }
 
+  /// What torch called a weight-normalised kernel's parts before 2.1.
+  static func otherNames(_ name: String) -> [String] {
+    [
+      name.replacingOccurrences(of: "parametrizations.weight.original0", with: "weight_g"),
+      name.replacingOccurrences(of: "parametrizations.weight.original1", with: "weight_v"),
+    ].filter { $0 != name }
+  }
+
   /// torch's weight_norm over the taps: w[o, i, t] = g[t] v[o, i, t] / |v[:, :, t]|.
   func positionKernel(_ w: ParameterBuffer) -> Tensor {
     let taps = configuration.positionKernel
@@ -77,9 +86,10 @@ struct WaveformEncoder: Sendable {
     return result
   }
 
-  /// Packed samples, one column, to packed frames with positions; see `positionKernel`.
+  /// Packed samples, one column, to packed frames with positions; see `positionKernel`. Without a kernel
+  /// no positions are added: the Conformer's checkpoints have the convolution's tensors and no use for them.
   func callAsFunction(
-    _ samples: Tensor, lengths: [Int], _ w: ParameterBuffer, positionKernel: Tensor
+    _ samples: Tensor, lengths: [Int], _ w: ParameterBuffer, positionKernel: Tensor?
   ) -> HiddenFrames {
     var x = samples
     var lengths = lengths
@@ -102,11 +112,13 @@ struct WaveformEncoder: Sendable {
     }
     x = Linear.forward(
       x, weight: w[projectionWeight], bias: w[projectionBias], outputs: configuration.width)
-    let positions = GELU.forward(
-      GroupedConvolution.forward(
-        x, lengths: lengths, weight: positionKernel.pointer, bias: w[positionBias],
-        kernel: configuration.positionKernel, groups: configuration.positionGroups))
-    x.add(positions)
+    if let positionKernel {
+      let positions = GELU.forward(
+        GroupedConvolution.forward(
+          x, lengths: lengths, weight: positionKernel.pointer, bias: w[positionBias],
+          kernel: configuration.positionKernel, groups: configuration.positionGroups))
+      x.add(positions)
+    }
     if !configuration.isStable {
       x = LayerNorm.forward(x, weight: w[outerNorm.0], bias: w[outerNorm.1]).output
     }
@@ -122,9 +134,9 @@ struct WaveformEncoder: Sendable {
     }
     let width = Double(configuration.width)
     let inputs = Double(configuration.convolutionWidths.last ?? 1)
-    return total
-      + 2 * Double(length) * width
-      * (inputs + width / Double(configuration.positionGroups)
-        * Double(configuration.positionKernel))
+    let positions =
+      configuration.kind == .conformer
+      ? 0 : width / Double(configuration.positionGroups) * Double(configuration.positionKernel)
+    return total + 2 * Double(length) * width * (inputs + positions)
   }
 }

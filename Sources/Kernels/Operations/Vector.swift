@@ -137,6 +137,16 @@ extension Tensor {
     return result
   }
 
+  /// Every row plus `row`, which holds `columns` values.
+  package func addingToRows(_ row: UnsafePointer<Float>) -> Tensor {
+    var result = Tensor(uninitializedShape: shape)
+    let output = result.mutablePointer
+    for start in stride(from: 0, to: count, by: columns) {
+      mapVectors(pointer + start, row, into: output + start, count: columns) { $0 + $1 }
+    }
+    return result
+  }
+
   /// Adds the first `count` rows of `other` to the rows from `start` on.
   package mutating func addRows(_ other: Tensor, at start: Int, count: Int) {
     precondition(start + count <= rows && count <= other.rows, "rows outside the tensor")

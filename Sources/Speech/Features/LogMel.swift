@@ -1,5 +1,5 @@
-// Log-mel features as torchaudio's MelSpectrogram makes them (centred, reflected at the ends, power 2,
-// HTK mel scale without area normalisation), then the logarithm and the normalisation.
+// Log-mel features as torchaudio's MelSpectrogram or NVIDIA's NeMo makes them: powers of centred
+// windows, mel filters, the logarithm and the normalisation.
 
 import Foundation
 import Kernels
@@ -18,28 +18,39 @@ package struct LogMel: Sendable {
       "a window of \(configuration.windowSize) in a transform of \(configuration.fftSize)")
     self.configuration = configuration
     fft = RealFFT(size: configuration.fftSize)
-    // The periodic Hann window: its period is the window's length, so the last value is not 0.
+    // The periodic Hann window: its period is the window's length, so the last value is not 0, as it is
+    // in the symmetric one.
+    let period =
+      configuration.convention == .nemo ? configuration.windowSize - 1 : configuration.windowSize
     window = (0..<configuration.windowSize).map { n in
-      Float(0.5 - 0.5 * cos(2 * Double.pi * Double(n) / Double(configuration.windowSize)))
+      Float(0.5 - 0.5 * cos(2 * Double.pi * Double(n) / Double(period)))
     }
     filters = MelFilter.bank(configuration)
   }
 
-  /// Frames made of `sampleCount` samples: one per hop, and one more for the centre of the first.
+  /// Frames made of `sampleCount` samples: one per hop, and with torchaudio one more for the centre of
+  /// the first.
   package func frameCount(sampleCount: Int) -> Int {
-    1 + sampleCount / configuration.hopSize
+    (configuration.convention == .torchaudio ? 1 : 0) + sampleCount / configuration.hopSize
   }
 
   /// frames x melCount. Signals of any length, also none or shorter than the transform's half, which
   /// is reflected as often as it takes.
   package func callAsFunction(_ samples: [Float]) -> Tensor {
-    var features = melPowers(samples)
-    takeLogarithm(&features)
+    var features = melPowers(configuration.preemphasis == 0 ? samples : preemphasized(samples))
+    if configuration.scale == .log { takeLogarithm(&features) }
     if configuration.normalization == .perFeature { normalize(&features) }
     return features
   }
 
   // MARK: Stages
+
+  /// x[n] - a x[n - 1]; the first sample stays.
+  private func preemphasized(_ samples: [Float]) -> [Float] {
+    var result = samples
+    for n in samples.indices.dropFirst() { result[n] -= configuration.preemphasis * samples[n - 1] }
+    return result
+  }
 
   private func melPowers(_ samples: [Float]) -> Tensor {
     typealias Lanes = RealFFT.Lanes
@@ -89,14 +100,15 @@ package struct LogMel: Sendable {
     return result
   }
 
-  /// The signal with half a transform reflected about each end sample (which is not repeated), and
-  /// zeros up to what `frames` frames read.
+  /// The signal with half a transform of zeros on each side, or reflected about each end sample (which
+  /// is not repeated), and zeros up to what `frames` frames read.
   private func pad(_ samples: [Float], frames: Int) -> [Float] {
     let half = configuration.fftSize / 2
-    let needed = (frames - 1) * configuration.hopSize + configuration.fftSize
+    let needed = max(0, frames - 1) * configuration.hopSize + configuration.fftSize
     var padded = [Float](repeating: 0, count: max(needed, samples.count + 2 * half))
     guard !samples.isEmpty else { return padded }
     padded.replaceSubrange(half..<half + samples.count, with: samples)
+    if configuration.convention == .nemo { return padded }
     let last = samples.count - 1
     func reflected(_ index: Int) -> Float {
       guard last > 0 else { return samples[0] }
@@ -138,8 +150,9 @@ package struct LogMel: Sendable {
       }
     }
     let center = mean.map { Float($0) }
+    let count = configuration.convention == .nemo ? max(1, frames - 1) : frames
     // The 1e-5 keeps bins that never change at 0.
-    let scale = variance.map { Float(1 / (($0 / Double(frames)).squareRoot() + 1e-5)) }
+    let scale = variance.map { Float(1 / (($0 / Double(count)).squareRoot() + 1e-5)) }
     for frame in 0..<frames {
       for mel in 0..<melCount {
         let i = frame * melCount + mel
@@ -149,26 +162,56 @@ package struct LogMel: Sendable {
   }
 }
 
+/// Frequencies as heard.
+private enum MelScale {
+  case htk
+  /// Linear up to 1 kHz, then logarithmic (Slaney's Auditory Toolbox, 1998).
+  case slaney
+
+  private static let (bend, melAtBend, hertzPerMel) = (1000.0, 15.0, 200.0 / 3)
+  private static let melsPerLog = 27 / log(6.4)
+
+  func mel(_ hertz: Double) -> Double {
+    switch self {
+    case .htk: 2595 * log10(1 + hertz / 700)
+    case .slaney:
+      hertz < Self.bend
+        ? hertz / Self.hertzPerMel : Self.melAtBend + log(hertz / Self.bend) * Self.melsPerLog
+    }
+  }
+
+  func hertz(_ mel: Double) -> Double {
+    switch self {
+    case .htk: 700 * (pow(10, mel / 2595) - 1)
+    case .slaney:
+      mel < Self.melAtBend
+        ? mel * Self.hertzPerMel : Self.bend * exp((mel - Self.melAtBend) / Self.melsPerLog)
+    }
+  }
+}
+
 /// One triangle of the mel filter bank, without its zeros.
 private struct MelFilter: Sendable {
   let firstBin: Int
   let weights: [Float]
 
-  /// As `torchaudio.functional.melscale_fbanks(mel_scale: "htk", norm: nil)`.
+  /// As `torchaudio.functional.melscale_fbanks(mel_scale: "htk", norm: nil)`, or with "slaney" for both.
   static func bank(_ configuration: LogMelConfiguration) -> [MelFilter] {
-    func mel(_ hertz: Double) -> Double { 2595 * log10(1 + hertz / 700) }
-    let (low, high) = (mel(configuration.lowFrequency), mel(configuration.highFrequency))
+    let isSlaney = configuration.convention == .nemo
+    let scale = isSlaney ? MelScale.slaney : .htk
+    let low = scale.mel(configuration.lowFrequency)
+    let high = scale.mel(configuration.highFrequency)
     let edges = (0..<configuration.melCount + 2).map { i in
-      let position = low + (high - low) * Double(i) / Double(configuration.melCount + 1)
-      return 700 * (pow(10, position / 2595) - 1)
+      scale.hertz(low + (high - low) * Double(i) / Double(configuration.melCount + 1))
     }
     let binWidth = Double(configuration.sampleRate) / Double(configuration.fftSize)
     return (0..<configuration.melCount).map { i in
       let (left, center, right) = (edges[i], edges[i + 1], edges[i + 2])
+      let height = isSlaney ? 2 / (right - left) : 1
       let weights = (0...configuration.fftSize / 2).map { bin in
         let hertz = Double(bin) * binWidth
         let (up, down) = ((hertz - left) / (center - left), (right - hertz) / (right - center))
-        return Float(max(0, min(up, down)))
+        return Float(max(0, min(up, down)) * height)
       }
       let first = weights.firstIndex { $0 > 0 } ?? 0
       let last = weights.lastIndex { $0 > 0 } ?? first - 1

@@ -8,6 +8,23 @@ package struct LogMelConfiguration: Codable, Sendable, Equatable {
     case none
   }
 
+  /// What becomes of the mel powers before the normalisation.
+  package enum Scale: String, Codable, Sendable, CaseIterable {
+    case log
+    /// Nothing: LDASR's models take the powers as they are.
+    case power
+  }
+
+  /// Whose details to follow where the sizes leave a choice.
+  package enum Convention: Sendable, CaseIterable {
+    /// `MelSpectrogram`: ends reflected, a periodic window, HTK mel scale, triangles of height 1, a frame
+    /// more than hops, deviations of the population.
+    case torchaudio
+    /// NVIDIA NeMo, and `ParakeetFeatureExtractor`: zeros beyond the ends, a symmetric window, Slaney's
+    /// mel scale and triangles of equal area, as many frames as hops, deviations of a sample.
+    case nemo
+  }
+
   /// Samples per second.
   package var sampleRate = 16000
   /// Samples of a transform, a power of two.
@@ -20,9 +37,14 @@ package struct LogMelConfiguration: Codable, Sendable, Equatable {
   /// Lower edge of the first and upper edge of the last mel filter, Hz.
   package var lowFrequency: Double = 0
   package var highFrequency: Double = 8000
+  package var scale = Scale.log
   /// Added to the mel powers before the logarithm.
   package var logOffset: Float = 1e-6
   package var normalization = Normalization.perFeature
+  /// Not in the JSON: a model's type decides.
+  package var convention = Convention.torchaudio
+  /// Of each sample the one before it, times this, is taken off first. Not in the JSON either.
+  package var preemphasis: Float = 0
 
   enum CodingKeys: String, CodingKey {
     case sampleRate = "sample_rate"
@@ -32,6 +54,7 @@ package struct LogMelConfiguration: Codable, Sendable, Equatable {
     case melCount = "n_mels"
     case lowFrequency = "f_min"
     case highFrequency = "f_max"
+    case scale
     case logOffset = "log_offset"
     case normalization = "normalize"
   }
@@ -65,6 +88,7 @@ package struct LogMelConfiguration: Codable, Sendable, Equatable {
     highFrequency = try read(.highFrequency, default: highFrequency) {
       $0 > lowest && $0 <= nyquist
     }
+    scale = try read(.scale, default: scale) { _ in true }
     logOffset = try read(.logOffset, default: logOffset) { $0 > 0 && $0.isFinite }
     normalization = try read(.normalization, default: normalization) { _ in true }
   }

@@ -13,6 +13,7 @@ import Kernels
 /// this replays the merges.
 package struct Tokenizer: Sendable, Equatable {
   package static let blankPiece = "<blank>"
+  private static let sentencepieceBlank = "@"
   package static let wordStart: Character = "\u{2581}"
 
   /// By id.
@@ -20,6 +21,8 @@ package struct Tokenizer: Sendable, Equatable {
   package let blank: Int
   /// Tokens that stand for no text, such as the beginning of a sentence.
   package let silent: Set<Int>
+  /// The UTF-8 of tokens that are bytes, not whole characters. They are decoded, never encoded to.
+  package let fragments: [Int: [UInt8]]
   package var count: Int { pieces.count }
 
   private let characters: [Character: Int32]
@@ -59,15 +62,23 @@ package struct Tokenizer: Sendable, Equatable {
   }
 
   /// Pieces as they are in a vocabulary of another program; of equal ones the first is encoded to.
-  package init(pieces: [String], blank: Int, silent: Set<Int>) {
-    self.init(checked: pieces, blank: blank, silent: silent)
+  package init(
+    pieces: [String], blank: Int, silent: Set<Int>, fragments: [Int: [UInt8]] = [:]
+  ) {
+    self.init(checked: pieces, blank: blank, silent: silent, fragments: fragments)
   }
 
-  private init(checked pieces: [String], blank: Int = 0, silent: Set<Int> = []) {
+  private init(
+    checked pieces: [String], blank: Int = 0, silent: Set<Int> = [],
+    fragments: [Int: [UInt8]] = [:]
+  ) {
     self.pieces = pieces
     self.blank = blank
     self.silent = silent
-    let spoken = pieces.enumerated().filter { $0.offset != blank && !silent.contains($0.offset) }
+    self.fragments = fragments
+    let spoken = pieces.enumerated().filter {
+      $0.offset != blank && !silent.contains($0.offset) && fragments[$0.offset] == nil
+    }
     var ids: [String: Int32] = [:]
     for (id, piece) in spoken.reversed() { ids[piece] = Int32(id) }
     var characters: [Character: Int32] = [:]
@@ -84,7 +95,8 @@ package struct Tokenizer: Sendable, Equatable {
     self.joins = joins
   }
 
-  /// Reads tokens.txt: UTF-8, a piece a line, the line's number from 0 is the id.
+  /// Reads tokens.txt: UTF-8, a piece a line, the line's number from 0 is the id. A list that calls the
+  /// blank "@" is LDASR's, made by sentencepiece: `<s>` and its like stand for no text there.
   package init(contentsOf url: URL) throws {
     guard let data = try? Data(contentsOf: url) else {
       throw InputError(url.path, expected: "a readable list of tokens", found: "none")
@@ -95,7 +107,16 @@ package struct Tokenizer: Sendable, Equatable {
     var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .map(String.init)
     if lines.last == "" { lines.removeLast() }
-    try self.init(pieces: lines, source: url.path)
+    guard lines.first == Tokenizer.sentencepieceBlank else {
+      try self.init(pieces: lines, source: url.path)
+      return
+    }
+    lines[0] = Tokenizer.blankPiece
+    let checked = try Tokenizer(pieces: lines, source: url.path)
+    self.init(
+      checked: checked.pieces.map { $0.lowercased() },
+      silent: Set(
+        checked.pieces.indices.dropFirst().filter { Tokenizer.looksSpecial(checked.pieces[$0]) }))
   }
 
   /// Writes tokens.txt, replacing the file in one step.
@@ -124,8 +145,15 @@ package struct Tokenizer: Sendable, Equatable {
 
   /// The words that `ids` spell, with single spaces; blanks and silent tokens are skipped.
   package func decode(_ ids: [Int]) -> String {
-    ids.filter { $0 != blank && !silent.contains($0) }.map { pieces[$0] }.joined()
-      .split(separator: Tokenizer.wordStart).joined(separator: " ")
+    let spoken = ids.filter { $0 != blank && !silent.contains($0) }
+    let text =
+      fragments.isEmpty
+      ? spoken.map { pieces[$0] }.joined()
+      // Fragments become characters only side by side.
+      : String(
+        decoding: spoken.flatMap { fragments[$0] ?? Array(pieces[$0].utf8) }, as: UTF8.self
+      ).lowercased()
+    return text.split(separator: Tokenizer.wordStart).joined(separator: " ")
   }
 
   /// Whether the token begins a word.

@@ -19,24 +19,29 @@ extension Tokenizer {
       throw InputError(
         folder.path, expected: "tokens.txt, vocab.json or tokenizer.json", found: "none of them")
     }
+    let file: TokenizerFile?
     let ids: [String: Int]
     do {
-      ids =
-        isPieces
-        ? try JSONDecoder().decode(WordPieces.self, from: data).ids
-        : try JSONDecoder().decode([String: Int].self, from: data)
+      file = isPieces ? try JSONDecoder().decode(TokenizerFile.self, from: data) : nil
+      ids = try file?.ids ?? JSONDecoder().decode([String: Int].self, from: data)
     } catch {
       throw InputError(
         source.path,
-        expected: isPieces ? "a BPE model with a vocabulary" : "an object of token and id",
+        expected: isPieces ? "a tokenizer with a vocabulary" : "an object of token and id",
         found: "something else")
+    }
+    if let decoder = file?.unknownDecoder {
+      throw InputError(
+        source.path, expected: "a decoder of \(TokenizerFile.decoders.joined(separator: ", "))",
+        found: "\"\(decoder)\"")
     }
     let settings = (try? Data(contentsOf: folder.appendingPathComponent("tokenizer_config.json")))
       .flatMap { try? JSONDecoder().decode(Settings.self, from: $0) }
     let delimiter = settings?.word_delimiter_token ?? "|"
     let special = Set(
       [settings?.pad_token, settings?.unk_token, settings?.bos_token, settings?.eos_token]
-        .compactMap { $0 })
+        .compactMap { $0 }
+    ).union(file?.special ?? [])
     var texts = [String?](repeating: nil, count: count)
     for (token, id) in ids {
       guard (0..<count).contains(id) else {
@@ -54,20 +59,29 @@ extension Tokenizer {
       texts[id] = token
     }
     var silent: Set<Int> = []
+    var fragments: [Int: [UInt8]] = [:]
     let words = texts.enumerated().map { id, token -> String in
       guard let token, id != blank else {
         if id != blank { silent.insert(id) }
         return token ?? "<\(id)>"
       }
       if !isPieces, token == delimiter { return String(Tokenizer.wordStart) }
-      if special.contains(token) || Self.looksSpecial(token) { silent.insert(id) }
-      return token.lowercased()
+      switch file?.spelling(of: token) {
+      case .bytes(let bytes) where !special.contains(token):
+        fragments[id] = bytes
+        return token
+      case .text(let text) where !special.contains(token) && !Self.looksSpecial(token):
+        return text.lowercased()
+      default:
+        if special.contains(token) || Self.looksSpecial(token) { silent.insert(id) }
+        return token.lowercased()
+      }
     }
-    self.init(pieces: words, blank: blank, silent: silent)
+    self.init(pieces: words, blank: blank, silent: silent, fragments: fragments)
   }
 
   /// `<s>`, `[PAD]` and their like.
-  private static func looksSpecial(_ token: String) -> Bool {
+  static func looksSpecial(_ token: String) -> Bool {
     token.count > 2
       && (token.hasPrefix("<") && token.hasSuffix(">")
         || token.hasPrefix("[") && token.hasSuffix("]"))
@@ -93,20 +107,6 @@ extension Tokenizer {
       bos_token = read(.bos_token)
       eos_token = read(.eos_token)
       word_delimiter_token = read(.word_delimiter_token)
-    }
-  }
-
-  private struct WordPieces: Decodable {
-    struct Model: Decodable { var vocab: [String: Int] }
-    struct Added: Decodable {
-      var id: Int
-      var content: String
-    }
-    var model: Model
-    var added_tokens: [Added]?
-
-    var ids: [String: Int] {
-      model.vocab.merging((added_tokens ?? []).map { ($0.content, $0.id) }) { first, _ in first }
     }
   }
 }

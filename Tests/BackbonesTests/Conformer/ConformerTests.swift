@@ -41,6 +41,32 @@ struct ConformerTests {
     #expect(actual.count == expected.count)
   }
 
+  /// Tensors in groups, mel powers without a logarithm, the blank called "@": see Fixtures/make_ldasr.py.
+  @Test func foldersOfLDASRAreRead() throws {
+    let recognizer = try Recognizer(contentsOf: fixture("conformer_ldasr"))
+    let backbone = recognizer.backbone
+    #expect(recognizer.tokenizer.silent == [1, 2])
+    let file = try SafetensorsFile(contentsOf: fixture("conformer_ldasr/expected.safetensors"))
+    for number in 0..<2 {
+      let samples = try file.tensor("samples.\(number)").values
+      for mask in ["1111", "1011", "0100", "0000"] {
+        expectClose(
+          backbone.logProbabilities([samples], mask: try LayerMask(mask, layerCount: 4)),
+          try file.tensor("log_probs.\(number).\(mask)"), relative: 1e-4, "\(number) \(mask)")
+      }
+    }
+    try withTemporaryFolder { folder in
+      let place = folder.appendingPathComponent("model")
+      try TrainableConformer(contentsOf: fixture("conformer_ldasr")).write(
+        to: place, tokenizer: recognizer.tokenizer, as: .float32, metadata: [:])
+      let again = try Conformer(contentsOf: place)
+      let samples = try file.tensor("samples.0").values
+      #expect(
+        again.logProbabilities([samples], mask: .full(4)).values
+          == backbone.logProbabilities([samples], mask: .full(4)).values)
+    }
+  }
+
   /// Packing must not let utterances see each other.
   @Test func packedUtterancesAreIndependent() throws {
     let backbone = try Conformer(contentsOf: model("identity"))

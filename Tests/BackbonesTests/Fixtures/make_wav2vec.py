@@ -1,6 +1,6 @@
 """Writes small random models of the wav2vec 2.0 family as Hugging Face folders, with their own logits.
 
-python make_wav2vec.py     (torch 2.15, transformers 5.23)
+python make_wav2vec.py [NAME...]     (torch 2.15, transformers 5.23)
 
 NAME/ has config.json, model.safetensors, vocab.json, tokenizer_config.json, preprocessor_config.json as
 `save_pretrained` writes them, and expected.safetensors: `samples.N`, `logits.N` (frames x tokens) at full
@@ -8,11 +8,13 @@ depth, and `logits.N.MASK` with the layers of the 0s in MASK patched to the iden
 """
 import json
 import os
+import sys
 
 import torch
 from safetensors.torch import save_file
 from transformers import (
-    HubertConfig, HubertForCTC, Wav2Vec2Config, Wav2Vec2ForCTC, WavLMConfig, WavLMForCTC)
+    HubertConfig, HubertForCTC, Wav2Vec2Config, Wav2Vec2ConformerConfig, Wav2Vec2ConformerForCTC,
+    Wav2Vec2ForCTC, WavLMConfig, WavLMForCTC)
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LETTERS = ["<pad>", "<s>", "</s>", "<unk>", "|", "E", "T", "A", "O", "N", "'"]
@@ -39,6 +41,22 @@ MODELS = {
     "hubert-group": (HubertForCTC, HubertConfig(**BASE), False),
     "hubert-small": (HubertForCTC, HubertConfig(**dict(SMALL, feat_proj_layer_norm=False)), True),
     "hubert-stable": (HubertForCTC, HubertConfig(**LARGE), True),
+    "conformer-relative": (
+        Wav2Vec2ConformerForCTC,
+        Wav2Vec2ConformerConfig(**BASE, hidden_act="swish", conv_depthwise_kernel_size=7), True),
+    "conformer-rotary": (
+        Wav2Vec2ConformerForCTC,
+        Wav2Vec2ConformerConfig(
+            **dict(SMALL, pad_token_id=3), position_embeddings_type="rotary",
+            rotary_embedding_base=500, conv_depthwise_kernel_size=5), False),
+    "conformer-layer": (
+        Wav2Vec2ConformerForCTC,
+        Wav2Vec2ConformerConfig(**LARGE, hidden_act="relu", conv_depthwise_kernel_size=3), True),
+    "conformer-placeless": (
+        Wav2Vec2ConformerForCTC,
+        Wav2Vec2ConformerConfig(
+            **dict(SMALL, hidden_size=20, num_attention_heads=1), position_embeddings_type=None,
+            conv_depthwise_kernel_size=9), True),
 }
 
 
@@ -55,12 +73,18 @@ class Identity(torch.nn.Module):
 
 
 for seed, (name, (kind, config, normalizes)) in enumerate(MODELS.items()):
+    if sys.argv[1:] and name not in sys.argv[1:]:
+        continue
     torch.manual_seed(seed)
     model = kind(config).eval()
     with torch.no_grad():
         for key, parameter in model.named_parameters():
             # Fresh norms are ones and zeros, and would hide mistakes.
             parameter.add_(0.1 * torch.randn_like(parameter))
+        for module in model.modules():
+            if isinstance(module, torch.nn.BatchNorm1d):
+                module.running_mean.normal_()
+                module.running_var.uniform_(0.5, 2)
     folder = os.path.join(HERE, name)
     os.makedirs(folder, exist_ok=True)
     model.save_pretrained(folder)

@@ -338,14 +338,18 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
   }
 
   /// A Hugging Face folder as it is: inspected, evaluated with layers skipped, benched, drawn.
-  @Test func huggingFaceModelsWorkEverywhere() throws {
+  @Test(arguments: [
+    ("wavlm-group", "wavlm", 0.02), ("conformer-relative", "wav2vec2-conformer", 0.02),
+    ("parakeet-bpe", "parakeet_ctc", 0.08),
+  ])
+  func huggingFaceModelsWorkEverywhere(name: String, type: String, frame seconds: Double) throws {
     try withWorld { world in
       let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../BackbonesTests/Fixtures/wavlm-group").standardizedFileURL.path
+        .appending(path: "../../BackbonesTests/Fixtures/\(name)").standardizedFileURL.path
       let data = ["--data", world.data.path, "--split", "test"]
       let report = try run(["inspect", model, "--json"]).objects()[0]
-      #expect(report["model_type"] as? String == "wavlm" && report["layers"] as? Int == 3)
-      #expect(report["frame_seconds"] as? Double == 0.02)
+      #expect(report["model_type"] as? String == type && report["layers"] as? Int == 3)
+      #expect(report["frame_seconds"] as? Double == seconds)
       let rows = try run(["evaluate", "--model", model, "--keep", "3,1", "--json"] + data).objects()
       #expect(rows.map { $0["kept_layers"] as? Int } == [3, 1])
       let bench = try run(["bench", "--model", model, "--keep", "3", "--json"] + data).objects()[0]

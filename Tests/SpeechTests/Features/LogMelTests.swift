@@ -47,6 +47,16 @@ struct LogMelTests {
     #expect(start == values.count)
   }
 
+  @Test func powersAreWhatTheLogarithmIsTakenOf() {
+    var configuration = LogMelConfiguration()
+    configuration.normalization = .none
+    let logarithms = LogMel(configuration)(Self.signal(3000))
+    configuration.scale = .power
+    let powers = LogMel(configuration)(Self.signal(3000))
+    expectClose(
+      powers.values.map { log($0 + configuration.logOffset) }, logarithms.values, relative: 1e-5)
+  }
+
   /// torch refuses to reflect more than there is; one reflection after the other gives features of
   /// the signal's spectrum, not of zeros or of memory beyond its end.
   @Test(arguments: [0, 1, 2, 3, 100, 159, 160, 161, 255, 256])
@@ -94,7 +104,7 @@ struct LogMelTests {
     #expect(
       Set(fields.keys) == [
         "sample_rate", "n_fft", "win_length", "hop_length", "n_mels", "f_min", "f_max",
-        "log_offset", "normalize",
+        "scale", "log_offset", "normalize",
       ])
     #expect(fields["normalize"] as? String == "per_feature")
     let decoder = JSONDecoder()

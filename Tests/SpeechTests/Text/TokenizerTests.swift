@@ -104,6 +104,35 @@ struct TokenizerTests {
     }
   }
 
+  @Test func sentencepieceListCallsTheBlankAt() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("tokens.txt")
+      try Data("@\n<s>\n</s>\n\u{2581}THE\nA\n\u{2581}\n".utf8).write(to: url)
+      let tokenizer = try Tokenizer(contentsOf: url)
+      #expect(tokenizer.blank == 0 && tokenizer.silent == [1, 2])
+      #expect(tokenizer.decode([1, 3, 0, 5, 4, 4, 2]) == "the aa")
+    }
+  }
+
+  /// Decoders that the folders of BackbonesTests, made by Hugging Face's own library, do not have.
+  @Test(arguments: [
+    (#"{"type": "WordPiece"}"#, ["##aff", "un", "able"], [1, 0, 2], "unaff able"),
+    (#"{"type": "CTC", "word_delimiter_token": "|"}"#, ["|", "a", "b"], [1, 0, 2], "a b"),
+    (#"{"type": "Metaspace", "replacement": "_"}"#, ["_A", "_b", "b"], [0, 1, 2], "a bb"),
+    ("null", ["\u{2581}a", "b"], [0, 1, 0], "ab a"),
+  ])
+  func tokenizerFile(decoder: String, pieces: [String], ids: [Int], expected: String) throws {
+    try withTemporaryFolder { folder in
+      let vocabulary = Dictionary(uniqueKeysWithValues: zip(pieces, 0...))
+      let json = String(decoding: try JSONEncoder().encode(vocabulary), as: UTF8.self)
+      try Data(#"{"model": {"vocab": \#(json)}, "decoder": \#(decoder)}"#.utf8)
+        .write(to: folder.appendingPathComponent("tokenizer.json"))
+      let tokenizer = try Tokenizer(
+        huggingFace: folder, count: pieces.count + 1, blank: pieces.count)
+      #expect(tokenizer.decode(ids) == expected)
+    }
+  }
+
   @Test func unreadableTokensFile() throws {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("tokens.txt")

@@ -1,0 +1,154 @@
+// One droppable layer of Hugging Face's Conformers: feed-forward, attention, convolution, feed-forward.
+
+import Kernels
+
+/// What the blocks of a model have in common.
+struct ConformerBlockSettings: Sendable {
+  var width, heads, feedForward: Int
+  /// Depthwise, odd.
+  var kernel: Int
+  var positions: PositionKind?
+  var activation: Activation
+  /// Whether the linear layers, and the convolutions, have biases.
+  var linearBias, convolutionBias: Bool
+  var names: ConformerBlockNames
+}
+
+/// What a model calls the tensors of a block.
+struct ConformerBlockNames: Sendable {
+  let firstNorm, first, attentionNorm, convolutionNorm, secondNorm, second, finalNorm: String
+  let expand, contract: String
+  let query, key, value, out, position, contentBias, distanceBias: String
+  let pointwiseIn, depthwise, batchNorm, pointwiseOut: String
+
+  /// `Wav2Vec2ConformerEncoderLayer`.
+  static let wav2vec2 = ConformerBlockNames(
+    firstNorm: "ffn1_layer_norm", first: "ffn1", attentionNorm: "self_attn_layer_norm",
+    convolutionNorm: "conv_module.layer_norm", secondNorm: "ffn2_layer_norm", second: "ffn2",
+    finalNorm: "final_layer_norm", expand: "intermediate_dense", contract: "output_dense",
+    query: "self_attn.linear_q", key: "self_attn.linear_k", value: "self_attn.linear_v",
+    out: "self_attn.linear_out", position: "self_attn.linear_pos",
+    contentBias: "self_attn.pos_bias_u", distanceBias: "self_attn.pos_bias_v",
+    pointwiseIn: "conv_module.pointwise_conv1", depthwise: "conv_module.depthwise_conv",
+    batchNorm: "conv_module.batch_norm", pointwiseOut: "conv_module.pointwise_conv2")
+
+  /// `ParakeetEncoderBlock`.
+  static let parakeet = ConformerBlockNames(
+    firstNorm: "norm_feed_forward1", first: "feed_forward1", attentionNorm: "norm_self_att",
+    convolutionNorm: "norm_conv", secondNorm: "norm_feed_forward2", second: "feed_forward2",
+    finalNorm: "norm_out", expand: "linear1", contract: "linear2", query: "self_attn.q_proj",
+    key: "self_attn.k_proj", value: "self_attn.v_proj", out: "self_attn.o_proj",
+    position: "self_attn.relative_k_proj", contentBias: "self_attn.bias_u",
+    distanceBias: "self_attn.bias_v", pointwiseIn: "conv.pointwise_conv1",
+    depthwise: "conv.depthwise_conv", batchNorm: "conv.norm", pointwiseOut: "conv.pointwise_conv2")
+}
+
+/// `torch.nn.Linear`, or a pointwise `Conv1d`, with or without a bias.
+struct Projection: Sendable {
+  private let weight: Parameter
+  private let bias: Parameter?
+
+  init(
+    _ name: String, _ inputs: Int, _ outputs: Int, bias: Bool, isConvolution: Bool = false,
+    in layout: inout ParameterLayout
+  ) {
+    weight =
+      isConvolution
+      ? layout.add("\(name).weight", outputs, inputs, 1)
+      : layout.add("\(name).weight", outputs, inputs)
+    self.bias = bias ? layout.add("\(name).bias", outputs) : nil
+  }
+
+  /// x is rows x inputs; returns rows x outputs.
+  func callAsFunction(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
+    Linear.forward(
+      x, weight: w[weight], bias: bias.map { UnsafePointer(w[$0]) }, outputs: weight.shape[0])
+  }
+}
+
+/// `torch.nn.LayerNorm`.
+struct Norm: Sendable {
+  private let weight, bias: Parameter
+
+  init(_ name: String, _ width: Int, in layout: inout ParameterLayout) {
+    weight = layout.add("\(name).weight", width)
+    bias = layout.add("\(name).bias", width)
+  }
+
+  /// In x's shape.
+  func callAsFunction(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
+    LayerNorm.forward(x, weight: w[weight], bias: w[bias]).output
+  }
+}
+
+/// The Conformer layer (Gulati et al., arXiv 2005.08100): x += FFN1(LN(x)) / 2; x += MHSA(LN(x));
+/// x += Conv(LN(x)); x += FFN2(LN(x)) / 2; y = LN(x).
+struct ConformerBlock: Sendable {
+  private let settings: ConformerBlockSettings
+  private let firstNorm, secondNorm, attentionNorm, finalNorm: Norm
+  private let firstExpand, firstContract, secondExpand, secondContract: Projection
+  private let attention: BlockAttention
+  private let convolution: BlockConvolution
+
+  init(
+    _ prefix: String, _ settings: ConformerBlockSettings, in layout: inout ParameterLayout,
+    state: inout ParameterLayout
+  ) {
+    self.settings = settings
+    let (names, width, inner) = (settings.names, settings.width, settings.feedForward)
+    firstNorm = Norm("\(prefix).\(names.firstNorm)", width, in: &layout)
+    firstExpand = Projection(
+      "\(prefix).\(names.first).\(names.expand)", width, inner, bias: settings.linearBias,
+      in: &layout)
+    firstContract = Projection(
+      "\(prefix).\(names.first).\(names.contract)", inner, width, bias: settings.linearBias,
+      in: &layout)
+    attentionNorm = Norm("\(prefix).\(names.attentionNorm)", width, in: &layout)
+    attention = BlockAttention(prefix, settings, in: &layout)
+    convolution = BlockConvolution(prefix, settings, in: &layout, state: &state)
+    secondNorm = Norm("\(prefix).\(names.secondNorm)", width, in: &layout)
+    secondExpand = Projection(
+      "\(prefix).\(names.second).\(names.expand)", width, inner, bias: settings.linearBias,
+      in: &layout)
+    secondContract = Projection(
+      "\(prefix).\(names.second).\(names.contract)", inner, width, bias: settings.linearBias,
+      in: &layout)
+    finalNorm = Norm("\(prefix).\(names.finalNorm)", width, in: &layout)
+  }
+
+  /// See `BlockConvolution.filters`.
+  func filters(_ w: ParameterBuffer, state: ParameterBuffer) -> BlockConvolution.Filters {
+    convolution.filters(w, state: state)
+  }
+
+  /// The table of positions that the blocks of a model share, for utterances of up to `longest` frames.
+  static func positions(
+    _ settings: ConformerBlockSettings, longest: Int, rotaryBase: Double = 10_000
+  ) -> Tensor? {
+    switch settings.positions {
+    case .relative: DistanceSinusoids.table(longest: longest, width: settings.width)
+    case .rotary:
+      RotaryPositions.table(
+        longest: longest, headWidth: settings.width / settings.heads, base: rotaryBase)
+    case nil: nil
+    }
+  }
+
+  /// input.shared is what `positions` gave, for its longest utterance or a longer one.
+  func callAsFunction(
+    _ input: HiddenFrames, _ w: ParameterBuffer, filters: BlockConvolution.Filters
+  ) -> Tensor {
+    var x = input.values
+    x.add(firstContract(settings.activation(firstExpand(firstNorm(x, w), w)), w), scale: 0.5)
+    x.add(attention(attentionNorm(x, w), lengths: input.lengths, w, positions: input.shared))
+    x.add(convolution(x, lengths: input.lengths, w, filters: filters))
+    x.add(secondContract(settings.activation(secondExpand(secondNorm(x, w), w)), w), scale: 0.5)
+    return finalNorm(x, w)
+  }
+
+  /// FLOPs of the products and convolutions for an utterance of `frames`; elementwise work is left out.
+  func operations(frames: Int) -> Double {
+    8 * Double(frames) * Double(settings.width) * Double(settings.feedForward)
+      + attention.operations(frames: frames) + convolution.operations(frames: frames)
+  }
+}

@@ -1,0 +1,96 @@
+// NVIDIA's Parakeet with a CTC head, in evaluation mode.
+
+import Foundation
+import Kernels
+import Speech
+
+/// `ParakeetForCTC` of Hugging Face's transformers: log-mel, eightfold subsampling, N droppable Conformer
+/// blocks with relative positions, a linear head. Immutable, safe on any number of threads; float32
+/// weights stay in the mapped file.
+package final class Parakeet: Backbone {
+  package static let modelType = "parakeet_ctc"
+  private static let prefix = "encoder.layers."
+  private static let headName = "ctc_head"
+  private let configuration: ParakeetConfiguration
+  private let settings: ConformerBlockSettings
+  private let weights: ParameterBuffer
+  private let layout: ParameterLayout
+  private let logMel: LogMel
+  private let subsampling: StridingSubsampling
+  private let blocks: [ConformerBlock]
+  private let filters: [BlockConvolution.Filters]
+  private let headProjection: Projection
+
+  package init(contentsOf folder: URL) throws {
+    let configuration = try ParakeetConfiguration(contentsOf: folder)
+    self.configuration = configuration
+    let encoder = configuration.encoder
+    let settings = ConformerBlockSettings(
+      width: encoder.width, heads: encoder.heads, feedForward: encoder.feedForward,
+      kernel: encoder.kernel, positions: .relative, activation: encoder.activation,
+      linearBias: encoder.linearBias, convolutionBias: encoder.convolutionBias, names: .parakeet)
+    self.settings = settings
+    var (layout, state) = (ParameterLayout(), ParameterLayout())
+    subsampling = StridingSubsampling("encoder.subsampling", encoder, in: &layout)
+    blocks = (0..<encoder.layers).map {
+      ConformerBlock("\(Self.prefix)\($0)", settings, in: &layout, state: &state)
+    }
+    headProjection = Projection(
+      Self.headName, encoder.width, configuration.vocabulary, bias: true, isConvolution: true,
+      in: &layout)
+    self.layout = layout
+    let tensors = try ModelTensors(contentsOf: folder)
+    let weights = try tensors.buffer(layout)
+    let statistics = try tensors.buffer(state)
+    self.weights = weights
+    filters = blocks.map { $0.filters(weights, state: statistics) }
+    logMel = LogMel(configuration.features)
+  }
+
+  package var layerCount: Int { configuration.encoder.layers }
+  package var tokenCount: Int { configuration.vocabulary }
+  package var blank: Int { configuration.blank }
+  package var sampleRate: Int { configuration.features.sampleRate }
+  package var frameSeconds: Double {
+    Double(configuration.features.hopSize * configuration.encoder.hops) / Double(sampleRate)
+  }
+  package var parameterCount: Int { layout.parameters.reduce(0) { $0 + $1.count } }
+
+  package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
+    var frames = subsampling(utterances.map { logMel($0) }, weights)
+    frames.shared = ConformerBlock.positions(settings, longest: frames.lengths.max() ?? 0)
+    return frames
+  }
+
+  package func layer(_ index: Int, _ input: HiddenFrames) -> HiddenFrames {
+    HiddenFrames(
+      values: blocks[index](input, weights, filters: filters[index]), lengths: input.lengths,
+      shared: input.shared)
+  }
+
+  package func skip(_ index: Int, _ input: HiddenFrames) -> HiddenFrames { input }
+
+  package func head(_ input: HiddenFrames) -> Tensor {
+    LogSoftmax.forward(headProjection(input.values, weights))
+  }
+
+  package var parameters: StageValues {
+    StageValues(layout, layers: layerCount, prefix: Self.prefix, head: "\(Self.headName).")
+  }
+
+  /// Products and convolutions; the log-mel transform and elementwise work are left out.
+  package func operations(sampleCount: Int) -> StageValues {
+    let featureFrames = logMel.frameCount(sampleCount: sampleCount)
+    let frames = StridingSubsampling.outputLength(featureFrames, configuration.encoder)
+    return StageValues(
+      frontEnd: subsampling.operations(featureFrames: featureFrames),
+      layers: blocks.map { $0.operations(frames: frames) },
+      skipped: Array(repeating: 0, count: layerCount),
+      head: 2 * Double(frames * configuration.encoder.width * tokenCount))
+  }
+
+  package func frameCount(sampleCount: Int) -> Int {
+    StridingSubsampling.outputLength(
+      logMel.frameCount(sampleCount: sampleCount), configuration.encoder)
+  }
+}

@@ -1,0 +1,95 @@
+// wav2vec 2.0 with Conformer blocks and a CTC head, in evaluation mode.
+
+import Foundation
+import Kernels
+
+/// `Wav2Vec2ConformerForCTC` of Hugging Face's transformers: wav2vec 2.0's convolutions over raw samples,
+/// N droppable Conformer blocks, LayerNorm and a linear head. Immutable, safe on any number of threads;
+/// float32 weights stay in the mapped file.
+package final class Wav2Vec2Conformer: Backbone {
+  package static let modelType = Wav2Vec2Configuration.Kind.conformer.rawValue
+  private let configuration: Wav2Vec2Configuration
+  private let settings: ConformerBlockSettings
+  private let weights: ParameterBuffer
+  private let layout: ParameterLayout
+  private let encoder: WaveformEncoder
+  private let blocks: [ConformerBlock]
+  private let filters: [BlockConvolution.Filters]
+  private let headProjection: Projection
+  private let preprocessor: WaveformPreprocessor
+
+  package init(contentsOf folder: URL) throws {
+    let configuration = try Wav2Vec2Configuration(
+      contentsOf: folder.appendingPathComponent(ModelFolder.configurationName))
+    self.configuration = configuration
+    let settings = ConformerBlockSettings(
+      width: configuration.width, heads: configuration.heads,
+      feedForward: configuration.feedForward, kernel: configuration.depthwiseKernel,
+      positions: configuration.positions, activation: configuration.activation, linearBias: true,
+      convolutionBias: false, names: .wav2vec2)
+    self.settings = settings
+    var (layout, state) = (ParameterLayout(), ParameterLayout())
+    encoder = WaveformEncoder(configuration.kind.prefix, configuration, in: &layout)
+    blocks = (0..<configuration.layers).map {
+      ConformerBlock(
+        "\(configuration.kind.prefix)encoder.layers.\($0)", settings, in: &layout, state: &state)
+    }
+    headProjection = Projection(
+      "lm_head", configuration.width, configuration.vocabulary, bias: true, in: &layout)
+    self.layout = layout
+    let tensors = try ModelTensors(contentsOf: folder)
+    let weights = try tensors.buffer(layout, otherNames: WaveformEncoder.otherNames)
+    let statistics = try tensors.buffer(state)
+    self.weights = weights
+    filters = blocks.map { $0.filters(weights, state: statistics) }
+    preprocessor = try WaveformPreprocessor(contentsOf: folder)
+  }
+
+  package var layerCount: Int { configuration.layers }
+  package var tokenCount: Int { configuration.vocabulary }
+  package var blank: Int { configuration.blank }
+  package var sampleRate: Int { preprocessor.sampleRate }
+  package var frameSeconds: Double { Double(configuration.hop) / Double(sampleRate) }
+  package var parameterCount: Int { layout.parameters.reduce(0) { $0 + $1.count } }
+
+  package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
+    let packed = preprocessor(utterances)
+    var frames = encoder(packed.values, lengths: packed.lengths, weights, positionKernel: nil)
+    frames.shared = ConformerBlock.positions(
+      settings, longest: frames.lengths.max() ?? 0, rotaryBase: configuration.rotaryBase)
+    return frames
+  }
+
+  package func layer(_ index: Int, _ input: HiddenFrames) -> HiddenFrames {
+    HiddenFrames(
+      values: blocks[index](input, weights, filters: filters[index]), lengths: input.lengths,
+      shared: input.shared)
+  }
+
+  package func skip(_ index: Int, _ input: HiddenFrames) -> HiddenFrames { input }
+
+  package func head(_ input: HiddenFrames) -> Tensor {
+    let norm = encoder.outerNorm
+    let x = LayerNorm.forward(input.values, weight: weights[norm.0], bias: weights[norm.1]).output
+    return LogSoftmax.forward(headProjection(x, weights))
+  }
+
+  package var parameters: StageValues {
+    StageValues(
+      layout, layers: layerCount, prefix: "\(configuration.kind.prefix)encoder.layers.",
+      head: "lm_head.")
+  }
+
+  package func operations(sampleCount: Int) -> StageValues {
+    let frames = frameCount(sampleCount: sampleCount)
+    return StageValues(
+      frontEnd: encoder.operations(sampleCount: sampleCount),
+      layers: blocks.map { $0.operations(frames: frames) },
+      skipped: Array(repeating: 0, count: layerCount),
+      head: 2 * Double(frames * configuration.width * tokenCount))
+  }
+
+  package func frameCount(sampleCount: Int) -> Int {
+    configuration.frameCount(sampleCount: sampleCount)
+  }
+}
