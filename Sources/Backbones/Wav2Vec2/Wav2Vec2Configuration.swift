@@ -10,6 +10,15 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     case wav2vec2, hubert
     /// With gated relative positions in every layer (Chen et al., arXiv 2110.13900).
     case wavlm
+
+    /// As its authors write it.
+    package var title: String {
+      switch self {
+      case .wav2vec2: "wav2vec 2.0"
+      case .hubert: "HuBERT"
+      case .wavlm: "WavLM"
+      }
+    }
   }
 
   package enum FeatureNorm: String, Codable, Sendable {

@@ -4,7 +4,7 @@ import Kernels
 
 /// `feature_extractor`, `feature_projection` and `encoder.pos_conv_embed` of Hugging Face's models.
 struct WaveformEncoder: Sendable {
-  private struct Stage: Sendable {
+  struct Stage: Sendable {
     let weight: Parameter
     let bias: Parameter?
     /// Weight and bias.
@@ -12,16 +12,16 @@ struct WaveformEncoder: Sendable {
     let inputs, outputs, kernel, stride: Int
   }
 
-  private let stages: [Stage]
-  private let normKind: Wav2Vec2Configuration.FeatureNorm
-  private let featureNorm: (Parameter, Parameter)?
-  private let projectionWeight, projectionBias: Parameter
-  private let positionBias: Parameter
+  let stages: [Stage]
+  let normKind: Wav2Vec2Configuration.FeatureNorm
+  let featureNorm: (Parameter, Parameter)?
+  let projectionWeight, projectionBias: Parameter
+  let positionBias: Parameter
   /// The weight-normalised kernel's magnitude of each tap, and its direction.
   let positionMagnitude, positionDirection: Parameter
   /// Behind the positions where layers normalise behind themselves, else behind the last layer.
   let outerNorm: (Parameter, Parameter)
-  private let configuration: Wav2Vec2Configuration
+  let configuration: Wav2Vec2Configuration
 
   init(_ prefix: String, _ configuration: Wav2Vec2Configuration, in layout: inout ParameterLayout) {
     self.configuration = configuration
