@@ -106,7 +106,7 @@ struct GatedPositions: Sendable {
   ) {
     heads = configuration.heads
     width = configuration.width / configuration.heads
-    constant = layout.add("\(prefix).gru_rel_pos_const", 1, heads, 1, 1)
+    constant = layout.add("\(prefix).gru_rel_pos_const", 1, heads, 1, 1, decays: false)
     weight = layout.add("\(prefix).gru_rel_pos_linear.weight", 8, width)
     bias = layout.add("\(prefix).gru_rel_pos_linear.bias", 8)
   }

@@ -50,7 +50,8 @@ struct WaveformEncoder: Sendable {
     let position = "\(prefix)encoder.pos_conv_embed.conv"
     positionBias = layout.add("\(position).bias", width)
     positionMagnitude = layout.add(
-      "\(position).parametrizations.weight.original0", 1, 1, configuration.positionKernel)
+      "\(position).parametrizations.weight.original0", 1, 1, configuration.positionKernel,
+      decays: false)
     positionDirection = layout.add(
       "\(position).parametrizations.weight.original1", width, width / configuration.positionGroups,
       configuration.positionKernel)

@@ -10,7 +10,7 @@ package struct Parameter: Sendable, Equatable {
   package let shape: [Int]
   /// First element within the flat buffer.
   package let offset: Int
-  /// Whether weight decay applies: matrices and kernels yes; biases and norms no.
+  /// Whether weight decay applies: matrices and kernels yes; biases, norms and gains no.
   package let decays: Bool
   /// Whether the optimiser leaves it as it is.
   package fileprivate(set) var isFrozen = false
