@@ -52,7 +52,7 @@ enum TrainCommand: Command {
       --feed-forward N (512) --kernel N (31)        --dropout P (0.1)
       --skip-rule RULE       identity or normalized: what a skipped layer does (identity)
       --freeze-front-end     leave the convolutions over samples of a Hugging Face model as they are,
-                             which saves their backward pass and most of the memory
+                             which saves their backward pass and its memory
 
     Optimisation:
       --batch-seconds S      audio of a batch (40)  --length-buckets N  1 mixes lengths (1)
