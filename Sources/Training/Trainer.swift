@@ -292,7 +292,9 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     return whole
   }
 
-  private static func check(
+  /// Throws what keeps a teacher from guiding a model; `init` asks as well, but only once there is a
+  /// corpus.
+  package static func check(
     _ teacher: any FeatureBackbone, fits model: Model, source: String?
   ) throws {
     let source = source.map { "--teacher \($0)" } ?? "the teacher"

@@ -16,8 +16,8 @@ enum TrainCommand: Command {
     Trains a Conformer CTC recogniser on this machine's processors and leaves a model folder:
     config.json, model.safetensors, tokens.txt, README.md (the model card), train.jsonl (the log).
     With a Hugging Face folder as --init it trains that WavLM, wav2vec 2.0 or HuBERT recogniser, and
-    leaves such a folder. Ctrl-C stops after the current step and saves; --resume goes on with the very next step. The
-    same options and seed give the same weights, interrupted or not.
+    leaves such a folder. Ctrl-C stops after the current step and saves; --resume goes on with the
+    very next step. The same options and seed give the same weights, interrupted or not.
 
     Recipes:
     \(RecipeCatalog.all.map { "  " + pad($0.name, 15) + $0.summary }.joined(separator: "\n"))
@@ -313,7 +313,7 @@ enum TrainCommand: Command {
         training, heldOutSets, options, arguments, raw: raw, output: output,
         checkpoint: checkpoint)
     }
-    let tokenizer = try tokenizer(options, checkpoint: checkpoint) {
+    let tokenizer = try tokenizer(options, teacher: teacher, checkpoint: checkpoint) {
       training.flatMap { $0.utterances.map(\.transcript) }
     }
     return try train(
@@ -332,6 +332,9 @@ enum TrainCommand: Command {
         "--teacher \(teacher.folder.path)", expected: "the student's tokens", found: "others")
     }
     let featureTeacher = try teacher.map(featureBackbone)
+    if let featureTeacher {
+      try Trainer.check(featureTeacher, fits: model, source: options.teacher)
+    }
     let rate = model.features.sampleRate
     let everything = try load(training, title: "Reading \(options.split)", rate: rate)
     let heldOut =
@@ -396,7 +399,8 @@ enum TrainCommand: Command {
   }
 
   private static func tokenizer(
-    _ options: TrainingOptions, checkpoint: URL?, transcripts: () -> [String]
+    _ options: TrainingOptions, teacher: Recognizer?, checkpoint: URL?,
+    transcripts: () -> [String]
   ) throws -> Tokenizer {
     func saved(_ folder: URL) throws -> Tokenizer {
       try Tokenizer(contentsOf: folder.appendingPathComponent(ModelFolder.tokensName))
@@ -404,6 +408,7 @@ enum TrainCommand: Command {
     if let checkpoint { return try saved(checkpoint.deletingLastPathComponent()) }
     if let tokens = options.tokens { return try Tokenizer(contentsOf: url(tokens)) }
     let inherited = options.hasFreshOutput ? nil : options.initial
+    if inherited == nil, let teacher { return teacher.tokenizer }
     if let folder = inherited ?? options.teacher { return try saved(url(folder)) }
     return Tokenizer.train(transcripts: transcripts(), size: options.tokenCount)
   }

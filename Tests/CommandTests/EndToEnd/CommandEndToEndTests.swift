@@ -219,6 +219,7 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
         (models + ["--skip-rule", "normalized"], 2, "option --skip-rule: expected none"),
         (["--init-encoder", start.path, "--teacher", start.path], 2, "--init-encoder"),
         (["--init", start.path, "--teacher", world.model.path], 1, "the student's tokens"),
+        (["--teacher", start.path], 1, "the student's features, log-mel features"),
         (
           ["--freeze-front-end", "--teacher", world.model.path], 2,
           "--freeze-front-end: expected a Hugging Face folder"
