@@ -60,10 +60,21 @@ package protocol Backbone: Sendable {
   func frameCount(sampleCount: Int) -> Int
 }
 
-/// A backbone whose front end starts from log-mel features rather than samples.
+/// A backbone whose front end can start from features made elsewhere, as a teacher's does from its
+/// student's.
 package protocol FeatureBackbone: Backbone {
-  /// Packed feature frames (total frames x bins) to hidden frames.
+  /// Samples to what `frontEnd(features:)` takes.
+  var features: FeatureExtractor { get }
+  /// Packed features (total frames x bins, or total samples x 1) to hidden frames.
   func frontEnd(features: HiddenFrames) -> HiddenFrames
+}
+
+extension FeatureBackbone {
+  package var sampleRate: Int { features.sampleRate }
+
+  package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
+    frontEnd(features: HiddenFrames(packing: utterances.map { features($0) }))
+  }
 }
 
 /// One number for each stage of a backbone: parameters, FLOPs or seconds.

@@ -42,12 +42,17 @@ package protocol TrainableBackbone: AnyObject, Sendable {
   var state: ParameterBuffer { get }
   var layerCount: Int { get }
   var tokenCount: Int { get }
-  /// Mono samples at the model's rate to the features `forward` takes (frames x bins).
-  var logMel: LogMel { get }
-  /// Output frames for that many feature frames.
+  /// The token that stands for nothing.
+  var blank: Int { get }
+  /// What the model card calls it, and its sizes in a few words.
+  var kind: String { get }
+  var sizes: String { get }
+  /// Mono samples to what `forward` takes.
+  var features: FeatureExtractor { get }
+  /// Output frames for that many rows of features.
   func outputFrames(featureFrames: Int) -> Int
 
-  /// features: packed utterances (total feature frames x bins). Returns logits before the softmax
+  /// features: packed utterances (total feature frames x columns). Returns logits before the softmax
   /// (total output frames x tokens) of the whole stack and then of each of the pass's exits, all with
   /// the same output lengths, and what `backward` needs. Worker 0 also moves the running statistics
   /// of the layers that ran.
@@ -63,7 +68,9 @@ package protocol TrainableBackbone: AnyObject, Sendable {
   func inference() -> Inference
   /// A trainable copy of the same shapes and values.
   func copy() -> Self
-  /// config.json, model.safetensors (float16 when asked) and tokens.txt, each renamed into place.
+  /// The tokens alone, in the files where this kind of model keeps them.
+  func writeTokens(_ tokenizer: Tokenizer, to folder: URL) throws
+  /// config.json, model.safetensors (float16 when asked) and the tokens, each renamed into place.
   func write(to folder: URL, tokenizer: Tokenizer, as type: ElementType, metadata: [String: String])
     throws
 }

@@ -26,6 +26,11 @@ package struct TrainingProgress: Codable, Sendable, Equatable {
 package enum Checkpoint {
   private static let progressKey = "dropscope_training"
 
+  /// Where a run keeps its own.
+  package static func url(in output: URL) -> URL {
+    output.appendingPathComponent("checkpoint.safetensors")
+  }
+
   package static func write<Model>(
     _ trainer: Trainer<Model>, progress: TrainingProgress, to url: URL
   ) throws {

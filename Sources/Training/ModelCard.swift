@@ -15,6 +15,10 @@ struct ModelCard {
   /// What `results` were measured on.
   let heldOut: TrainingCorpus?
   let results: [ValidationResult]
+  /// What the network is called, and its sizes.
+  let kind: String
+  let layerCount: Int
+  let sizes: String
   let tokenCount: Int
   let parameterCount: Int
   let name: String
@@ -23,7 +27,7 @@ struct ModelCard {
   private var isComplete: Bool { position.step >= totalSteps }
   private var hours: String { String(format: "%.1f h", corpus.totalSeconds / 3600) }
   private var isDistilled: Bool {
-    recipe?.passes(step: 0, layerCount: options.layers, options: options)
+    recipe?.passes(step: 0, layerCount: layerCount, options: options)
       .contains { $0.guide != .nothing } ?? false
   }
   private var recipe: (any Recipe.Type)? { try? RecipeCatalog.named(options.recipe) }
@@ -58,16 +62,13 @@ struct ModelCard {
   var text: String {
     var lines = ["# \(name)", ""]
     lines.append(
-      "A Conformer CTC recogniser trained by Dropscope with the recipe `\(options.recipe)`"
+      "A \(kind) CTC recogniser trained by Dropscope with the recipe `\(options.recipe)`"
         + " (\(recipe?.summary ?? "")).")
     lines += ["", "| | |", "|---|---|"]
     func row(_ key: String, _ value: String) { lines.append("| \(key) | \(value) |") }
-    row(
-      "layers",
-      "\(options.layers), width \(options.width), \(options.heads) heads, "
-        + "feed-forward \(options.feedForward), kernel \(options.kernel)")
+    row("layers", "\(layerCount), \(sizes)")
     row("parameters", "\(parameterCount)")
-    row("tokens", "\(tokenCount) (BPE, blank included)")
+    row("tokens", "\(tokenCount) (blank included)")
     row("skip rule", options.skipRule.rawValue)
     row("training data", "\(corpus.name): \(corpus.count) utterances, \(hours)")
     row(

@@ -100,7 +100,8 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     var reduce: AllReduce
   }
 
-  /// targets: token ids of each utterance of the corpus. The teacher sees the student's features.
+  /// targets: token ids of each utterance of the corpus. The teacher sees the student's features, so
+  /// it must take the same ones and make as many frames of them.
   package init(
     model: Model, corpus: TrainingCorpus, targets: [[Int]], options: TrainingOptions,
     teacher: (any FeatureBackbone)? = nil
@@ -116,6 +117,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     if recipe.needsTeacher && teacher == nil {
       throw InputError("--recipe \(options.recipe): expected --teacher DIR, found none")
     }
+    if let teacher { try Self.check(teacher, fits: model, source: options.teacher) }
     self.model = model
     self.options = options
     self.corpus = corpus
@@ -267,7 +269,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       let weights = targets.map { share / (Float(plan.utterances) * Float(max($0.count, 1))) }
       var (losses, infeasible, gradient) = CTCLoss.lossAndGradient(
         logProbabilities: logProbabilities, lengths: logits.lengths, targets: targets,
-        weights: weights)
+        blank: model.blank, weights: weights)
       sums[0] += zip(losses, weights).reduce(0) { $0 + $1.0 * $1.1 }
       if index == 0 && !isExit { sums[2] = Float(infeasible.count) }
       let lambda = Float(options.klWeight)
@@ -281,7 +283,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
           studentLogits: logits.values, teacherLogProbabilities: guide,
           frameWeights: KLDistillation.frameWeights(
             teacherLogProbabilities: guide, weight: scale * lambda,
-            blankWeight: Float(options.blankWeight)),
+            blankWeight: Float(options.blankWeight), blank: model.blank),
           temperature: Float(options.temperature))
         // The divergence was weighted with lambda already.
         sums[1] += Float(kl) / lambda
@@ -293,6 +295,34 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     return whole
   }
 
+  /// Throws what keeps a teacher from guiding a model; `init` asks as well, but only once there is a
+  /// corpus.
+  package static func check(
+    _ teacher: any FeatureBackbone, fits model: Model, source: String?
+  ) throws {
+    let source = source.map { "--teacher \($0)" } ?? "the teacher"
+    guard teacher.features == model.features else {
+      throw InputError(
+        source, expected: "the student's features, \(model.features)",
+        found: "\(teacher.features)")
+    }
+    func frames(_ samples: Int) -> Int {
+      model.outputFrames(featureFrames: model.features.frameCount(sampleCount: samples))
+    }
+    // A second has every remainder by any hop.
+    for samples in 0...model.features.sampleRate
+    where teacher.frameCount(sampleCount: samples) != frames(samples) {
+      throw InputError(
+        source, expected: "\(frames(samples)) frames of \(samples) samples, as the student has",
+        found: "\(teacher.frameCount(sampleCount: samples))")
+    }
+    guard teacher.tokenCount == model.tokenCount, teacher.blank == model.blank else {
+      throw InputError(
+        source, expected: "\(model.tokenCount) tokens, \(model.blank) the blank",
+        found: "\(teacher.tokenCount), \(teacher.blank) the blank")
+    }
+  }
+
   private static func logProbabilities(
     of teacher: any FeatureBackbone, _ features: HiddenFrames
   ) -> Tensor {
@@ -302,7 +332,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       })
   }
 
-  /// Augmented, normalised and masked features of some utterances, packed.
+  /// Augmented and, where they are log-mel frames, masked features of some utterances, packed.
   private func features(_ utterances: [Int], epoch: Int) -> HiddenFrames {
     HiddenFrames(
       packing: utterances.map { index in
@@ -311,8 +341,10 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
           seed: options.seed, streams: Stream.waveform, streams.0, streams.1)
         var masks = RandomGenerator(
           seed: options.seed, streams: Stream.specAugment, streams.0, streams.1)
-        var features = model.logMel(options.waveform(corpus.samples[index], random: &sound))
-        options.specAugment.apply(to: &features, random: &masks)
+        var features = model.features(options.waveform(corpus.samples[index], random: &sound))
+        if case .logMel = model.features {
+          options.specAugment.apply(to: &features, random: &masks)
+        }
         return features
       })
   }

@@ -95,6 +95,8 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var kernel = 31
   package var skipRule = SkipRule.identity
   package var dropout: Double = 0.1
+  /// Whether the convolutions over samples stay as they are; nil, as in older checkpoints: they learn.
+  package var freezesFrontEnd: Bool?
 
   package init() {}
 }

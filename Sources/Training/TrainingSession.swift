@@ -27,7 +27,7 @@ package struct SessionProgress: Sendable {
 }
 
 /// Drives a trainer and keeps its output folder:
-/// `model.safetensors`, `config.json`, `tokens.txt` and `README.md` (the model as of the last
+/// `model.safetensors`, `config.json`, the tokens and `README.md` (the model as of the last
 /// validation), `train.jsonl` (the log) and, until the run is complete, `checkpoint.safetensors`.
 package final class TrainingSession<Model: TrainableBackbone> {
   package let trainer: Trainer<Model>
@@ -43,10 +43,6 @@ package final class TrainingSession<Model: TrainableBackbone> {
   package var validationMasks: [LayerMask] = []
   package var finalMasks: [LayerMask] = []
   private var progress: TrainingProgress
-
-  package static func checkpointURL(in output: URL) -> URL {
-    output.appendingPathComponent("checkpoint.safetensors")
-  }
 
   /// Starts a run, or goes on with `checkpoint`, whose options the trainer must have been made
   /// with. Creates the output folder.
@@ -71,7 +67,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
     }
     try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
     // Now, because a checkpoint is of no use without its tokens.
-    try tokenizer.write(to: output.appendingPathComponent(ModelFolder.tokensName))
+    try trainer.model.writeTokens(tokenizer, to: output)
   }
 
   /// Trains until the run is complete, its minutes are over or `shouldStop`, asked after each step,
@@ -91,7 +87,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
     try saveCheckpoint()
     if complete {
       try validateAndExport(log, on: heldOut, masks: finalMasks)
-      try FileManager.default.removeItem(at: Self.checkpointURL(in: output))
+      try FileManager.default.removeItem(at: Checkpoint.url(in: output))
     }
     return complete
   }
@@ -197,7 +193,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
 
   private func saveCheckpoint() throws {
     progress.position = trainer.position
-    try Checkpoint.write(trainer, progress: progress, to: Self.checkpointURL(in: output))
+    try Checkpoint.write(trainer, progress: progress, to: Checkpoint.url(in: output))
   }
 
   /// Logs the error rates and writes the model as it is now.
@@ -233,7 +229,8 @@ package final class TrainingSession<Model: TrainableBackbone> {
     let card = ModelCard(
       progress: progress, position: trainer.position, totalSteps: trainer.totalSteps,
       machine: provenance.machine, corpus: trainer.corpus, heldOut: corpus, results: results,
-      tokenCount: tokenizer.count,
+      kind: trainer.model.kind, layerCount: trainer.model.layerCount,
+      sizes: trainer.model.sizes, tokenCount: tokenizer.count,
       parameterCount: trainer.model.layout.parameters.reduce(0) { $0 + $1.count },
       name: output.standardizedFileURL.lastPathComponent)
     try trainer.exported().write(

@@ -213,7 +213,7 @@ struct PyTorchBench {
   }
 
   private func features(_ run: TrainingRun, _ model: TrainableConformer, _ index: Int) -> Tensor {
-    model.logMel(run.corpus.samples[index].map { Float($0) * (1 / 32768) })
+    model.features(run.corpus.samples[index].map { Float($0) * (1 / 32768) })
   }
 
   /// The CTC loss per token that our own program gives an utterance alone.

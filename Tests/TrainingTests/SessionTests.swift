@@ -19,7 +19,7 @@ import Training
       trainer: tinyTrainer(options, teacher: teacher), tokenizer: toneTokenizer,
       heldOut: toneCorpus(6, seed: 9), output: folder, pace: pace,
       provenance: Provenance(command: "dropscope train --test", machine: "a test"),
-      resuming: resuming ? TrainingSession<TinyBackbone>.checkpointURL(in: folder) : nil)
+      resuming: resuming ? Checkpoint.url(in: folder) : nil)
     session.validationMasks = [.full(3), LayerMask(layerCount: 3, keeping: [0])]
     session.finalMasks = session.validationMasks
     return session
@@ -70,7 +70,7 @@ import Training
       #expect(try !session(tinyOptions(), in: folder).run(shouldStop: { true }))
       let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
       #expect(names == ["checkpoint.safetensors", "tokens.txt", "train.jsonl"])
-      let checkpoint = TrainingSession<TinyBackbone>.checkpointURL(in: folder)
+      let checkpoint = Checkpoint.url(in: folder)
       let progress = try Checkpoint.progress(of: checkpoint)
       #expect(progress.position.step == 1)
       #expect(progress.options == tinyOptions())

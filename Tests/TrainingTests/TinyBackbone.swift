@@ -21,7 +21,7 @@ final class TinyBackbone: TrainableBackbone {
   let stateLayout: ParameterLayout
   let weights: ParameterBuffer
   let state: ParameterBuffer
-  let logMel = LogMel(LogMelConfiguration())
+  let features = FeatureExtractor.logMel(LogMel(LogMelConfiguration()))
   /// Sleeps a random while in each pass, to shake the order in which threads arrive.
   let jitter: Bool
   private let input: Parameter
@@ -31,6 +31,9 @@ final class TinyBackbone: TrainableBackbone {
 
   var layerCount: Int { shape.layers }
   var tokenCount: Int { shape.tokens }
+  var blank: Int { 0 }
+  var kind: String { "tiny" }
+  var sizes: String { "width \(shape.hidden)" }
 
   init(_ shape: Shape = Shape(), seed: UInt64 = 1, jitter: Bool = false) {
     self.shape = shape
@@ -136,6 +139,10 @@ final class TinyBackbone: TrainableBackbone {
     try SafetensorsWriter.write(
       layout.parameters.map { ($0.name, weights.tensor($0)) }, as: type, metadata: metadata,
       to: folder.appendingPathComponent(ModelFolder.weightsName))
+    try writeTokens(tokenizer, to: folder)
+  }
+
+  func writeTokens(_ tokenizer: Tokenizer, to folder: URL) throws {
     try tokenizer.write(to: folder.appendingPathComponent(ModelFolder.tokensName))
   }
 
@@ -211,11 +218,8 @@ struct TinyInference: FeatureBackbone {
   var tokenCount: Int { model.tokenCount }
   var parameterCount: Int { model.layout.count }
   var frameSeconds: Double { 0.04 }
-  var sampleRate: Int { 16000 }
+  var features: FeatureExtractor { model.features }
 
-  func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
-    frontEnd(features: HiddenFrames(packing: utterances.map { model.logMel($0) }))
-  }
   func frontEnd(features: HiddenFrames) -> HiddenFrames { model.frontEnd(features) }
   func layer(_ index: Int, _ input: HiddenFrames) -> HiddenFrames {
     HiddenFrames(values: model.layer(index, input.values), lengths: input.lengths)
@@ -226,6 +230,6 @@ struct TinyInference: FeatureBackbone {
   var parameters: StageValues { StageValues(frontEnd: 0, layers: [], skipped: [], head: 0) }
   func operations(sampleCount: Int) -> StageValues { parameters }
   func frameCount(sampleCount: Int) -> Int {
-    model.outputFrames(featureFrames: model.logMel.frameCount(sampleCount: sampleCount))
+    model.outputFrames(featureFrames: features.frameCount(sampleCount: sampleCount))
   }
 }

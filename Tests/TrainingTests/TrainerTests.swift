@@ -97,7 +97,7 @@ import Training
     let frames = batch.reduce(0) { sum, index in
       sum
         + trainer.model.outputFrames(
-          featureFrames: trainer.model.logMel.frameCount(
+          featureFrames: trainer.model.features.frameCount(
             sampleCount: trainer.corpus.samples[index].count))
     }
     let mean = run(trainer)[0].kl

@@ -11,14 +11,14 @@ package final class Conformer: FeatureBackbone {
   let network: ConformerNetwork
   /// With the running statistics folded into the depthwise convolutions.
   private let weights: ParameterBuffer
-  private let logMel: LogMel
+  package let features: FeatureExtractor
 
   init(_ network: ConformerNetwork, weights: ParameterBuffer, state: ParameterBuffer) {
     self.network = network
     let folded = weights.copy()
     for layer in network.layers { layer.convolution.fold(folded, state: state) }
     self.weights = folded
-    logMel = LogMel(network.configuration.features)
+    features = .logMel(LogMel(network.configuration.features))
   }
 
   /// Reads config.json and model.safetensors.
@@ -34,14 +34,9 @@ package final class Conformer: FeatureBackbone {
 
   package var layerCount: Int { network.configuration.layers }
   package var tokenCount: Int { network.configuration.vocabulary }
-  package var sampleRate: Int { network.configuration.features.sampleRate }
   package var frameSeconds: Double { network.frameSeconds }
   package var skipRule: SkipRule { network.configuration.skipRule }
   package var parameterCount: Int { network.layout.parameters.reduce(0) { $0 + $1.count } }
-
-  package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
-    frontEnd(features: HiddenFrames(packing: utterances.map { logMel($0) }))
-  }
 
   package func frontEnd(features: HiddenFrames) -> HiddenFrames {
     network.subsampling.forward(features, weights).0
@@ -83,7 +78,7 @@ package final class Conformer: FeatureBackbone {
   /// Products and convolutions, multiplies and adds counted apart; elementwise work (under one
   /// percent) and the log-mel transform are left out.
   package func operations(sampleCount: Int) -> StageValues {
-    let featureFrames = logMel.frameCount(sampleCount: sampleCount)
+    let featureFrames = features.frameCount(sampleCount: sampleCount)
     let frames = ConvolutionSubsampling.outputLength(featureFrames)
     return StageValues(
       frontEnd: network.subsampling.operations(featureFrames: featureFrames),
@@ -93,7 +88,7 @@ package final class Conformer: FeatureBackbone {
   }
 
   package func frameCount(sampleCount: Int) -> Int {
-    ConvolutionSubsampling.outputLength(logMel.frameCount(sampleCount: sampleCount))
+    ConvolutionSubsampling.outputLength(features.frameCount(sampleCount: sampleCount))
   }
 }
 

@@ -8,19 +8,25 @@ package final class TrainableConformer: TrainableBackbone {
   let network: ConformerNetwork
   package let weights: ParameterBuffer
   package let state: ParameterBuffer
-  package let logMel: LogMel
+  package let features: FeatureExtractor
 
   package var configuration: ConformerConfiguration { network.configuration }
   package var layout: ParameterLayout { network.layout }
   package var stateLayout: ParameterLayout { network.stateLayout }
   package var layerCount: Int { configuration.layers }
   package var tokenCount: Int { configuration.vocabulary }
+  package var blank: Int { configuration.blank }
+  package var kind: String { "Conformer" }
+  package var sizes: String {
+    "width \(configuration.width), \(configuration.heads) heads, "
+      + "feed-forward \(configuration.feedForward), kernel \(configuration.kernel)"
+  }
 
   private init(_ network: ConformerNetwork, weights: ParameterBuffer, state: ParameterBuffer) {
     self.network = network
     self.weights = weights
     self.state = state
-    logMel = LogMel(network.configuration.features)
+    features = .logMel(LogMel(network.configuration.features))
   }
 
   private static let frontEndGain: Float = 3
@@ -161,6 +167,10 @@ package final class TrainableConformer: TrainableBackbone {
     network.subsampling.backward(dx, a.subsampling, weights, into: gradients)
   }
 
+  package func writeTokens(_ tokenizer: Tokenizer, to folder: URL) throws {
+    try tokenizer.write(to: folder.appendingPathComponent(ModelFolder.tokensName))
+  }
+
   package func write(
     to folder: URL, tokenizer: Tokenizer, as type: ElementType, metadata: [String: String]
   ) throws {
@@ -170,7 +180,7 @@ package final class TrainableConformer: TrainableBackbone {
     try SafetensorsWriter.write(
       tensors.map { (name: $0.0, tensor: $0.1) }, as: type, metadata: metadata,
       to: folder.appendingPathComponent(ModelFolder.weightsName))
-    try tokenizer.write(to: folder.appendingPathComponent(ModelFolder.tokensName))
+    try writeTokens(tokenizer, to: folder)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     try encoder.encode(configuration).write(

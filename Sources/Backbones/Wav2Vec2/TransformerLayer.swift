@@ -71,7 +71,7 @@ struct TransformerLayer: Sendable {
       Linear.forward(x, weight: w[linear.weight], bias: w[linear.bias], outputs: width)
     }
     let (q, k, v) = (project(query), project(key), project(value))
-    let gates = positions.map { $0.gates(x, w) }
+    let gates = positions.map { $0.gates(x, w).gates }
     let mixed = Attention.forward(
       Attention.Projections(q: q.pointer, k: k.pointer, v: v.pointer, stride: width), width: width,
       lengths: lengths, heads: heads, keepWeights: false,
@@ -106,28 +106,28 @@ struct GatedPositions: Sendable {
   ) {
     heads = configuration.heads
     width = configuration.width / configuration.heads
-    constant = layout.add("\(prefix).gru_rel_pos_const", 1, heads, 1, 1)
+    constant = layout.add("\(prefix).gru_rel_pos_const", 1, heads, 1, 1, decays: false)
     weight = layout.add("\(prefix).gru_rel_pos_linear.weight", 8, width)
     bias = layout.add("\(prefix).gru_rel_pos_linear.bias", 8)
   }
 
   /// x: frames x c. Returns frames x heads: a (b const - 1) + 2 with a and b sigmoids of two sums of
-  /// four of the eight outputs each.
-  func gates(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
+  /// four of the eight outputs each; and those sigmoids, frames x heads x 2.
+  func gates(_ x: Tensor, _ w: ParameterBuffer) -> (gates: Tensor, sigmoids: Tensor) {
     // Each head's columns are a row of their own.
     let outputs = Linear.forward(
       x.reshaped(x.rows * heads, width), weight: w[weight], bias: w[bias], outputs: 8)
-    var result = Tensor(uninitialized: x.rows, heads)
-    let (p, r) = (outputs.pointer, result.mutablePointer)
-    for row in 0..<x.rows {
-      for head in 0..<heads {
-        let o = p + (row * heads + head) * 8
-        let a = 1 / (1 + exp(-(o[0] + o[1] + o[2] + o[3])))
-        let b = 1 / (1 + exp(-(o[4] + o[5] + o[6] + o[7])))
-        r[row * heads + head] = a * (b * w[constant][head] - 1) + 2
-      }
+    var gates = Tensor(uninitialized: x.rows, heads)
+    var sigmoids = Tensor(uninitialized: x.rows, heads, 2)
+    let (p, r, s) = (outputs.pointer, gates.mutablePointer, sigmoids.mutablePointer)
+    for i in 0..<gates.count {
+      let o = p + i * 8
+      let a = 1 / (1 + exp(-(o[0] + o[1] + o[2] + o[3])))
+      let b = 1 / (1 + exp(-(o[4] + o[5] + o[6] + o[7])))
+      (s[2 * i], s[2 * i + 1]) = (a, b)
+      r[i] = a * (b * w[constant][i % heads] - 1) + 2
     }
-    return result
+    return (gates, sigmoids)
   }
 }
 
@@ -150,12 +150,19 @@ struct PositionTable: Sendable {
     var table = Tensor(uninitialized: heads, 2 * self.longest - 1)
     let p = table.mutablePointer
     for column in 0..<table.columns {
-      let bucket = Self.bucket(
-        column - self.longest + 1, buckets: configuration.buckets,
-        longestDistance: configuration.longestDistance)
+      let bucket = Self.bucket(ofColumn: column, longest: self.longest, configuration)
       for head in 0..<heads { p[head * table.columns + column] = embedding[bucket * heads + head] }
     }
     values = table
+  }
+
+  /// The embedding's row for a column of the table.
+  static func bucket(
+    ofColumn column: Int, longest: Int, _ configuration: Wav2Vec2Configuration
+  ) -> Int {
+    bucket(
+      column - longest + 1, buckets: configuration.buckets,
+      longestDistance: configuration.longestDistance)
   }
 
   /// Half the buckets for keys after the query; in each half a bucket a distance at first, then

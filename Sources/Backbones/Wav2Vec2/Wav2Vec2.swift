@@ -7,92 +7,71 @@ import Speech
 /// `Wav2Vec2ForCTC`, `HubertForCTC` and `WavLMForCTC` of Hugging Face's transformers: convolutions over
 /// raw samples, N droppable transformer layers, a linear head. Immutable, safe on any number of threads;
 /// float32 weights stay in the mapped file.
-package final class Wav2Vec2: Backbone {
+package final class Wav2Vec2: FeatureBackbone {
   /// The first of the family; see `Wav2Vec2Configuration.Kind`.
   package static let modelType = Wav2Vec2Configuration.Kind.wav2vec2.rawValue
-  let configuration: Wav2Vec2Configuration
+  private let network: Wav2Vec2Network
   private let weights: ParameterBuffer
-  private let layout: ParameterLayout
-  private let encoder: WaveformEncoder
-  private let layers: [TransformerLayer]
-  private let headWeight, headBias: Parameter
-  /// WavLM's biases by bucket, which belong to layer 0 and serve all.
-  private let positionEmbedding: Parameter?
+  package let features: FeatureExtractor
   /// Worked out once from the weight-normalised kernel.
   private let positionKernel: Tensor
-  private let preprocessor: WaveformPreprocessor
-  package var sampleRate: Int { preprocessor.sampleRate }
 
-  package init(contentsOf folder: URL) throws {
-    let configuration = try Wav2Vec2Configuration(
-      contentsOf: folder.appendingPathComponent(ModelFolder.configurationName))
-    self.configuration = configuration
-    let prefix = configuration.kind.prefix
-    var layout = ParameterLayout()
-    encoder = WaveformEncoder(prefix, configuration, in: &layout)
-    layers = (0..<configuration.layers).map {
-      TransformerLayer("\(prefix)encoder.layers.\($0)", configuration, in: &layout)
-    }
-    positionEmbedding =
-      configuration.kind == .wavlm
-      ? layout.add(
-        "\(prefix)encoder.layers.0.attention.rel_attn_embed.weight", configuration.buckets,
-        configuration.heads) : nil
-    headWeight = layout.add("lm_head.weight", configuration.vocabulary, configuration.width)
-    headBias = layout.add("lm_head.bias", configuration.vocabulary)
-    self.layout = layout
-    weights = try ModelTensors(contentsOf: folder).buffer(
-      layout, otherNames: WaveformEncoder.otherNames)
-    positionKernel = encoder.positionKernel(weights)
-    preprocessor = try WaveformPreprocessor(contentsOf: folder)
+  init(_ network: Wav2Vec2Network, weights: ParameterBuffer, features: FeatureExtractor) {
+    self.network = network
+    self.weights = weights
+    self.features = features
+    positionKernel = network.encoder.positionKernel(weights)
   }
 
+  package convenience init(contentsOf folder: URL) throws {
+    let network = Wav2Vec2Network(
+      try Wav2Vec2Configuration(
+        contentsOf: folder.appendingPathComponent(ModelFolder.configurationName)))
+    let weights = try ModelTensors(contentsOf: folder).buffer(
+      network.layout, otherNames: WaveformEncoder.otherNames)
+    self.init(network, weights: weights, features: try WaveformEncoder.features(of: folder))
+  }
+
+  private var configuration: Wav2Vec2Configuration { network.configuration }
   package var layerCount: Int { configuration.layers }
   package var tokenCount: Int { configuration.vocabulary }
   package var blank: Int { configuration.blank }
   package var frameSeconds: Double { Double(configuration.hop) / Double(sampleRate) }
-  package var parameterCount: Int { layout.parameters.reduce(0) { $0 + $1.count } }
+  package var parameterCount: Int { network.layout.parameters.reduce(0) { $0 + $1.count } }
 
-  package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
-    let packed = preprocessor(utterances)
-    var frames = encoder(
-      packed.values, lengths: packed.lengths, weights, positionKernel: positionKernel)
-    frames.shared = positionEmbedding.map {
-      PositionTable(weights[$0], configuration, longest: frames.lengths.max() ?? 0).values
-    }
+  package func frontEnd(features: HiddenFrames) -> HiddenFrames {
+    var frames = network.encoder(
+      features.values, lengths: features.lengths, weights, positionKernel: positionKernel)
+    frames.shared =
+      network.positionTable(weights, longest: frames.lengths.max() ?? 0)?.values
     return frames
   }
 
   package func layer(_ index: Int, _ input: HiddenFrames) -> HiddenFrames {
     HiddenFrames(
-      values: layers[index](input, weights, table: input.shared.map(PositionTable.init)),
+      values: network.layers[index](
+        input, weights, table: input.shared.map { PositionTable($0) }),
       lengths: input.lengths, shared: input.shared)
   }
 
   package func skip(_ index: Int, _ input: HiddenFrames) -> HiddenFrames { input }
 
   package func head(_ input: HiddenFrames) -> Tensor {
-    let norm = encoder.outerNorm
-    let x =
-      configuration.isStable
-      ? LayerNorm.forward(input.values, weight: weights[norm.0], bias: weights[norm.1]).output
-      : input.values
-    return LogSoftmax.forward(
-      Linear.forward(
-        x, weight: weights[headWeight], bias: weights[headBias], outputs: tokenCount))
+    LogSoftmax.forward(
+      network.head(network.headInput(input.values, weights).output, weights))
   }
 
   package var parameters: StageValues {
     StageValues(
-      layout, layers: layerCount, prefix: "\(configuration.kind.prefix)encoder.layers.",
+      network.layout, layers: layerCount, prefix: "\(configuration.kind.prefix)encoder.layers.",
       head: "lm_head.")
   }
 
   package func operations(sampleCount: Int) -> StageValues {
     let frames = frameCount(sampleCount: sampleCount)
     return StageValues(
-      frontEnd: encoder.operations(sampleCount: sampleCount),
-      layers: layers.map { $0.operations(frames: frames) },
+      frontEnd: network.encoder.operations(sampleCount: sampleCount),
+      layers: network.layers.map { $0.operations(frames: frames) },
       skipped: Array(repeating: 0, count: layerCount),
       head: 2 * Double(frames * configuration.width * tokenCount))
   }

@@ -15,6 +15,16 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
 
     /// In front of the tensors' names.
     var prefix: String { rawValue.replacingOccurrences(of: "-", with: "_") + "." }
+
+    /// As its authors write it.
+    package var title: String {
+      switch self {
+      case .wav2vec2: "wav2vec 2.0"
+      case .hubert: "HuBERT"
+      case .wavlm: "WavLM"
+      case .conformer: "wav2vec 2.0 Conformer"
+      }
+    }
   }
 
   package enum FeatureNorm: String, Codable, Sendable {

@@ -6,7 +6,7 @@ import Kernels
 /// `Wav2Vec2ConformerForCTC` of Hugging Face's transformers: wav2vec 2.0's convolutions over raw samples,
 /// N droppable Conformer blocks, LayerNorm and a linear head. Immutable, safe on any number of threads;
 /// float32 weights stay in the mapped file.
-package final class Wav2Vec2Conformer: Backbone {
+package final class Wav2Vec2Conformer: FeatureBackbone {
   package static let modelType = Wav2Vec2Configuration.Kind.conformer.rawValue
   private let configuration: Wav2Vec2Configuration
   private let settings: ConformerBlockSettings
@@ -16,7 +16,7 @@ package final class Wav2Vec2Conformer: Backbone {
   private let blocks: [ConformerBlock]
   private let filters: [BlockConvolution.Filters]
   private let headProjection: Projection
-  private let preprocessor: WaveformPreprocessor
+  package let features: FeatureExtractor
 
   package init(contentsOf folder: URL) throws {
     let configuration = try Wav2Vec2Configuration(
@@ -42,19 +42,17 @@ package final class Wav2Vec2Conformer: Backbone {
     let statistics = try tensors.buffer(state)
     self.weights = weights
     filters = blocks.map { $0.filters(weights, state: statistics) }
-    preprocessor = try WaveformPreprocessor(contentsOf: folder)
+    features = try WaveformEncoder.features(of: folder)
   }
 
   package var layerCount: Int { configuration.layers }
   package var tokenCount: Int { configuration.vocabulary }
   package var blank: Int { configuration.blank }
-  package var sampleRate: Int { preprocessor.sampleRate }
   package var frameSeconds: Double { Double(configuration.hop) / Double(sampleRate) }
   package var parameterCount: Int { layout.parameters.reduce(0) { $0 + $1.count } }
 
-  package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
-    let packed = preprocessor(utterances)
-    var frames = encoder(packed.values, lengths: packed.lengths, weights, positionKernel: nil)
+  package func frontEnd(features: HiddenFrames) -> HiddenFrames {
+    var frames = encoder(features.values, lengths: features.lengths, weights, positionKernel: nil)
     frames.shared = ConformerBlock.positions(
       settings, longest: frames.lengths.max() ?? 0, rotaryBase: configuration.rotaryBase)
     return frames

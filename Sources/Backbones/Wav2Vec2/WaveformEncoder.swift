@@ -5,7 +5,7 @@ import Kernels
 
 /// `feature_extractor`, `feature_projection` and `encoder.pos_conv_embed` of Hugging Face's models.
 struct WaveformEncoder: Sendable {
-  private struct Stage: Sendable {
+  struct Stage: Sendable {
     let weight: Parameter
     let bias: Parameter?
     /// Weight and bias.
@@ -13,16 +13,16 @@ struct WaveformEncoder: Sendable {
     let inputs, outputs, kernel, stride: Int
   }
 
-  private let stages: [Stage]
-  private let normKind: Wav2Vec2Configuration.FeatureNorm
-  private let featureNorm: (Parameter, Parameter)?
-  private let projectionWeight, projectionBias: Parameter
-  private let positionBias: Parameter
+  let stages: [Stage]
+  let normKind: Wav2Vec2Configuration.FeatureNorm
+  let featureNorm: (Parameter, Parameter)?
+  let projectionWeight, projectionBias: Parameter
+  let positionBias: Parameter
   /// The weight-normalised kernel's magnitude of each tap, and its direction.
   let positionMagnitude, positionDirection: Parameter
   /// Behind the positions where layers normalise behind themselves, else behind the last layer.
   let outerNorm: (Parameter, Parameter)
-  private let configuration: Wav2Vec2Configuration
+  let configuration: Wav2Vec2Configuration
 
   init(_ prefix: String, _ configuration: Wav2Vec2Configuration, in layout: inout ParameterLayout) {
     self.configuration = configuration
@@ -51,7 +51,8 @@ struct WaveformEncoder: Sendable {
     let position = "\(prefix)encoder.pos_conv_embed.conv"
     positionBias = layout.add("\(position).bias", width)
     positionMagnitude = layout.add(
-      "\(position).parametrizations.weight.original0", 1, 1, configuration.positionKernel)
+      "\(position).parametrizations.weight.original0", 1, 1, configuration.positionKernel,
+      decays: false)
     positionDirection = layout.add(
       "\(position).parametrizations.weight.original1", width, width / configuration.positionGroups,
       configuration.positionKernel)
@@ -62,6 +63,17 @@ struct WaveformEncoder: Sendable {
     _ name: String, _ width: Int, in layout: inout ParameterLayout
   ) -> (Parameter, Parameter) {
     (layout.add("\(name).weight", width), layout.add("\(name).bias", width))
+  }
+
+  /// What the folder's feature extractor does to samples (`Wav2Vec2FeatureExtractor`).
+  static func features(of folder: URL) throws -> FeatureExtractor {
+    struct Settings: Decodable {
+      var do_normalize: Bool?
+      var sampling_rate: Int?
+    }
+    let settings = try ModelFolder.featureExtractor(Settings.self, of: folder)
+    return .waveform(
+      sampleRate: settings.sampling_rate ?? 16000, isNormalized: settings.do_normalize ?? true)
   }
 
   /// What torch called a weight-normalised kernel's parts before 2.1.

@@ -10,8 +10,10 @@ package struct Parameter: Sendable, Equatable {
   package let shape: [Int]
   /// First element within the flat buffer.
   package let offset: Int
-  /// Whether weight decay applies: matrices and kernels yes; biases and norms no.
+  /// Whether weight decay applies: matrices and kernels yes; biases, norms and gains no.
   package let decays: Bool
+  /// Whether the optimiser leaves it as it is.
+  package fileprivate(set) var isFrozen = false
   package var count: Int { shape.reduce(1, *) }
 }
 
@@ -25,11 +27,22 @@ package struct ParameterLayout: Sendable {
 
   /// Appends a parameter. Each one starts on a 64-byte boundary.
   package mutating func add(_ name: String, _ shape: Int..., decays: Bool? = nil) -> Parameter {
+    add(name, shape: shape, decays: decays)
+  }
+
+  package mutating func add(_ name: String, shape: [Int], decays: Bool? = nil) -> Parameter {
     let parameter = Parameter(
       name: name, shape: shape, offset: count, decays: decays ?? (shape.count > 1))
     parameters.append(parameter)
     count += (parameter.count + 15) / 16 * 16
     return parameter
+  }
+
+  /// Takes the parameters of these names out of training.
+  package mutating func freeze(where isFrozen: (String) -> Bool) {
+    for index in parameters.indices where isFrozen(parameters[index].name) {
+      parameters[index].isFrozen = true
+    }
   }
 }
 

@@ -84,7 +84,7 @@ package struct TrainingCorpus: Sendable {
       let shortest = Int(Double(samples[index].count) / fastest) - 1
       guard shortest > 0 else { return false }
       let frames = model.outputFrames(
-        featureFrames: model.logMel.frameCount(sampleCount: shortest))
+        featureFrames: model.features.frameCount(sampleCount: shortest))
       return frames >= max(1, CTCLoss.minimumFrames(for: targets[index]))
     }
   }

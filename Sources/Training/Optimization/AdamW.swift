@@ -58,7 +58,7 @@ package final class AdamW: @unchecked Sendable {
     let coefficients = AdamWUpdate.Coefficients(
       learningRate: learningRate, beta1: configuration.beta1, beta2: configuration.beta2,
       epsilon: configuration.epsilon, step: completedSteps + 1, gradientScale: gradientScale)
-    for parameter in layout.parameters {
+    for parameter in layout.parameters where !parameter.isFrozen {
       let part = range.clamped(to: parameter.offset..<parameter.offset + parameter.count)
       if part.isEmpty { continue }
       let start = part.lowerBound

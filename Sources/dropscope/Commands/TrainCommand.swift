@@ -1,4 +1,4 @@
-// `dropscope train`: trains a Conformer by one of the recipes.
+// `dropscope train`: trains a Conformer, or a model of the wav2vec 2.0 family, by one of the recipes.
 
 import Backbones
 import Foundation
@@ -15,8 +15,9 @@ enum TrainCommand: Command {
 
     Trains a Conformer CTC recogniser on this machine's processors and leaves a model folder:
     config.json, model.safetensors, tokens.txt, README.md (the model card), train.jsonl (the log).
-    Ctrl-C stops after the current step and saves; --resume goes on with the very next step. The
-    same options and seed give the same weights, interrupted or not.
+    With a Hugging Face folder as --init it trains that WavLM, wav2vec 2.0 or HuBERT recogniser, and
+    leaves such a folder. Ctrl-C stops after the current step and saves; --resume goes on with the
+    very next step. The same options and seed give the same weights, interrupted or not.
 
     Recipes:
     \(RecipeCatalog.all.map { "  " + pad($0.name, 15) + $0.summary }.joined(separator: "\n"))
@@ -43,12 +44,15 @@ enum TrainCommand: Command {
       --log-steps N          steps to a line of the log (10)
 
     Model:
-      --init DIR             start from a model's weights, with its sizes and tokens
+      --init DIR             start from a model's weights, with its sizes and tokens: a Conformer of
+                             this program or a Hugging Face folder
       --init-encoder DIR     the same but for tokens and output layer, which start anew: tokens of
                              several letters are learnt from what single letters taught
       --layers N (12)        --width N (128)        --heads N (4)
       --feed-forward N (512) --kernel N (31)        --dropout P (0.1)
       --skip-rule RULE       identity or normalized: what a skipped layer does (identity)
+      --freeze-front-end     leave the convolutions over samples of a Hugging Face model as they are,
+                             which saves their backward pass and its memory
 
     Optimisation:
       --batch-seconds S      audio of a batch (40)  --length-buckets N  1 mixes lengths (1)
@@ -95,9 +99,10 @@ enum TrainCommand: Command {
   ]
 
   static func run(_ raw: [String]) throws -> Int32 {
-    let arguments = try Arguments(raw, options: valueOptions, flags: ["resume"])
+    let arguments = try Arguments(
+      raw, options: valueOptions, flags: ["resume", "freeze-front-end"])
     let output = URL(fileURLWithPath: try arguments.required("output"))
-    let checkpoint = TrainingSession<TrainableConformer>.checkpointURL(in: output)
+    let checkpoint = Checkpoint.url(in: output)
     let resumed = try found(checkpoint, in: output, resume: arguments.flag("resume"))
 
     var options = TrainingOptions()
@@ -111,7 +116,7 @@ enum TrainCommand: Command {
       }
     } else {
       if let folder = arguments.string("init") ?? arguments.string("init-encoder") {
-        try take(configuration(of: url(folder)), into: &options)
+        try takeSizes(of: url(folder), into: &options)
       }
       try RecipeCatalog.named(arguments.required("recipe")).setDefaults(of: &options)
       try read(arguments, into: &options)
@@ -195,6 +200,7 @@ enum TrainCommand: Command {
     set(try arguments.integer("feed-forward", in: 1...65536), \.feedForward)
     set(try arguments.integer("kernel", in: 1...1023), \.kernel)
     set(try arguments.number("dropout", in: 0...0.9), \.dropout)
+    if arguments.flag("freeze-front-end") { options.freezesFrontEnd = true }
     set(
       try arguments.choice("skip-rule", of: SkipRule.allCases.map(\.rawValue))
         .flatMap(SkipRule.init), \.skipRule)
@@ -215,6 +221,13 @@ enum TrainCommand: Command {
     set(try arguments.integer("time-width", in: 0...10000), \.specAugment.timeWidth)
     set(try arguments.integer("frequency-masks", in: 0...100), \.specAugment.frequencyMasks)
     set(try arguments.integer("frequency-width", in: 0...1000), \.specAugment.frequencyWidth)
+    if let initial = options.initial, try isHuggingFace(url(initial)) {
+      try checkUnchanged(initial, options)
+      return
+    }
+    if options.freezesFrontEnd == true {
+      throw UsageError("option --freeze-front-end: expected a Hugging Face folder as --init")
+    }
     guard options.width % 2 == 0, options.width % options.heads == 0 else {
       throw UsageError(
         "option --width: expected an even multiple of --heads \(options.heads), found "
@@ -225,21 +238,53 @@ enum TrainCommand: Command {
     }
   }
 
-  private static func configuration(of folder: URL) throws -> ConformerConfiguration {
-    try ConformerConfiguration(
-      contentsOf: folder.appendingPathComponent(ModelFolder.configurationName))
+  private static func configuration<Value>(
+    of folder: URL, _ read: (URL) throws -> Value
+  ) throws -> Value {
+    try read(folder.appendingPathComponent(ModelFolder.configurationName))
+  }
+
+  /// Whether a folder holds a model of the wav2vec 2.0 family.
+  private static func isHuggingFace(_ folder: URL) throws -> Bool {
+    try Wav2Vec2Configuration.Kind(rawValue: ModelFolder.modelType(of: folder)) != nil
   }
 
   /// Sizes of a saved model as defaults.
-  private static func take(
-    _ configuration: ConformerConfiguration, into options: inout TrainingOptions
-  ) {
-    options.layers = configuration.layers
-    options.width = configuration.width
-    options.heads = configuration.heads
-    options.feedForward = configuration.feedForward
-    options.kernel = configuration.kernel
-    options.skipRule = configuration.skipRule
+  private static func takeSizes(of folder: URL, into options: inout TrainingOptions) throws {
+    if try isHuggingFace(folder) {
+      let saved = try configuration(of: folder, Wav2Vec2Configuration.init(contentsOf:))
+      options.layers = saved.layers
+      options.width = saved.width
+      options.heads = saved.heads
+      options.feedForward = saved.feedForward
+    } else {
+      let saved = try configuration(of: folder, ConformerConfiguration.init(contentsOf:))
+      options.layers = saved.layers
+      options.width = saved.width
+      options.heads = saved.heads
+      options.feedForward = saved.feedForward
+      options.kernel = saved.kernel
+      options.skipRule = saved.skipRule
+    }
+  }
+
+  /// A Hugging Face model is trained as it is: its sizes, its tokens, its one way of skipping.
+  private static func checkUnchanged(_ initial: String, _ options: TrainingOptions) throws {
+    var plain = TrainingOptions()
+    try takeSizes(of: url(initial), into: &plain)
+    let cases: [(name: String, isSame: Bool)] = [
+      ("init-encoder", !options.hasFreshOutput), ("tokens", options.tokens == nil),
+      ("token-count", options.tokenCount == plain.tokenCount),
+      ("layers", options.layers == plain.layers), ("width", options.width == plain.width),
+      ("heads", options.heads == plain.heads),
+      ("feed-forward", options.feedForward == plain.feedForward),
+      ("kernel", options.kernel == plain.kernel),
+      ("skip-rule", options.skipRule == plain.skipRule),
+    ]
+    if let changed = cases.first(where: { !$0.isSame }) {
+      throw UsageError(
+        "option --\(changed.name): expected none, since \(initial) is a Hugging Face folder")
+    }
   }
 
   // MARK: the run
@@ -266,17 +311,38 @@ enum TrainCommand: Command {
         try Dataset(contentsOf: root, split: options.developmentSplit, format: options.format)
       }
     }
-    let tokenizer = try tokenizer(options, checkpoint: checkpoint) {
+    if let initial = options.initial, try isHuggingFace(url(initial)) {
+      let model = try TrainableWav2Vec2(
+        contentsOf: url(initial), dropout: Float(options.dropout),
+        freezesConvolutions: options.freezesFrontEnd == true)
+      return try train(
+        model, tokenizer: try Recognizer(contentsOf: url(initial)).tokenizer, teacher: teacher,
+        training, heldOutSets, options, arguments, raw: raw, output: output,
+        checkpoint: checkpoint)
+    }
+    let tokenizer = try tokenizer(options, teacher: teacher, checkpoint: checkpoint) {
       training.flatMap { $0.utterances.map(\.transcript) }
     }
+    return try train(
+      try conformer(options, tokenCount: tokenizer.count), tokenizer: tokenizer, teacher: teacher,
+      training, heldOutSets, options, arguments, raw: raw, output: output, checkpoint: checkpoint)
+  }
+
+  private static func train(
+    _ model: some TrainableBackbone, tokenizer: Tokenizer, teacher: Recognizer?,
+    _ training: [Dataset], _ heldOutSets: [Result<Dataset, any Error>],
+    _ options: TrainingOptions, _ arguments: Arguments, raw: [String], output: URL,
+    checkpoint: URL?
+  ) throws -> Int32 {
     if let teacher, teacher.tokenizer.pieces != tokenizer.pieces {
       throw InputError(
         "--teacher \(teacher.folder.path)", expected: "the student's tokens", found: "others")
     }
-    let model = try model(options, tokenCount: tokenizer.count)
-    let featureTeacher = try featureBackbone(teacher, for: model)
-
-    let rate = model.logMel.configuration.sampleRate
+    let featureTeacher = try teacher.map(featureBackbone)
+    if let featureTeacher {
+      try Trainer.check(featureTeacher, fits: model, source: options.teacher)
+    }
+    let rate = model.features.sampleRate
     let everything = try load(training, title: "Reading \(options.split)", rate: rate)
     let heldOut =
       heldOutSets.isEmpty
@@ -340,7 +406,8 @@ enum TrainCommand: Command {
   }
 
   private static func tokenizer(
-    _ options: TrainingOptions, checkpoint: URL?, transcripts: () -> [String]
+    _ options: TrainingOptions, teacher: Recognizer?, checkpoint: URL?,
+    transcripts: () -> [String]
   ) throws -> Tokenizer {
     func saved(_ folder: URL) throws -> Tokenizer {
       try Tokenizer(contentsOf: folder.appendingPathComponent(ModelFolder.tokensName))
@@ -348,16 +415,20 @@ enum TrainCommand: Command {
     if let checkpoint { return try saved(checkpoint.deletingLastPathComponent()) }
     if let tokens = options.tokens { return try Tokenizer(contentsOf: url(tokens)) }
     let inherited = options.hasFreshOutput ? nil : options.initial
+    if inherited == nil, let teacher { return teacher.tokenizer }
     if let folder = inherited ?? options.teacher { return try saved(url(folder)) }
     return Tokenizer.train(transcripts: transcripts(), size: options.tokenCount)
   }
 
   /// Fresh, or with the weights and running statistics of `--init`.
-  private static func model(_ options: TrainingOptions, tokenCount: Int) throws
+  private static func conformer(_ options: TrainingOptions, tokenCount: Int) throws
     -> TrainableConformer
   {
     var configuration = ConformerConfiguration()
-    if let initial = options.initial { configuration = try Self.configuration(of: url(initial)) }
+    if let initial = options.initial {
+      configuration = try Self.configuration(
+        of: url(initial), ConformerConfiguration.init(contentsOf:))
+    }
     configuration.layers = options.layers
     configuration.width = options.width
     configuration.heads = options.heads
@@ -380,20 +451,13 @@ enum TrainCommand: Command {
     return model
   }
 
-  /// The teacher as something that takes the student's features, which must be of the same kind.
-  private static func featureBackbone(
-    _ teacher: Recognizer?, for model: TrainableConformer
-  ) throws -> (any FeatureBackbone)? {
-    guard let teacher else { return nil }
-    let source = "--teacher \(teacher.folder.path)"
+  /// The teacher as something that takes a student's features.
+  private static func featureBackbone(_ teacher: Recognizer) throws -> any FeatureBackbone {
     guard let backbone = teacher.backbone as? any FeatureBackbone else {
       throw InputError(
-        source, expected: "a model with log-mel features",
+        "--teacher \(teacher.folder.path)",
+        expected: "a model that a student can share features with",
         found: type(of: teacher.backbone).modelType)
-    }
-    let features = try configuration(of: teacher.folder).features
-    guard features == model.logMel.configuration else {
-      throw InputError(source, expected: "the student's features", found: "\(features)")
     }
     return backbone
   }

@@ -5,6 +5,10 @@ python make_wav2vec.py [NAME...]     (torch 2.15, transformers 5.23)
 NAME/ has config.json, model.safetensors, vocab.json, tokenizer_config.json, preprocessor_config.json as
 `save_pretrained` writes them, and expected.safetensors: `samples.N`, `logits.N` (frames x tokens) at full
 depth, and `logits.N.MASK` with the layers of the 0s in MASK patched to the identity.
+
+NAME/gradients.safetensors has what training on those samples should find, computed in double precision:
+`teacher` (all frames x tokens, log-probabilities), and for each mask `loss.MASK` (CTC, KL) and `gradient.MASK`:
+of each parameter, sorted by name, what `digest` makes of its gradient.
 """
 import json
 import os
@@ -12,6 +16,7 @@ import sys
 
 import torch
 from safetensors.torch import save_file
+from torch.nn import functional as F
 from transformers import (
     HubertConfig, HubertForCTC, Wav2Vec2Config, Wav2Vec2ConformerConfig, Wav2Vec2ConformerForCTC,
     Wav2Vec2ForCTC, WavLMConfig, WavLMForCTC)
@@ -72,6 +77,44 @@ class Identity(torch.nn.Module):
         return (hidden, *out[1:]) if isinstance(out, tuple) else hidden
 
 
+TARGETS = [[5, 5, 6, 4], [7], [4, 5, 8]]
+
+
+def digest(gradient):
+    """A gradient in at most 18 numbers: its norm, its sum weighted with cos(index), up to 16 values."""
+    flat = gradient.flatten()
+    count = min(16, len(flat))
+    places = torch.arange(count) * len(flat) // count
+    weights = torch.cos(torch.arange(len(flat), dtype=torch.float64))
+    return torch.cat([flat.norm()[None], (flat * weights).sum()[None], flat[places]])
+
+
+def gradients(model, inputs, masked, blank):
+    """model: in double precision. masked(mask): sets which layers run."""
+    layers = len(model.base_model.encoder.layers)
+    parameters = {k: p for k, p in sorted(model.named_parameters()) if "masked_spec" not in k}
+    frames = sum(model(x[None]).logits.shape[1] for x in inputs)
+    teacher = torch.randn(frames, len(LETTERS), dtype=torch.float64).mul(2).log_softmax(-1)
+    teacher = teacher.float().double()
+    out = {"teacher": teacher}
+    for mask in ["1" * layers, "0" + "1" * (layers - 1), "1" + "0" * (layers - 1)]:
+        masked(mask)
+        model.zero_grad()
+        said = [model(x[None]).logits[0].log_softmax(-1) for x in inputs]
+        ctc = sum(
+            F.ctc_loss(y[:, None], torch.tensor([target]), torch.tensor([len(y)]),
+                       torch.tensor([len(target)]), blank=blank, reduction="mean")
+            for y, target in zip(said, TARGETS)) / len(TARGETS)
+        kl = F.kl_div(torch.cat(said), teacher, reduction="none", log_target=True).sum(-1).mean()
+        (ctc + kl).backward()
+        out[f"loss.{mask}"] = torch.stack([ctc, kl])
+        out[f"gradient.{mask}"] = torch.cat([
+            digest(torch.zeros_like(p) if p.grad is None else p.grad)
+            for p in parameters.values()])
+    masked("1" * layers)
+    return {k: v.detach().float().contiguous() for k, v in out.items()}
+
+
 for seed, (name, (kind, config, normalizes)) in enumerate(MODELS.items()):
     if sys.argv[1:] and name not in sys.argv[1:]:
         continue
@@ -101,22 +144,31 @@ for seed, (name, (kind, config, normalizes)) in enumerate(MODELS.items()):
         open(os.path.join(folder, "preprocessor_config.json"), "w"))
     saved = {}
     layers = model.base_model.encoder.layers
+    originals = list(layers)
+
+    def masked(mask):
+        for index, bit in enumerate(mask):
+            layers[index] = originals[index] if bit == "1" else Identity(originals[index])
+
+    def prepared(samples):
+        if not normalizes:
+            return samples
+        return (samples - samples.mean()) / torch.sqrt(samples.var(unbiased=False) + 1e-7)
+
     for number, count in enumerate([6400, 3777, 2001]):
         samples = 0.3 * torch.randn(count) + 0.05
         saved[f"samples.{number}"] = samples
-        x = samples
-        if normalizes:
-            x = (x - x.mean()) / torch.sqrt(x.var(unbiased=False) + 1e-7)
+        x = prepared(samples)
         masks = ["1" * len(layers)] + ([
             "0" + "1" * (len(layers) - 1), "1" + "0" * (len(layers) - 1)] if number == 0 else [])
-        originals = list(layers)
         for mask in masks:
-            for index, bit in enumerate(mask):
-                layers[index] = originals[index] if bit == "1" else Identity(originals[index])
+            masked(mask)
             with torch.no_grad():
                 logits = model(x[None]).logits[0]
             saved[f"logits.{number}" + ("" if "0" not in mask else f".{mask}")] = logits.contiguous()
-        for index, layer in enumerate(originals):
-            layers[index] = layer
+        masked("1" * len(layers))
     save_file(saved, os.path.join(folder, "expected.safetensors"))
+    inputs = [prepared(saved[f"samples.{number}"].double()) for number in range(3)]
+    save_file(gradients(model.double(), inputs, masked, config.pad_token_id),
+              os.path.join(folder, "gradients.safetensors"))
     print(name, {k: tuple(v.shape) for k, v in saved.items() if k.startswith("logits")})

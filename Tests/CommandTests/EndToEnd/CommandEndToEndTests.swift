@@ -224,6 +224,70 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
     }
   }
 
+  /// A run that is stopped and goes on, from a folder of transformers into one like it.
+  @Test func trainGoesFromAHuggingFaceFolderToAnother() throws {
+    try withWorld { world in
+      let start = fixture("../../BackbonesTests/Fixtures/wavlm-small").standardizedFileURL
+      let chapter = world.folder.appending(path: "words/train/7/1")
+      try FileManager.default.createDirectory(at: chapter, withIntermediateDirectories: true)
+      var random = RandomGenerator(seed: 3)
+      var list = ""
+      for (index, text) in ["TEN TEA", "A NOTE", "EAT", "NO OATEN TOE"].enumerated() {
+        let samples = (0..<16000).map { _ in random.uniform(-0.3...0.3) as Float }
+        try WAVFile.write(
+          Waveform(samples: samples, sampleRate: 16000),
+          to: chapter.appending(path: "7-1-000\(index).wav"))
+        list += "7-1-000\(index) \(text)\n"
+      }
+      try Data(list.utf8).write(to: chapter.appending(path: "7-1.trans.txt"))
+      let output = world.folder.appending(path: "trained")
+      func train(_ more: [String], recipe: String = "dld") throws -> ProgramOutcome {
+        try run(
+          [
+            "train", "--recipe", recipe, "--data", world.folder.appending(path: "words").path,
+            "--dev-split", "train", "--output", output.path, "--steps", "4", "--batch-seconds", "2",
+          ] + more)
+      }
+      let models = ["--init", start.path, "--teacher", start.path]
+      let refused: [(more: [String], status: Int32, part: String)] = [
+        (models + ["--width", "32"], 2, "option --width: expected none"),
+        (models + ["--skip-rule", "normalized"], 2, "option --skip-rule: expected none"),
+        (["--init-encoder", start.path, "--teacher", start.path], 2, "--init-encoder"),
+        (["--init", start.path, "--teacher", world.model.path], 1, "the student's tokens"),
+        (["--teacher", start.path], 1, "the student's features, log-mel features"),
+        (
+          ["--freeze-front-end", "--teacher", world.model.path], 2,
+          "--freeze-front-end: expected a Hugging Face folder"
+        ),
+      ]
+      for (more, status, part) in refused {
+        let outcome = try train(more)
+        #expect(outcome.status == status && outcome.errors.contains(part), "\(outcome)")
+      }
+      let stopped = try train(models + ["--freeze-front-end", "--minutes", "0"])
+      #expect(stopped.status == 0 && stopped.errors.contains("stopped after step 1 of 4"))
+      let resumed = try train(models + ["--resume"])
+      #expect(resumed.status == 0, "\(resumed)")
+      let recognizer = try Recognizer(contentsOf: output)
+      #expect(recognizer.backbone.layerCount == 4 && recognizer.tokenizer.count == 11)
+      let old = try SafetensorsFile(contentsOf: start.appending(path: "model.safetensors"))
+      let new = try SafetensorsFile(contentsOf: output.appending(path: "model.safetensors"))
+      #expect(new.names == old.names && new.metadata["format"] == "pt")
+      for name in old.names {
+        let isSame = try new.tensor(name).values.elementsEqual(old.tensor(name).values) {
+          $0 == Float(Float16($1))
+        }
+        // A shift of all keys changes no attention, so their bias may stay as well.
+        guard !name.hasSuffix("k_proj.bias") else { continue }
+        let stays = name.contains("feature_extractor") || name.contains("masked_spec_embed")
+        #expect(isSame == stays, "\(name)")
+      }
+      // --teacher and --freeze-front-end are optional where the recipe allows.
+      try FileManager.default.removeItem(at: output)
+      #expect(try train(["--init", start.path], recipe: "random-drop").status == 0)
+    }
+  }
+
   @Test func transcribeReadsFilesAndRawSamples() throws {
     try withWorld { world in
       let file = recording(world)

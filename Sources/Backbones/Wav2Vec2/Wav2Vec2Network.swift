@@ -1,0 +1,58 @@
+// The parameters of the wav2vec 2.0 family by name, shared by inference and training.
+
+import Foundation
+import Kernels
+import Speech
+
+/// Where every parameter of a wav2vec 2.0, HuBERT or WavLM recogniser lives, without values. Names are
+/// those of Hugging Face's `Wav2Vec2ForCTC`, `HubertForCTC` and `WavLMForCTC`.
+struct Wav2Vec2Network: Sendable {
+  let configuration: Wav2Vec2Configuration
+  let layout: ParameterLayout
+  /// Whether the convolutions over samples are not trained.
+  let freezesConvolutions: Bool
+  let encoder: WaveformEncoder
+  let layers: [TransformerLayer]
+  /// WavLM's biases by bucket, which belong to layer 0 and serve all.
+  let positionEmbedding: Parameter?
+  let headWeight, headBias: Parameter
+
+  init(_ configuration: Wav2Vec2Configuration, freezesConvolutions: Bool = false) {
+    self.configuration = configuration
+    self.freezesConvolutions = freezesConvolutions
+    let prefix = configuration.kind.prefix
+    var layout = ParameterLayout()
+    encoder = WaveformEncoder(prefix, configuration, in: &layout)
+    layers = (0..<configuration.layers).map {
+      TransformerLayer("\(prefix)encoder.layers.\($0)", configuration, in: &layout)
+    }
+    positionEmbedding =
+      configuration.kind == .wavlm
+      ? layout.add(
+        "\(prefix)encoder.layers.0.attention.rel_attn_embed.weight", configuration.buckets,
+        configuration.heads) : nil
+    headWeight = layout.add("lm_head.weight", configuration.vocabulary, configuration.width)
+    headBias = layout.add("lm_head.bias", configuration.vocabulary)
+    if freezesConvolutions { layout.freeze { $0.hasPrefix("\(prefix)feature_extractor.") } }
+    self.layout = layout
+  }
+
+  /// WavLM's biases by head and distance for utterances of up to `longest` frames.
+  func positionTable(_ w: ParameterBuffer, longest: Int) -> PositionTable? {
+    positionEmbedding.map { PositionTable(w[$0], configuration, longest: longest) }
+  }
+
+  /// What the head's product takes: the last layer's frames, where layers are stable normalised.
+  func headInput(_ x: Tensor, _ w: ParameterBuffer) -> (output: Tensor, statistics: Tensor?) {
+    guard configuration.isStable else { return (x, nil) }
+    let (weight, bias) = encoder.outerNorm
+    let (output, statistics) = LayerNorm.forward(x, weight: w[weight], bias: w[bias])
+    return (output, statistics)
+  }
+
+  /// Logits: frames x tokens.
+  func head(_ input: Tensor, _ w: ParameterBuffer) -> Tensor {
+    Linear.forward(
+      input, weight: w[headWeight], bias: w[headBias], outputs: configuration.vocabulary)
+  }
+}
