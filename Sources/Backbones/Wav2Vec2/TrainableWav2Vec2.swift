@@ -47,8 +47,13 @@ package final class TrainableWav2Vec2: TrainableBackbone {
     contentsOf folder: URL, dropout: Float = 0, freezesConvolutions: Bool = false
   ) throws {
     let settings = folder.appendingPathComponent(ModelFolder.configurationName)
-    let network = Wav2Vec2Network(
-      try Wav2Vec2Configuration(contentsOf: settings), freezesConvolutions: freezesConvolutions)
+    let configuration = try Wav2Vec2Configuration(contentsOf: settings)
+    guard configuration.kind != .conformer else {
+      throw InputError(
+        settings.path, expected: "a model_type of wav2vec2, hubert, wavlm to train",
+        found: configuration.kind.rawValue)
+    }
+    let network = Wav2Vec2Network(configuration, freezesConvolutions: freezesConvolutions)
     let tensors = try ModelTensors(contentsOf: folder)
     let inFile = try tensors.buffer(network.layout, otherNames: WaveformEncoder.otherNames)
     let weights = ParameterBuffer(count: network.layout.count)

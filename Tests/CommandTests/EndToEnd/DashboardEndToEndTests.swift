@@ -40,9 +40,12 @@ import Testing
 
       // A preset, then one layer by hand.
       try tmux.press("d", "5", "0", "Enter", "j", "Space")
-      screen = try tmux.wait("a layer set by hand") { $0.contains("policy manual") }
-      let line = try #require(screen.split(separator: "\n").first { $0.contains("▸") })
-      #expect(line.contains("2 ■ run") || line.contains("2 □ skip"))
+      // A screen may be captured between two of its lines: both have to be there in the end.
+      try tmux.wait("layer 2 set by hand") { screen in
+        let line = screen.split(separator: "\n").first { $0.contains("▸") } ?? ""
+        return screen.contains("policy manual")
+          && (line.contains("2 ■ run") || line.contains("2 □ skip"))
+      }
       try tmux.press("P", "1")
       try tmux.wait("the policy again") { $0.contains("policy spread") }
       try tmux.press("P", "2")
