@@ -70,8 +70,10 @@ enum EnglishNormalizer {
     ])
     + [Rule("(\\d),(\\d)", "$1$2"), Rule("\\.([^0-9]|$)", " $1")]
 
-  /// Half a number spoken as one, and spaces between digits and letters that are no suffix.
+  /// Half a number spoken as one (a half of nothing, or of a half, is left out), and spaces between digits and letters that are no suffix.
   private static let beforeCounting = [
+    Rule("\\band\\s+a\\s+half(\\s+and\\s+a\\s+half\\b)+", "and a half"),
+    Rule("^\\s*and\\s+a\\s+half\\b", ""),
     Rule(
       "\\b(\(NumberWords.countable.sorted().joined(separator: "|")))\\s+and\\s+a\\s+half\\b",
       "$1 point five"),
