@@ -66,6 +66,13 @@ package struct ModelTensors: Sendable {
   }
 }
 
+extension KeyedDecodingContainer {
+  /// Replaces a default where the field is there and not null.
+  func update<Value: Decodable>(_ value: inout Value, _ key: Key) throws {
+    if let found = try decodeIfPresent(Value.self, forKey: key) { value = found }
+  }
+}
+
 extension ModelFolder {
   /// The feature extractor's settings: preprocessor_config.json, or what transformers 5 writes in its
   /// place, a "feature_extractor" in processor_config.json.

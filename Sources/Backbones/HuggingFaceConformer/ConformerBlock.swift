@@ -81,12 +81,36 @@ struct Norm: Sendable {
   }
 }
 
+/// LN, Linear, activation, Linear: what half of is added before and after attention and convolution.
+private struct BlockFeedForward: Sendable {
+  private let norm: Norm
+  private let expand, contract: Projection
+  private let activation: Activation
+
+  init(
+    norm: String, _ name: String, _ settings: ConformerBlockSettings,
+    in layout: inout ParameterLayout
+  ) {
+    let (names, width, inner) = (settings.names, settings.width, settings.feedForward)
+    self.norm = Norm(norm, width, in: &layout)
+    expand = Projection(
+      "\(name).\(names.expand)", width, inner, bias: settings.linearBias, in: &layout)
+    contract = Projection(
+      "\(name).\(names.contract)", inner, width, bias: settings.linearBias, in: &layout)
+    activation = settings.activation
+  }
+
+  func callAsFunction(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
+    contract(activation(expand(norm(x, w), w)), w)
+  }
+}
+
 /// The Conformer layer (Gulati et al., arXiv 2005.08100): x += FFN1(LN(x)) / 2; x += MHSA(LN(x));
 /// x += Conv(LN(x)); x += FFN2(LN(x)) / 2; y = LN(x).
 struct ConformerBlock: Sendable {
   private let settings: ConformerBlockSettings
-  private let firstNorm, secondNorm, attentionNorm, finalNorm: Norm
-  private let firstExpand, firstContract, secondExpand, secondContract: Projection
+  private let first, second: BlockFeedForward
+  private let attentionNorm, finalNorm: Norm
   private let attention: BlockAttention
   private let convolution: BlockConvolution
 
@@ -95,24 +119,14 @@ struct ConformerBlock: Sendable {
     state: inout ParameterLayout
   ) {
     self.settings = settings
-    let (names, width, inner) = (settings.names, settings.width, settings.feedForward)
-    firstNorm = Norm("\(prefix).\(names.firstNorm)", width, in: &layout)
-    firstExpand = Projection(
-      "\(prefix).\(names.first).\(names.expand)", width, inner, bias: settings.linearBias,
-      in: &layout)
-    firstContract = Projection(
-      "\(prefix).\(names.first).\(names.contract)", inner, width, bias: settings.linearBias,
-      in: &layout)
+    let (names, width) = (settings.names, settings.width)
+    first = BlockFeedForward(
+      norm: "\(prefix).\(names.firstNorm)", "\(prefix).\(names.first)", settings, in: &layout)
     attentionNorm = Norm("\(prefix).\(names.attentionNorm)", width, in: &layout)
     attention = BlockAttention(prefix, settings, in: &layout)
     convolution = BlockConvolution(prefix, settings, in: &layout, state: &state)
-    secondNorm = Norm("\(prefix).\(names.secondNorm)", width, in: &layout)
-    secondExpand = Projection(
-      "\(prefix).\(names.second).\(names.expand)", width, inner, bias: settings.linearBias,
-      in: &layout)
-    secondContract = Projection(
-      "\(prefix).\(names.second).\(names.contract)", inner, width, bias: settings.linearBias,
-      in: &layout)
+    second = BlockFeedForward(
+      norm: "\(prefix).\(names.secondNorm)", "\(prefix).\(names.second)", settings, in: &layout)
     finalNorm = Norm("\(prefix).\(names.finalNorm)", width, in: &layout)
   }
 
@@ -139,10 +153,10 @@ struct ConformerBlock: Sendable {
     _ input: HiddenFrames, _ w: ParameterBuffer, filters: BlockConvolution.Filters
   ) -> Tensor {
     var x = input.values
-    x.add(firstContract(settings.activation(firstExpand(firstNorm(x, w), w)), w), scale: 0.5)
+    x.add(first(x, w), scale: 0.5)
     x.add(attention(attentionNorm(x, w), lengths: input.lengths, w, positions: input.shared))
     x.add(convolution(x, lengths: input.lengths, w, filters: filters))
-    x.add(secondContract(settings.activation(secondExpand(secondNorm(x, w), w)), w), scale: 0.5)
+    x.add(second(x, w), scale: 0.5)
     return finalNorm(x, w)
   }
 

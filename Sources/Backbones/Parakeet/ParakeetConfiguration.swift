@@ -51,25 +51,20 @@ package struct ParakeetConfiguration: Sendable, Equatable {
 
     package init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: CodingKeys.self)
-      func read<Value: Decodable>(_ path: WritableKeyPath<Self, Value>, _ key: CodingKeys) throws {
-        if let value = try values.decodeIfPresent(Value.self, forKey: key) {
-          self[keyPath: path] = value
-        }
-      }
-      try read(\.width, .width)
-      try read(\.layers, .layers)
-      try read(\.heads, .heads)
-      try read(\.feedForward, .feedForward)
-      try read(\.activation, .activation)
-      try read(\.linearBias, .linearBias)
-      try read(\.convolutionBias, .convolutionBias)
-      try read(\.kernel, .kernel)
-      try read(\.subsamplingFactor, .subsamplingFactor)
-      try read(\.subsamplingChannels, .subsamplingChannels)
-      try read(\.subsamplingKernel, .subsamplingKernel)
-      try read(\.subsamplingStride, .subsamplingStride)
-      try read(\.melCount, .melCount)
-      try read(\.scalesInput, .scalesInput)
+      try values.update(&width, .width)
+      try values.update(&layers, .layers)
+      try values.update(&heads, .heads)
+      try values.update(&feedForward, .feedForward)
+      try values.update(&activation, .activation)
+      try values.update(&linearBias, .linearBias)
+      try values.update(&convolutionBias, .convolutionBias)
+      try values.update(&kernel, .kernel)
+      try values.update(&subsamplingFactor, .subsamplingFactor)
+      try values.update(&subsamplingChannels, .subsamplingChannels)
+      try values.update(&subsamplingKernel, .subsamplingKernel)
+      try values.update(&subsamplingStride, .subsamplingStride)
+      try values.update(&melCount, .melCount)
+      try values.update(&scalesInput, .scalesInput)
       headWidth = try values.decodeIfPresent(Int.self, forKey: .headWidth)
     }
 
@@ -104,16 +99,11 @@ package struct ParakeetConfiguration: Sendable, Equatable {
 
     init(from decoder: any Decoder) throws {
       let values = try decoder.container(keyedBy: CodingKeys.self)
-      func read(_ path: WritableKeyPath<LogMelConfiguration, Int>, _ key: CodingKeys) throws {
-        if let value = try values.decodeIfPresent(Int.self, forKey: key) {
-          features[keyPath: path] = value
-        }
-      }
-      try read(\.melCount, .feature_size)
-      try read(\.sampleRate, .sampling_rate)
-      try read(\.hopSize, .hop_length)
-      try read(\.fftSize, .n_fft)
-      try read(\.windowSize, .win_length)
+      try values.update(&features.melCount, .feature_size)
+      try values.update(&features.sampleRate, .sampling_rate)
+      try values.update(&features.hopSize, .hop_length)
+      try values.update(&features.fftSize, .n_fft)
+      try values.update(&features.windowSize, .win_length)
       features.preemphasis =
         values.contains(.preemphasis)
         ? try values.decodeIfPresent(Float.self, forKey: .preemphasis) ?? 0 : 0.97

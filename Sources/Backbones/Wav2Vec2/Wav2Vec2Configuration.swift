@@ -94,38 +94,33 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
 
   package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
-    func read<Value: Decodable>(_ path: WritableKeyPath<Self, Value>, _ key: CodingKeys) throws {
-      if let value = try values.decodeIfPresent(Value.self, forKey: key) {
-        self[keyPath: path] = value
-      }
-    }
-    try read(\.kind, .kind)
-    try read(\.width, .width)
-    try read(\.layers, .layers)
-    try read(\.heads, .heads)
-    try read(\.feedForward, .feedForward)
-    try read(\.vocabulary, .vocabulary)
-    try read(\.blank, .blank)
-    try read(\.featureNorm, .featureNorm)
-    try read(\.convolutionWidths, .convolutionWidths)
-    try read(\.convolutionKernels, .convolutionKernels)
-    try read(\.convolutionStrides, .convolutionStrides)
-    try read(\.convolutionBias, .convolutionBias)
-    try read(\.positionKernel, .positionKernel)
-    try read(\.positionGroups, .positionGroups)
-    try read(\.isStable, .isStable)
-    try read(\.normalizesFeatures, .normalizesFeatures)
-    try read(\.epsilon, .epsilon)
-    try read(\.buckets, .buckets)
-    try read(\.longestDistance, .longestDistance)
-    try read(\.activation, .activation)
+    try values.update(&kind, .kind)
+    try values.update(&width, .width)
+    try values.update(&layers, .layers)
+    try values.update(&heads, .heads)
+    try values.update(&feedForward, .feedForward)
+    try values.update(&vocabulary, .vocabulary)
+    try values.update(&blank, .blank)
+    try values.update(&featureNorm, .featureNorm)
+    try values.update(&convolutionWidths, .convolutionWidths)
+    try values.update(&convolutionKernels, .convolutionKernels)
+    try values.update(&convolutionStrides, .convolutionStrides)
+    try values.update(&convolutionBias, .convolutionBias)
+    try values.update(&positionKernel, .positionKernel)
+    try values.update(&positionGroups, .positionGroups)
+    try values.update(&isStable, .isStable)
+    try values.update(&normalizesFeatures, .normalizesFeatures)
+    try values.update(&epsilon, .epsilon)
+    try values.update(&buckets, .buckets)
+    try values.update(&longestDistance, .longestDistance)
+    try values.update(&activation, .activation)
     guard kind == .conformer else { return }
     // A null is a choice, and not the same as nothing.
     if values.contains(.positions) {
       positions = try values.decodeIfPresent(PositionKind.self, forKey: .positions)
     }
-    try read(\.rotaryBase, .rotaryBase)
-    try read(\.depthwiseKernel, .depthwiseKernel)
+    try values.update(&rotaryBase, .rotaryBase)
+    try values.update(&depthwiseKernel, .depthwiseKernel)
     isStable = true
   }
 

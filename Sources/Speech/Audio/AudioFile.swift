@@ -19,6 +19,15 @@ package struct AudioInfo: Codable, Sendable, Equatable {
   package var checksum: String
 }
 
+/// What lay in a container: its sound as a waveform, and how it was stored.
+struct AudioContent {
+  /// Mono: the mean of the channels.
+  var waveform: Waveform
+  var channels: Int
+  var bitsPerSample: Int
+  var encoding: String
+}
+
 /// WAV, FLAC and SPHERE files as waveforms.
 package enum AudioFile {
   /// Sample rates that make sense for sound; others mean a damaged header.
@@ -39,48 +48,37 @@ package enum AudioFile {
     let name = url.relativePath
     let data = try contents(of: url)
     return try data.withUnsafeBytes { bytes in
-      switch kind(of: bytes) {
-      case .wav:
-        let content = try WAVFile.decode(bytes, name: name)
-        return (
-          content.waveform,
-          info(
-            format: "wav", rate: content.waveform.sampleRate, channels: content.channels,
-            bits: content.bitsPerSample, samples: content.waveform.samples.count,
-            encoding: content.encoding, checksum: "absent")
-        )
-      case .flac:
-        let audio = try FLACFile.decode(bytes, name: name)
-        return (
-          audio.mixedDown(),
-          info(
-            format: "flac", rate: audio.sampleRate, channels: audio.channels.count,
-            bits: audio.bitsPerSample, samples: audio.channels[0].count,
-            encoding: "signed integer, FLAC", checksum: audio.isVerified ? "verified" : "absent")
-        )
-      case .sphere:
-        let content = try SPHEREFile.decode(bytes, name: name)
-        return (
-          content.waveform,
-          info(
-            format: "sphere", rate: content.waveform.sampleRate, channels: content.channels,
-            bits: content.bitsPerSample, samples: content.waveform.samples.count,
-            encoding: content.encoding, checksum: "absent")
-        )
-      case .other(let found):
-        throw InputError(name, expected: expected, found: found)
-      }
+      let (format, content, isVerified): (String, AudioContent, Bool) =
+        switch kind(of: bytes) {
+        case .wav: ("wav", try WAVFile.decode(bytes, name: name), false)
+        case .sphere: ("sphere", try SPHEREFile.decode(bytes, name: name), false)
+        case .flac: try flac(bytes, name: name)
+        case .other(let found): throw InputError(name, expected: expected, found: found)
+        }
+      let waveform = content.waveform
+      return (
+        waveform,
+        AudioInfo(
+          format: format, sample_rate: waveform.sampleRate, channels: content.channels,
+          bits_per_sample: content.bitsPerSample, samples: waveform.samples.count,
+          encoding: content.encoding,
+          duration_seconds: Double(waveform.samples.count) / Double(waveform.sampleRate),
+          checksum: isVerified ? "verified" : "absent")
+      )
     }
   }
 
-  private static func info(
-    format: String, rate: Int, channels: Int, bits: Int, samples: Int, encoding: String,
-    checksum: String
-  ) -> AudioInfo {
-    AudioInfo(
-      format: format, sample_rate: rate, channels: channels, bits_per_sample: bits,
-      samples: samples, encoding: encoding, duration_seconds: Double(samples) / Double(rate),
-      checksum: checksum)
+  private static func flac(
+    _ bytes: UnsafeRawBufferPointer, name: String
+  ) throws -> (String, AudioContent, Bool) {
+    let audio = try FLACFile.decode(bytes, name: name)
+    return (
+      "flac",
+      AudioContent(
+        waveform: audio.mixedDown(), channels: audio.channels.count,
+        bitsPerSample: audio.bitsPerSample, encoding: "signed integer, FLAC"),
+      audio.isVerified
+    )
   }
 
   /// The file's bytes, memory-mapped where that is safe.

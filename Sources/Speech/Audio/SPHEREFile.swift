@@ -5,15 +5,8 @@ import Kernels
 
 /// A text header of `key -type value` lines (NIST's SPHERE software), then the samples.
 enum SPHEREFile {
-  struct Content {
-    var waveform: Waveform
-    var channels: Int
-    var bitsPerSample: Int
-    var encoding: String
-  }
-
   /// Decodes bytes already known to begin with `NIST_1A`; the channels are mixed down to mono.
-  static func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws -> Content {
+  static func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws -> AudioContent {
     func fail(_ expected: String, _ found: String) -> InputError {
       InputError(name, expected: expected, found: found)
     }
@@ -71,7 +64,7 @@ enum SPHEREFile {
     let samples = (0..<count).map { frame in
       (0..<channels).reduce(Float(0)) { $0 + sample(frame * channels + $1) } / Float(channels)
     }
-    return Content(
+    return AudioContent(
       waveform: Waveform(samples: samples, sampleRate: rate), channels: channels,
       bitsPerSample: 8 * width, encoding: isMuLaw ? "mu-law" : "signed integer")
   }

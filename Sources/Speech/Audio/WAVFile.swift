@@ -34,13 +34,6 @@ package enum WAVFile {
     try AudioFile.write(bytes, to: url)
   }
 
-  struct Content {
-    var waveform: Waveform
-    var channels: Int
-    var bitsPerSample: Int
-    var encoding: String
-  }
-
   private struct Format {
     static let pcm = 1
     static let float = 3
@@ -55,7 +48,7 @@ package enum WAVFile {
   }
 
   /// Decodes RIFF/WAVE (or RF64) bytes, already known to begin as such.
-  static func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws -> Content {
+  static func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws -> AudioContent {
     func number(_ offset: Int, _ width: Int) -> Int {
       (0..<width).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
     }
@@ -142,7 +135,7 @@ package enum WAVFile {
 
   private static func content(
     _ bytes: UnsafeRawBufferPointer, _ format: Format, name: String
-  ) throws -> Content {
+  ) throws -> AudioContent {
     let samples: [Float]
     // Narrow samples sit at the top of their container, so the container sets the scale.
     switch (format.isFloat, format.bytesPerSample) {
@@ -168,7 +161,7 @@ package enum WAVFile {
     }
     let kind =
       format.isFloat ? "float" : format.bytesPerSample == 1 ? "unsigned integer" : "signed integer"
-    return Content(
+    return AudioContent(
       waveform: Waveform(samples: samples, sampleRate: format.sampleRate),
       channels: format.channels, bitsPerSample: format.bits, encoding: kind)
   }

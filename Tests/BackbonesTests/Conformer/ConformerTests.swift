@@ -166,25 +166,9 @@ struct ConformerTests {
       randomTensor(frames, 12, seed: UInt64(12 + $0), scale: 0.1)
     }
     let mask = try LayerMask("1010", layerCount: 4)
-    func loss() -> Double {
-      var pass = TrainingPass(mask: mask, exits: exits, random: RandomGenerator(seed: 1))
-      return zip(model.forward(features, &pass).logits, directions).reduce(0) { sum, pair in
-        zip(pair.0.values.values, pair.1.values).reduce(sum) {
-          $0 + Double($1.0) * Double($1.1)
-        }
-      }
-    }
-    var pass = TrainingPass(mask: mask, exits: exits, random: RandomGenerator(seed: 1))
-    let activations = model.forward(features, &pass).activations
-    let gradients = ParameterBuffer(count: model.layout.count)
-    model.backward(directions, through: activations, pass, into: gradients)
-    for parameter in model.layout.parameters {
-      let indices = [0, parameter.count / 2, parameter.count - 1].map { parameter.offset + $0 }
-      expectClose(
-        indices.map { gradients.pointer[$0] },
-        numericalGradient(model.weights, at: indices, step: 3e-3, loss), relative: 2e-2,
-        absolute: 4e-3, "\(parameter.name)")
-    }
+    expectGradientsOfDifferences(
+      model, features, directions,
+      TrainingPass(mask: mask, exits: exits, random: RandomGenerator(seed: 1)), step: 3e-3, rule)
   }
 
   /// An exit says what the mask that skips all after it would have said.

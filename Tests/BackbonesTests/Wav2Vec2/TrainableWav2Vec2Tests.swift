@@ -84,30 +84,11 @@ import Training
     let directions = (0..<2).map {
       randomTensor(frames, model.tokenCount, seed: UInt64(12 + $0), scale: 0.1)
     }
-    func newPass() -> TrainingPass {
+    expectGradientsOfDifferences(
+      model, features, directions,
       TrainingPass(
         mask: LayerMask(layerCount: model.layerCount, keeping: 1..<model.layerCount), exits: [1],
-        random: RandomGenerator(seed: 1))
-    }
-    func loss() -> Double {
-      var pass = newPass()
-      return zip(model.forward(features, &pass).logits, directions).reduce(0) { sum, pair in
-        zip(pair.0.values.values, pair.1.values).reduce(sum) {
-          $0 + Double($1.0) * Double($1.1)
-        }
-      }
-    }
-    var pass = newPass()
-    let activations = model.forward(features, &pass).activations
-    let gradients = ParameterBuffer(count: model.layout.count)
-    model.backward(directions, through: activations, pass, into: gradients)
-    for parameter in model.layout.parameters {
-      let indices = [0, parameter.count / 2, parameter.count - 1].map { parameter.offset + $0 }
-      expectClose(
-        indices.map { gradients.pointer[$0] },
-        numericalGradient(model.weights, at: indices, step: 2e-3, loss), relative: 2e-2,
-        absolute: 4e-3, "\(name) \(parameter.name)")
-    }
+        random: RandomGenerator(seed: 1)), step: 2e-3, name)
   }
 
   /// An exit says what the mask that skips all after it says in evaluation, the outer norm included.
