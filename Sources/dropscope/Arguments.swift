@@ -1,5 +1,7 @@
 // A small parser of long options, so that every subcommand reads its arguments the same way.
 
+import Foundation
+
 /// Parsed arguments: `--name value` or `--name=value` for options (the last one given counts, or
 /// all of them through `strings`), `--name` for flags, everything else (and all after a bare `--`)
 /// positional; a lone `-` is positional, by custom standard input.
@@ -90,6 +92,11 @@ struct Arguments: Equatable {
       throw UsageError("option --\(name): expected \(bounds), found '\(text)'")
     }
     return value
+  }
+
+  /// `--threads`, one per processor unless given.
+  func threads() throws -> Int {
+    try integer("threads", in: 1...256) ?? ProcessInfo.processInfo.activeProcessorCount
   }
 
   /// A seed: any unsigned 64-bit number.

@@ -13,4 +13,11 @@ enum Machine {
     let cores = ProcessInfo.processInfo.activeProcessorCount
     return "\(model ?? "unknown processor"), \(cores) cores, OpenBLAS \(BLAS.coreName)"
   }
+
+  /// The most memory this process has had at once, in MiB; nil where the system does not say.
+  static var peakMemory: Double? {
+    let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+      .flatMap { Double($0.filter(\.isNumber)) }.map { $0 / 1024 }
+  }
 }

@@ -124,10 +124,9 @@ struct TrainingRun {
   }
 }
 
-/// The same steps in PyTorch, in a process of its own: `Assets/Benchmarks/pytorch_training.py`.
-struct PyTorchBench {
-  private let interpreter: String
-  private let script: URL
+/// The same steps in PyTorch: `Assets/Benchmarks/pytorch_training.py`.
+struct PyTorchTraining {
+  private let script: PyTorchScript
 
   /// What PyTorch took.
   struct Result {
@@ -156,23 +155,14 @@ struct PyTorchBench {
   }
 
   init(_ interpreter: String) throws {
-    self.interpreter = interpreter
-    script = try Assets.folder().appendingPathComponent("Benchmarks/pytorch_training.py")
+    script = try PyTorchScript("pytorch_training.py", interpreter: interpreter)
   }
 
   /// Times those recipes whose step is a single pass; the script knows no others.
   func run(_ runs: [TrainingRun], _ recognizer: Recognizer) throws -> Result {
     let runs = runs.filter { run in run.steps.allSatisfy { $0.passes.count == 1 } }
     guard let first = runs.first else { return Result(version: "", rates: [:]) }
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("dropscope-bench-\(getpid())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-
-    let model = try TrainableConformer(contentsOf: recognizer.folder)
-    try model.write(to: folder, tokenizer: recognizer.tokenizer, as: .float32, metadata: [:])
     let steps = first.steps
-    try write(steps.map(\.utterances), first, model, to: folder)
     let plan = Plan(
       threads: first.options.shards, batches: steps.count, warm_up_steps: first.warmUpSteps,
       recipes: runs.map { run in
@@ -180,13 +170,16 @@ struct PyTorchBench {
           name: run.recipe.name, distils: run.recipe.takesTeacher,
           masks: run.steps.map { $0.passes[0].mask.description })
       })
-    try Data(try json(plan).utf8).write(to: folder.appendingPathComponent("run.json"))
-
-    let answer = try ask(folder)
+    let answer = try script.run(Answer.self) { folder in
+      let model = try TrainableConformer(contentsOf: recognizer.folder)
+      try model.write(to: folder, tokenizer: recognizer.tokenizer, as: .float32, metadata: [:])
+      try write(steps.map(\.utterances), first, model, to: folder)
+      try Data(try json(plan).utf8).write(to: folder.appendingPathComponent("run.json"))
+    }
     let expected = loss(first, recognizer, utterance: steps[0].utterances[0])
     guard abs(answer.loss - expected) <= 1e-3 * max(1, abs(expected)) else {
       throw InputError(
-        script.path, expected: "the loss \(expected) of the first utterance",
+        script.script.path, expected: "the loss \(expected) of the first utterance",
         found: "\(answer.loss): this is another model")
     }
     return Result(
@@ -227,29 +220,5 @@ struct PyTorchBench {
       logProbabilities: logProbabilities, lengths: [logProbabilities.rows], targets: [target],
       weights: [1])
     return Double(result.losses[0]) / Double(max(1, target.count))
-  }
-
-  private func ask(_ folder: URL) throws -> Answer {
-    let process = Process()
-    let output = Pipe()
-    let complaints = folder.appendingPathComponent("errors.txt")
-    try Data().write(to: complaints)
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [interpreter, script.path, folder.path]
-    process.standardOutput = output
-    process.standardError = try FileHandle(forWritingTo: complaints)
-    try process.run()
-    let answer = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0,
-      let decoded = try? JSONDecoder().decode(Answer.self, from: answer)
-    else {
-      let text = (try? String(contentsOf: complaints, encoding: .utf8)) ?? ""
-      let line = text.split(separator: "\n").last.map { ": \($0)" } ?? ""
-      throw InputError(
-        "--pytorch \(interpreter): \(script.path) failed with status "
-          + "\(process.terminationStatus)\(line)")
-    }
-    return decoded
   }
 }

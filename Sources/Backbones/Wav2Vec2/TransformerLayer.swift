@@ -81,10 +81,11 @@ struct TransformerLayer: Sendable {
   }
 
   private func feedForward(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
-    Linear.forward(
-      GELU.forward(
-        Linear.forward(x, weight: w[expand.weight], bias: w[expand.bias], outputs: feedForward)),
-      weight: w[contract.weight], bias: w[contract.bias], outputs: width)
+    var hidden = Linear.forward(
+      x, weight: w[expand.weight], bias: w[expand.bias], outputs: feedForward)
+    GELU.apply(to: &hidden)
+    return Linear.forward(
+      hidden, weight: w[contract.weight], bias: w[contract.bias], outputs: width)
   }
 
   /// FLOPs for an utterance of `frames`: four projections, QK^T and PV, the feed-forward.

@@ -117,7 +117,7 @@ struct WaveformEncoder: Sendable {
           ? ChannelNorm.forward(x, lengths: lengths, weight: w[weight], bias: w[bias]).output
           : LayerNorm.forward(x, weight: w[weight], bias: w[bias]).output
       }
-      x = GELU.forward(x)
+      GELU.apply(to: &x)
     }
     if let (weight, bias) = featureNorm {
       x = LayerNorm.forward(x, weight: w[weight], bias: w[bias]).output
@@ -125,10 +125,10 @@ struct WaveformEncoder: Sendable {
     x = Linear.forward(
       x, weight: w[projectionWeight], bias: w[projectionBias], outputs: configuration.width)
     if let positionKernel {
-      let positions = GELU.forward(
-        GroupedConvolution.forward(
-          x, lengths: lengths, weight: positionKernel.pointer, bias: w[positionBias],
-          kernel: configuration.positionKernel, groups: configuration.positionGroups))
+      var positions = GroupedConvolution.forward(
+        x, lengths: lengths, weight: positionKernel.pointer, bias: w[positionBias],
+        kernel: configuration.positionKernel, groups: configuration.positionGroups)
+      GELU.apply(to: &positions)
       x.add(positions)
     }
     if !configuration.isStable {

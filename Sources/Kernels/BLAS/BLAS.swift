@@ -2,9 +2,9 @@
 
 internal import COpenBLAS
 
-/// OpenBLAS in single-threaded calls. Dropscope's own threads (trainer shards, evaluator workers) are
-/// the parallelism: one product per thread at a time keeps each thread's data in its own cache and
-/// gives results that do not depend on how many threads there are.
+/// OpenBLAS in single-threaded calls. Dropscope's own threads (trainer shards, evaluator workers, those
+/// of `Parallel`) are the parallelism: one product per thread at a time keeps each thread's data in its
+/// own cache.
 package enum BLAS {
   /// Runs once, before the first product of the process.
   private static let singleThreaded: Void = openblas_set_num_threads(1)
@@ -33,12 +33,17 @@ package enum BLAS {
   ) {
     if m == 0 || n == 0 { return }
     _ = singleThreaded
-    cblas_sgemm(
-      CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,
-      b.isTransposed ? CblasTrans : CblasNoTrans,
-      blasint(m), blasint(n), blasint(k), alpha, a.pointer, blasint(a.stride), b.pointer,
-      blasint(b.stride), beta, c,
-      blasint(ldc))
+    let byRows = m >= n
+    Parallel.split(byRows ? m : n, grain: 16, work: m * n * k) { part in
+      let (row, column) = byRows ? (part.lowerBound, 0) : (0, part.lowerBound)
+      cblas_sgemm(
+        CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans,
+        b.isTransposed ? CblasTrans : CblasNoTrans,
+        blasint(byRows ? part.count : m), blasint(byRows ? n : part.count), blasint(k), alpha,
+        a.pointer + (a.isTransposed ? row : row * a.stride), blasint(a.stride),
+        b.pointer + (b.isTransposed ? column * b.stride : column), blasint(b.stride), beta,
+        c + row * ldc + column, blasint(ldc))
+    }
   }
 
   /// The processor OpenBLAS chose its kernels for, such as `SkylakeX`.

@@ -45,31 +45,34 @@ package enum Attention {
     let scale = 1 / Float(d).squareRoot()
     var y = Tensor(uninitialized: lengths.reduce(0, +), c)
     let saved = keepWeights ? lengths.reduce(0) { $0 + $1 * Softmax.stride($1) } * heads : 0
-    let longest = lengths.max() ?? 0
-    var scores = Tensor(
-      uninitialized: keepWeights ? saved : longest * Softmax.stride(longest))
-    let output = y.mutablePointer
-    var p = scores.mutablePointer
-    var start = 0
+    var weights = Tensor(uninitialized: saved)
+    let (output, kept) = (y.mutablePointer, weights.mutablePointer)
+    var (start, before) = (0, 0)
     for t in lengths {
       let row = Softmax.stride(t)
-      for head in 0..<heads {
-        let offset = start * input.stride + head * d
-        BLAS.multiply(
-          .matrix(input.q + offset, stride: input.stride),
-          .transposed(input.k + offset, stride: input.stride), into: p, stride: row,
-          m: t, n: t, k: d, alpha: scale)
-        bias?(Scores(start: start, length: t, head: head, values: p, stride: row))
-        Softmax.forward(inPlace: p, rows: t, columns: t)
-        BLAS.multiply(
-          .matrix(p, stride: row),
-          .matrix(input.v + offset, stride: input.stride), into: output + start * c + head * d,
-          stride: c, m: t, n: d, k: t)
-        if keepWeights { p += t * row }
+      Parallel.split(heads, work: 2 * t * t * c) { [start, before] group in
+        // Without weights to keep, the heads of a thread use the same memory one after the other.
+        var scratch = Tensor(uninitialized: keepWeights ? 0 : t * row)
+        let shared = scratch.mutablePointer
+        for head in group {
+          let p = keepWeights ? kept + before + head * t * row : shared
+          let offset = start * input.stride + head * d
+          BLAS.multiply(
+            .matrix(input.q + offset, stride: input.stride),
+            .transposed(input.k + offset, stride: input.stride), into: p, stride: row,
+            m: t, n: t, k: d, alpha: scale)
+          bias?(Scores(start: start, length: t, head: head, values: p, stride: row))
+          Softmax.forward(inPlace: p, rows: t, columns: t)
+          BLAS.multiply(
+            .matrix(p, stride: row),
+            .matrix(input.v + offset, stride: input.stride), into: output + start * c + head * d,
+            stride: c, m: t, n: d, k: t)
+        }
       }
+      before += heads * t * row
       start += t
     }
-    return (y, keepWeights ? scores : nil)
+    return (y, keepWeights ? weights : nil)
   }
 
   /// The same on packed columns [q, k, v].

@@ -15,26 +15,35 @@ package enum ChannelNorm {
     var statistics = Tensor(zeros: lengths.count, 2 * c)
     var factors = Tensor(uninitialized: 2 * c)
     let (out, saved) = (y.mutablePointer, statistics.mutablePointer)
-    let (scale, shift) = (factors.mutablePointer, factors.mutablePointer + c)
+    let (scales, shifts) = (factors.mutablePointer, factors.mutablePointer + c)
     var start = 0
     for (index, length) in lengths.enumerated() where length > 0 {
-      let (mean, inverse) = (saved + index * 2 * c, saved + index * 2 * c + c)
       let rows = x.pointer + start * c
-      addColumnSums(rows, rows: length, columns: c, to: mean)
-      let share = 1 / Float(length)
-      mapVectors(mean, into: mean, count: c) { $0 * share }
-      // Two passes: centred squares do not cancel.
-      for row in 0..<length {
-        mapVectors(inverse, rows + row * c, mean, into: inverse, count: c) { sum, x, mean in
-          sum.addingProduct(x - mean, x - mean)
+      let target = out + start * c
+      Parallel.split(c, grain: VectorMath.width, work: 4 * length * c) { channels in
+        let (first, count) = (channels.lowerBound, channels.count)
+        let mean = saved + index * 2 * c + first
+        let (inverse, scale, shift) = (mean + c, scales + first, shifts + first)
+        for row in 0..<length {
+          mapVectors(mean, rows + row * c + first, into: mean, count: count) { $0 + $1 }
         }
-      }
-      mapVectors(inverse, into: inverse, count: c) { 1 / ($0 * share + epsilon).squareRoot() }
-      mapVectors(weight, inverse, into: scale, count: c) { $0 * $1 }
-      mapVectors(bias, mean, scale, into: shift, count: c) { $0 - $1 * $2 }
-      for row in 0..<length {
-        mapVectors(rows + row * c, scale, shift, into: out + (start + row) * c, count: c) {
-          $2.addingProduct($0, $1)
+        let share = 1 / Float(length)
+        mapVectors(mean, into: mean, count: count) { $0 * share }
+        // Two passes: centred squares do not cancel.
+        for row in 0..<length {
+          mapVectors(inverse, rows + row * c + first, mean, into: inverse, count: count) {
+            $0.addingProduct($1 - $2, $1 - $2)
+          }
+        }
+        mapVectors(inverse, into: inverse, count: count) {
+          1 / ($0 * share + epsilon).squareRoot()
+        }
+        mapVectors(weight + first, inverse, into: scale, count: count) { $0 * $1 }
+        mapVectors(bias + first, mean, scale, into: shift, count: count) { $0 - $1 * $2 }
+        for row in 0..<length {
+          mapVectors(
+            rows + row * c + first, scale, shift, into: target + row * c + first, count: count
+          ) { $2.addingProduct($0, $1) }
         }
       }
       start += length

@@ -4,8 +4,23 @@
 package enum GELU {
   package static func forward(_ x: Tensor) -> Tensor {
     var y = Tensor(uninitializedShape: x.shape)
-    mapVectors(x.pointer, into: y.mutablePointer, count: x.count) { $0 * normalCDF($0) }
+    map(x.pointer, into: y.mutablePointer, count: x.count)
     return y
+  }
+
+  /// In place, for those who do not need x any more.
+  package static func apply(to x: inout Tensor) {
+    let values = x.mutablePointer
+    map(values, into: values, count: x.count)
+  }
+
+  private static func map(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    Parallel.split(count, grain: VectorMath.width, work: 20 * count) { part in
+      let first = part.lowerBound
+      mapVectors(x + first, into: y + first, count: part.count) { $0 * normalCDF($0) }
+    }
   }
 
   /// d/dx = dy (Phi(x) + x phi(x)), phi the normal density.

@@ -63,7 +63,7 @@ package enum GroupedConvolution {
   /// Windows under each other at a time: enough for a fast product, few enough for the cache.
   private static let chunk = 64
 
-  /// Calls `body` for runs of frames and for each group with the first frame's row, their number, the
+  /// Calls `body`, where `Parallel` says so on several threads, for runs of frames and for each group with the first frame's row, their number, the
   /// group, and the windows of its channels (frames x k (c / g)), `before` of the k frames in front of
   /// the window's own.
   private static func each(
@@ -71,22 +71,26 @@ package enum GroupedConvolution {
     _ body: (Int, Int, Int, UnsafePointer<Float>) -> Void
   ) {
     let (c, d) = (x.columns, x.columns / groups)
-    var windows = Tensor(uninitialized: chunk, k * d)
-    let w = windows.mutablePointer
     var start = 0
     for length in lengths where length > 0 {
-      // Zeros in front and behind, written once: groups only overwrite what lies between.
-      var gathered = Tensor(zeros: length + k - 1, d)
-      let rows = gathered.mutablePointer
-      for group in 0..<groups {
-        for t in 0..<length {
-          (rows + (before + t) * d).update(
-            from: x.pointer + (start + t) * c + group * d, count: d)
-        }
-        for first in stride(from: 0, to: length, by: chunk) {
-          let count = min(chunk, length - first)
-          for t in 0..<count { (w + t * k * d).update(from: rows + (first + t) * d, count: k * d) }
-          body(start + first, count, group, UnsafePointer(w))
+      Parallel.split(groups, work: length * c * k * d) { [start] range in
+        var windows = Tensor(uninitialized: chunk, k * d)
+        let w = windows.mutablePointer
+        // Zeros in front and behind, written once: groups only overwrite what lies between.
+        var gathered = Tensor(zeros: length + k - 1, d)
+        let rows = gathered.mutablePointer
+        for group in range {
+          for t in 0..<length {
+            (rows + (before + t) * d).update(
+              from: x.pointer + (start + t) * c + group * d, count: d)
+          }
+          for first in stride(from: 0, to: length, by: chunk) {
+            let count = min(chunk, length - first)
+            for t in 0..<count {
+              (w + t * k * d).update(from: rows + (first + t) * d, count: k * d)
+            }
+            body(start + first, count, group, UnsafePointer(w))
+          }
         }
       }
       start += length

@@ -83,13 +83,14 @@ package struct Tensor: Sendable {
 /// @unchecked Sendable: written only through `Tensor.mutablePointer`, which requires a unique
 /// reference, or before the initializer's tensor is shared.
 private final class TensorStorage: @unchecked Sendable {
-  let pointer: UnsafeMutablePointer<Float>
+  private let block: TensorPool.Block
   let count: Int
+  var pointer: UnsafeMutablePointer<Float> { block.pointer }
 
   init(count: Int) {
     self.count = count
-    pointer = TensorPool.take(count: count)
+    block = TensorPool.take(count: count)
   }
 
-  deinit { TensorPool.give(pointer, count: count) }
+  deinit { TensorPool.give(block) }
 }

@@ -14,22 +14,25 @@ enum BenchCommand: Command {
   static let help = """
     Usage: dropscope bench [OPTION]...
 
-    Measures, on the utterances of a split: recognition with one thread at several depths, training
-    steps of every recipe (the weights are thrown away), and the rate of single-precision matrix
-    products (sgemm, 768 x 768) that the same processors reach in the same run. Nothing else should
-    be running.
+    Measures, on the utterances of a split: recognition of each with one thread at several depths,
+    recognition of one recording with all threads, training steps of every recipe (the weights are
+    thrown away; Conformer only), and the rate of single-precision matrix products (sgemm,
+    768 x 768) that the same processors reach in the same run. Nothing else should be running.
 
     \(ModelOptions.modelHelp)
     \(ModelOptions.dataHelp)
     \(ModelOptions.layerHelp)
                        --keep, --drop, --mask and --policy take lists; without them 12, 9, 6 and 3
                        layers of 12, spread
-      --threads N      of training, and of the peak beside it (one per processor)
+      --threads N      of training, of the recording, of the peak beside them (one per processor)
+      --seconds S      of the recording, the split's utterances one after the other (10)
       --steps N        timed training steps of each recipe (20)
       --batch-seconds S  audio of a training batch (40)
       --length-buckets N  batches of N classes of length; 1 mixes all lengths (1)
-      --pytorch PYTHON run the same model, batches and masks in PyTorch too, by this interpreter, and
-                       give the ratio
+      --pytorch PYTHON run the same model in PyTorch too, by this interpreter, and give the ratio:
+                       training of a Conformer on the same batches and masks, recognition of the
+                       recording by a wav2vec 2.0, HuBERT, WavLM or wav2vec2-conformer folder
+                       (in transformers)
       --training       training only
       --json           one object
     """
@@ -38,6 +41,8 @@ enum BenchCommand: Command {
   /// cache.
   private static let productSize = 768
   private static let warmUpSteps = 3
+  /// Enough of one mask's recognition, with ten utterances or more.
+  private static let enoughSeconds = 20.0
 
   private struct Report: Codable {
     var machine: String
@@ -49,6 +54,11 @@ enum BenchCommand: Command {
     var sgemm_gflops: Double
     var sgemm_gflops_all_threads: Double
     var recognition: [Recognition]
+    /// Of the one recording.
+    var recording_seconds: Double
+    var recording: [RecordingSpeed]
+    /// The most that the process has had before training, in MiB.
+    var peak_memory_mib: Double?
     var training: [TrainingSpeed]
     /// Of the PyTorch that was timed beside it.
     var pytorch_version: String?
@@ -57,6 +67,7 @@ enum BenchCommand: Command {
   private struct Recognition: Codable {
     var mask: String
     var kept_layers: Int
+    var utterances: Int
     var gflop_per_audio_second: Double
     var real_time_factor: Double
     var latency_ms: Summary.Percentiles
@@ -69,18 +80,23 @@ enum BenchCommand: Command {
     let arguments = try Arguments(
       raw,
       options: ModelOptions.names
-        + ["threads", "steps", "batch-seconds", "length-buckets", "pytorch"],
+        + ["threads", "steps", "batch-seconds", "seconds", "length-buckets", "pytorch"],
       flags: ["training", "json"])
     let options = try ModelOptions(arguments)
-    let threads =
-      try arguments.integer("threads", in: 1...256)
-      ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = try arguments.threads()
     let steps = try arguments.integer("steps", in: 1...100_000) ?? 20
     let batchSeconds = try arguments.number("batch-seconds", in: 1...10_000) ?? 40
     let buckets = try arguments.integer("length-buckets", in: 1...10_000) ?? 1
-    let pytorch = try arguments.string("pytorch").map(PyTorchBench.init)
+    let seconds = try arguments.number("seconds", in: 0.1...3600) ?? 10
+    let pytorch = arguments.string("pytorch")
 
     let recognizer = try Recognizer(contentsOf: options.model())
+    if pytorch != nil, !(recognizer.backbone is Conformer), !RecordingBench.compares(recognizer) {
+      throw InputError(
+        recognizer.folder.path,
+        expected: "with --pytorch a Conformer or a model that takes samples",
+        found: "one that has no script in Assets/Benchmarks")
+    }
     let layers = recognizer.backbone.layerCount
     let given = try options.choices(layerCount: layers).map(\.mask)
     let masks =
@@ -96,15 +112,26 @@ enum BenchCommand: Command {
     let all = threads == 1 ? one : peak(threads: threads)
     let data = try LoadedDataset(dataset, for: recognizer)
     var recognition: [Recognition] = []
+    var utterances = data.samples[...]
     for (index, mask) in masks.enumerated() where !arguments.flag("training") {
       bar.update(
         Double(1 + index) / Double(masks.count + 1 + RecipeCatalog.all.count), note: "\(mask)")
-      recognition.append(recognise(recognizer, data, mask, peak: one))
+      let row = recognise(recognizer, utterances, mask, peak: one)
+      recognition.append(row)
+      // The first mask says how many a large model has time for.
+      utterances = utterances.prefix(row.utterances)
     }
+    let alone = RecordingBench(recognizer, data, masks: masks, seconds: seconds, threads: threads)
+    var recording: [RecordingSpeed] = []
+    var pytorchVersion: String?
+    if !arguments.flag("training") {
+      bar.update(0.5, note: "one recording")
+      (recording, pytorchVersion) = try alone.run(pytorch: pytorch)
+    }
+    let memory = Machine.peakMemory
     let corpus = try TrainingCorpus([dataset], sampleRate: recognizer.backbone.sampleRate)
     var training: [TrainingSpeed] = []
     var runs: [TrainingRun] = []
-    var pytorchVersion: String?
     // Steps are those of our own Conformer; other backbones are measured recognising.
     let recipes = recognizer.backbone is Conformer ? RecipeCatalog.all : []
     for (index, recipe) in recipes.enumerated() {
@@ -117,9 +144,9 @@ enum BenchCommand: Command {
       runs.append(run)
       training.append(run.measure(recognizer, peak: all))
     }
-    if let pytorch {
+    if let pytorch, !runs.isEmpty {
       bar.update(1, note: "training in PyTorch")
-      let other = try pytorch.run(runs, recognizer)
+      let other = try PyTorchTraining(pytorch).run(runs, recognizer)
       for index in training.indices {
         // The machine's pace may have changed since: once more, and the better of the two counts.
         let again = runs[index].measure(recognizer, peak: all)
@@ -135,7 +162,8 @@ enum BenchCommand: Command {
     let report = Report(
       machine: Machine.description, threads: threads, dataset: dataset.name, split: dataset.split,
       model: recognizer.name, sgemm_gflops: one, sgemm_gflops_all_threads: all,
-      recognition: recognition, training: training, pytorch_version: pytorchVersion)
+      recognition: recognition, recording_seconds: alone.seconds, recording: recording,
+      peak_memory_mib: memory, training: training, pytorch_version: pytorchVersion)
     if arguments.flag("json") { print(try json(report)) } else { show(report) }
     return 0
   }
@@ -166,29 +194,29 @@ enum BenchCommand: Command {
     return best.withLock { $0.reduce(0, +) }
   }
 
-  /// Every utterance from its samples on, alone, in one thread; the first few twice, to warm up.
+  /// Utterances from their samples on, each alone, in one thread; the first few twice, to warm up.
   private static func recognise(
-    _ recognizer: Recognizer, _ data: LoadedDataset, _ mask: LayerMask, peak: Double
+    _ recognizer: Recognizer, _ utterances: ArraySlice<[Float]>, _ mask: LayerMask, peak: Double
   ) -> Recognition {
     let backbone = recognizer.backbone
     let clock = ContinuousClock()
-    for samples in data.samples.prefix(5) {
+    for samples in utterances.prefix(5) {
       _ = backbone.logProbabilities([samples], mask: mask)
     }
-    var operations = 0.0
+    var (operations, audio, total) = (0.0, 0.0, 0.0)
     var times: [Double] = []
-    for samples in data.samples {
-      times.append(
-        clock.measure {
-          _ = recognizer.decoder.decode(backbone.logProbabilities([samples], mask: mask))
-        }.seconds)
+    for samples in utterances where total < enoughSeconds || times.count < 10 {
+      let time = clock.measure {
+        _ = recognizer.decoder.decode(backbone.logProbabilities([samples], mask: mask))
+      }.seconds
+      times.append(time)
+      total += time
+      audio += Double(samples.count) / Double(backbone.sampleRate)
       operations += backbone.operations(sampleCount: samples.count).total(mask)
     }
-    let total = times.reduce(0, +)
     return Recognition(
-      mask: mask.description, kept_layers: mask.keptCount,
-      gflop_per_audio_second: operations / data.audioSeconds / 1e9,
-      real_time_factor: total / data.audioSeconds,
+      mask: mask.description, kept_layers: mask.keptCount, utterances: times.count,
+      gflop_per_audio_second: operations / audio / 1e9, real_time_factor: total / audio,
       latency_ms: Summary.Percentiles(milliseconds: times.map { $0 * 1000 }),
       gflops: operations / total / 1e9, share_of_peak: operations / total / 1e9 / peak)
   }
@@ -214,7 +242,8 @@ enum BenchCommand: Command {
       print(
         """
 
-        recognition: \(report.model) on \(report.dataset) \(report.split), one thread
+        recognition: \(report.model), \(report.recognition[0].utterances) utterances of \
+        \(report.dataset) \(report.split), one thread
         \(recognition.heading)
         """)
     }
@@ -227,6 +256,7 @@ enum BenchCommand: Command {
           number(100 * row.share_of_peak, 0) + " %",
         ]))
     }
+    if !report.recording.isEmpty { showRecording(report) }
     guard !report.training.isEmpty else { return }
     print(
       """
@@ -246,6 +276,39 @@ enum BenchCommand: Command {
                 row.pytorch_audio_seconds_per_second.map { number($0, 1) } ?? "",
                 row.ratio_to_pytorch.map { number($0, 2) } ?? "",
               ] : [])))
+    }
+  }
+
+  private static func showRecording(_ report: Report) {
+    func number(_ value: Double, _ decimals: Int) -> String { TextTable.number(value, decimals) }
+    let compares = report.recording.contains { $0.pytorch_latency_ms != nil }
+    let table = TextTable(
+      ["mask", "keep", "RTF", "p50 ms"] + (compares ? ["PyTorch ms", "ratio", "difference"] : []),
+      names: report.recording.map { [$0.mask] },
+      numbers: [4, 6, 7] + (compares ? [7, 5, 8] : []))
+    print(
+      """
+
+      one recording of \(number(report.recording_seconds, 1)) s, \(report.threads) threads\
+      \(compares ? report.pytorch_version.map { "; PyTorch \($0) with as many" } ?? "" : "")
+      \(table.heading)
+      """)
+    for row in report.recording {
+      print(
+        table.line(
+          [
+            row.mask, "\(row.kept_layers)", number(row.real_time_factor, 4),
+            number(row.latency_ms.p50, 1),
+          ]
+            + (compares
+              ? [
+                row.pytorch_latency_ms.map { number($0, 1) } ?? "",
+                row.ratio_to_pytorch.map { number($0, 2) } ?? "",
+                row.largest_difference.map { String(format: "%.0e", $0) } ?? "",
+              ] : [])))
+    }
+    if let memory = report.peak_memory_mib {
+      print("memory: \(number(memory, 0)) MiB at most, data set included")
     }
   }
 }

@@ -55,8 +55,7 @@ enum DashboardCommand: Command {
       .flatMap(ColorChoice.init) ?? .auto
     let frame = try frameSize(arguments)
     let options = try ModelOptions(arguments)
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    let threads = try arguments.integer("threads", in: 1...256) ?? cores
+    let threads = try arguments.threads()
 
     // Whatever can be wrong with what was asked for is said before the screen changes.
     let recognizers = try options.modelsOrAllBundled().map { try Recognizer(contentsOf: $0) }

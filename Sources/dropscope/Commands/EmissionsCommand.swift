@@ -16,18 +16,22 @@ enum EmissionsCommand: Command {
       --output FILE    where they go; a file of that name is replaced
     \(ModelOptions.modelHelp)
     \(ModelOptions.layerHelp)
+      --threads N      threads that share the work (one per processor)
     """
 
   static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
-      raw, options: ["model", "output"] + ModelOptions.maskNames, positionals: 1...1)
+      raw, options: ["model", "output", "threads"] + ModelOptions.maskNames, positionals: 1...1)
     let options = try ModelOptions(arguments)
     let output = URL(fileURLWithPath: try arguments.required("output"))
+    let threads = try arguments.threads()
     let path = arguments.positionals[0]
     let recognizer = try Recognizer(contentsOf: options.model())
     let mask = try options.choice(layerCount: recognizer.backbone.layerCount).mask
     let samples = recognizer.samples(try AudioInput.read(path))
-    let logProbabilities = recognizer.backbone.logProbabilities([samples], mask: mask)
+    let logProbabilities = Parallel.with(threads: threads) {
+      recognizer.backbone.logProbabilities(recognizer.backbone.pieces(samples), mask: mask)
+    }
     try SafetensorsWriter.write(
       [("log_probs", logProbabilities)],
       metadata: [

@@ -30,8 +30,7 @@ enum EvaluateCommand: Command {
     let arguments = try Arguments(
       raw, options: ModelOptions.names + ["threads", "against"], flags: ["json"])
     let options = try ModelOptions(arguments)
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    let threads = try arguments.integer("threads", in: 1...256) ?? cores
+    let threads = try arguments.threads()
 
     // Whatever can be wrong with what was asked for is said before minutes of measuring.
     let recognizers = try options.models().map { try Recognizer(contentsOf: $0) }

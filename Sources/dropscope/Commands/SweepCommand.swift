@@ -38,9 +38,7 @@ enum SweepCommand: Command {
       raw, options: ModelOptions.names + ["draws", "threads", "shard", "csv", "svg"],
       flags: ["all-masks", "json"])
     let options = try ModelOptions(arguments)
-    let threads =
-      try arguments.integer("threads", in: 1...256)
-      ?? ProcessInfo.processInfo.activeProcessorCount
+    let threads = try arguments.threads()
     let draws = try arguments.integer("draws", in: 1...100_000) ?? 20
     let shard = try shard(arguments)
     let allMasks = arguments.flag("all-masks")

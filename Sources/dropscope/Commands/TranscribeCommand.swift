@@ -2,6 +2,7 @@
 
 import Backbones
 import Foundation
+import Kernels
 import Speech
 import Tradeoff
 
@@ -17,6 +18,7 @@ enum TranscribeCommand: Command {
 
     \(ModelOptions.modelHelp)
     \(ModelOptions.layerHelp)
+      --threads N      threads that share one file's work (one per processor)
       --json           one object a file, with the words' times and confidences
     """
 
@@ -25,7 +27,7 @@ enum TranscribeCommand: Command {
     var file: String
     var text: String
     var audio_seconds: Double
-    /// From samples to words, on one thread; reading the file and resampling are not counted.
+    /// From samples to words, on `--threads` threads; reading the file and resampling are not counted.
     var seconds: Double
     var mask: String
     var words: [TimedWord]
@@ -33,15 +35,17 @@ enum TranscribeCommand: Command {
 
   static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
-      raw, options: ["model"] + ModelOptions.maskNames, flags: ["json"], positionals: 1...Int.max)
+      raw, options: ["model", "threads"] + ModelOptions.maskNames, flags: ["json"],
+      positionals: 1...Int.max)
     let options = try ModelOptions(arguments)
+    let threads = try arguments.threads()
     if arguments.positionals.filter({ $0 == "-" }).count > 1 {
       throw UsageError("'-' can be given once: standard input is read to its end")
     }
     let recognizer = try Recognizer(contentsOf: options.model())
     let mask = try options.choice(layerCount: recognizer.backbone.layerCount).mask
     for path in arguments.positionals {
-      let result = try transcribe(path, recognizer, mask)
+      let result = try transcribe(path, recognizer, mask, threads: threads)
       if arguments.flag("json") {
         print(try json(result))
       } else {
@@ -53,14 +57,17 @@ enum TranscribeCommand: Command {
     return 0
   }
 
-  private static func transcribe(_ path: String, _ recognizer: Recognizer, _ mask: LayerMask)
-    throws -> Result
-  {
+  private static func transcribe(
+    _ path: String, _ recognizer: Recognizer, _ mask: LayerMask, threads: Int
+  ) throws -> Result {
     let waveform = try AudioInput.read(path)
     let samples = recognizer.samples(waveform)
     let start = ContinuousClock.now
-    let transcript = recognizer.decoder.decode(
-      recognizer.backbone.logProbabilities(recognizer.backbone.pieces(samples), mask: mask))
+    let backbone = recognizer.backbone
+    let logProbabilities = Parallel.with(threads: threads) {
+      backbone.logProbabilities(backbone.pieces(samples), mask: mask)
+    }
+    let transcript = recognizer.decoder.decode(logProbabilities)
     return Result(
       file: path, text: transcript.text, audio_seconds: waveform.seconds,
       seconds: (ContinuousClock.now - start).seconds, mask: mask.description,

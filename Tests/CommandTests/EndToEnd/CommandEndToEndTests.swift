@@ -367,10 +367,7 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       #expect(training.allSatisfy { ($0["audio_seconds_per_second"] as? Double ?? 0) > 0 })
 
       // A PyTorch that computes something else is not compared with.
-      let liar = world.folder.appending(path: "python")
-      try "#!/bin/sh\necho '{\"version\":\"0\",\"loss\":1e9,\"seconds\":{\"dld\":1}}'\n"
-        .write(to: liar, atomically: true, encoding: .utf8)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: liar.path)
+      let liar = try python(in: world, says: #"{"version":"0","loss":1e9,"seconds":{"dld":1}}"#)
       let arguments = [
         "bench", "--model", world.model.path, "--data", world.data.path, "--split", "test",
         "--steps", "1", "--batch-seconds", "4", "--training",
@@ -401,6 +398,42 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
     }
   }
 
+  /// One recording is compared with a PyTorch that finds the same, and with no other.
+  @Test func benchComparesARecording() throws {
+    try withWorld { world in
+      let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../BackbonesTests/Fixtures/wavlm-group").standardizedFileURL.path
+      func bench(difference: String) throws -> ProgramOutcome {
+        let python = try python(
+          in: world,
+          says:
+            #"{"version":"0","milliseconds":{"101":[50,70,60]},"differences":{"101":\#(difference)}}"#
+        )
+        return try run([
+          "bench", "--model", model, "--data", world.data.path, "--split", "test", "--mask", "101",
+          "--seconds", "0.5", "--pytorch", python.path, "--json",
+        ])
+      }
+      let report = try bench(difference: "1e-5").objects()[0]
+      #expect(report["recording_seconds"] as? Double == 0.5)
+      let row = try #require((report["recording"] as? [[String: Any]])?.first)
+      #expect(row["pytorch_latency_ms"] as? Double == 60)
+      let latency = try #require(row["latency_ms"] as? [String: Double])
+      expectClose(
+        try #require(row["ratio_to_pytorch"] as? Double), 60 / (try #require(latency["p50"])))
+      let refused = try bench(difference: "0.1")
+      #expect(refused.status == 1 && refused.errors.contains("this is another model"))
+    }
+  }
+
+  /// An interpreter that runs nothing and prints one line.
+  private func python(in world: SmallWorld, says line: String) throws -> URL {
+    let file = world.folder.appending(path: "python")
+    try "#!/bin/sh\necho '\(line)'\n".write(to: file, atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    return file
+  }
+
   /// A Hugging Face folder as it is: inspected, evaluated with layers skipped, benched, drawn.
   @Test(arguments: [
     ("wavlm-group", "wavlm", 0.02), ("conformer-relative", "wav2vec2-conformer", 0.02),
@@ -419,6 +452,13 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       let bench = try run(["bench", "--model", model, "--keep", "3", "--json"] + data).objects()[0]
       #expect((bench["training"] as? [Any])?.isEmpty == true)
       #expect((bench["recognition"] as? [Any])?.count == 1)
+      let recording = try #require(bench["recording"] as? [[String: Any]])
+      #expect(recording.count == 1 && recording[0]["pytorch_latency_ms"] == nil)
+      let latency = try #require(recording[0]["latency_ms"] as? [String: Double])
+      let length = try #require(bench["recording_seconds"] as? Double)
+      expectClose(
+        try #require(recording[0]["real_time_factor"] as? Double),
+        try #require(latency["p50"]) / 1000 / length)
       let frame = try run(["--model", model, "--frame", "100x30", "--view", "layers"] + data)
       #expect(frame.status == 0 && frame.output.contains("What the head would say"))
       let wrong = try run(["evaluate", "--model", model, "--format", "zip"] + data)

@@ -1,0 +1,48 @@
+// Scripts of `Assets/Benchmarks`: the same work in PyTorch, in a process of its own.
+
+import Foundation
+import Kernels
+
+/// One script and the interpreter that runs it.
+struct PyTorchScript {
+  let interpreter: String
+  let script: URL
+
+  /// `name`: of a file in `Assets/Benchmarks`.
+  init(_ name: String, interpreter: String) throws {
+    self.interpreter = interpreter
+    script = try Assets.folder().appendingPathComponent("Benchmarks/\(name)")
+  }
+
+  /// Calls `write` with a new folder, runs the script on it and returns the JSON object that it prints.
+  func run<Answer: Decodable>(_ answer: Answer.Type, _ write: (URL) throws -> Void) throws -> Answer
+  {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("dropscope-bench-\(getpid())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try write(folder)
+
+    let process = Process()
+    let output = Pipe()
+    let complaints = folder.appendingPathComponent("errors.txt")
+    try Data().write(to: complaints)
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [interpreter, script.path, folder.path]
+    process.standardOutput = output
+    process.standardError = try FileHandle(forWritingTo: complaints)
+    try process.run()
+    let printed = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0,
+      let decoded = try? JSONDecoder().decode(Answer.self, from: printed)
+    else {
+      let text = (try? String(contentsOf: complaints, encoding: .utf8)) ?? ""
+      let line = text.split(separator: "\n").last.map { ": \($0)" } ?? ""
+      throw InputError(
+        "--pytorch \(interpreter): \(script.path) failed with status "
+          + "\(process.terminationStatus)\(line)")
+    }
+    return decoded
+  }
+}

@@ -1,0 +1,125 @@
+// One recording that somebody waits for, recognised with every thread: timed for `dropscope bench`.
+
+import Backbones
+import Foundation
+import Kernels
+import Tradeoff
+
+/// How fast one recording is recognised at one mask.
+struct RecordingSpeed: Codable {
+  var mask: String
+  var kept_layers: Int
+  var real_time_factor: Double
+  /// From samples to log-probabilities.
+  var latency_ms: Summary.Percentiles
+  /// Median, from prepared samples to logits.
+  var pytorch_latency_ms: Double?
+  /// PyTorch's time over ours.
+  var ratio_to_pytorch: Double?
+  /// Of log-probabilities from PyTorch's, relative to the largest.
+  var largest_difference: Double?
+}
+
+struct RecordingBench {
+  private static let repetitions = 5
+  /// Of the largest log-probability; rounding alone is a hundredth of it.
+  private static let tolerance = 1e-3
+  let recognizer: Recognizer
+  /// Mono samples of the whole recording.
+  let samples: [Float]
+  let masks: [LayerMask]
+  let threads: Int
+
+  /// The first `seconds` of a data set's audio, or all there is.
+  init(
+    _ recognizer: Recognizer, _ data: LoadedDataset, masks: [LayerMask], seconds: Double,
+    threads: Int
+  ) {
+    self.recognizer = recognizer
+    self.masks = masks
+    self.threads = threads
+    let count = Int(seconds * Double(data.sampleRate))
+    samples = Array(data.samples.lazy.joined().prefix(count))
+  }
+
+  var seconds: Double { Double(samples.count) / Double(recognizer.backbone.sampleRate) }
+
+  /// Whether there is a script that runs the model in PyTorch.
+  static func compares(_ recognizer: Recognizer) -> Bool {
+    guard let backbone = recognizer.backbone as? any FeatureBackbone,
+      case .waveform = backbone.features
+    else { return false }
+    return true
+  }
+
+  /// Without PyTorch; milliseconds of every repetition at each mask. The first, which warms up, does
+  /// not count.
+  private func times() -> [[Double]] {
+    masks.map { mask in
+      (0...Self.repetitions).map { _ in
+        ContinuousClock().measure { _ = logProbabilities(mask) }.seconds * 1000
+      }.dropFirst().map { $0 }
+    }
+  }
+
+  private func logProbabilities(_ mask: LayerMask) -> Tensor {
+    Parallel.with(threads: threads) {
+      recognizer.backbone.logProbabilities([samples], mask: mask)
+    }
+  }
+
+  private struct Plan: Encodable {
+    var model: String
+    var threads: Int
+    var repetitions: Int
+    var masks: [String]
+  }
+
+  private struct Answer: Decodable {
+    var version: String
+    var milliseconds: [String: [Double]]
+    var differences: [String: Double]
+  }
+
+  /// - Parameter interpreter: runs the model in PyTorch too; only models that take samples are in
+  ///   that comparison.
+  /// - Returns: a row a mask, and PyTorch's version where it was asked.
+  func run(pytorch interpreter: String?) throws -> (rows: [RecordingSpeed], version: String?) {
+    var times = times()
+    var answer: Answer?
+    if let interpreter, Self.compares(recognizer),
+      let backbone = recognizer.backbone as? any FeatureBackbone
+    {
+      let script = try PyTorchScript("pytorch_recognition.py", interpreter: interpreter)
+      answer = try script.run(Answer.self) { folder in
+        let plan = Plan(
+          model: recognizer.folder.path, threads: threads, repetitions: 2 * Self.repetitions,
+          masks: masks.map(\.description))
+        try Data(try json(plan).utf8).write(to: folder.appendingPathComponent("run.json"))
+        try SafetensorsWriter.write(
+          [("samples", backbone.features(samples))]
+            + masks.map { ($0.description, logProbabilities($0)) },
+          as: .float32, metadata: [:], to: folder.appendingPathComponent("input.safetensors"))
+      }
+      if let worst = answer?.differences.max(by: { $0.value < $1.value }),
+        !(worst.value <= Self.tolerance)
+      {
+        throw InputError(
+          script.script.path, expected: "our log-probabilities at mask \(worst.key)",
+          found: "others, off by \(worst.value) of the largest: this is another model")
+      }
+      // Before PyTorch and after it, so that a machine whose pace changes favours neither.
+      times = zip(times, self.times()).map { $0 + $1 }
+    }
+    let rows = zip(masks, times).map { mask, times in
+      let name = mask.description
+      let own = Summary.Percentiles(milliseconds: times)
+      let other = answer?.milliseconds[name].map { Summary.Percentiles(milliseconds: $0).p50 }
+      return RecordingSpeed(
+        mask: name, kept_layers: mask.keptCount, real_time_factor: own.p50 / 1000 / seconds,
+        latency_ms: own, pytorch_latency_ms: other, ratio_to_pytorch: other.map { $0 / own.p50 },
+        largest_difference: answer?.differences[name])
+    }
+    return (rows, answer?.version)
+  }
+}
