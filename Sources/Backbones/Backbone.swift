@@ -106,6 +106,12 @@ package struct StageValues: Sendable, Equatable {
       skipped: Array(repeating: 0, count: layers.count), head: head)
   }
 
+  package static func + (a: StageValues, b: StageValues) -> StageValues {
+    StageValues(
+      frontEnd: a.frontEnd + b.frontEnd, layers: zip(a.layers, b.layers).map { $0 + $1 },
+      skipped: zip(a.skipped, b.skipped).map { $0 + $1 }, head: a.head + b.head)
+  }
+
   package func total(_ mask: LayerMask) -> Double {
     layers.indices.reduce(frontEnd + head) { $0 + (mask[$1] ? layers[$1] : skipped[$1]) }
   }
@@ -125,8 +131,22 @@ extension Backbone {
     LongAudio.pieces(samples, sampleRate: sampleRate)
   }
 
+  /// The front end over an utterance of any length, piece by piece.
+  package func frontEnd(ofLong samples: [Float]) -> HiddenFrames {
+    let parts = pieces(samples).map { frontEnd([$0]) }
+    var frames = HiddenFrames(packing: parts.map(\.values))
+    // What the longest piece needs serves all.
+    frames.shared = parts.max { $0.values.rows < $1.values.rows }?.shared
+    return frames
+  }
+
   /// Token log-probabilities (total frames x tokens) at a mask.
   package func logProbabilities(_ utterances: [[Float]], mask: LayerMask) -> Tensor {
     head((0..<layerCount).reduce(frontEnd(utterances)) { step($1, $0, mask) })
+  }
+
+  /// The same of one utterance of any length: piece by piece, so that memory does not grow with it.
+  package func logProbabilities(ofLong samples: [Float], mask: LayerMask) -> Tensor {
+    HiddenFrames(packing: pieces(samples).map { logProbabilities([$0], mask: mask) }).values
   }
 }

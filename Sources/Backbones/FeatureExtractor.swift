@@ -58,7 +58,8 @@ package enum FeatureExtractor: Sendable, Equatable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .logMel(let logMel): "log-mel features (\(logMel.configuration))"
+    case .logMel(let logMel):
+      "\(logMel.configuration.melCount) log-mel bands at \(sampleRate) Hz as its configuration says"
     case .waveform(let sampleRate, let isNormalized):
       "\(isNormalized ? "normalised " : "")samples at \(sampleRate) Hz"
     }

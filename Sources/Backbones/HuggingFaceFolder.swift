@@ -12,7 +12,15 @@ package struct ModelTensors: Sendable {
     let single = folder.appendingPathComponent(ModelFolder.weightsName)
     let index = folder.appendingPathComponent("\(ModelFolder.weightsName).index.json")
     path = folder.path
-    guard !FileManager.default.fileExists(atPath: single.path),
+    let pickle = folder.appendingPathComponent("pytorch_model.bin")
+    func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
+    if !exists(single), !exists(index), exists(pickle) {
+      throw InputError(
+        folder.path, expected: single.lastPathComponent,
+        found: "\(pickle.lastPathComponent) alone; save_pretrained of transformers writes the other"
+      )
+    }
+    guard !exists(single),
       let data = try? Data(contentsOf: index)
     else {
       files = [try SafetensorsFile(contentsOf: single)]

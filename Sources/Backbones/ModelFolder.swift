@@ -17,6 +17,16 @@ package enum ModelFolder {
     }
   }
 
+  /// Of a folder's configuration and weights, however many files they are in.
+  package static func digest(of folder: URL) throws -> String {
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    var digest = Digest()
+    for name in names.sorted() where name == configurationName || name.hasSuffix(".safetensors") {
+      digest.add(try Data(contentsOf: folder.appendingPathComponent(name), options: .mappedIfSafe))
+    }
+    return digest.description
+  }
+
   /// `model_type` of a folder's config.json.
   package static func modelType(of folder: URL) throws -> String {
     var isFolder: ObjCBool = false

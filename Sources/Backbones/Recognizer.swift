@@ -8,8 +8,8 @@ package struct Recognizer: Sendable {
   package let backbone: any Backbone
   package let tokenizer: Tokenizer
   package let decoder: GreedyCTCDecoder
-  /// The folder's name.
-  package let name: String
+  /// The folder's name, unless the program has to tell two of one name apart.
+  package var name: String
   package let folder: URL
 
   /// From parts, for backbones that are in no folder. `tokenizer` has `backbone.tokenCount` tokens.
@@ -47,6 +47,6 @@ package struct Recognizer: Sendable {
   }
 
   package func transcribe(_ waveform: Waveform, mask: LayerMask) -> Transcript {
-    decoder.decode(backbone.logProbabilities(backbone.pieces(samples(waveform)), mask: mask))
+    decoder.decode(backbone.logProbabilities(ofLong: samples(waveform), mask: mask))
   }
 }

@@ -46,8 +46,8 @@ package final class TrainingLog {
     let kept = (old ?? Data()).split(separator: UInt8(ascii: "\n")).filter { line in
       ((try? JSONDecoder().decode(Line.self, from: line))?.step ?? .max) <= step
     }
-    try Data(kept.joined(separator: [UInt8(ascii: "\n")]) + (kept.isEmpty ? [] : [10]))
-      .write(to: url, options: .atomic)
+    try OutputFile.write(
+      Data(kept.joined(separator: [UInt8(ascii: "\n")]) + (kept.isEmpty ? [] : [10])), to: url)
     handle = try FileHandle(forWritingTo: url)
     try handle.seekToEnd()
   }

@@ -65,7 +65,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
         elapsedSeconds: 0, audioSeconds: 0,
         gateHistogram: [Int](repeating: 0, count: trainer.model.layerCount), skippedSteps: 0)
     }
-    try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
+    try OutputFile.makeFolder(output)
     // Now, because a checkpoint is of no use without its tokens.
     try trainer.model.writeTokens(tokenizer, to: output)
   }
@@ -134,6 +134,11 @@ package final class TrainingSession<Model: TrainableBackbone> {
     }
 
     private func handle(_ report: StepReport) throws -> AfterStep {
+      guard report.loss.isFinite else {
+        throw InputError(
+          "step \(report.step)", expected: "a finite loss",
+          found: "\(report.loss); a lower --learning-rate may help")
+      }
       let now = ContinuousClock.now
       let pace = session.pace
       audioHere += report.audioSeconds

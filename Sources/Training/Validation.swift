@@ -36,7 +36,7 @@ package struct Validation: Sendable {
         guard index < corpus.count else { return }
         let samples = corpus.samples[index].map { Float($0) * (1 / 32768) }
         let reference = corpus.transcripts[index].split(separator: " ").map(String.init)
-        let start = backbone.frontEnd(backbone.pieces(samples))
+        let start = backbone.frontEnd(ofLong: samples)
         let counts = masks.map { mask in
           let last = (0..<backbone.layerCount).reduce(start) { backbone.step($1, $0, mask) }
           let text = decoder.decode(backbone.head(last)).text

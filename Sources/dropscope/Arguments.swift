@@ -87,7 +87,8 @@ struct Arguments: Equatable {
       let top = range.upperBound
       let bounds =
         top == .infinity || top == .greatestFiniteMagnitude
-        ? "a number of at least \(range.lowerBound)"
+        ? (range.lowerBound == .leastNormalMagnitude
+          ? "a number above 0" : "a number of at least \(range.lowerBound)")
         : "a number from \(range.lowerBound) to \(top)"
       throw UsageError("option --\(name): expected \(bounds), found '\(text)'")
     }

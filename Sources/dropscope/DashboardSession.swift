@@ -228,7 +228,7 @@ final class DashboardSession: Sendable {
   private func export(_ what: Export, _ state: DashboardState) {
     report {
       let url = URL(fileURLWithPath: what.fileName)
-      try Data(try text(of: what, state).utf8).write(to: url, options: .atomic)
+      try OutputFile.write(try text(of: what, state), to: url)
       // The name first: it is what is seen when the line is cut.
       return "wrote \(what.fileName) in \(url.deletingLastPathComponent().path)"
     }

@@ -15,7 +15,7 @@ struct ModelOptions {
   private static let defaultSplit = "test-clean"
 
   static let modelHelp = """
-      --model DIR      a model folder: config.json, model.safetensors, tokens.txt (the bundled one)
+      --model DIR      a model folder, of this program or of Hugging Face (the bundled one)
     """
   static let dataHelp = """
       --data DIR       a data set (the bundled one)
@@ -117,6 +117,21 @@ struct ModelOptions {
     try modelPaths.isEmpty ? Assets.models() : models()
   }
 
+  /// The folders' models. Those of one name are told apart by the folders as they were given.
+  func recognizers(_ folders: [URL]) throws -> [Recognizer] {
+    var recognizers = try folders.map { try Recognizer(contentsOf: $0) }
+    let names = recognizers.map(\.name)
+    for (index, name) in names.enumerated() where names.filter({ $0 == name }).count > 1 {
+      recognizers[index].name = folders[index].relativePath
+    }
+    if let twice = recognizers.first(where: { one in
+      recognizers.filter { $0.name == one.name }.count > 1
+    }) {
+      throw UsageError("option --model: \(twice.name) is given twice")
+    }
+    return recognizers
+  }
+
   /// The one model of a subcommand that takes one.
   func model() throws -> URL {
     guard modelPaths.count <= 1 else {
@@ -130,7 +145,13 @@ struct ModelOptions {
 
   /// The splits of a subcommand that takes a comma-separated list of them.
   func datasets() throws -> [Dataset] {
-    try chosenSplit().split(separator: ",").map { try dataset(split: String($0)) }
+    let names = try chosenSplit().split(separator: ",", omittingEmptySubsequences: false)
+    guard !names.contains(where: \.isEmpty), Set(names).count == names.count else {
+      throw UsageError(
+        "option --split: expected names with commas between, each once, found '\(try chosenSplit())'"
+      )
+    }
+    return try names.map { try dataset(split: String($0)) }
   }
 
   private func root() throws -> URL {
@@ -162,17 +183,19 @@ struct ModelOptions {
 
   /// The same for a sweep: every policy and every depth unless some were named, and up to `draws`
   /// masks of the random policy at each depth (those drawn twice count once).
-  func sweep(layerCount: Int, draws: Int) throws -> [Choice] {
+  /// - Parameter only: instead of the policies that were asked for.
+  func sweep(layerCount: Int, draws: Int, only: [String]? = nil) throws -> [Choice] {
     if case .masks = budget { return try masks(layerCount: layerCount) }
     return try chosen(
-      policies ?? PolicyCatalog.names, try depths(layerCount: layerCount), draws: draws, layerCount)
+      only ?? policies ?? PolicyCatalog.names, try depths(layerCount: layerCount), draws: draws,
+      layerCount)
   }
 
   private func chosen(
     _ policies: [String], _ counts: [Int], draws: Int, _ layerCount: Int
   ) throws -> [Choice] {
     policies.flatMap { policy in
-      counts.flatMap { count in
+      distinct(counts).flatMap { count in
         let isRandom = policy == RandomPolicy.name
         var drawn: Set<LayerMask> = []
         return (0..<UInt64(isRandom ? draws : 1)).compactMap { draw -> Choice? in
@@ -200,9 +223,15 @@ struct ModelOptions {
     }
   }
 
+  /// What was asked for twice is measured once.
+  private func distinct<Value: Hashable>(_ values: [Value]) -> [Value] {
+    var seen: Set<Value> = []
+    return values.filter { seen.insert($0).inserted }
+  }
+
   private func masks(layerCount: Int) throws -> [Choice] {
     guard case .masks(let texts) = budget else { return [] }
-    return try texts.map { text in
+    return try distinct(texts).map { text in
       guard let mask = try? LayerMask(text, layerCount: layerCount) else {
         throw UsageError(
           "option --mask: expected \(layerCount) characters, one a layer of the model, "

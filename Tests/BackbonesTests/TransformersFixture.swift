@@ -55,6 +55,8 @@ func expectStagesThatAddUp(_ backbone: any Backbone) throws {
 enum Damage {
   case replace(String, String, String)
   case remove(String)
+  case write(String, String)
+  case rename(String, String)
 
   func apply(to folder: URL) throws {
     switch self {
@@ -66,6 +68,12 @@ enum Damage {
         .write(to: url, atomically: true, encoding: .utf8)
     case .remove(let file):
       try FileManager.default.removeItem(at: folder.appendingPathComponent(file))
+    case .write(let file, let text):
+      try text.write(
+        to: folder.appendingPathComponent(file), atomically: true, encoding: .utf8)
+    case .rename(let file, let name):
+      try FileManager.default.moveItem(
+        at: folder.appendingPathComponent(file), to: folder.appendingPathComponent(name))
     }
   }
 }

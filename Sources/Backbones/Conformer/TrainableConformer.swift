@@ -174,7 +174,7 @@ package final class TrainableConformer: TrainableBackbone {
   package func write(
     to folder: URL, tokenizer: Tokenizer, as type: ElementType, metadata: [String: String]
   ) throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try OutputFile.makeFolder(folder)
     var tensors = network.layout.parameters.map { ($0.name, weights.tensor($0)) }
     tensors += network.stateLayout.parameters.map { ($0.name, state.tensor($0)) }
     try SafetensorsWriter.write(

@@ -211,7 +211,7 @@ package final class TrainableWav2Vec2: TrainableBackbone {
   package func write(
     to folder: URL, tokenizer: Tokenizer, as type: ElementType, metadata: [String: String]
   ) throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try OutputFile.makeFolder(folder)
     var tensors = network.layout.parameters.map {
       (name: origin.names[$0.name] ?? $0.name, tensor: weights.tensor($0))
     }

@@ -129,6 +129,8 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     var feat_extract_activation: String?
     var add_adapter: Bool?
     var conv_pos_batch_norm: Bool?
+    /// Of MMS, whose layers have adapters for each language.
+    var adapter_attn_dim: Int?
   }
 
   /// Reads and checks config.json; the error names the file and the field.
@@ -151,6 +153,9 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     try check(
       epsilon == LayerNorm.epsilon, "layer_norm_eps \(LayerNorm.epsilon)", epsilon)
     try check(extras.add_adapter != true, "no adapter (add_adapter false)", "one")
+    try check(
+      extras.adapter_attn_dim == nil, "layers without adapters (adapter_attn_dim null)",
+      extras.adapter_attn_dim ?? 0)
     try check(
       extras.conv_pos_batch_norm != true, "weight-normalised positions (conv_pos_batch_norm false)",
       "BatchNorm")

@@ -72,8 +72,14 @@ struct WaveformEncoder: Sendable {
       var sampling_rate: Int?
     }
     let settings = try ModelFolder.featureExtractor(Settings.self, of: folder)
+    let rate = settings.sampling_rate ?? 16000
+    guard (1000...384_000).contains(rate) else {
+      throw InputError(
+        folder.path, expected: "a sampling_rate from 1000 to 384000 in the feature extractor",
+        found: "\(rate)")
+    }
     return .waveform(
-      sampleRate: settings.sampling_rate ?? 16000, isNormalized: settings.do_normalize ?? true)
+      sampleRate: rate, isNormalized: settings.do_normalize ?? true)
   }
 
   /// What torch called a weight-normalised kernel's parts before 2.1.

@@ -90,6 +90,10 @@ package final class SafetensorsFile: Sendable {
         found: "\(bytes.count) bytes in all")
     }
     let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    if bytes.starts(with: Data("version https://git-lfs".utf8)) {
+      throw InputError(
+        path, expected: "safetensors", found: "a git-lfs pointer; 'git lfs pull' fetches the file")
+    }
     guard length <= Self.headerLimit, Int(length) <= bytes.count - 8 else {
       throw InputError(
         path,
@@ -281,13 +285,7 @@ package enum SafetensorsWriter {
       throw InputError(
         url.path, expected: "tensor \(unfit) to fit into \(type)", found: "a value above 65504")
     }
-    do {
-      try bytes.write(to: url, options: .atomic)
-    } catch {
-      throw InputError(
-        url.path, expected: "a place to write \(bytes.count) bytes",
-        found: "an error (\(error.localizedDescription))")
-    }
+    try OutputFile.write(bytes, to: url)
   }
 }
 

@@ -140,14 +140,4 @@ package enum AudioFile {
 
   static let sampleRateSentence =
     "a sample rate of \(sampleRates.lowerBound) to \(sampleRates.upperBound) Hz"
-
-  /// Writes to a temporary name in the same folder, then renames.
-  static func write(_ bytes: [UInt8], to url: URL) throws {
-    do {
-      try Data(bytes).write(to: url, options: .atomic)
-    } catch {
-      throw InputError(
-        url.relativePath, expected: "a place to write to", found: error.localizedDescription)
-    }
-  }
 }

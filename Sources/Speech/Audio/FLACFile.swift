@@ -32,7 +32,7 @@ package enum FLACFile {
   /// Writes 16-bit mono; samples outside -1...1 are clipped. Throws `InputError`.
   package static func write(_ waveform: Waveform, to url: URL) throws {
     let samples = try AudioFile.quantized(waveform, for: url)
-    try AudioFile.write(encode(samples, sampleRate: waveform.sampleRate), to: url)
+    try OutputFile.write(Data(encode(samples, sampleRate: waveform.sampleRate)), to: url)
   }
 
   /// The bytes of a FLAC file of 16-bit mono samples.

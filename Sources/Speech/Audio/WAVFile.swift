@@ -31,7 +31,7 @@ package enum WAVFile {
     bytes += "data".utf8
     append(size, 4)
     for sample in samples { append(Int(sample), 2) }
-    try AudioFile.write(bytes, to: url)
+    try OutputFile.write(Data(bytes), to: url)
   }
 
   private struct Format {

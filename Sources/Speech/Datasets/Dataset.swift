@@ -29,15 +29,14 @@ package struct Dataset: Sendable {
     contentsOf root: URL, split: String, format: String? = nil,
     normalization: TextNormalization = .none
   ) throws {
-    guard FileManager.default.fileExists(atPath: root.path) else {
-      throw InputError(root.path, expected: "a data set folder", found: "nothing")
-    }
-    let layout = try format.map(DatasetCatalog.named) ?? DatasetCatalog.layout(of: root)
+    let layout = try Self.layout(of: root, format: format)
     let splits = try layout.splits(root)
     guard splits.contains(split) else {
       throw InputError(
         root.path, expected: "a split \"\(split)\"",
-        found: splits.isEmpty ? "no splits" : "the splits \(splits.joined(separator: ", "))")
+        found: splits.isEmpty
+          ? "no splits of \(layout.name) (\(layout.summary))"
+          : "the splits \(splits.joined(separator: ", "))")
     }
     var utterances = try layout.utterances(root, split: split)
     guard !utterances.isEmpty else {
@@ -57,9 +56,27 @@ package struct Dataset: Sendable {
       split: split, utterances: utterances, normalization: normalization)
   }
 
+  /// Of the utterances' ids, texts and audio, whose files count by their lengths.
+  package var digest: String {
+    var digest = Digest()
+    for utterance in utterances {
+      let size = (try? FileManager.default.attributesOfItem(atPath: utterance.audio.path))?[.size]
+      let segment = utterance.segment.map { "\($0)" } ?? ""
+      digest.add("\(utterance.id)\t\(utterance.transcript)\t\(segment)\t\(size ?? 0)\n")
+    }
+    return digest.description
+  }
+
   /// The names of the splits that lie there; none where nothing does.
   package static func splits(of root: URL, format: String? = nil) throws -> [String] {
-    try (format.map(DatasetCatalog.named) ?? DatasetCatalog.layout(of: root)).splits(root)
+    try layout(of: root, format: format).splits(root)
+  }
+
+  private static func layout(of root: URL, format: String?) throws -> any DatasetLayout.Type {
+    guard DatasetFiles.exists(root) else {
+      throw InputError(root.path, expected: "a data set folder", found: "nothing")
+    }
+    return try format.map(DatasetCatalog.named) ?? DatasetCatalog.layout(of: root)
   }
 }
 
@@ -94,9 +111,13 @@ package enum DatasetCatalog {
     return layout
   }
 
-  /// LibriSpeech's where none fits, so that the error is about the commonest.
-  static func layout(of root: URL) -> any DatasetLayout.Type {
-    all.first { $0.recognizes(root) } ?? LibriSpeechLayout.self
+  /// The first that recognises the folder or file.
+  static func layout(of root: URL) throws -> any DatasetLayout.Type {
+    if let layout = all.first(where: { $0.recognizes(root) }) { return layout }
+    let names = all.map { $0.name }.joined(separator: ", ")
+    throw InputError(
+      root.path, expected: "a data set laid out as one of \(names)",
+      found: DatasetFiles.isFolder(root) ? "a folder that is none" : "a file that is none")
   }
 }
 
@@ -152,6 +173,12 @@ enum DatasetFiles {
         found: url.path)
     }
     throw InputError(place, expected: "the audio \(url.path)", found: "no such file")
+  }
+
+  /// Seconds of a part of a recording; nil unless they are in order and within what a recording can last.
+  static func segment(from start: Double, to end: Double) -> ClosedRange<Double>? {
+    let longest = 1e7
+    return start >= 0 && start < end && end <= longest ? start...end : nil
   }
 
   /// Lower-case words with single spaces; throws when there are none.

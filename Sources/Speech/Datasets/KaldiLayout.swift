@@ -66,14 +66,14 @@ package enum KaldiLayout: DatasetLayout {
       if let segment {
         let fields = segment.rest.split(whereSeparator: \.isWhitespace)
         guard fields.count >= 3, let start = Double(fields[1]), let end = Double(fields[2]),
-          start >= 0, start < end
+          let times = DatasetFiles.segment(from: start, to: end)
         else {
           throw InputError(
             segment.place, expected: "UTTERANCE RECORDING START END in seconds",
             found: "\"\(id) \(segment.rest.prefix(60))\"")
         }
         recording = String(fields[0])
-        range = start...end
+        range = times
       } else if !segments.isEmpty {
         throw InputError(text.place, expected: "a line for \"\(id)\" in segments", found: "none")
       }

@@ -55,8 +55,7 @@ package enum NeMoLayout: DatasetLayout {
         DatasetFiles.audio(entry.audio_filepath, from: file.deletingLastPathComponent()), at: place)
       // A duration alone describes the whole file; with an offset it ends a part of it.
       let segment = entry.offset.flatMap { offset -> ClosedRange<Double>? in
-        guard let duration = entry.duration, offset >= 0, duration > 0 else { return nil }
-        return offset...offset + duration
+        entry.duration.flatMap { DatasetFiles.segment(from: offset, to: offset + $0) }
       }
       guard entry.offset == nil || segment != nil else {
         throw InputError(

@@ -5,8 +5,8 @@ import Kernels
 
 /// Release 3: root/data and root/legacy/{train,dev,test}, releases 1 and 2: root/{train,dev,test}, each
 /// with `stm/TALK.stm` ("TALK CHANNEL SPEAKER START END <LABEL> WORDS" a line) and `sph/TALK.sph`.
-/// Cleaned as Kaldi's recipe does: lines to be ignored are left out, and so are names in brackets,
-/// variants "(2)" and <tags>; "it 's" becomes "it's".
+/// Cleaned as Kaldi's recipe does: lines to be ignored are left out, and so are names in brackets and
+/// {NOISE}, variants "(2)" and <tags>; "it 's" becomes "it's".
 package enum TEDLIUMLayout: DatasetLayout {
   package static let name = "tedlium"
   package static let summary = "legacy/SPLIT or SPLIT, with stm/TALK.stm and sph/TALK.sph"
@@ -52,8 +52,7 @@ package enum TEDLIUMLayout: DatasetLayout {
     let place = DatasetFiles.place(file, number)
     let fields = line.split(maxSplits: 6, whereSeparator: \.isWhitespace)
     guard fields.count >= 6, let start = Double(fields[3]), let end = Double(fields[4]),
-      start < end,
-      start >= 0
+      let times = DatasetFiles.segment(from: start, to: end)
     else {
       throw InputError(
         place, expected: "TALK CHANNEL SPEAKER START END <LABEL> WORDS",
@@ -69,7 +68,7 @@ package enum TEDLIUMLayout: DatasetLayout {
     }
     return Utterance(
       id: "\(talk)-\(hundredths(start))-\(hundredths(end))", speaker: String(fields[2]),
-      audio: try DatasetFiles.checked(audio, at: place), transcript: words, segment: start...end)
+      audio: try DatasetFiles.checked(audio, at: place), transcript: words, segment: times)
   }
 
   static func cleaned(_ text: Substring) -> String {
@@ -78,6 +77,7 @@ package enum TEDLIUMLayout: DatasetLayout {
       if word.hasPrefix("<") && word.hasSuffix(">") { continue }
       if word.hasPrefix("(") && word.hasSuffix(")") { continue }
       if word.hasPrefix("["), word.hasSuffix("]") { continue }
+      if word.hasPrefix("{"), word.hasSuffix("}") { continue }
       // "the(2)" is another way to say "the".
       let plain = word.firstIndex(of: "(").map { word[..<$0] } ?? word
       if plain.isEmpty { continue }

@@ -121,7 +121,7 @@ package struct Tokenizer: Sendable, Equatable {
 
   /// Writes tokens.txt, replacing the file in one step.
   package func write(to url: URL) throws {
-    try Data((pieces.joined(separator: "\n") + "\n").utf8).write(to: url, options: .atomic)
+    try OutputFile.write(pieces.joined(separator: "\n") + "\n", to: url)
   }
 
   // MARK: Encoding and decoding

@@ -30,6 +30,9 @@ extension Tokenizer {
         expected: isPieces ? "a tokenizer with a vocabulary" : "an object of token and id",
         found: "something else")
     }
+    guard !ids.isEmpty else {
+      throw InputError(source.path, expected: "tokens", found: "none")
+    }
     if let decoder = file?.unknownDecoder {
       throw InputError(
         source.path, expected: "a decoder of \(TokenizerFile.decoders.joined(separator: ", "))",

@@ -24,6 +24,14 @@ package final class Evaluator: Sendable {
     /// Seconds of the front end, then of each layer reached, run or skipped, as measured then.
     var seconds: [Double]
 
+    /// What of it holds for another mask: frames after k layers are good when the first k layers are
+    /// treated alike.
+    func shared(with mask: LayerMask) -> Trace {
+      let count = 1 + min(self.mask.commonPrefix(with: mask), frames.count - 1)
+      return Trace(
+        mask: mask, frames: Array(frames.prefix(count)), seconds: Array(seconds.prefix(count)))
+    }
+
     var bytes: Int { frames.reduce(0) { $0 + $1.values.count * MemoryLayout<Float>.stride } }
   }
 
@@ -41,58 +49,77 @@ package final class Evaluator: Sendable {
     store = Mutex(Store(traces: Array(repeating: nil, count: data.samples.count)))
   }
 
+  /// One way through the stack: what came out, and the seconds of front end, layers and head.
+  private struct Pass {
+    var logProbabilities: Tensor
+    var seconds: StageValues
+  }
+
   /// The data set's utterance `index` at `mask`; nil when `isCancelled` said so before a layer.
   package func evaluate(
     _ index: Int, _ mask: LayerMask, isCancelled: () -> Bool = { false }
   ) -> UtteranceResult? {
     let backbone = recognizer.backbone
     let samples = data.samples[index]
-    let clock = ContinuousClock()
-    var trace = take(index)
-    if var known = trace {
-      // Frames after k layers are good when the first k layers are treated alike.
-      let shared = min(known.mask.commonPrefix(with: mask), known.frames.count - 1)
-      known.frames.removeLast(known.frames.count - 1 - shared)
-      known.seconds.removeLast(known.seconds.count - 1 - shared)
-      known.mask = mask
-      trace = known
-    } else {
-      var frames: HiddenFrames?
-      let time = clock.measure { frames = backbone.frontEnd(backbone.pieces(samples)) }
-      trace = Trace(mask: mask, frames: [frames!], seconds: [time.seconds])
+    let pieces = backbone.pieces(samples)
+    var passes: [Pass] = []
+    for piece in pieces {
+      // Of a long utterance nothing is kept, so that memory does not grow with it.
+      var trace =
+        (pieces.count == 1 ? take(index).map { $0.shared(with: mask) } : nil) ?? start(piece, mask)
+      let pass = walk(&trace, isCancelled)
+      if pieces.count == 1 { put(index, trace) }
+      guard let pass else { return nil }
+      passes.append(pass)
     }
-    var current = trace!
-    while current.frames.count <= backbone.layerCount {
-      if isCancelled() {
-        put(index, current)
-        return nil
-      }
-      let layer = current.frames.count - 1
-      let input = current.frames[layer]
-      var output: HiddenFrames?
-      let time = clock.measure { output = backbone.step(layer, input, mask) }
-      current.frames.append(output!)
-      current.seconds.append(time.seconds)
-    }
-    var logProbabilities: Tensor?
-    let headTime = clock.measure { logProbabilities = backbone.head(current.frames.last!) }
-    let (frontEnd, layers) = (current.seconds[0], Array(current.seconds.dropFirst()))
-    put(index, current)
+    let seconds = passes.dropFirst().reduce(passes[0].seconds) { $0 + $1.seconds }
 
-    let transcript = recognizer.decoder.decode(logProbabilities!)
-      .normalized(by: data.dataset.normalization)
+    let transcript = recognizer.decoder.decode(
+      HiddenFrames(packing: passes.map(\.logProbabilities)).values
+    ).normalized(by: data.dataset.normalization)
     let alignment = Alignment.align(
       data.dataset.utterances[index].words, transcript.words.map(\.word))
     return UtteranceResult(
       index: index, transcript: transcript, alignment: alignment,
       counts: Alignment.count(alignment),
       audioSeconds: Double(samples.count) / Double(data.sampleRate),
-      seconds: frontEnd + layers.reduce(0, +) + headTime.seconds,
-      layerSeconds: layers.indices.map { mask[$0] ? layers[$0] : 0 },
-      frontEndSeconds: frontEnd, headSeconds: headTime.seconds,
-      operations: backbone.pieces(samples).reduce(0) {
+      seconds: seconds.frontEnd + seconds.layers.reduce(0, +) + seconds.head,
+      layerSeconds: seconds.layers.indices.map { mask[$0] ? seconds.layers[$0] : 0 },
+      frontEndSeconds: seconds.frontEnd, headSeconds: seconds.head,
+      operations: pieces.reduce(0) {
         $0 + backbone.operations(sampleCount: $1.count).total(mask)
       })
+  }
+
+  private func start(_ samples: [Float], _ mask: LayerMask) -> Trace {
+    let (frames, seconds) = timed { recognizer.backbone.frontEnd([samples]) }
+    return Trace(mask: mask, frames: [frames], seconds: [seconds])
+  }
+
+  /// From where the trace ends; nil when cancelled before a layer.
+  private func walk(_ trace: inout Trace, _ isCancelled: () -> Bool) -> Pass? {
+    let backbone = recognizer.backbone
+    while trace.frames.count <= backbone.layerCount {
+      if isCancelled() { return nil }
+      let layer = trace.frames.count - 1
+      let (input, mask) = (trace.frames[layer], trace.mask)
+      let (output, seconds) = timed { backbone.step(layer, input, mask) }
+      trace.frames.append(output)
+      trace.seconds.append(seconds)
+    }
+    let last = trace.frames[backbone.layerCount]
+    let (logProbabilities, seconds) = timed { backbone.head(last) }
+    let layers = Array(trace.seconds.dropFirst())
+    return Pass(
+      logProbabilities: logProbabilities,
+      seconds: StageValues(
+        frontEnd: trace.seconds[0], layers: layers, skipped: layers.map { _ in 0 }, head: seconds))
+  }
+
+  private func timed<Result>(_ body: () -> Result) -> (Result, Double) {
+    let start = ContinuousClock.now
+    let result = body()
+    return (result, (ContinuousClock.now - start).seconds)
   }
 
   /// Takes an utterance's trace out, so that two threads never extend the same one.

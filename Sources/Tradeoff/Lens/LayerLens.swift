@@ -72,7 +72,7 @@ package struct LayerLens: Sendable, Equatable {
     normalization: TextNormalization = .none, mask: LayerMask, isCancelled: () -> Bool = { false }
   ) {
     let backbone = recognizer.backbone
-    let start = backbone.frontEnd(backbone.pieces(samples))
+    let start = backbone.frontEnd(ofLong: samples)
     var full = start
     for layer in 0..<backbone.layerCount {
       if isCancelled() { return nil }

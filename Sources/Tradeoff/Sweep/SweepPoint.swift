@@ -59,10 +59,13 @@ package struct SweepPlan: Sendable {
     package var mask: LayerMask
     /// What both sides' text goes through: shards scored by different rules are different sweeps.
     package var normalization: TextNormalization
+    /// Of the model's weights and the split's utterances: names alone do not tell whether two machines
+    /// measured the same.
+    package var contents: String
 
     package init(
       model: String, dataset: String, split: String, policy: String, seed: UInt64?, mask: LayerMask,
-      normalization: TextNormalization = .none
+      normalization: TextNormalization = .none, contents: String = ""
     ) {
       self.model = model
       self.dataset = dataset
@@ -71,6 +74,7 @@ package struct SweepPlan: Sendable {
       self.seed = seed
       self.mask = mask
       self.normalization = normalization
+      self.contents = contents
     }
   }
 
@@ -87,20 +91,16 @@ package struct SweepPlan: Sendable {
         ($0.element.mask.description, $0.offset) > ($1.element.mask.description, $1.offset)
       }.map(\.element)
     }
-    // FNV-1a, 64 bits: the same in every process, which Hasher is not.
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    var digest = Digest()
     for entry in entries {
       let seed = entry.seed.map(String.init) ?? ""
       let parts = [
         entry.model, entry.dataset, entry.split, entry.policy, seed, entry.mask.description,
-        entry.normalization == .none ? nil : entry.normalization.rawValue,
-      ].compactMap { $0 }
-      for byte in (parts.joined(separator: "\t") + "\n").utf8 {
-        hash = (hash ^ UInt64(byte)) &* 0x0100_0000_01b3
-      }
+        entry.normalization.rawValue, entry.contents,
+      ]
+      digest.add(parts.joined(separator: "\t") + "\n")
     }
-    let digits = String(hash, radix: 16)
-    identifier = String(repeating: "0", count: 16 - digits.count) + digits
+    identifier = digest.description
   }
 
   /// The positions of shard `index` (from 1) of `count`: neighbours stay together, sizes differ by

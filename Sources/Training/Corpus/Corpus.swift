@@ -162,7 +162,7 @@ package struct Corpus: Sendable {
   }
 
   private func write(_ text: String, to url: URL) throws {
-    try Data(text.utf8).write(to: url, options: .atomic)
+    try OutputFile.write(text, to: url)
   }
 
   private func summary(

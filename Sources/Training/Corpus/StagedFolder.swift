@@ -19,13 +19,13 @@ enum StagedFolder {
         found: "one with \(existing.count) entries")
     }
     let existed = files.fileExists(atPath: output.path)
-    try files.createDirectory(at: output, withIntermediateDirectories: true)
+    try OutputFile.makeFolder(output)
     let work = output.appendingPathComponent(".partial-\(getpid())")
     defer {
       try? files.removeItem(at: work)
       if !existed { rmdir(output.path) }  // only succeeds while it is empty
     }
-    try files.createDirectory(at: work, withIntermediateDirectories: true)
+    try OutputFile.makeFolder(work)
     return try make(work) { name in
       let destination = output.appendingPathComponent(name)
       if files.fileExists(atPath: destination.path) { try files.removeItem(at: destination) }

@@ -57,7 +57,7 @@ enum CurvesCommand: Command {
     }
     let all = curves.flatMap { $0 }
     if let svg = arguments.string("svg") {
-      try Data(plot(curves).svg.utf8).write(to: URL(fileURLWithPath: svg), options: .atomic)
+      try OutputFile.write(plot(curves).svg, to: URL(fileURLWithPath: svg))
     }
     if arguments.flag("json") {
       for curve in all { print(try json(curve)) }

@@ -58,7 +58,7 @@ enum DashboardCommand: Command {
     let threads = try arguments.threads()
 
     // Whatever can be wrong with what was asked for is said before the screen changes.
-    let recognizers = try options.modelsOrAllBundled().map { try Recognizer(contentsOf: $0) }
+    let recognizers = try options.recognizers(options.modelsOrAllBundled())
     let choice = try options.choice(layerCount: recognizers[0].backbone.layerCount)
     let dataset = try options.dataset()
     let subject = Subject(

@@ -10,8 +10,9 @@ enum EmissionsCommand: Command {
   static let help = """
     Usage: dropscope emissions [OPTION]... FILE|- --output X.safetensors
 
-    Writes the tensor 'log_probs' (frames x tokens, float32, natural logarithms, token 0 the CTC
-    blank) of a WAV or FLAC file, or of raw 16-bit samples at 16 kHz on standard input ('-').
+    Writes the tensor 'log_probs' (frames x tokens, float32, natural logarithms) of a WAV, FLAC or
+    SPHERE file, or of raw 16-bit samples at 16 kHz on standard input ('-'). The CTC blank is token
+    0, or what a Hugging Face model's config.json calls pad_token_id.
 
       --output FILE    where they go; a file of that name is replaced
     \(ModelOptions.modelHelp)
@@ -25,12 +26,13 @@ enum EmissionsCommand: Command {
     let options = try ModelOptions(arguments)
     let output = URL(fileURLWithPath: try arguments.required("output"))
     let threads = try arguments.threads()
+    try OutputFile.check(output)
     let path = arguments.positionals[0]
     let recognizer = try Recognizer(contentsOf: options.model())
     let mask = try options.choice(layerCount: recognizer.backbone.layerCount).mask
     let samples = recognizer.samples(try AudioInput.read(path))
     let logProbabilities = Parallel.with(threads: threads) {
-      recognizer.backbone.logProbabilities(recognizer.backbone.pieces(samples), mask: mask)
+      recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)
     }
     try SafetensorsWriter.write(
       [("log_probs", logProbabilities)],

@@ -33,7 +33,7 @@ enum EvaluateCommand: Command {
     let threads = try arguments.threads()
 
     // Whatever can be wrong with what was asked for is said before minutes of measuring.
-    let recognizers = try options.models().map { try Recognizer(contentsOf: $0) }
+    let recognizers = try options.recognizers(options.models())
     let choices = try recognizers.map { try options.choices(layerCount: $0.backbone.layerCount) }
     let dataset = try options.dataset()
     let other = try arguments.string("against").map {

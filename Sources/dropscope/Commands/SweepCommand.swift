@@ -20,12 +20,12 @@ enum SweepCommand: Command {
     \(ModelOptions.modelHelp)
                        repeat it to compare models
     \(ModelOptions.dataHelp)
-                       takes a list: dev,test-clean
+                       --split takes a list: dev,test-clean
     \(ModelOptions.layerHelp)
                        lists, as for evaluate; all policies and all depths without them
       --draws N        draws of the random policy at each depth, equal ones once (20)
       --all-masks      every mask, or with --keep or --drop every one of those depths, instead of
-                       policies
+                       policies; of models of more than \(mostLayersWithEveryMask) layers --draws random ones of a depth
       --threads N      utterances measured side by side (one per processor)
       --shard I/N      only the I-th of N parts, for job arrays
       --json           JSON lines, one object per mask, as they are measured
@@ -47,31 +47,34 @@ enum SweepCommand: Command {
       throw UsageError("--all-masks and --\(other) cannot be given together")
     }
 
-    let recognizers = try options.models().map { try Recognizer(contentsOf: $0) }
+    let output = try SweepOutput(arguments)
+    let recognizers = try options.recognizers(options.models())
     let datasets = try options.datasets()
     var groups: [[SweepPlan.Entry]] = []
     var sources: [String: (Recognizer, Dataset)] = [:]
+    let contents = datasets.map(\.digest)
     for recognizer in recognizers {
+      let weights = try ModelFolder.digest(of: recognizer.folder)
       let layers = recognizer.backbone.layerCount
       let choices =
-        allMasks
-        ? try everyMask(of: layers, keeping: options.depths(layerCount: layers))
-        : try options.sweep(layerCount: layers, draws: draws)
-      for dataset in datasets {
+        allMasks && layers <= mostLayersWithEveryMask
+        ? everyMask(of: layers, keeping: try options.depths(layerCount: layers))
+        : try options.sweep(
+          layerCount: layers, draws: draws, only: allMasks ? [RandomPolicy.name] : nil)
+      for (dataset, content) in zip(datasets, contents) {
         sources[key(recognizer.name, dataset.split)] = (recognizer, dataset)
         groups.append(
           choices.map {
             SweepPlan.Entry(
               model: recognizer.name, dataset: dataset.name, split: dataset.split,
               policy: $0.policy ?? "manual", seed: $0.seed, mask: $0.mask,
-              normalization: dataset.normalization)
+              normalization: dataset.normalization, contents: weights + content)
           })
       }
     }
     let plan = SweepPlan(groups)
     let positions = plan.shard(shard.index, of: shard.count)
 
-    let output = try SweepOutput(arguments)
     let loaded = LoadedDatasets()
     var points: [SweepPoint] = []
     var measuring: (key: String, value: Measuring)?
@@ -102,7 +105,7 @@ enum SweepCommand: Command {
     return 0
   }
 
-  /// Models are told apart by their folder's name, as in every table.
+  /// Models are told apart by their names, as in every table.
   private static func key(_ model: String, _ split: String) -> String { "\(model)\t\(split)" }
 
   private static func shard(_ arguments: Arguments) throws -> (index: Int, count: Int) {
@@ -114,13 +117,11 @@ enum SweepCommand: Command {
     return (index, count)
   }
 
-  private static func everyMask(
-    of layers: Int, keeping depths: [Int]
-  ) throws -> [ModelOptions.Choice] {
-    guard layers <= 16 else {
-      throw UsageError("--all-masks: expected a model of at most 16 layers, found \(layers)")
-    }
-    return (1..<(1 << layers)).filter { depths.contains($0.nonzeroBitCount) }.map { bits in
+  /// Of 16 layers there are 65,535; those of more are sampled.
+  private static let mostLayersWithEveryMask = 16
+
+  private static func everyMask(of layers: Int, keeping depths: [Int]) -> [ModelOptions.Choice] {
+    (1..<(1 << layers)).filter { depths.contains($0.nonzeroBitCount) }.map { bits in
       ModelOptions.Choice(
         mask: LayerMask(
           layerCount: layers, keeping: (0..<layers).filter { bits >> $0 & 1 == 1 }))
@@ -150,14 +151,8 @@ private struct SweepOutput {
     isJSON = arguments.flag("json")
     csv = arguments.string("csv").map { URL(fileURLWithPath: $0) }
     svg = arguments.string("svg").map { URL(fileURLWithPath: $0) }
-    // Hours of measuring must not end at a folder that is not there.
-    for url in [csv, svg].compactMap({ $0 }) {
-      let folder = url.deletingLastPathComponent()
-      var isFolder: ObjCBool = false
-      guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),
-        isFolder.boolValue
-      else { throw InputError(folder.path, expected: "a folder to write to", found: "none") }
-    }
+    // Hours of measuring must not end at a file that cannot be written.
+    for url in [csv, svg].compactMap({ $0 }) { try OutputFile.check(url) }
   }
 
   func measured(_ point: SweepPoint) throws {
@@ -169,8 +164,8 @@ private struct SweepOutput {
   func finish(_ points: [SweepPoint]) throws {
     let groups = SweepGroup.of(points)
     if !isJSON { printTable(groups) }
-    if let csv { try Data(SweepPoint.csv(points).utf8).write(to: csv, options: .atomic) }
-    if let svg { try Data(LinePlot(groups).svg.utf8).write(to: svg, options: .atomic) }
+    if let csv { try OutputFile.write(SweepPoint.csv(points), to: csv) }
+    if let svg { try OutputFile.write(LinePlot(groups).svg, to: svg) }
   }
 
   private func printTable(_ groups: [SweepGroup]) {

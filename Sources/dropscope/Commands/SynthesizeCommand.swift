@@ -34,6 +34,7 @@ enum SynthesizeCommand: Command {
       arguments, options: ["output", "hours", "seed", "jobs", "splits", "digits", "leave-out"],
       flags: ["force"])
     if let recordings = options.string("digits") { return try compose(recordings, options) }
+    if options.string("leave-out") != nil { throw UsageError("--leave-out goes with --digits") }
     var request = CorpusRequest(output: URL(fileURLWithPath: try options.required("output")))
     request.hours = try options.number("hours", in: 0.001...10000) ?? request.hours
     request.seed = try options.seed("seed") ?? request.seed

@@ -118,7 +118,11 @@ enum TrainCommand: Command {
       if let folder = arguments.string("init") ?? arguments.string("init-encoder") {
         try takeSizes(of: url(folder), into: &options)
       }
-      try RecipeCatalog.named(arguments.required("recipe")).setDefaults(of: &options)
+      let recipes = RecipeCatalog.all.map { $0.name }
+      guard let recipe = try arguments.choice("recipe", of: recipes) else {
+        throw UsageError("option --recipe is required: one of \(recipes.joined(separator: ", "))")
+      }
+      try RecipeCatalog.named(recipe).setDefaults(of: &options)
       try read(arguments, into: &options)
       if options.data.isEmpty { throw UsageError("option --data is required") }
     }
@@ -170,6 +174,15 @@ enum TrainCommand: Command {
     }
     if let path = arguments.string("teacher") { options.teacher = url(path).path }
     set(try arguments.integer("token-count", in: 2...65536), \.tokenCount)
+    if arguments.string("epochs") != nil, arguments.string("steps") != nil {
+      throw UsageError("options --epochs and --steps exclude each other")
+    }
+    let others = ["tokens", "init", "teacher"].filter { arguments.string($0) != nil }
+    if arguments.string("token-count") != nil, arguments.string("init-encoder") == nil,
+      let other = others.first
+    {
+      throw UsageError("options --token-count and --\(other) exclude each other: that has tokens")
+    }
     set(try arguments.integer("epochs", in: count), \.epochs)
     if let steps = try arguments.integer("steps", in: count) { options.steps = steps }
     set(try arguments.seed("seed"), \.seed)
@@ -246,7 +259,16 @@ enum TrainCommand: Command {
 
   /// Whether a folder holds a model of the wav2vec 2.0 family.
   private static func isHuggingFace(_ folder: URL) throws -> Bool {
-    try Wav2Vec2Configuration.Kind(rawValue: ModelFolder.modelType(of: folder)) != nil
+    let type = try ModelFolder.modelType(of: folder)
+    let kinds = Wav2Vec2Configuration.Kind.allCases.filter { $0 != .conformer }.map(\.rawValue)
+    guard type == Conformer.modelType || kinds.contains(type) else {
+      throw InputError(
+        folder.path,
+        expected:
+          "a model that can be trained: \(([Conformer.modelType] + kinds).joined(separator: ", "))",
+        found: type)
+    }
+    return type != Conformer.modelType
   }
 
   /// Sizes of a saved model as defaults.
@@ -310,6 +332,11 @@ enum TrainCommand: Command {
       Result {
         try Dataset(contentsOf: root, split: options.developmentSplit, format: options.format)
       }
+    }
+    if let split = arguments.string("dev-split"), heldOutSets.isEmpty {
+      throw InputError(
+        roots.map(\.path).joined(separator: ", "), expected: "a split \"\(split)\" to validate on",
+        found: "none of that name")
     }
     if let initial = options.initial, try isHuggingFace(url(initial)) {
       let model = try TrainableWav2Vec2(

@@ -12,7 +12,7 @@ enum TranscribeCommand: Command {
   static let help = """
     Usage: dropscope transcribe [OPTION]... FILE|-...
 
-    Prints what is said in WAV or FLAC files of any sample rate, one line a file. '-' reads raw 16-bit
+    Prints what is said in WAV, FLAC or SPHERE files of any sample rate, one line a file. '-' reads raw 16-bit
     little-endian samples at 16 kHz from standard input until it ends, as in
     'arecord -f S16_LE -r 16000 -t raw | dropscope transcribe -' (Ctrl-C ends the recording).
 
@@ -63,9 +63,8 @@ enum TranscribeCommand: Command {
     let waveform = try AudioInput.read(path)
     let samples = recognizer.samples(waveform)
     let start = ContinuousClock.now
-    let backbone = recognizer.backbone
     let logProbabilities = Parallel.with(threads: threads) {
-      backbone.logProbabilities(backbone.pieces(samples), mask: mask)
+      recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)
     }
     let transcript = recognizer.decoder.decode(logProbabilities)
     return Result(

@@ -56,6 +56,16 @@ import Testing
         (.remove("vocab.json"), "tokens.txt, vocab.json or tokenizer.json"),
         (.remove("preprocessor_config.json"), "preprocessor_config.json: expected a readable file"),
         (.replace("vocab.json", "\"E\": 5", "\"E\": 55"), "found 55 for \"E\""),
+        (.write("vocab.json", "{}"), "vocab.json: expected tokens, found none"),
+        (
+          .replace("preprocessor_config.json", "16000", "0"),
+          "a sampling_rate from 1000 to 384000 in the feature extractor, found 0"
+        ),
+        (
+          .replace("config.json", "\"hidden_act\"", "\"adapter_attn_dim\": 16, \"hidden_act\""),
+          "layers without adapters (adapter_attn_dim null), found 16"
+        ),
+        (.rename("model.safetensors", "pytorch_model.bin"), "found pytorch_model.bin alone"),
       ])
   }
 

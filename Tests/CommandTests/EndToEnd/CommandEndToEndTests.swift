@@ -215,6 +215,21 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       ).objects()
       #expect(pairs.count == 12 && pairs.allSatisfy { $0["kept_layers"] as? Int == 11 })
 
+      // Another model of the same name is another sweep, and two at once are told apart.
+      let other = try world.addModel("elsewhere/small", seed: 6)
+      let foreigner = try run(
+        arguments.map { $0 == world.model.path ? other.path : $0 } + ["--shard", "2/2"])
+      let file = world.folder.appending(path: "foreign.jsonl")
+      try foreigner.output.write(to: file, atomically: true, encoding: .utf8)
+      let mixed = try run(["sweep", "merge", shards[0], file.path])
+      #expect(mixed.status == 1 && mixed.errors.contains("expected points of sweep"))
+      let both = try run([
+        "sweep", "--model", world.model.path, "--model", other.path, "--data", world.data.path,
+        "--keep", "12,12", "--policy", "spread", "--json",
+      ]).objects()
+      #expect(both.map { $0["model"] as? String } == [world.model.path, other.path])
+      #expect(both[0]["cer"] as? Double != both[1]["cer"] as? Double)
+
       let missing = try run(["sweep", "merge", shards[0]])
       #expect(missing.status == 1 && missing.errors.contains("missing 3"))
       let doubled = try run(["sweep", "merge", shards[0], shards[0]])
@@ -254,7 +269,7 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
         (models + ["--skip-rule", "normalized"], 2, "option --skip-rule: expected none"),
         (["--init-encoder", start.path, "--teacher", start.path], 2, "--init-encoder"),
         (["--init", start.path, "--teacher", world.model.path], 1, "the student's tokens"),
-        (["--teacher", start.path], 1, "the student's features, log-mel features"),
+        (["--teacher", start.path], 1, "the student's features, 80 log-mel bands"),
         (
           ["--freeze-front-end", "--teacher", world.model.path], 2,
           "--freeze-front-end: expected a Hugging Face folder"
@@ -486,6 +501,11 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       try FileManager.default.createDirectory(
         atPath: path("hollow/test"), withIntermediateDirectories: true)
       _ = try write("headless/config.json", Data("{}".utf8))
+      _ = try write("parakeet/config.json", Data(#"{"model_type":"parakeet_ctc"}"#.utf8))
+      let training = [
+        "train", "--recipe", "random-drop", "--data", world.data.path, "--split", "test",
+        "--output", path("new"),
+      ]
 
       let cases: [(arguments: [String], status: Int32, part: String)] = [
         (["transcribe"] + model + [text], 1, "notes.txt"),
@@ -511,12 +531,31 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
         (["sweep", "--shard", "3/2"] + data, 2, "--shard"),
         (["sweep", "--all-masks", "--policy", "first"] + data, 2, "--all-masks"),
         (["sweep", "--csv", "/none/x.csv"] + data, 1, "/none"),
+        (["sweep", "--svg", world.folder.path] + data, 1, "found a folder"),
+        (["sweep", "--split", ","] + data.dropLast(2), 2, "--split"),
+        (["sweep"] + model + data, 2, "is given twice"),
+        (["train", "--recipe", "magic", "--data", "x", "--output", path("new")], 2, "--recipe"),
+        (training + ["--epochs", "2", "--steps", "3"], 2, "--epochs and --steps"),
+        (training + ["--token-count", "40", "--init", world.model.path], 2, "--token-count"),
+        (training + ["--dev-split", "later"], 1, "a split \"later\" to validate on"),
+        (training + ["--clip", "0"], 2, "a number above 0"),
+        (training + ["--init", path("parakeet")], 1, "a model that can be trained"),
+        (
+          training + [
+            "--steps", "9", "--batch-seconds", "2", "--learning-rate", "1e30", "--warmup", "0",
+            "--init", world.model.path,
+          ], 1, "expected a finite loss"
+        ),
+        (["synthesize", "--output", path("new"), "--leave-out", "me"], 2, "--digits"),
         (["evaluate", "--fast"] + data, 2, "--fast"),
         (
           ["evaluate"] + model + ["--data", world.data.path, "--split", "dev"], 1, "the splits test"
         ),
         (["evaluate"] + model + ["--data", path("nowhere"), "--split", "test"], 1, "nowhere"),
-        (["evaluate"] + model + ["--data", path("hollow"), "--split", "test"], 1, "hollow/test"),
+        (
+          ["evaluate"] + model + ["--data", path("hollow"), "--split", "test"], 1,
+          "hollow: expected a data set"
+        ),
         (["evaluate"] + model + ["--data", path("silent"), "--split", "test"], 1, "1-1-0000"),
         (["evaluate", "--model", path("nowhere")] + data.dropFirst(2), 1, "a model folder"),
       ]

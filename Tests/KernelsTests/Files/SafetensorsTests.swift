@@ -122,6 +122,30 @@ import Testing
     }
   }
 
+  @Test func pointersOfGitAreNamed() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("x.safetensors")
+      try OutputFile.write(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", to: url)
+      expectOneSentence(naming: url, "git lfs pull") { _ = try SafetensorsFile(contentsOf: url) }
+    }
+  }
+
+  @Test func whatCannotBeWrittenIsSaidBefore() throws {
+    try withTemporaryFolder { folder in
+      expectOneSentence(naming: folder, "found a folder") { try OutputFile.check(folder) }
+      let nowhere = folder.appendingPathComponent("nowhere/x")
+      expectOneSentence(naming: nowhere, "") { try OutputFile.check(nowhere) }
+      let file = folder.appendingPathComponent("x")
+      try OutputFile.check(file)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+      try OutputFile.write("x", to: file)
+      let inside = file.appendingPathComponent("y")
+      expectOneSentence(naming: inside, "instead of a folder") { try OutputFile.check(inside) }
+      expectOneSentence(naming: inside, "") { try OutputFile.makeFolder(inside) }
+    }
+  }
+
   @Test func failedWritesAreOneSentence() throws {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("nowhere/x.safetensors")

@@ -72,9 +72,9 @@ struct DatasetTests {
     #expect(
       throws: InputError("/nonexistent/corpus: expected a data set folder, found nothing")
     ) { try Dataset(contentsOf: nowhere, split: "dev") }
-    #expect(message(["README": ""]).hasSuffix("expected a split \"dev\", found no splits"))
+    #expect(message(["README": ""]).hasSuffix("found a folder that is none"))
     #expect(
-      message(["dev/3/1/notes.txt": ""]).hasSuffix(
+      message(["dev/3/1/notes.txt": "", "test/3/1/3-1.trans.txt": "3-1-0 ONE\n"]).hasSuffix(
         "dev: expected speaker/chapter folders with .trans.txt files, found none"))
   }
 

@@ -83,6 +83,10 @@ import Testing
       #expect(message(dev, "dev").contains("\"rec9\" in wav.scp"))
       try text("data/dev/segments", "u1 rec1 1 0.25\n", in: root)
       #expect(message(dev, "dev").contains("START END"))
+      for times in ["0 inf", "1e300 2e300", "nan 1"] {
+        try text("data/dev/segments", "u1 rec1 \(times)\n", in: root)
+        #expect(message(dev, "dev").contains("START END"))
+      }
       try text("data/dev/segments", "u2 rec1 0 1\n", in: root)
       #expect(message(dev, "dev").contains("a line for \"u1\" in segments"))
       try FileManager.default.removeItem(at: dev.appendingPathComponent("segments"))
@@ -111,6 +115,11 @@ import Testing
       #expect(try Dataset(contentsOf: manifest, split: "test").name == "test")
       try text("test.json", "{\"audio_filepath\": \"c.flac\", \"text\": \" \"}\n", in: root)
       #expect(message(root, "test").contains("line 1: expected what was said"))
+      try text(
+        "test.json",
+        "{\"audio_filepath\": \"c.flac\", \"text\": \"x\", \"offset\": 1e300, \"duration\": 2}\n",
+        in: root)
+      #expect(message(root, "test").contains("an offset of at least 0"))
       try text("test.json", "{\"audio_filepath\": \"c.flac\"}\n", in: root)
       #expect(message(root, "test").contains("audio_filepath and text"))
     }
@@ -192,7 +201,7 @@ import Testing
         AimeeMullins_2009P 1 inter_segment_gap 1.25 1.40 <o,,> ignore_time_segment_in_scoring
         AimeeMullins_2009P 1 AimeeMullins 1.40 2.0 <o,f0,female> {NOISE} yes (AimeeMullins-1)
 
-        """.replacingOccurrences(of: "{NOISE} ", with: ""), in: root)
+        """, in: root)
       try expect(
         root, "tedlium", splits: ["test"], "test",
         [("AimeeMullins", "i'd like to share it", 0.75), ("AimeeMullins", "yes", 0.6)])
@@ -213,6 +222,9 @@ import Testing
       try text(
         "legacy/test/stm/AimeeMullins_2009P.stm", "AimeeMullins_2009P 1 x 2 1 <o> hm\n", in: root)
       #expect(message(root, "test").contains("START END"))
+      try text(
+        "legacy/test/stm/AimeeMullins_2009P.stm", "AimeeMullins_2009P 1 x 1 inf <o> hm\n", in: root)
+      #expect(message(root, "test").contains("START END"))
     }
   }
 
@@ -229,5 +241,11 @@ import Testing
     #expect(Set(DatasetCatalog.all.map { $0.name }).count == DatasetCatalog.all.count)
     #expect(DatasetCatalog.all.allSatisfy { !$0.summary.isEmpty })
     #expect(throws: InputError.self) { try DatasetCatalog.named("zip") }
+    try withTemporaryFolder { root in
+      try text("notes/readme", "nothing", in: root)
+      #expect(message(root, "test").contains("kaldi, librispeech, nemo"))
+      #expect(message(root, "test").contains("found a folder that is none"))
+      #expect(throws: InputError.self) { try Dataset.splits(of: root) }
+    }
   }
 }

@@ -3,6 +3,7 @@
 import Backbones
 import Kernels
 import Speech
+import TestSupport
 import Testing
 
 @testable import Tradeoff
@@ -44,6 +45,32 @@ import Testing
             sampleCount: data.samples[index].count
           ).total(mask))
     }
+  }
+
+  /// Longer than may be attended over at once: in pieces, of which nothing is kept.
+  @Test func longUtterancesGoPieceByPiece() throws {
+    let backbone = FakeBackbone(layerCount: 3)
+    let (recognizer, short) = try fake(backbone, utterances: 1)
+    var random = RandomGenerator(seed: 7)
+    let samples = (0..<70_000).map { _ in random.uniform(-1...1) as Float }
+    let data = LoadedDataset(dataset: short.dataset, samples: [samples], sampleRate: 1000)
+    let evaluator = Evaluator(recognizer, data)
+    let mask = try LayerMask("101", layerCount: 3)
+    let pieces = backbone.pieces(samples)
+    #expect(pieces.count == 3)
+    for _ in 0..<2 {
+      let before = backbone.layerCalls.count
+      let result = try #require(evaluator.evaluate(0, mask))
+      #expect(backbone.layerCalls.count - before == 2 * 3)
+      #expect(
+        result.transcript
+          == recognizer.decoder.decode(backbone.logProbabilities(pieces, mask: mask)))
+      #expect(result.audioSeconds == 70)
+    }
+    expectClose(
+      backbone.logProbabilities(ofLong: samples, mask: mask),
+      backbone.logProbabilities(pieces, mask: mask))
+    expectClose(backbone.frontEnd(ofLong: samples).values, backbone.frontEnd(pieces).values)
   }
 
   @Test func runsOnlyFromTheFirstDifference() throws {
