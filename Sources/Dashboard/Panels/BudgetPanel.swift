@@ -76,11 +76,11 @@ enum BudgetPanel: Panel {
   ) -> [StyledText] {
     let theme = state.theme
     let measurement = state.measurement(row.mask)
-    let source = StyledText(row.isMeasured ? "measured" : "estimated", style: theme.muted)
+    let source = row.amount == nil ? "" : row.isMeasured ? "measured" : "estimated"
     return [
       StyledText("\(row.mask.keptCount)", style: theme.text),
       StyledText(row.amount.map(significant) ?? "–", style: theme.text),
-    ] + (state.budget.unit == .milliseconds ? [source] : []) + [
+    ] + (state.budget.unit == .milliseconds ? [StyledText(source, style: theme.muted)] : []) + [
       StyledText(
         measurement?.errorRate.map { fixed($0 * 100, 1) } ?? "–",
         style: measurement?.isComplete == true ? theme.text : theme.muted),

@@ -160,7 +160,7 @@ import Testing
           if screen.contains("● done.") || screen.contains("● already so.") { return true }
           // How far the budget has to go depends on the machine.
           if screen.contains("Make it tight") {
-            try tmux.press(screen.contains("nothing fits") ? "+" : "-")
+            try tmux.press(screen.contains("nothing fits: 1 layer") ? "+" : "-")
           }
           return false
         }
