@@ -15,8 +15,10 @@ enum Budget {
 
   /// The present policy's depths, deepest first.
   static func rows(_ state: DashboardState) -> [Row] {
-    BudgetView.masks(state).map { mask in
-      let amount = amount(mask, state)
+    let masks = BudgetView.masks(state)
+    let known = known(masks, state)
+    return masks.map { mask in
+      let amount = amount(mask, known, state)
       return Row(
         mask: mask, amount: amount,
         isMeasured: state.budget.device == 0 && measuredSeconds(mask, state) != nil,
@@ -33,16 +35,36 @@ enum Budget {
 
   /// What a mask takes of the budget, in its unit.
   static func amount(_ mask: LayerMask, _ state: DashboardState) -> Double? {
+    amount(mask, known(BudgetView.masks(state), state), state)
+  }
+
+  private static func amount(
+    _ mask: LayerMask, _ known: [Depth], _ state: DashboardState
+  ) -> Double? {
     switch state.budget.unit {
     case .gflop: state.costs.gflopPerAudioSecond(mask)
-    case .milliseconds: milliseconds(mask, state)
+    case .milliseconds: milliseconds(mask, known, state)
     }
   }
 
   /// Of an utterance of mean length on the chosen device: measured here where it was, else estimated.
-  static func milliseconds(_ mask: LayerMask, _ state: DashboardState) -> Double? {
-    let seconds = measuredSeconds(mask, state) ?? estimatedSeconds(mask, state)
+  private static func milliseconds(
+    _ mask: LayerMask, _ known: [Depth], _ state: DashboardState
+  ) -> Double? {
+    let seconds = measuredSeconds(mask, state) ?? estimatedSeconds(mask, known, state)
     return seconds.map { $0 * 1000 / Device.all[state.budget.device].speed }
+  }
+
+  /// A depth that was measured to the end.
+  private struct Depth {
+    var mask: LayerMask
+    var seconds: Double
+  }
+
+  private static func known(_ masks: [LayerMask], _ state: DashboardState) -> [Depth] {
+    masks.compactMap { mask in
+      measuredSeconds(mask, state).map { Depth(mask: mask, seconds: $0) }
+    }
   }
 
   private static func measuredSeconds(_ mask: LayerMask, _ state: DashboardState) -> Double? {
@@ -52,16 +74,15 @@ enum Budget {
 
   /// The calibration ran while nothing else did, so it is scaled by what a measured depth, full depth
   /// first, took beside it; and no depth is estimated outside what its measured neighbours took.
-  private static func estimatedSeconds(_ mask: LayerMask, _ state: DashboardState) -> Double? {
+  private static func estimatedSeconds(
+    _ mask: LayerMask, _ known: [Depth], _ state: DashboardState
+  ) -> Double? {
     guard let estimate = state.costs.estimatedSeconds(mask) else { return nil }
-    let measured = BudgetView.masks(state).compactMap { mask in
-      measuredSeconds(mask, state).map { (mask: mask, seconds: $0) }
-    }
-    let scale = measured.lazy.compactMap { depth in
+    let scale = known.lazy.compactMap { depth in
       state.costs.estimatedSeconds(depth.mask).flatMap { $0 > 0 ? depth.seconds / $0 : nil }
     }.first
-    let least = measured.filter { $0.mask.keptCount < mask.keptCount }.map(\.seconds).max() ?? 0
-    let most = measured.filter { $0.mask.keptCount > mask.keptCount }.map(\.seconds).min()
+    let least = known.filter { $0.mask.keptCount < mask.keptCount }.map(\.seconds).max() ?? 0
+    let most = known.filter { $0.mask.keptCount > mask.keptCount }.map(\.seconds).min()
     return max(least, min(estimate * (scale ?? 1), most ?? .infinity))
   }
 
@@ -107,7 +128,8 @@ enum Budget {
   private static func deadline(_ state: DashboardState) -> Double {
     switch state.budget.unit {
     case .milliseconds: state.budget.amount / 1000
-    case .gflop: (milliseconds(state.mask, state) ?? 10) / 1000
+    case .gflop:
+      (milliseconds(state.mask, known(BudgetView.masks(state), state), state) ?? 10) / 1000
     }
   }
 
