@@ -119,6 +119,14 @@ import Dashboard
     #expect(screen(state).contains("Keys: ↑ x 11, Space, ↓, Space"))
   }
 
+  @Test func whereOnlyWaitingIsLeftItSaysSo() {
+    var state = ready()
+    begin(chapter: 6, &state)
+    // Paused, nothing is measured.
+    press(&state, ["z", "6", "+", "i", "i"])
+    #expect(!state.tour.isReached && screen(state).contains("Nothing left to press"))
+  }
+
   /// The budget's chapter: nothing is reached before the budget chooses and everything is measured.
   @Test func theBudgetsChapterWaits() {
     var state = ready()

@@ -81,7 +81,9 @@ enum TourPanel: Panel {
     switch tour.help {
     case .none: return text.wrapped(width: size.width)
     case .hint: help = "Hint: \(step.hint)."
-    case .answer: help = "Keys: \(TourKeys.words(step.answer(state)))"
+    case .answer:
+      let keys = TourKeys.words(step.answer(state))
+      help = keys.isEmpty ? "Nothing left to press: wait for the measurements." : "Keys: \(keys)"
     }
     let both = (text + StyledText("  " + help, style: theme.accent)).wrapped(width: size.width)
     return both.count <= size.height
