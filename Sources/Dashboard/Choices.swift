@@ -30,6 +30,8 @@ package struct Menu: Sendable, Equatable {
   package var title: String
   package var rows: [Row]
   package var selection: Int
+  /// The row of the options that this menu was opened from and goes back to.
+  package var optionsRow: Int?
 }
 
 /// A line that is being typed.
@@ -70,15 +72,20 @@ package struct UtteranceList: Sendable, Equatable {
 /// A speed relative to this machine's, made up and labelled so.
 package struct Device: Sendable, Equatable {
   package var name: String
-  package var speed: Double
+  /// How many times slower than this machine.
+  package var slowness: Int
+
+  package var speed: Double { 1 / Double(slowness) }
+  /// Behind the name, so that nobody takes it for measured.
+  var remark: String { slowness == 1 ? "" : " (estimate: 1/\(slowness))" }
 
   /// Round numbers to think with; no device was measured.
   package static let all = [
-    Device(name: "this machine", speed: 1),
-    Device(name: "laptop on battery (estimate: 1/2)", speed: 0.5),
-    Device(name: "phone (estimate: 1/5)", speed: 0.2),
-    Device(name: "single-board computer (estimate: 1/10)", speed: 0.1),
-    Device(name: "microcontroller-class (estimate: 1/50)", speed: 0.02),
+    Device(name: "this machine", slowness: 1),
+    Device(name: "laptop on battery", slowness: 2),
+    Device(name: "phone", slowness: 5),
+    Device(name: "single-board computer", slowness: 10),
+    Device(name: "microcontroller-class", slowness: 50),
   ]
 }
 
@@ -101,6 +108,8 @@ package struct BudgetState: Sendable, Equatable {
   /// Utterances of the scenario played so far; nil: not started.
   package var played: Int?
   package var isPlaying = false
+  /// The tour asked for it, so it ends with the tour.
+  package var isPlayedForTour = false
 
   package init() {}
 }
@@ -111,9 +120,17 @@ package struct ListenState: Sendable, Equatable {
   package var file: String?
   /// Counts recordings, which all go by the same name.
   package var take = 0
+  /// What was heard last and from what, which stays until something else is heard.
   package var heard: [Listening] = []
+  package var heardFile: String?
+  /// The take that it belongs to.
+  package var heardTake = 0
   /// Which model heard it.
   package var model = 0
+  /// Why there is no recording, or why the file that was opened last was not heard.
+  package var failure: String?
+  /// The first row to show, once the reader has scrolled.
+  package var scroll: Int?
 
   package init() {}
 }

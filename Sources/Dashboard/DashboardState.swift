@@ -54,6 +54,8 @@ package struct DashboardState: Sendable {
   package var prompt: Prompt?
   /// Shown in the footer until the next key.
   package var notice = ""
+  /// What is wrong in the settings file, shown over everything until it is confirmed.
+  package var complaints: [String] = []
   package var isSliderHeld = false
   /// What was chosen before the slider was taken hold of is in `past` already.
   package var isHoldRemembered = false
@@ -194,8 +196,10 @@ package struct DashboardState: Sendable {
     case .listen:
       guard let file = listening.file else { return nil }
       let masks = BudgetView.masks(self)
-      let known = listening.heard.map(\.mask)
-      return known == masks && listening.model == model
+      let isHeard =
+        listening.heard.map(\.mask) == masks && listening.model == model
+        && listening.heardTake == listening.take
+      return isHeard
         ? nil : .file(file, take: listening.take, model: model, masks: masks)
     case .explore, .transcripts, .compare, .budget: return nil
     }

@@ -38,6 +38,12 @@ extension Canvas {
     self[x + width - 1, y] = Cell(symbols.ellipsis, style: style)
   }
 
+  /// The longest of several wordings that fits into a frame's lower edge, or none.
+  mutating func edge(_ forms: [String], width: Int, y: Int, style: Style) {
+    guard let form = forms.first(where: { CharacterWidth.of($0) + 6 <= width }) else { return }
+    text(" \(form) ", x: 2, y: y, style: style)
+  }
+
   /// Text that ends before column `end`.
   mutating func textRight(_ string: String, end: Int, y: Int, style: Style = Style()) {
     text(string, x: max(0, end - CharacterWidth.of(string)), y: y, style: style)

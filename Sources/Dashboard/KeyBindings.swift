@@ -27,7 +27,8 @@ package struct KeyBinding: Sendable {
   /// The first key, or pair of keys, for the footer.
   var shortLabel: String {
     let parts = label.split(separator: " ")
-    return parts.count == 4 ? parts[...1].joined() : String(parts[0])
+    let isPair = parts.count == 4 || parts.map(\.count) == [1, 1]
+    return isPair ? parts[...1].joined() : String(parts[0])
   }
 
   init(
@@ -53,16 +54,17 @@ package struct KeyBinding: Sendable {
 package enum KeyBindings {
   package static let all: [KeyBinding] = [
     KeyBinding(
-      ["+", "="], "+", .budgetMore, .here, "a larger budget", hint: "budget", in: [.budget]),
-    KeyBinding(["-"], "-", .budgetLess, .here, "a smaller budget", in: [.budget]),
-    KeyBinding(["f"], "f", .budgetUnit, .here, "time or FLOPs", in: [.budget]),
+      [("+", .budgetMore), ("=", .budgetMore), ("-", .budgetLess)], "+ -", .here,
+      "more, less budget", hint: "budget", in: [.budget]),
     KeyBinding(
       ["v"], "v", .compareBy, .here, "models or policies", hint: "models/policies", in: [.compare]),
     KeyBinding(["f"], "f", .openFile, .here, "open a file", hint: "file", in: [.listen]),
     KeyBinding(
       [" ", .enter], "Space", .playScenario, .here, "play the scenario", hint: "play",
       in: [.budget]),
-    KeyBinding(["0"], "0", .resetScenario, .here, "from the start", in: [.budget]),
+    KeyBinding(
+      ["f"], "f", .budgetUnit, .here, "time or FLOPs", hint: "ms/FLOPs", in: [.budget]),
+    KeyBinding(["B"], "B", .resetScenario, .here, "from its beginning", in: [.budget]),
     KeyBinding(
       ["g"], "g", .openMenu(.device), .here, "another device", hint: "device", in: [.budget]),
     KeyBinding(
@@ -77,7 +79,7 @@ package enum KeyBindings {
 
     KeyBinding(["."], ".", .tourNext, .tour, "next step"),
     KeyBinding([","], ",", .tourBack, .tour, "step before"),
-    KeyBinding(["i"], "i", .tourHelp, .tour, "hint, then answer"),
+    KeyBinding(["i"], "i", .tourHelp, .tour, "more, hint, answer"),
     KeyBinding(["G"], "G", .guess, .tour, "your guess"),
     KeyBinding(["0"], "0", .tourReset, .tour, "step from its start"),
     KeyBinding(["T"], "T", .openMenu(.tour), .tour, "chapters"),

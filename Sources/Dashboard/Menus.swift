@@ -85,7 +85,8 @@ enum Menus {
         "Speed, scaled from this machine's",
         Device.all.enumerated().map { index, device in
           Menu.Row(
-            device.name, action: .chooseDevice(index), isCurrent: index == state.budget.device)
+            device.name + device.remark, action: .chooseDevice(index),
+            isCurrent: index == state.budget.device)
         }
       )
     case .tour:

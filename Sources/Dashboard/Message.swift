@@ -27,6 +27,8 @@ package enum Message: Sendable {
   case recorded(String)
   /// Whether a recording is being made.
   case recording(Bool)
+  /// There is none, and why.
+  case recordingFailed(String)
 }
 
 /// What a key or the mouse asks for.

@@ -38,7 +38,7 @@ package struct Settings: Sendable, Equatable {
         return nil
       }
       switch parts[0] {
-      case "theme": theme = check(Theme.all.map(\.name))
+      case "theme": theme = Theme.named(parts[1])?.name ?? check(Theme.all.map(\.name))
       case "symbols": symbols = check(Symbols.all.map(\.name))
       case "axis": axis = check(PlotAxis.allCases.map { "\($0)" })
       case "mouse": mouse = check(["on", "off"]).map { $0 == "on" }
@@ -47,15 +47,35 @@ package struct Settings: Sendable, Equatable {
     }
   }
 
-  package var text: String {
-    var lines = ["# Dropscope's settings, as saved from its options (o)"]
-    for (name, value) in [
+  private var lines: [(name: String, value: String)] {
+    [
       ("theme", theme), ("symbols", symbols), ("axis", axis),
       ("mouse", mouse.map { $0 ? "on" : "off" }),
-    ] {
-      if let value { lines.append("\(name) = \(value)") }
+    ].compactMap { name, value in value.map { (name, $0) } }
+  }
+
+  package var text: String {
+    merged(into: "# Dropscope's settings, as saved from its options (o)\n")
+  }
+
+  /// A file's text with these values in the place of older ones: remarks and lines that nobody here
+  /// understands stay.
+  package func merged(into text: String) -> String {
+    var missing = lines
+    var result = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
+      line -> String in
+      let content = line.prefix { $0 != "#" }
+      let name = content.prefix { $0 != "=" }.trimmingCharacters(in: .whitespaces)
+      guard content.contains("="), let entry = lines.first(where: { $0.name == name }) else {
+        return String(line)
+      }
+      missing.removeAll { $0.name == name }
+      let remark = line.dropFirst(content.count)
+      return "\(name) = \(entry.value)" + (remark.isEmpty ? "" : "  \(remark)")
     }
-    return lines.joined(separator: "\n") + "\n"
+    while result.last?.isEmpty == true { result.removeLast() }
+    result += missing.map { "\($0.name) = \($0.value)" }
+    return result.joined(separator: "\n") + "\n"
   }
 
   package func apply(to state: inout DashboardState) {
@@ -79,8 +99,7 @@ package struct Settings: Sendable, Equatable {
     return folder.appendingPathComponent("dropscope/settings")
   }
 
-  /// What was saved, if anything; complaints end with the file's name,
-  /// because the start of a line is what is seen on a narrow screen.
+  /// What was saved, if anything, and what is wrong in it, with the file's name.
   package static func saved() -> (settings: Settings, complaints: [String]) {
     guard let text = try? String(contentsOf: url, encoding: .utf8) else { return (Settings(), []) }
     var complaints: [String] = []
@@ -93,6 +112,9 @@ package struct Settings: Sendable, Equatable {
     let url = Self.url
     try FileManager.default.createDirectory(
       at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    let present = FileManager.default.fileExists(atPath: url.path)
+    // What cannot be read must not be overwritten.
+    let text = present ? merged(into: try String(contentsOf: url, encoding: .utf8)) : text
     try Data(text.utf8).write(to: url, options: .atomic)
     return url
   }

@@ -28,7 +28,10 @@ package struct Theme: Sendable, Equatable {
 
   package static let all = [standard, light, contrast, mono]
 
-  package static func named(_ name: String) -> Theme? { all.first { $0.name == name } }
+  /// A space is as good as a hyphen.
+  package static func named(_ name: String) -> Theme? {
+    all.first { $0.name == name.replacing(" ", with: "-") }
+  }
 
   /// Blue and orange are told apart by every kind of colour vision; these two and the grey keep a
   /// contrast of about 4 to 1 on black and on white alike, so the terminal's background stays.
@@ -58,7 +61,7 @@ package struct Theme: Sendable, Equatable {
 
   /// The terminal's own foreground for everything that is read; no dim text.
   package static let contrast = Theme(
-    name: "high contrast", explanation: "nothing dim, strong colours",
+    name: "high-contrast", explanation: "nothing dim, strong colours",
     muted: Style(),
     border: Style(),
     title: Style(bold: true, reverse: true),

@@ -35,6 +35,10 @@ private func react(to message: Message, _ state: inout DashboardState) -> [Effec
     return tick(&state)
   case .recording(let isOn):
     state.listening.isRecording = isOn
+    if isOn { state.listening.failure = nil }
+  case .recordingFailed(let reason):
+    state.listening.isRecording = false
+    state.listening.failure = reason
   case .recorded(let file):
     listen(to: file, &state)
   }
@@ -47,11 +51,13 @@ private func handle(_ event: TerminalEvent, _ state: inout DashboardState) -> [E
   switch event {
   case .key(let key):
     state.notice = ""
+    let leaves: [Key] = ["q", .control("c")]
     if state.demo != nil {
-      // The key that takes over does nothing else, unless it leaves.
-      state.demo = nil
-      let leaves: [Key] = ["q", .control("c")]
-      return [.setTicking(false)] + (leaves.contains(key) ? [.quit] : [])
+      return endDemo(&state) + (leaves.contains(key) ? [.quit] : [])
+    }
+    if !state.complaints.isEmpty {
+      if [.enter, .escape, " "].contains(key) { state.complaints = [] }
+      return leaves.contains(key) ? [.quit] : []
     }
     if state.prompt != nil { return type(key, &state) }
     if state.menu != nil { return walk(key, &state) }
@@ -76,6 +82,11 @@ private func handle(_ mouse: MouseEvent, _ state: inout DashboardState) -> [Effe
   if mouse.kind == .release {
     state.isSliderHeld = false
     state.isHoldRemembered = false
+    return []
+  }
+  if state.demo != nil { return endDemo(&state) }
+  if !state.complaints.isEmpty {
+    if mouse.kind == .press { state.complaints = [] }
     return []
   }
   if state.menu != nil {
@@ -139,8 +150,8 @@ private func type(_ key: Key, _ state: inout DashboardState) -> [Effect] {
 private func listen(to file: String, _ state: inout DashboardState) {
   guard !file.isEmpty else { return }
   state.listening.file = file
-  state.listening.heard = []
   state.listening.take += 1
+  state.listening.failure = nil
 }
 
 /// A key while a menu is open.
@@ -148,7 +159,7 @@ private func walk(_ key: Key, _ state: inout DashboardState) -> [Effect] {
   guard var menu = state.menu else { return [] }
   switch key {
   case .escape, "q":
-    state.menu = nil
+    closeMenu(menu, &state)
   case .control("c"):
     return [.quit]
   case .up, "k":
@@ -191,12 +202,15 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
   case .openMenu(let kind): state.menu = Menus.open(kind, state)
   case .menuRow(let index):
     guard let menu = state.menu, menu.rows.indices.contains(index) else { return [] }
+    let action = menu.rows[index].action
     state.menu = nil
-    let effects = perform(menu.rows[index].action, &state)
-    // Options stay open, so that several can be changed.
-    if menu.kind == .options, state.menu == nil {
-      state.menu = Menus.open(.options, state)
-      state.menu?.selection = index
+    let effects = perform(action, &state)
+    if menu.kind == .options, state.menu != nil {
+      state.menu?.optionsRow = index
+    } else if menu.kind == .options, action != .saveSettings {
+      openOptions(at: index, &state)
+    } else {
+      closeMenu(menu, &state)
     }
     return effects
   case .choosePolicy(let name):
@@ -261,8 +275,8 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
     state.helpPage = state.isHelpShown ? state.helpPage + 1 : 0
     state.isHelpShown = state.helpPage < HelpPage.pageCount(state)
   case .back:
-    if state.menu != nil {
-      state.menu = nil
+    if let menu = state.menu {
+      closeMenu(menu, &state)
     } else if state.isHelpShown {
       state.isHelpShown = false
     } else if state.zoomed != nil {
@@ -276,25 +290,27 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
   case .budgetUnit:
     state.budget.unit = state.budget.unit.next
     // What the present mask takes, in the other unit.
-    return setBudget(BudgetPanel.amount(state.mask, state) ?? 1, &state)
+    state.budget.amount = Budget.amount(state.mask, state) ?? 1
+    return state.budget.isInCharge ? chooseByBudget(&state) : []
   case .chooseTrace(let index):
     state.budget.trace = index
     state.budget.played = nil
   case .chooseDevice(let index):
     state.budget.device = index
-    return setBudget(state.budget.amount, &state)
+    return state.budget.isInCharge ? chooseByBudget(&state) : []
   case .playScenario:
     state.budget.isPlaying.toggle()
+    state.budget.isPlayedForTour = state.budget.isPlaying && state.tour.isShown
     if state.budget.played == nil { state.budget.played = 0 }
     return [.setTicking(state.budget.isPlaying)]
   case .resetScenario: state.budget.played = 0
   case .tour:
     state.tour.isShown.toggle()
+    if !state.tour.isShown { leaveStep(&state) }
     if state.tour.isShown, state.tour.start == nil { begin(&state) }
   case .tourNext: moveTour(by: 1, &state)
   case .tourBack: moveTour(by: -1, &state)
-  case .tourHelp:
-    state.tour.help = state.tour.help == .hint ? .answer : .hint
+  case .tourHelp: turnTourPage(&state)
   case .tourReset: return resetStep(&state)
   case .guess: state.prompt = Prompt(.guess)
   case .chooseChapter(let index):
@@ -302,6 +318,7 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
       state.notice = "needs the models \(Tour.chapters[index].models.joined(separator: ", "))"
       return []
     }
+    leaveStep(&state)
     state.tour.isShown = true
     (state.tour.chapter, state.tour.step) = (index, 0)
     begin(&state)
@@ -313,6 +330,17 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
   case .quit: return [.quit]
   }
   return []
+}
+
+/// Closes a menu; one of the options leads back to them, so that several can be changed.
+private func closeMenu(_ menu: Menu, _ state: inout DashboardState) {
+  state.menu = nil
+  if let row = menu.optionsRow { openOptions(at: row, &state) }
+}
+
+private func openOptions(at row: Int, _ state: inout DashboardState) {
+  state.menu = Menus.open(.options, state)
+  state.menu?.selection = row
 }
 
 /// Moves the slider: the policy decides which layers stay.
@@ -329,6 +357,7 @@ private func keep(_ count: Int, _ state: inout DashboardState) -> [Effect] {
 
 private func toggle(_ layer: Int, _ state: inout DashboardState) -> [Effect] {
   guard (0..<state.layerCount).contains(layer) else { return [] }
+  state.budget.isInCharge = false
   return change(&state) {
     $0.isManual = true
     $0.mask[layer].toggle()
@@ -356,6 +385,7 @@ private func change(
 private func adopt(_ choice: DashboardState.Choice, _ state: inout DashboardState) -> [Effect] {
   let before = state.presentSetting
   state.choice = choice
+  state.listening.scroll = nil
   state.layerCursor = min(state.layerCursor, state.layerCount - 1)
   return state.presentSetting == before ? [] : request(state.presentSetting, &state)
 }
@@ -365,6 +395,7 @@ private func goBack(
   to: WritableKeyPath<DashboardState, [DashboardState.Choice]>, _ state: inout DashboardState
 ) -> [Effect] {
   guard let choice = state[keyPath: from].popLast() else { return [] }
+  state.budget.isInCharge = false
   state[keyPath: to].append(state.choice)
   return adopt(choice, &state)
 }
@@ -398,9 +429,10 @@ private func show(_ view: ViewKind, _ state: inout DashboardState) {
 }
 
 private func moveCursor(by step: Int, _ state: inout DashboardState) {
-  if state.view == .transcripts {
-    moveUtterance(by: step, &state)
-  } else {
+  switch state.view {
+  case .transcripts: moveUtterance(by: step, &state)
+  case .listen: state.listening.scroll = RecordingPanel.scroll(state, by: step)
+  case .explore, .layers, .embeddings, .compare, .budget:
     state.layerCursor = min(state.layerCount - 1, max(0, state.layerCursor + step))
   }
 }
@@ -436,12 +468,16 @@ private func findWorseUtterance(_ state: inout DashboardState) {
   }
 }
 
-/// A budget chooses the deepest mask of the policy that meets it.
+/// Another budget takes charge of the mask.
 private func setBudget(_ amount: Double, _ state: inout DashboardState) -> [Effect] {
   state.budget.amount = min(1e6, max(1e-4, amount))
-  let masks = BudgetView.masks(state)
-  let fitting = masks.first { BudgetPanel.fits($0, state) }
-  let effects = keep((fitting ?? masks.last)?.keptCount ?? state.layerCount, &state)
+  return chooseByBudget(&state)
+}
+
+/// The budget chooses the deepest mask of the policy that meets it.
+private func chooseByBudget(_ state: inout DashboardState) -> [Effect] {
+  let choice = Budget.choice(Budget.rows(state))
+  let effects = keep(choice?.mask.keptCount ?? state.mask.keptCount, &state)
   state.budget.isInCharge = true
   return effects
 }
@@ -449,7 +485,7 @@ private func setBudget(_ amount: Double, _ state: inout DashboardState) -> [Effe
 private func tick(_ state: inout DashboardState) -> [Effect] {
   var effects = state.demo == nil ? [] : tickDemo(&state)
   if state.budget.isPlaying, state.budget.played != nil {
-    state.budget.played? += 1
+    if Budget.isMeasured(state) { state.budget.played? += 1 }
   } else if state.demo == nil {
     effects.append(.setTicking(false))
   }
@@ -468,9 +504,26 @@ private func tickDemo(_ state: inout DashboardState) -> [Effect] {
     state.demo = demo
     return []
   }
-  demo = DemoState()
-  demo.step = ((state.demo?.step ?? 0) + 1) % Demo.steps.count
-  return play(demo, &state)
+  (demo.ticks, demo.settledTicks) = (0, 0)
+  demo.step = (demo.step + 1) % Demo.steps.count
+  let effects = demo.step == 0 ? restore(demo.start, &state) : []
+  return effects + play(demo, &state)
+}
+
+/// Every round of the show begins alike.
+private func restore(_ start: DemoState.Start, _ state: inout DashboardState) -> [Effect] {
+  show(start.view, &state)
+  (state.layerCursor, state.utterance, state.list) = (
+    start.layerCursor, start.utterance, start.list
+  )
+  state.budget = start.budget
+  return adopt(start.choice, &state)
+}
+
+/// What takes over does nothing else.
+private func endDemo(_ state: inout DashboardState) -> [Effect] {
+  state.demo = nil
+  return [.setTicking(false)]
 }
 
 /// Presses a step's keys.
@@ -483,21 +536,41 @@ private func play(_ demo: DemoState, _ state: inout DashboardState) -> [Effect] 
 }
 
 package func startDemo(_ state: inout DashboardState) -> [Effect] {
-  play(DemoState(), &state) + [.setTicking(true)]
+  play(DemoState(state), &state) + [.setTicking(true)]
 }
 
 // MARK: - The tour
 
-/// Remembers what a step starts from.
+/// Remembers what a step starts from. What is so already is said to be so, not done.
 private func begin(_ state: inout DashboardState) {
-  state.tour.help = .none
+  (state.tour.help, state.tour.page) = (.none, 0)
+  state.tour.start = TourState.Start(
+    choice: state.choice, view: state.view, pinned: state.pinned, budget: state.budget)
   state.tour.isReached = false
-  state.tour.start = TourState.Start(choice: state.choice, view: state.view)
+  watchTour(&state)
+  state.tour.wasAlreadySo = state.tour.isReached
+}
+
+/// A scenario that was played for the tour ends with its step.
+private func leaveStep(_ state: inout DashboardState) {
+  guard state.budget.isPlayedForTour else { return }
+  (state.budget.isPlaying, state.budget.isPlayedForTour) = (false, false)
+}
+
+/// The rest of what does not fit; then the hint, the answer, and the text again.
+private func turnTourPage(_ state: inout DashboardState) {
+  if TourPanel.hasMore(state) {
+    state.tour.page += 1
+    return
+  }
+  state.tour.page = 0
+  if !state.tour.isReached { state.tour.help = state.tour.help.next }
 }
 
 /// To the next step that can be done; after the last the tour is over.
 private func moveTour(by step: Int, _ state: inout DashboardState) {
   guard state.tour.isShown else { return }
+  leaveStep(&state)
   var (chapter, place) = (state.tour.chapter, state.tour.step + step)
   while !(Tour.chapters[chapter].isAvailable(state)
     && Tour.chapters[chapter].steps.indices.contains(place))
@@ -519,17 +592,22 @@ private func moveTour(by step: Int, _ state: inout DashboardState) {
 
 private func resetStep(_ state: inout DashboardState) -> [Effect] {
   guard state.tour.isShown, let start = state.tour.start else { return [] }
+  leaveStep(&state)
   state.tour.guess = nil
-  begin(&state)
-  state.tour.start = start
   show(start.view, &state)
-  return change(&state) { $0 = start.choice }
+  let effects = change(&state) { $0 = start.choice }
+  (state.pinned, state.budget) = (start.pinned, start.budget)
+  begin(&state)
+  return effects
 }
 
-/// A goal once reached stays reached until the next step.
+/// A goal once reached stays reached until the next step, and so does what was said about it.
 private func watchTour(_ state: inout DashboardState) {
   guard state.tour.isShown, !state.tour.isReached else { return }
-  if Tour.step(state).isReached(state) { state.tour.isReached = true }
+  let step = Tour.step(state)
+  guard step.isReached(state) else { return }
+  state.tour.reveal = step.reveal(state)
+  (state.tour.isReached, state.tour.wasAlreadySo, state.tour.page) = (true, false, 0)
 }
 
 // MARK: - The evaluator
@@ -570,7 +648,7 @@ private func take(_ event: EvaluationEvent, _ state: inout DashboardState) -> [E
     let asked = DashboardState.Setting(model: newest.model, mask: newest.mask)
     compare(asked, &state)
     if state.budget.isInCharge, state.view == .budget {
-      let effects = setBudget(state.budget.amount, &state)
+      let effects = chooseByBudget(&state)
       if !effects.isEmpty { return effects }
     }
     return measureNext(&state, besides: asked)
@@ -637,13 +715,21 @@ private func take(_ result: ProbeResult, _ state: inout DashboardState) {
   switch result {
   case .depth(let request, let heard):
     // Only what was asked for last: an older take or another model may still come in.
-    guard request == state.probes.asked, case .file(_, _, let model, let masks) = request else {
-      return
-    }
+    guard request == state.probes.asked,
+      case .file(let file, let take, let model, let masks) = request
+    else { return }
+    // What was heard before stays on the screen until now.
     if heard.mask == masks.first { state.listening.heard = [] }
+    (state.listening.heardFile, state.listening.heardTake) = (file, take)
     state.listening.model = model
     state.listening.heard.append(heard)
     if state.listening.heard.count == masks.count { state.probes.asked = nil }
+  case .failed(.file(_, let take, _, _), let reason):
+    guard take == state.listening.take else { return }
+    state.listening.failure = "not heard: \(reason)"
+    // Back to what was heard before.
+    state.listening.file = state.listening.heardFile
+    state.listening.heardTake = take
   case .failed(_, let reason): state.notice = reason
   case .lens, .cloud: break
   }

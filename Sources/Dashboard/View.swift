@@ -29,6 +29,7 @@ package func view(_ state: DashboardState, _ size: Size) -> Canvas {
     }
     if state.isHelpShown { HelpPage.draw(state, &canvas) }
     if let menu = state.menu { MenuPage.draw(menu, state, &canvas) }
+    if !state.complaints.isEmpty, state.demo == nil { ComplaintsPage.draw(state, &canvas) }
   } else {
     TooSmallPage.draw(&canvas)
   }
@@ -51,5 +52,28 @@ enum TooSmallPage {
     for (row, line) in lines.suffix(max(1, size.height)).enumerated() {
       canvas.text(line, x: max(0, (size.width - line.count) / 2), y: top + row)
     }
+  }
+}
+
+/// What is wrong in the settings file, over everything else until it is confirmed.
+enum ComplaintsPage {
+  static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
+    let width = min(canvas.size.width, 100)
+    let lines = state.complaints.flatMap {
+      StyledText([("× ", state.theme.error), ($0, state.theme.text)]).wrapped(width: width - 4)
+    }
+    let height = min(canvas.size.height, lines.count + 2)
+    var page = Canvas(Size(width: width, height: height))
+    page.frame(title: "Settings not taken", trailing: "Enter goes on", theme: state.theme)
+    for (row, line) in lines.prefix(height - 2).enumerated() {
+      page.text(line, x: 2, y: 1 + row, width: width - 4)
+    }
+    if lines.count > height - 2 {
+      page.edge(
+        ["… the rest is printed on leaving"], width: width, y: height - 1,
+        style: state.theme.muted)
+    }
+    canvas.paste(
+      page, x: (canvas.size.width - width) / 2, y: (canvas.size.height - height) / 2)
   }
 }

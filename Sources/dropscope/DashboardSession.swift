@@ -212,16 +212,16 @@ final class DashboardSession: Sendable {
   private func record(_ on: Bool) {
     do {
       if on {
-        try sounds.startRecording()
+        // Before the recorder starts: it may end, and say so, at any time after.
         mailbox.post(.recording(true))
+        try sounds.startRecording { [mailbox] in mailbox.post(.recordingFailed($0)) }
       } else {
         let file = try sounds.stopRecording()
         mailbox.post(.recording(false))
         mailbox.post(.recorded(file.path))
       }
     } catch {
-      mailbox.post(.recording(false))
-      mailbox.post(.notice("\(error)"))
+      mailbox.post(.recordingFailed("no recording: \(error)"))
     }
   }
 

@@ -42,7 +42,8 @@ final class SoundTools: Sendable {
     return tool.program
   }
 
-  func startRecording() throws {
+  /// `hasEnded` is told when the recorder ends without having been asked to.
+  func startRecording(hasEnded: @escaping @Sendable (String) -> Void) throws {
     guard
       let tool = Self.recorders.first(where: { SpeechSynthesizer.findInPath($0.program) != nil })
     else {
@@ -52,9 +53,26 @@ final class SoundTools: Sendable {
     }
     let file = FileManager.default.temporaryDirectory
       .appendingPathComponent("dropscope-recording-\(getpid()).wav")
-    let process = try Self.start(tool.program, tool.arguments + [file.path])
-    state.withLock {
+    // A file, not a pipe: nobody reads along while it records.
+    let complaints = file.appendingPathExtension("errors")
+    try Data().write(to: complaints)
+    let process = try Self.process(tool.program, tool.arguments + [file.path])
+    process.standardError = try FileHandle(forWritingTo: complaints)
+    process.terminationHandler = { [self] ended in
+      defer { try? FileManager.default.removeItem(at: complaints) }
+      let wasAsked = state.withLock { state in
+        guard state.recorder === ended else { return true }
+        state.recorder = nil
+        return false
+      }
+      if wasAsked { return }
+      let reason = (try? String(contentsOf: complaints, encoding: .utf8))?
+        .split(whereSeparator: \.isNewline).last
+      hasEnded("no recording: \(tool.program) ended: \(reason ?? "it did not say why")")
+    }
+    try state.withLock {
       $0.recorder?.terminate()
+      try process.run()
       $0.recorder = process
       $0.file = file
     }
@@ -78,12 +96,21 @@ final class SoundTools: Sendable {
   func stop() {
     state.withLock {
       $0.player?.terminate()
-      $0.recorder?.terminate()
+      let recorder = $0.recorder
+      $0.recorder = nil
+      recorder?.terminate()
       if let file = $0.file { try? FileManager.default.removeItem(at: file) }
     }
   }
 
   private static func start(_ program: String, _ arguments: [String]) throws -> Process {
+    let process = try process(program, arguments)
+    try process.run()
+    return process
+  }
+
+  /// Silent, and not yet running.
+  private static func process(_ program: String, _ arguments: [String]) throws -> Process {
     guard let path = SpeechSynthesizer.findInPath(program) else {
       throw InputError("\(program): not found")
     }
@@ -93,7 +120,6 @@ final class SoundTools: Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    try process.run()
     return process
   }
 }

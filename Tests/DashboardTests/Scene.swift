@@ -152,12 +152,12 @@ enum Scene {
     if kind == .listen {
       effects += update(&state, .recorded("/tmp/recording.wav"))
     }
+    for case .probe(let request) in effects { answer(request, &state) }
+    for _ in 0..<80 where state.activity == .measuring { answer(&state) }
     if kind == .budget {
       _ = update(&state, .terminal(.key(.character(" "))))
       for _ in 0..<25 { _ = update(&state, .tick) }
     }
-    for case .probe(let request) in effects { answer(request, &state) }
-    for _ in 0..<80 where state.activity == .measuring { answer(&state) }
     return state
   }
 

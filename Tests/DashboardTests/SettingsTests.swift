@@ -36,4 +36,69 @@ import Dashboard
     #expect(complaints[1] == "no setting is called \"speed\"")
     #expect(complaints[2].hasPrefix("line 5"))
   }
+
+  /// Saving changes what it saves: the rest of the file is somebody's own.
+  @Test func whatIsNotUnderstoodStaysInTheFile() {
+    var state = Scene.state()
+    state.theme = .contrast
+    let before = "# mine\ncolour = red\ntheme = purple  # sometimes\n\nnothing\n"
+    let after = Settings(state).merged(into: before)
+    #expect(
+      after == """
+        # mine
+        colour = red
+        theme = high-contrast  # sometimes
+
+        nothing
+        symbols = braille
+        axis = compute
+        mouse = on
+
+        """)
+    #expect(Settings(state).merged(into: after) == after)
+  }
+
+  @Test func themesGoByEitherSpelling() {
+    for name in ["high-contrast", "high contrast"] {
+      var complaints: [String] = []
+      let settings = Settings(text: "theme = \(name)", complaints: &complaints)
+      #expect(complaints == [] && settings.theme == "high-contrast")
+      #expect(Theme.named(name) == .contrast)
+    }
+  }
+
+  @Test func everyComplaintIsReadBeforeItGoes() {
+    for size in [Size(width: 60, height: 15), Size(width: 120, height: 40)] {
+      var state = Scene.busy()
+      state.size = size
+      state.complaints = [
+        "no setting is called \"colour\", in /home/somebody/with/a/name/.config/dropscope/settings",
+        "line 3: expected NAME = VALUE, found \"nothing\", in /home/somebody/.config/dropscope/settings",
+      ]
+      let shown = view(state, size).lines().joined(separator: " ")
+      for word in ["\"colour\"", "\"nothing\"", "Enter goes on"] { #expect(shown.contains(word)) }
+      #expect(shown.ranges(of: "dropscope/settings").count == 2)
+      let choice = state.choice
+      _ = update(&state, .terminal(.key(.right)))
+      #expect(state.choice == choice && !state.complaints.isEmpty)
+      #expect(update(&state, .terminal(.key("q"))) == [.quit])
+      _ = update(&state, .terminal(.key(.enter)))
+      #expect(state.complaints.isEmpty)
+    }
+  }
+
+  /// `o 1 3` and then the `5` that saves: the options stay until then.
+  @Test func optionsStayOpenUntilSaved() {
+    var state = Scene.busy()
+    let theme = state.theme
+    for key in ["o", "1", "3"] as [Key] { _ = update(&state, .terminal(.key(key))) }
+    #expect(state.theme == .contrast && state.theme != theme && state.menu?.kind == .options)
+    for key in ["2", "3", "1"] as [Key] { _ = update(&state, .terminal(.key(key))) }
+    _ = update(&state, .terminal(.key(.escape)))
+    #expect(state.menu?.kind == .options)
+    #expect(update(&state, .terminal(.key("5"))) == [.saveSettings])
+    #expect(state.menu == nil && state.view == .explore)
+    for key in ["o", .escape, "c", "1"] as [Key] { _ = update(&state, .terminal(.key(key))) }
+    #expect(state.menu == nil)
+  }
 }

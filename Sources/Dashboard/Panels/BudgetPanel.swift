@@ -10,72 +10,123 @@ enum BudgetPanel: Panel {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let size = canvas.size
-    let device = Device.all[state.budget.device]
     canvas.frame(title: "Budget", trailing: "+ − change it", theme: theme)
-    canvas.pieces(
-      [
-        (significant(state.budget.amount), theme.accentStrong),
-        (" \(state.budget.unit.rawValue)", theme.muted), (" (f)", theme.muted),
-        (state.budget.unit == .gflop ? "" : " on ", theme.muted),
-        (state.budget.unit == .gflop ? "" : device.name, theme.strong),
-        (state.budget.unit == .gflop ? "" : " (g)", theme.muted),
-      ], x: 2, y: 1, width: size.width - 4)
-    let masks = BudgetView.masks(state)
-    let area = Rect(x: 2, y: 3, width: size.width - 4, height: size.height - 5)
-    Table(
-      columns: [
-        .init("layers", alignment: .right, width: 6),
-        .init(
-          state.budget.unit == .gflop ? "GFLOP/s" : "ms", alignment: .right, width: 8),
-        .init("", width: 9), .init("WER %", alignment: .right, width: 6), .init("in budget"),
-      ],
-      rows: masks.map { row($0, state) },
-      selection: masks.firstIndex(of: state.mask), headerStyle: theme.muted, symbols: state.symbols
-    ).draw(in: area, on: &canvas)
-    canvas.wording(
-      "time of one thread, scaled by the device's speed; the deepest that fits is chosen",
-      "one thread's time; the deepest that fits is chosen", "the deepest that fits is chosen", x: 2,
-      y: size.height - 2, style: theme.muted, width: size.width - 4, symbols: state.symbols)
+    let head = head(state, size)
+    for (row, line) in head.enumerated() {
+      canvas.pieces(line, x: 2, y: 1 + row, width: size.width - 4)
+    }
+    let rows = Budget.rows(state)
+    let area = area(state, size)
+    if area.height >= 2 {
+      table(rows, state).draw(in: area, on: &canvas)
+    } else if area.height == 1 {
+      drawChoice(rows, state, area, &canvas)
+    }
+    let forms = remarks(rows, state)
+    canvas.edge(forms, width: size.width, y: size.height - 1, style: theme.muted)
   }
 
-  private static func row(_ mask: LayerMask, _ state: DashboardState) -> [StyledText] {
+  /// The table, below the head and a blank line where there is room for one.
+  private static func area(_ state: DashboardState, _ size: Size) -> Rect {
+    let head = head(state, size).count
+    let gap = size.height - 2 - head > state.layerCount + 1 ? 1 : 0
+    let top = 1 + head + gap
+    return Rect(x: 2, y: top, width: size.width - 4, height: size.height - 1 - top)
+  }
+
+  /// The budget and what it is about: on one line where it fits, else on two.
+  private static func head(_ state: DashboardState, _ size: Size) -> [[(String, Style)]] {
     let theme = state.theme
-    let amount = amount(mask, state)
-    let measurement = state.measurement(mask)
-    let fits = fits(mask, state)
+    let isTime = state.budget.unit == .milliseconds
+    let device = Device.all[state.budget.device]
+    let amount = [
+      (significant(state.budget.amount), theme.accentStrong),
+      (" \(state.budget.unit.rawValue) (f)", theme.muted),
+    ]
+    guard isTime else { return [amount] }
+    let place = [
+      (device.name, theme.strong), (device.remark, theme.muted), (" (g)", theme.muted),
+    ]
+    let line = amount + [(" on ", theme.muted)] + place
+    if StyledText(line).width <= size.width - 4 { return [line] }
+    if size.height >= 6 { return [amount, place] }
+    return [[amount[0], (" ms (f) on ", theme.muted)] + place]
+  }
+
+  private static func table(_ rows: [Budget.Row], _ state: DashboardState) -> Table {
+    let isTime = state.budget.unit == .milliseconds
+    let choice = Budget.choice(rows)?.mask
+    let cost: [Table.Column] =
+      isTime
+      ? [.init("ms", alignment: .right, width: 8), .init("", width: 9)]
+      : [.init("GFLOP/audio second", alignment: .right, width: 18)]
+    return Table(
+      columns: [.init("layers", alignment: .right, width: 6)] + cost + [
+        .init("WER %", alignment: .right, width: 6), .init("in budget"),
+      ],
+      rows: rows.map { row in
+        cells(row, isChoice: row.mask == choice, state)
+      },
+      selection: rows.firstIndex { $0.mask == state.mask }, headerStyle: state.theme.muted,
+      symbols: state.symbols)
+  }
+
+  private static func cells(
+    _ row: Budget.Row, isChoice: Bool, _ state: DashboardState
+  ) -> [StyledText] {
+    let theme = state.theme
+    let measurement = state.measurement(row.mask)
+    let source = row.amount == nil ? "" : row.isMeasured ? "measured" : "estimated"
     return [
-      StyledText("\(mask.keptCount)", style: theme.text),
-      StyledText(amount.map(significant) ?? "–", style: theme.text),
-      StyledText(source(mask, state), style: theme.muted),
+      StyledText("\(row.mask.keptCount)", style: theme.text),
+      StyledText(row.amount.map(significant) ?? "–", style: theme.text),
+    ] + (state.budget.unit == .milliseconds ? [StyledText(source, style: theme.muted)] : []) + [
       StyledText(
         measurement?.errorRate.map { fixed($0 * 100, 1) } ?? "–",
         style: measurement?.isComplete == true ? theme.text : theme.muted),
-      StyledText(fits ? "■ yes" : "□ no", style: fits ? theme.accent : theme.muted),
+      StyledText(
+        verdict(row, isChoice: isChoice), style: row.fits ? theme.accent : theme.muted),
     ]
   }
 
-  static func fits(_ mask: LayerMask, _ state: DashboardState) -> Bool {
-    amount(mask, state).map { $0 <= state.budget.amount * 1.0001 } ?? false
+  private static func verdict(_ row: Budget.Row, isChoice: Bool) -> String {
+    guard row.amount != nil else { return "–" }
+    return !row.fits ? "□ no" : isChoice ? "◆ deepest" : "■ yes"
   }
 
-  /// What a mask takes of the budget, in its unit.
-  static func amount(_ mask: LayerMask, _ state: DashboardState) -> Double? {
-    switch state.budget.unit {
-    case .gflop: state.costs.gflopPerAudioSecond(mask)
-    case .milliseconds: milliseconds(mask, state)
+  /// One line instead of the table: the present mask, and how much is not shown.
+  private static func drawChoice(
+    _ rows: [Budget.Row], _ state: DashboardState, _ area: Rect, _ canvas: inout Canvas
+  ) {
+    let theme = state.theme
+    guard let row = rows.first(where: { $0.mask == state.mask }) else {
+      canvas.text("… \(rows.count) rows", x: area.x, y: area.y, style: theme.muted)
+      return
     }
+    let isChoice = Budget.choice(rows)?.mask == row.mask
+    let unit = state.budget.unit == .milliseconds ? "ms" : "GFLOP"
+    canvas.pieces(
+      [
+        ("\(row.mask.keptCount) layers ", theme.strong),
+        ("\(row.amount.map(significant) ?? "–") \(unit) ", theme.text),
+        (verdict(row, isChoice: isChoice), row.fits ? theme.accent : theme.muted),
+        ("  … \(rows.count - 1) more rows", theme.muted),
+      ], x: area.x, y: area.y, width: area.width)
   }
 
-  /// Of an utterance of mean length on the chosen device: measured here where it was, else estimated.
-  static func milliseconds(_ mask: LayerMask, _ state: DashboardState) -> Double? {
-    let seconds = state.measurement(mask)?.meanSeconds ?? state.costs.estimatedSeconds(mask)
-    return seconds.map { $0 * 1000 / Device.all[state.budget.device].speed }
-  }
-
-  private static func source(_ mask: LayerMask, _ state: DashboardState) -> String {
-    if state.budget.unit == .gflop { return "counted" }
-    let isMeasured = state.budget.device == 0 && state.measurement(mask)?.meanSeconds != nil
-    return isMeasured ? "measured" : "estimated"
+  /// Who chooses, in several lengths.
+  private static func remarks(_ rows: [Budget.Row], _ state: DashboardState) -> [String] {
+    guard state.budget.isInCharge else {
+      return [
+        "your slider is in charge: + − let the budget choose", "your slider is in charge: + −",
+      ]
+    }
+    guard let choice = Budget.choice(rows) else { return ["nothing is measured yet"] }
+    guard choice.fits else { return ["nothing fits: 1 layer is the least"] }
+    let what = "the deepest that fits is chosen"
+    return state.budget.unit == .milliseconds
+      ? ["\(what); time of one thread, scaled by the device's speed", "\(what); one thread", what]
+      : ["\(what); FLOPs are counted, not measured", what]
   }
 
   static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
@@ -83,9 +134,11 @@ enum BudgetPanel: Panel {
     case .wheelUp: return .budgetMore
     case .wheelDown: return .budgetLess
     case .press:
-      let masks = BudgetView.masks(state)
-      let row = mouse.y - area.y - 4
-      return masks.indices.contains(row) ? .keep(masks[row].keptCount) : nil
+      let rows = Budget.rows(state)
+      var inner = self.area(state, Size(width: area.width, height: area.height))
+      guard inner.height >= 2 else { return nil }
+      (inner.x, inner.y) = (inner.x + area.x, inner.y + area.y)
+      return table(rows, state).row(at: mouse.y, in: inner).map { .keep(rows[$0].mask.keptCount) }
     case .release, .drag: return nil
     }
   }

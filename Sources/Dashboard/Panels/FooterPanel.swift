@@ -1,6 +1,7 @@
 // The last two lines: what the evaluator is doing, and the keys that matter now.
 
 import TerminalUI
+import Tradeoff
 
 enum FooterPanel: Panel {
   static let name = "footer"
@@ -41,18 +42,37 @@ enum FooterPanel: Panel {
     case .measuring:
       guard let setting = state.measured else { return ("●", "measuring", theme.accent) }
       let done = state.measurements[setting]?.measuredCount ?? 0
-      let what =
-        setting == state.presentSetting
-        ? "measuring \(setting.mask.keptCount) of \(state.layerCount) layers"
-        : setting.model == state.model
-          ? "measuring full depth to compare"
-          : "measuring \(state.subject.models[setting.model].name) to compare"
-      return ("●", "\(what): \(done)/\(total)", theme.accent)
+      return ("●", "measuring \(purpose(of: setting, state)): \(done)/\(total)", theme.accent)
     case .idle:
       return ("○", "measured; the evaluator rests", theme.muted)
     case .failed(let reason), .unavailable(let reason):
       return ("×", reason, theme.error)
     }
+  }
+
+  /// What is measured, and what for.
+  private static func purpose(
+    of setting: DashboardState.Setting, _ state: DashboardState
+  ) -> String {
+    let count = setting.mask.keptCount
+    let layers = "\(count) of \(setting.mask.layerCount) layers"
+    if setting == state.presentSetting { return layers }
+    if setting == state.pinned { return "the pinned setting" }
+    let isFull = count == setting.mask.layerCount
+    guard setting.model == state.model else {
+      let name = state.subject.models[setting.model].name
+      return setting == state.rival?.setting
+        ? "\(name) to compare" : "\(name), \(layers), to compare"
+    }
+    if isFull { return "full depth to compare" }
+    func isMask(of policy: String) -> Bool {
+      setting.mask
+        == PolicyCatalog.mask(
+          policy, seed: state.seed, keeping: count, of: setting.mask.layerCount)
+    }
+    if isMask(of: state.policy) { return "\(layers), for this view" }
+    let policy = PolicyCatalog.names.first(where: isMask)
+    return [policy, layers].compactMap { $0 }.joined(separator: ", ") + ", to compare"
   }
 
   /// A click on a key does what the key does.
@@ -69,9 +89,18 @@ enum FooterPanel: Panel {
     let note = note(state)
     let end = width - 1 - (note.isEmpty ? 0 : note.count + 2)
     let hints = KeyHints(
-      bindings(state).map { ($0.shortLabel, $0.hint ?? $0.help) }, keyStyle: state.theme.strong,
+      bindings(state).map { ($0.shortLabel, hint($0, state)) }, keyStyle: state.theme.strong,
       actionStyle: state.theme.muted)
     return (hints, Rect(x: 1, y: 1, width: end - 1, height: 1))
+  }
+
+  /// What a key would do now.
+  private static func hint(_ binding: KeyBinding, _ state: DashboardState) -> String {
+    switch binding.actions.first?.action {
+    case .playScenario where state.budget.isPlaying: "hold"
+    case .record where state.listening.isRecording: "stop"
+    default: binding.hint ?? binding.help
+    }
   }
 
   private static func bindings(_ state: DashboardState) -> [KeyBinding] {

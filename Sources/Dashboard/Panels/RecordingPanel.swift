@@ -9,22 +9,14 @@ enum RecordingPanel: Panel {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let size = canvas.size
-    let listening = state.listening
     canvas.frame(
-      title: "Listen", trailing: listening.isRecording ? "Space stops" : "Space records",
+      title: "Listen", trailing: state.listening.isRecording ? "Space stops" : "Space records",
       theme: theme)
     let width = size.width - 4
-    let forms: (long: String, short: String, style: Style) =
-      listening.isRecording
-      ? ("● recording: speak now, Space when you are done", "● recording", theme.accentStrong)
-      : listening.file.map { ("heard: \($0)", "heard", theme.muted) }
-        ?? (
-          "Press Space and say something in English, such as \"turn on the light in the kitchen\".",
-          "Press Space and say something in English.", theme.text
-        )
+    let (long, short, style) = status(state)
     canvas.wording(
-      forms.long, forms.short, x: 2, y: 1, style: forms.style, width: width, symbols: state.symbols)
-    guard !listening.heard.isEmpty else {
+      long, short, x: 2, y: 1, style: style, width: width, symbols: state.symbols)
+    guard !state.listening.heard.isEmpty else {
       canvas.wrapped(
         StyledText(
           "The bundled models know about 1,100 words, from synthetic speech and digits said by a few "
@@ -32,19 +24,92 @@ enum RecordingPanel: Panel {
         in: Rect(x: 2, y: 3, width: width, height: size.height - 4))
       return
     }
-    Table(
+    if let file = state.listening.heardFile, isOlder(state) {
+      canvas.wording(
+        "below: what was heard before, \(file)", "below: what was heard before", x: 2, y: 2,
+        style: theme.muted, width: width, symbols: state.symbols)
+    }
+    let area = area(size)
+    table(state, area).draw(in: area, scroll: firstRow(state, area), on: &canvas)
+  }
+
+  /// What is going on, in a longer and a shorter form.
+  private static func status(_ state: DashboardState) -> (long: String, short: String, Style) {
+    let (theme, listening) = (state.theme, state.listening)
+    if listening.isRecording {
+      return (
+        "● recording: speak now, Space when you are done", "● recording", theme.accentStrong
+      )
+    }
+    if let failure = listening.failure { return ("× \(failure)", "× \(failure)", theme.error) }
+    if let file = listening.file {
+      let what = isOlder(state) ? "reading" : "heard"
+      return ("\(what): \(file)", what, theme.muted)
+    }
+    return (
+      "Press Space and say something in English, such as \"turn on the light in the kitchen\"; f opens "
+        + "a file.", "Press Space and speak English; f opens a file.", theme.text
+    )
+  }
+
+  /// Whether the table is of something else than what was recorded or opened last.
+  private static func isOlder(_ state: DashboardState) -> Bool {
+    state.listening.failure != nil || state.listening.heardTake != state.listening.take
+  }
+
+  private static func area(_ size: Size) -> Rect {
+    Rect(x: 2, y: 3, width: size.width - 4, height: size.height - 4)
+  }
+
+  /// The present mask is marked where it is in sight: scrolling goes before it.
+  private static func table(_ state: DashboardState, _ area: Rect) -> Table {
+    let theme = state.theme
+    let heard = state.listening.heard
+    let first = firstRow(state, area)
+    let visible = first..<first + max(1, area.height - 1)
+    return Table(
       columns: [
         .init("layers", alignment: .right, width: 6), .init("ms", alignment: .right, width: 7),
         .init("heard"),
       ],
-      rows: listening.heard.map {
+      rows: heard.map {
         [
           StyledText("\($0.mask.keptCount)", style: theme.text),
           StyledText(significant($0.seconds * 1000), style: theme.muted),
           StyledText($0.transcript.text, style: theme.text),
         ]
-      }, selection: listening.heard.firstIndex { $0.mask == state.mask }, headerStyle: theme.muted,
-      symbols: state.symbols
-    ).draw(in: Rect(x: 2, y: 3, width: width, height: size.height - 4), on: &canvas)
+      },
+      selection: heard.firstIndex { $0.mask == state.mask }.flatMap {
+        visible.contains($0) ? $0 : nil
+      }, headerStyle: theme.muted, symbols: state.symbols)
+  }
+
+  /// Where the reader scrolled to; before that, the depth nearest to the present one is in the middle.
+  private static func firstRow(_ state: DashboardState, _ area: Rect) -> Int {
+    let heard = state.listening.heard
+    let visible = max(1, area.height - 1)
+    let nearest = heard.indices.min {
+      abs(heard[$0].mask.keptCount - state.mask.keptCount)
+        < abs(heard[$1].mask.keptCount - state.mask.keptCount)
+    }
+    let wanted = state.listening.scroll ?? ((nearest ?? 0) - visible / 2)
+    return min(max(0, wanted), max(0, heard.count - visible))
+  }
+
+  /// The first row after the arrows or the wheel.
+  static func scroll(_ state: DashboardState, by step: Int) -> Int {
+    guard let panel = Layout(state, state.size)?[.recording] else { return 0 }
+    let area = area(Size(width: panel.width, height: panel.height))
+    var moved = state
+    moved.listening.scroll = firstRow(state, area) + step
+    return firstRow(moved, area)
+  }
+
+  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
+    switch mouse.kind {
+    case .wheelUp: .up
+    case .wheelDown: .down
+    case .press, .release, .drag: nil
+    }
   }
 }

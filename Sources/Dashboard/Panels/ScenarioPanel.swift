@@ -7,59 +7,75 @@ import Tradeoff
 enum ScenarioPanel: Panel {
   static let name = "scenario"
 
-  /// An utterance a second.
-  private static let interval = 1.0
+  /// With a frame, two rows of the trace, the moment and a row for each model.
+  static let leastHeight = 9
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let size = canvas.size
     let trace = state.budget.traces[state.budget.trace]
     canvas.frame(
-      title: "Scenario: \(trace.name)",
+      title: "Scenario: \(trace.name) (made up)",
       trailing: state.budget.isPlaying ? "Space holds" : "Space plays", theme: theme)
-    let width = size.width - 4
-    canvas.wording(
-      "\(trace.explanation) (v for others; made up)", "\(trace.explanation) (made up)", "made up",
-      x: 2,
-      y: 1, style: theme.muted, width: width, symbols: state.symbols)
-    let played = state.budget.played ?? 0
-    let time = Double(played) * interval
-    let height = min(12, max(2, size.height - 12))
-    drawTrace(trace, time, state, Rect(x: 2, y: 2, width: width, height: height), &canvas)
-    var y = 2 + height
-    guard let scenario = scenario(state) else {
+    canvas.edge(
+      [
+        "errors and times measured here, one utterance a second; B starts over",
+        "measured here, one utterance a second; B starts over", "measured here; B starts over",
+      ], width: size.width, y: size.height - 1, style: theme.muted)
+    var area = canvas.area.inset(x: 2, y: 1)
+    if size.height > leastHeight {
+      canvas.wording(
+        "\(trace.explanation) (v for others)", trace.explanation, x: area.x, y: area.y,
+        style: theme.muted, width: area.width, symbols: state.symbols)
+      area = area.split(top: 1).rest
+    }
+    let time = Double(state.budget.played ?? 0) * Budget.interval
+    guard let scenario = Budget.scenario(state) else {
+      let (plot, line) = area.split(top: min(12, max(2, area.height - 1)))
+      drawTrace(trace, time, state, plot, &canvas)
       canvas.text(
-        "waiting for the measurements of every depth ...", x: 2, y: y, style: theme.muted,
-        width: width)
+        "waiting until every depth is measured ...", x: line.x, y: line.y, style: theme.muted,
+        width: line.width)
       return
     }
+    let (plot, below) = area.split(top: min(12, max(2, area.height - 6)))
+    drawTrace(trace, time, state, plot, &canvas)
+    drawMoment(trace, time, scenario, state, below, &canvas)
+    // A blank line between the two where there is room.
+    let table = below.split(top: below.height > 5 ? 2 : 1).rest
+    drawScores(scenario, state, table, &canvas)
+  }
+
+  private static func drawMoment(
+    _ trace: ComputeTrace, _ time: Double, _ scenario: Scenario, _ state: DashboardState,
+    _ area: Rect, _ canvas: inout Canvas
+  ) {
+    let theme = state.theme
     canvas.pieces(
       [
         ("now ", theme.muted), ("\(fixed(trace.speed(at: time) * 100, 0)) %", theme.strong),
         (" of the speed, deadline ", theme.muted),
         ("\(significant(scenario.deadline * 1000)) ms", theme.strong),
-        (", utterance ", theme.muted), ("\(played)", theme.strong),
-      ], x: 2, y: y, width: width)
-    y += height >= 4 ? 2 : 1
-    let count = state.layerCount
-    let contestants: [(String, (Double) -> Int?)] = [
-      ("chooses its depth", { scenario.dynamicChoice(speed: $0) }),
-      ("always \(count) layers", { _ in scenario.staticChoice(keeping: count) }),
-      ("always \(count / 2) layers", { _ in scenario.staticChoice(keeping: count / 2) }),
-    ]
+        (", utterance ", theme.muted), ("\(state.budget.played ?? 0)", theme.strong),
+      ], x: area.x, y: area.y, width: area.width)
+  }
+
+  private static func drawScores(
+    _ scenario: Scenario, _ state: DashboardState, _ area: Rect, _ canvas: inout Canvas
+  ) {
+    let theme = state.theme
     Table(
       columns: [
         .init("the model"), .init("late", alignment: .right, width: 10),
         .init("WER %", alignment: .right, width: 7), .init("compute", alignment: .right, width: 9),
         .init("now", alignment: .right, width: 4),
       ],
-      rows: contestants.map { name, choose in
-        let score = scenario.play(utterances: played, choose: choose)
-        let late = score.answered > 0 ? Double(score.missedDeadlines) / Double(score.answered) : 0
+      rows: Budget.contestants(scenario, state).map { contestant in
+        let score = contestant.score
         return [
-          StyledText(name, style: theme.strong),
+          StyledText(contestant.name, style: theme.strong),
           StyledText(
-            "\(score.missedDeadlines) (\(fixed(late * 100, 0)) %)",
+            "\(score.missedDeadlines) (\(percent(contestant.lateShare, decimals: 0)))",
             style: score.missedDeadlines > 0 ? theme.error : theme.accent),
           StyledText(
             score.answered > 0 ? fixed(score.counts.rate * 100, 1) : "–", style: theme.text),
@@ -67,11 +83,7 @@ enum ScenarioPanel: Panel {
           StyledText("\(score.lastKept)", style: theme.muted),
         ]
       }, headerStyle: theme.muted, symbols: state.symbols
-    ).draw(in: Rect(x: 2, y: y, width: width, height: size.height - y - 2), on: &canvas)
-    canvas.wording(
-      "errors and times measured here, one utterance a second; 0 starts over",
-      "measured here, one utterance a second; 0 starts over", "measured here; 0 starts over", x: 2,
-      y: size.height - 2, style: theme.muted, width: width, symbols: state.symbols)
+    ).draw(in: area, on: &canvas)
   }
 
   /// The trace around now, newest at the right.
@@ -93,34 +105,5 @@ enum ScenarioPanel: Panel {
     raster.draw(x: area.x, y: area.y, on: &canvas)
     let now = area.x + area.width / 4
     canvas.text("▼", x: now, y: area.y, style: state.theme.accentStrong)
-  }
-
-  /// Nil until every depth has been measured to the end.
-  private static func scenario(_ state: DashboardState) -> Scenario? {
-    let device = Device.all[state.budget.device]
-    var choices: [Scenario.Choice] = []
-    for mask in BudgetView.masks(state) {
-      guard let measurement = state.measurement(mask), measurement.isComplete,
-        let mean = measurement.meanSeconds
-      else { return nil }
-      let results = measurement.results.compactMap { $0 }
-      choices.append(
-        Scenario.Choice(
-          mask: mask, expectedSeconds: mean / device.speed, counts: results.map(\.counts),
-          seconds: results.map { $0.seconds / device.speed }))
-    }
-    return choices.isEmpty
-      ? nil
-      : Scenario(
-        trace: state.budget.traces[state.budget.trace], interval: interval,
-        deadline: deadline(state), choices: choices)
-  }
-
-  /// The budget; one in FLOPs is as long as the present mask takes.
-  private static func deadline(_ state: DashboardState) -> Double {
-    switch state.budget.unit {
-    case .milliseconds: state.budget.amount / 1000
-    case .gflop: (BudgetPanel.milliseconds(state.mask, state) ?? 10) / 1000
-    }
   }
 }

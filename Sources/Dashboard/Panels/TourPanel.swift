@@ -13,69 +13,91 @@ enum TourPanel: Panel {
   }
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
-    let theme = state.theme
-    let width = canvas.size.width - 4
     if let demo = state.demo {
-      canvas.frame(
-        title: "Demo \(demo.step + 1)/\(Demo.steps.count)", trailing: "any key takes over",
-        theme: theme)
-      canvas.text(Demo.steps[demo.step].caption, x: 2, y: 1, style: theme.strong, width: width)
-      return
-    }
-    let tour = state.tour
-    let chapter = Tour.chapters[tour.chapter]
-    let step = Tour.step(state)
-    canvas.frame(
-      title: "Tour \(tour.chapter + 1).\(tour.step + 1) \(step.title)",
-      trailing: canvas.size.width >= 90
-        ? ". next  , back  i hint  0 reset  T chapters  t hide" : ". next  , back  t hide",
-      theme: theme)
-    let progress =
-      "step \(tour.step + 1) of \(chapter.steps.count): \(chapter.title)"
-    let reveal = tour.isReached ? step.reveal(state) : ""
-    let help: String =
-      switch tour.help {
-      case .none: ""
-      case .hint: "Hint: \(step.hint)."
-      case .answer: "Keys: \(step.answer(state).prefix(12).map(Self.label).joined(separator: " "))"
-      }
-    let text =
-      tour.isReached
-      ? StyledText([
-        ("● done. ", theme.accentStrong), (reveal, theme.text), ("  . goes on", theme.muted),
-      ])
-      : StyledText([
-        ("○ ", theme.muted), (step.text, theme.text),
-        (help.isEmpty ? "" : "  " + help, theme.accent),
-      ])
-    let area = canvas.area.inset(x: 2, y: 1)
-    let lines = text.wrapped(width: area.width)
-    for (row, line) in lines.prefix(area.height).enumerated() {
-      canvas.text(line, x: area.x, y: area.y + row, width: area.width)
-    }
-    if canvas.size.width >= progress.count + 8 {
-      canvas.text(" \(progress) ", x: 2, y: canvas.size.height - 1, style: theme.muted)
+      drawDemo(demo, state, &canvas)
+    } else {
+      drawStep(state, &canvas)
     }
   }
 
-  /// A key as people read it.
-  static func label(_ key: Key) -> String {
-    switch key {
-    case .character(" "): "Space"
-    case .character(let character): String(character)
-    case .up: "↑"
-    case .down: "↓"
-    case .left: "←"
-    case .right: "→"
-    case .enter: "Enter"
-    case .escape: "Esc"
-    case .home: "Home"
-    case .end: "End"
-    case .tab: "Tab"
-    case .control(let character): "Ctrl-\(character.uppercased())"
-    case .function(let number): "F\(number)"
-    case .pageUp, .pageDown, .backTab, .backspace, .delete: "\(key)"
+  private static func drawDemo(
+    _ demo: DemoState, _ state: DashboardState, _ canvas: inout Canvas
+  ) {
+    canvas.frame(
+      title: "Demo \(demo.step + 1)/\(Demo.steps.count)", trailing: "any key takes over",
+      theme: state.theme)
+    canvas.text(
+      Demo.steps[demo.step].caption, x: 2, y: 1, style: state.theme.strong,
+      width: canvas.size.width - 4)
+  }
+
+  private static func drawStep(_ state: DashboardState, _ canvas: inout Canvas) {
+    let tour = state.tour
+    let size = canvas.size
+    canvas.frame(
+      title: "Tour \(tour.chapter + 1).\(tour.step + 1) \(Tour.step(state).title)",
+      trailing: ". next  , back  t hide", theme: state.theme)
+    let area = canvas.area.inset(x: 2, y: 1)
+    let lines = lines(state, area.size)
+    let pages = pageCount(lines, area.size)
+    let page = min(tour.page, pages - 1)
+    for (row, line) in lines.dropFirst(page * area.height).prefix(area.height).enumerated() {
+      canvas.text(line, x: area.x, y: area.y + row, width: area.width)
     }
+    let keys = keys(tour, isMore: page + 1 < pages)
+    canvas.textRight(
+      " \(keys) ", end: size.width - 2, y: size.height - 1, style: state.theme.muted)
+    let chapter = Tour.chapters[tour.chapter]
+    let progress = "step \(tour.step + 1) of \(chapter.steps.count)"
+    canvas.edge(
+      ["\(progress): \(chapter.title)", progress], width: size.width - keys.count - 2,
+      y: size.height - 1, style: state.theme.muted)
+  }
+
+  private static func keys(_ tour: TourState, isMore: Bool) -> String {
+    let help =
+      isMore
+      ? "i ▼ more  "
+      : tour.isReached
+        ? tour.page > 0 ? "i ▲ back  " : ""
+        : ["i hint  ", "i answer  ", "i text  "][tour.help.rawValue]
+    return help + "0 reset  T chapters"
+  }
+
+  // MARK: - What is said
+
+  /// The text with the hint or the answer behind it where both fit, else the one that was asked for.
+  private static func lines(_ state: DashboardState, _ size: Size) -> [StyledText] {
+    let (theme, tour) = (state.theme, state.tour)
+    if tour.isReached {
+      return StyledText([
+        (tour.wasAlreadySo ? "● already so. " : "● done. ", theme.accentStrong),
+        (tour.reveal, theme.text), ("  . goes on", theme.muted),
+      ]).wrapped(width: size.width)
+    }
+    let step = Tour.step(state)
+    let text = StyledText([("○ ", theme.muted), (step.text, theme.text)])
+    let help: String
+    switch tour.help {
+    case .none: return text.wrapped(width: size.width)
+    case .hint: help = "Hint: \(step.hint)."
+    case .answer:
+      let keys = TourKeys.words(step.answer(state))
+      help = keys.isEmpty ? "Nothing left to press: wait for the measurements." : "Keys: \(keys)"
+    }
+    let both = (text + StyledText("  " + help, style: theme.accent)).wrapped(width: size.width)
+    return both.count <= size.height
+      ? both : StyledText(help, style: theme.accent).wrapped(width: size.width)
+  }
+
+  private static func pageCount(_ lines: [StyledText], _ size: Size) -> Int {
+    max(1, (lines.count + size.height - 1) / max(1, size.height))
+  }
+
+  /// Whether something of what is said does not fit on the present page.
+  static func hasMore(_ state: DashboardState) -> Bool {
+    guard let area = Layout(state, state.size)?[.tour]?.inset(x: 2, y: 1) else { return false }
+    return state.tour.page + 1 < pageCount(lines(state, area.size), area.size)
   }
 
   static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {

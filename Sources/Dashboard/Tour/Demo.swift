@@ -21,8 +21,25 @@ package struct DemoState: Sendable, Equatable {
   /// Ticks (fifths of a second) since the step began, and since it had all it needs.
   package var ticks = 0
   package var settledTicks = 0
+  /// What every round begins with.
+  package var start: Start
 
-  package init() {}
+  package struct Start: Sendable, Equatable {
+    package var choice: DashboardState.Choice
+    package var view: ViewKind
+    package var layerCursor, utterance: Int
+    package var list: UtteranceList
+    package var budget: BudgetState
+  }
+
+  package init(start: Start) { self.start = start }
+
+  init(_ state: DashboardState) {
+    self.init(
+      start: Start(
+        choice: state.choice, view: state.view, layerCursor: state.layerCursor,
+        utterance: state.utterance, list: state.list, budget: state.budget))
+  }
 }
 
 package enum Demo {

@@ -15,7 +15,9 @@ enum BudgetView: DashboardView {
       return [.budget: left, .scenario: right]
     }
     guard body.height >= 15 else { return [.budget: body] }
-    let (top, bottom) = body.split(top: max(7, body.height * 40 / 100))
+    // Every depth where there is room for them, what the scenario has to say in any case.
+    let (top, bottom) = body.split(
+      top: min(state.layerCount + 4, body.height - ScenarioPanel.leastHeight))
     return [.budget: top, .scenario: bottom]
   }
 

@@ -64,7 +64,7 @@ package struct LatencyModel: Sendable, Equatable {
   ) {
     let clock = ContinuousClock()
     var random = RandomGenerator(seed: 1)
-    points = audioSeconds.map { length in
+    let measured = audioSeconds.map { length in
       let samples = (0..<Int(length * Double(backbone.sampleRate))).map { _ in
         random.uniform(-0.1...0.1)
       }
@@ -82,8 +82,15 @@ package struct LatencyModel: Sendable, Equatable {
         }
         fastest(&best.head) { _ = backbone.head(frames!) }
       }
-      return Point(audioSeconds: length, stages: best)
+      return (length, best)
     }
+    self.init(measured)
+  }
+
+  /// From what each stage took at two lengths or more, shortest first.
+  package init(_ measured: [(audioSeconds: Double, stages: StageValues)]) {
+    precondition(measured.count >= 2, "a straight line needs two lengths")
+    points = measured.map { Point(audioSeconds: $0.audioSeconds, stages: $0.stages) }
   }
 
   /// Estimated seconds of each stage for audio of that length.

@@ -25,7 +25,7 @@ enum DashboardCommand: Command {
 
       --frame WxH      print one frame of that size as text once everything is measured, and leave
       --svg            print it as an SVG picture
-      --theme NAME     colours: \(Theme.all.map { $0.name.replacing(" ", with: "-") }.joined(separator: ", "))
+      --theme NAME     colours: \(Theme.all.map(\.name).joined(separator: ", "))
       --symbols NAME   braille, block or ascii (what the locale can show)
       --color WHEN     auto, always, never, 256, 16 or 8 (auto: what the terminal has; NO_COLOR counts)
       --demo           a show that runs by itself; any key takes over
@@ -45,9 +45,9 @@ enum DashboardCommand: Command {
       ],
       flags: ["svg", "demo"])
     let first = try arguments.choice("view", of: viewNames)
-    let themeName = try arguments.choice(
-      "theme", of: Theme.all.map { $0.name.replacing(" ", with: "-") })
-    let theme = themeName.flatMap { Theme.named($0.replacing("-", with: " ")) }
+    let theme =
+      try arguments.string("theme").flatMap(Theme.named)
+      ?? arguments.choice("theme", of: Theme.all.map(\.name)).flatMap(Theme.named)
     let symbolsName = try arguments.choice("symbols", of: Symbols.all.map(\.name))
     let symbols = Symbols.all.first { $0.name == symbolsName }
     let color =
@@ -94,17 +94,18 @@ enum DashboardCommand: Command {
       return 0
     }
     // The entry point is the main thread, the only one that may touch the terminal.
+    let (settings, complaints) = Settings.saved()
     try MainActor.assumeIsolated {
       try NCursesTerminal.with(color: color, symbols: symbols) { terminal in
         var state = initial
         state.symbols = terminal.symbols
-        let (settings, complaints) = Settings.saved()
         settings.apply(to: &state)
         // What the command line says wins.
         if let theme { state.theme = theme }
         if symbols != nil { state.symbols = terminal.symbols }
         let welcome = "new here? t starts a tour, ? explains the screen"
-        state.notice = complaints.first ?? (settings == Settings() ? welcome : "")
+        state.notice = settings == Settings() ? welcome : ""
+        state.complaints = complaints
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(recognizers, dataset, threads: threads)
         defer { session.close() }
@@ -112,6 +113,8 @@ enum DashboardCommand: Command {
         try session.run(state, on: terminal)
       }
     }
+    // Again, where they can be copied.
+    for complaint in complaints { Dropscope.complain("dropscope: \(complaint)") }
     return 0
   }
 

@@ -100,6 +100,11 @@ import Testing
       #expect(text.output.contains("mask 101010010101") && text.output.contains("gen 2 done 2"))
       let picture = try runProgram(dropscope.path, arguments + ["--frame", "80x24", "--svg"])
       #expect(picture.status == 0 && picture.output.hasPrefix("<svg"))
+      for theme in ["high-contrast", "high contrast"] {
+        let frame = try runProgram(
+          dropscope.path, arguments + ["--frame", "60x15", "--theme", theme])
+        #expect(frame.status == 0, "\(theme)")
+      }
       for wrong in [["--frame", "80"], ["--frame", "0x24"], ["--svg"]] {
         #expect(try runProgram(dropscope.path, arguments + wrong).status == 2)
       }

@@ -1,0 +1,149 @@
+// What each depth takes of a budget, which depth a budget chooses, and the scenario made from them.
+
+import Backbones
+import Tradeoff
+
+enum Budget {
+  /// A depth in the budget's table.
+  struct Row {
+    var mask: LayerMask
+    /// In the budget's unit; nil before anything is known.
+    var amount: Double?
+    var isMeasured: Bool
+    var fits: Bool
+  }
+
+  /// The present policy's depths, deepest first.
+  static func rows(_ state: DashboardState) -> [Row] {
+    let masks = BudgetView.masks(state)
+    let known = known(masks, state)
+    return masks.map { mask in
+      let amount = amount(mask, known, state)
+      return Row(
+        mask: mask, amount: amount,
+        isMeasured: state.budget.device == 0 && measuredSeconds(mask, state) != nil,
+        // Times come out a little different from what was set as the budget.
+        fits: amount.map { $0 <= state.budget.amount * 1.0001 } ?? false)
+    }
+  }
+
+  /// The deepest that fits, else the one that takes least; nil while nothing is known.
+  static func choice(_ rows: [Row]) -> Row? {
+    guard rows.contains(where: { $0.amount != nil }) else { return nil }
+    return rows.first(where: \.fits) ?? rows.last
+  }
+
+  /// What a mask takes of the budget, in its unit.
+  static func amount(_ mask: LayerMask, _ state: DashboardState) -> Double? {
+    amount(mask, known(BudgetView.masks(state), state), state)
+  }
+
+  private static func amount(
+    _ mask: LayerMask, _ known: [Depth], _ state: DashboardState
+  ) -> Double? {
+    switch state.budget.unit {
+    case .gflop: state.costs.gflopPerAudioSecond(mask)
+    case .milliseconds: milliseconds(mask, known, state)
+    }
+  }
+
+  /// Of an utterance of mean length on the chosen device: measured here where it was, else estimated.
+  private static func milliseconds(
+    _ mask: LayerMask, _ known: [Depth], _ state: DashboardState
+  ) -> Double? {
+    let seconds = measuredSeconds(mask, state) ?? estimatedSeconds(mask, known, state)
+    return seconds.map { $0 * 1000 / Device.all[state.budget.device].speed }
+  }
+
+  /// A depth that was measured to the end.
+  private struct Depth {
+    var mask: LayerMask
+    var seconds: Double
+  }
+
+  private static func known(_ masks: [LayerMask], _ state: DashboardState) -> [Depth] {
+    masks.compactMap { mask in
+      measuredSeconds(mask, state).map { Depth(mask: mask, seconds: $0) }
+    }
+  }
+
+  private static func measuredSeconds(_ mask: LayerMask, _ state: DashboardState) -> Double? {
+    guard let measurement = state.measurement(mask), measurement.isComplete else { return nil }
+    return measurement.meanSeconds
+  }
+
+  /// The calibration ran while nothing else did, so it is scaled by what a measured depth, full depth
+  /// first, took beside it; and no depth is estimated outside what its measured neighbours took.
+  private static func estimatedSeconds(
+    _ mask: LayerMask, _ known: [Depth], _ state: DashboardState
+  ) -> Double? {
+    guard let estimate = state.costs.estimatedSeconds(mask) else { return nil }
+    let scale = known.lazy.compactMap { depth in
+      state.costs.estimatedSeconds(depth.mask).flatMap { $0 > 0 ? depth.seconds / $0 : nil }
+    }.first
+    let least = known.filter { $0.mask.keptCount < mask.keptCount }.map(\.seconds).max() ?? 0
+    let most = known.filter { $0.mask.keptCount > mask.keptCount }.map(\.seconds).min()
+    return max(least, min(estimate * (scale ?? 1), most ?? .infinity))
+  }
+
+  // MARK: - The scenario
+
+  /// Whether every depth has been measured to the end: what the scenario plays with.
+  static func isMeasured(_ state: DashboardState) -> Bool {
+    BudgetView.masks(state).allSatisfy { measuredSeconds($0, state) != nil }
+  }
+
+  /// An utterance a second.
+  static let interval = 1.0
+
+  /// A model in the scenario and how it has done so far.
+  struct Contestant {
+    var name: String
+    var score: Scenario.Score
+
+    var lateShare: Double {
+      score.answered > 0 ? Double(score.missedDeadlines) / Double(score.answered) : 0
+    }
+  }
+
+  /// Nil until every depth has been measured to the end.
+  static func scenario(_ state: DashboardState) -> Scenario? {
+    guard isMeasured(state) else { return nil }
+    let device = Device.all[state.budget.device]
+    let choices = BudgetView.masks(state).compactMap { mask -> Scenario.Choice? in
+      guard let measurement = state.measurement(mask), let mean = measurement.meanSeconds else {
+        return nil
+      }
+      let results = measurement.results.compactMap { $0 }
+      return Scenario.Choice(
+        mask: mask, expectedSeconds: mean / device.speed, counts: results.map(\.counts),
+        seconds: results.map { $0.seconds / device.speed })
+    }
+    return Scenario(
+      trace: state.budget.traces[state.budget.trace], interval: interval,
+      deadline: deadline(state), choices: choices)
+  }
+
+  /// The budget; one in FLOPs is as long as the present mask takes.
+  private static func deadline(_ state: DashboardState) -> Double {
+    switch state.budget.unit {
+    case .milliseconds: state.budget.amount / 1000
+    case .gflop:
+      (milliseconds(state.mask, known(BudgetView.masks(state), state), state) ?? 10) / 1000
+    }
+  }
+
+  /// The model that chooses its depth beside those that cannot.
+  static func contestants(_ scenario: Scenario, _ state: DashboardState) -> [Contestant] {
+    let played = state.budget.played ?? 0
+    let fixed = [state.layerCount, state.layerCount / 2].map { count in
+      Contestant(
+        name: "always \(count) layers",
+        score: scenario.play(utterances: played) { _ in scenario.staticChoice(keeping: count) })
+    }
+    let free = Contestant(
+      name: "chooses its depth",
+      score: scenario.play(utterances: played) { scenario.dynamicChoice(speed: $0) })
+    return [free] + fixed
+  }
+}

@@ -1,0 +1,112 @@
+// The keys that reach the tour's goals, worked out from where the reader is.
+
+import Backbones
+import TerminalUI
+import Tradeoff
+
+enum TourKeys {
+  static func half(_ state: DashboardState) -> Int { state.layerCount / 2 }
+
+  /// The layer in the middle of the list, zero-based.
+  static func middle(_ state: DashboardState) -> Int { max(0, half(state) - 1) }
+
+  static func open(_ view: ViewKind, _ state: DashboardState) -> [Key] {
+    state.view == view ? [] : [.character(Character("\(view.number)"))]
+  }
+
+  static func dropHalf(_ state: DashboardState) -> [Key] {
+    state.mask.keptCount == half(state) ? [] : ["d", "5", "0", .enter]
+  }
+
+  /// A model by its number in the menu, which depends on what was opened.
+  static func choose(_ name: String, _ state: DashboardState) -> [Key] {
+    let index = state.subject.models.firstIndex { $0.name == name }
+    guard let index, index != state.model else { return [] }
+    return ["M", .character(Character("\(index + 1)"))]
+  }
+
+  static func policy(_ name: String, _ state: DashboardState) -> [Key] {
+    guard let index = PolicyCatalog.names.firstIndex(of: name) else { return [] }
+    return ["P", .character(Character("\(index + 1)"))]
+  }
+
+  /// Of the cursor in the list of layers.
+  static func move(from start: Int, to end: Int) -> [Key] {
+    Array(repeating: end < start ? .up : .down, count: abs(end - start))
+  }
+
+  /// The layer under the cursor, which a policy may have skipped already.
+  static func skipByHand(_ state: DashboardState) -> [Key] {
+    state.mask[state.layerCursor] ? [" "] : state.isManual ? [] : [" ", " "]
+  }
+
+  /// Half of the layers, the last change made by hand: one swapped where half of them run already.
+  static func halfByHand(_ state: DashboardState) -> [Key] {
+    let layers = 0..<state.layerCount
+    let running = layers.filter { state.mask[$0] }
+    let skipped = layers.filter { !state.mask[$0] }
+    let excess = running.count - half(state)
+    if state.isManual, excess == 0 { return [] }
+    let swapped = excess == 0 ? 1 : 0
+    let toggled =
+      running.prefix(max(swapped, excess)) + skipped.prefix(max(swapped, -excess))
+    var cursor = state.layerCursor
+    return toggled.flatMap { layer in
+      defer { cursor = layer }
+      return move(from: cursor, to: layer) + [" "]
+    }
+  }
+
+  /// Whether what the budget chooses fits and is at most half of the layers.
+  static func fitsHalf(_ rows: [Budget.Row], _ state: DashboardState) -> Bool {
+    Budget.choice(rows).map { $0.fits && $0.mask.keptCount <= half(state) } ?? false
+  }
+
+  /// As few presses of `-`, or of `+` where the budget is too small, as do it.
+  static func budgetForHalf(_ state: DashboardState) -> [Key] {
+    if state.budget.isInCharge, fitsHalf(Budget.rows(state), state) { return [] }
+    for (key, factor) in [("-", 1 / 1.25), ("+", 1.25)] as [(Key, Double)] {
+      var tried = state
+      for presses in 1...60 {
+        tried.budget.amount *= factor
+        if fitsHalf(Budget.rows(tried), tried) { return Array(repeating: key, count: presses) }
+      }
+    }
+    return []
+  }
+
+  // MARK: - As people read them
+
+  /// `↓ x 5, Space`: keys that follow each other unchanged are counted.
+  static func words(_ keys: [Key]) -> String {
+    var groups: [(key: Key, count: Int)] = []
+    for key in keys {
+      if groups.last?.key == key {
+        groups[groups.count - 1].count += 1
+      } else {
+        groups.append((key, 1))
+      }
+    }
+    return groups.map { label($0.key) + ($0.count > 1 ? " x \($0.count)" : "") }
+      .joined(separator: ", ")
+  }
+
+  private static func label(_ key: Key) -> String {
+    switch key {
+    case .character(" "): "Space"
+    case .character(let character): String(character)
+    case .up: "↑"
+    case .down: "↓"
+    case .left: "←"
+    case .right: "→"
+    case .enter: "Enter"
+    case .escape: "Esc"
+    case .home: "Home"
+    case .end: "End"
+    case .tab: "Tab"
+    case .control(let character): "Ctrl-\(character.uppercased())"
+    case .function(let number): "F\(number)"
+    case .pageUp, .pageDown, .backTab, .backspace, .delete: "\(key)"
+    }
+  }
+}
