@@ -38,6 +38,19 @@ extension Canvas {
     self[x + width - 1, y] = Cell(symbols.ellipsis, style: style)
   }
 
+  /// One line whose end is marked when it is cut.
+  mutating func line(
+    _ text: String, x: Int, y: Int, style: Style, width: Int, symbols: Symbols
+  ) {
+    wording(text, x: x, y: y, style: style, width: width, symbols: symbols)
+  }
+
+  /// On the lower edge of a panel: what it has no room for, and how to see it.
+  mutating func more(_ what: String, _ state: DashboardState) {
+    let key = state.zoomed == nil ? " (e)" : ""
+    text(" \(what)\(key) ", x: 2, y: size.height - 1, style: state.theme.accent)
+  }
+
   /// Text that ends before column `end`.
   mutating func textRight(_ string: String, end: Int, y: Int, style: Style = Style()) {
     text(string, x: max(0, end - CharacterWidth.of(string)), y: y, style: style)
@@ -61,7 +74,7 @@ private let asciiLookAlikes: [Character: Character] = [
   "■": "#", "□": ".", "┃": "#", "●": "*", "○": "o", "◆": "@", "▸": ">", "█": "#", "▉": "#",
   "▊": "#",
   "▋": "#", "▌": "=", "▍": "=", "▎": "-", "▏": "-", "·": ".", "…": "~", "–": "-", "−": "-",
-  "≠": "~", "←": "<", "→": ">", "↑": "^", "↓": "v", "▲": "^", "▼": "v", "×": "x", "‖": "|",
+  "≠": "~", "±": "+", "←": "<", "→": ">", "↑": "^", "↓": "v", "▲": "^", "▼": "v", "×": "x", "‖": "|",
   "░": ".", "▒": ":", "▓": "+",
 ]
 

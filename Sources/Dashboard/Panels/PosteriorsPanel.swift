@@ -11,7 +11,8 @@ enum PosteriorsPanel: Panel {
     let theme = state.theme
     let size = canvas.size
     canvas.frame(
-      title: "Tokens over time after layer \(state.layerCursor + 1)", trailing: "↑ ↓ another layer",
+      title: "Tokens over time after layer \(state.layerCursor + 1)",
+      trailing: "another layer (↑ ↓)",
       theme: theme)
     guard let request = state.wantedProbe, let lens = state.probes.lenses[request],
       lens.readings.indices.contains(state.layerCursor + 1)

@@ -26,7 +26,7 @@ enum SliderPanel: Panel {
   /// Policy and mask, the mask left out where there is no room for it.
   private static func trailing(_ state: DashboardState, _ width: Int) -> String {
     let isRandom = state.policyName == RandomPolicy.name
-    let policy = "policy \(state.policyName)" + (isRandom ? ", seed \(state.seed) (r)" : " (P)")
+    let policy = "policy \(state.policyName) (P)" + (isRandom ? ", seed \(state.seed) (r)" : "")
     let long = "\(policy)   mask \(state.mask)"
     return long.count + 44 <= width ? long : policy
   }
@@ -73,10 +73,13 @@ enum SliderPanel: Panel {
 
   static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
     switch mouse.kind {
-    case .press: action(x: mouse.x, state, area)
-    case .wheelUp: .dropMore
-    case .wheelDown: .dropLess
-    case .release, .drag: nil
+    case .press:
+      // Only the track is the slider: not its frame, not what is read beside it.
+      return track(state, panelWidth: area.width).contains(x: mouse.x - area.x, y: mouse.y - area.y)
+        ? action(x: mouse.x, state, area) : nil
+    case .wheelUp: return .dropMore
+    case .wheelDown: return .dropLess
+    case .release, .drag: return nil
     }
   }
 }
