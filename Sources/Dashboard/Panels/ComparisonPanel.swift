@@ -129,7 +129,8 @@ enum ComparisonPanel: Panel {
     // Kept as the first minus this one; shown as this one minus the first.
     entry.difference = points(-comparison.difference)
     let ends = [-comparison.interval.upperBound, -comparison.interval.lowerBound].map {
-      fixed($0 * 100, 1).replacing("-", with: "−")
+      let text = fixed(abs($0) * 100, 1)
+      return ($0 < 0 && text != "0.0" ? "−" : "") + text
     }
     entry.differenceInterval = ends.joined(separator: " to ")
     let better = comparison.probabilityOfImprovement
@@ -247,7 +248,7 @@ enum ComparisonPanel: Panel {
     let start = partial + minus + intervals
     canvas.wording(
       "\(state.policy) masks; \(start)\(probability), paired bootstrap",
-      "\(start)\(probability), paired bootstrap", "\(start)\(probability)",
+      "\(start)\(probability), paired bootstrap", "\(start)\(probability)", "\(start)bootstrap",
       "\(partial)\(intervals)\(probability)", "\(partial)\(probability)", x: area.x, y: area.y,
       style: state.theme.muted, width: area.width, symbols: state.symbols)
   }

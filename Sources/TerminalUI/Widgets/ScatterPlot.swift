@@ -228,11 +228,14 @@ package struct ScatterPlot: Sendable {
     }
     if let current { mark(current, symbols.currentMarker, currentStyle) }
 
+    var labelled: Set<String> = []
     // Labels last and only on free cells: neither a point nor another label gets lost.
     func label(_ point: (x: Double, y: Double), _ text: String, _ style: Style) {
       let (x, y) = (xScale.position(point.x), yScale.position(point.y))
       guard !text.isEmpty, (0...1).contains(x), (0...1).contains(y) else { return }
       let (place, line, width) = (column(x, field), row(y, field), CharacterWidth.of(text))
+      // Points of several series may be in one place.
+      guard labelled.insert("\(place) \(line) \(text)").inserted else { return }
       // Behind the marker, or else before it.
       let free = [place + 1, place - width].first { start in
         start >= field.x && start + width <= field.maxX
