@@ -68,6 +68,20 @@ extension Canvas {
   }
 }
 
+extension Cell {
+  /// Shape and colour both say how much.
+  static func heat(_ share: Float, _ theme: Theme, _ symbols: Symbols) -> Cell? {
+    guard share >= 0.05 else { return nil }
+    let level = min(4, Int(share * 5))
+    let shapes: [Character] =
+      symbols.dots == .ascii ? [".", ":", "+", "*", "#"] : ["·", "░", "▒", "▓", "█"]
+    let style =
+      theme.heat.indices.contains(level)
+      ? Style(foreground: theme.heat[level]) : level > 2 ? theme.strong : theme.muted
+    return Cell(shapes[level], style: style)
+  }
+}
+
 private let asciiLookAlikes: [Character: Character] = [
   "╭": "+", "╮": "+", "╰": "+", "╯": "+", "┌": "+", "┐": "+", "└": "+", "┘": "+", "├": "+",
   "┤": "+", "┬": "+", "┴": "+", "┼": "+", "─": "-", "│": "|", "━": "=", "┄": ".", "╌": ".",

@@ -137,6 +137,14 @@ import Dashboard
     #expect(screen(Scene.shown(.transcripts), 60, 15).contains("+2 lines (e)"))
   }
 
+  @Test func thePolicyIsNamedBesideALongModelName() {
+    var state = Scene.allModels()
+    Scene.serve(update(&state, .ready), &state)
+    press(&state, "M", "3", "r")
+    #expect(screen(state, 60, 15).contains("policy random (P)"))
+    #expect(screen(state, 80, 24).contains("policy random (P), seed 2 (r)"))
+  }
+
   @Test func numbersOfTheLayersAreLabelled() {
     #expect(screen(Scene.busy(), 80, 24).contains("% compute, bar: time"))
     #expect(screen(Scene.busy(), 120, 40).contains("time, measured"))

@@ -129,6 +129,25 @@ import Dashboard
     #expect(try #require(view(state, state.size).lines().last).contains("↑↓ layer"))
   }
 
+  /// Deterministic policies always skip the same layers, the random one each about as often.
+  @Test func skipsAreCountedOverDraws() throws {
+    for policy in PolicyCatalog.names {
+      for count in 0...12 {
+        let shares = SkipMap.shares(policy, seed: 1, keeping: count, of: 12)
+        #expect(abs(shares.reduce(0, +) - Double(12 - count)) < 1e-9)
+        if policy != "random" { #expect(shares.allSatisfy { $0 == 0 || $0 == 1 }) }
+      }
+    }
+    #expect(Set(SkipMap.shares("random", seed: 1, keeping: 6, of: 12)).count > 2)
+    var state = Scene.shown(.layers)
+    state.size = Size(width: 80, height: 24)
+    state.zoomed = .skips
+    let panel = try #require(Layout(state, state.size)?[.skips])
+    // A heading, then 12 layers, 11, 10, 9.
+    _ = click(&state, panel.x + 4, panel.y + 5)
+    #expect(state.mask.keptCount == 9)
+  }
+
   /// The filter of the list is of no concern to other views.
   @Test func filterAndOrderStayInTheirView() {
     var state = Scene.shown(.transcripts)

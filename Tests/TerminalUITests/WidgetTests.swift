@@ -69,7 +69,7 @@ import Testing
     let wide = lines(60, 20) { crowded.draw(in: $0, on: &$1) }.joined()
     for number in 0..<9 { #expect(wide.contains("series \(number)")) }
     let narrow = lines(24, 9) { crowded.draw(in: $0, on: &$1) }.joined(separator: "\n")
-    #expect(narrow.contains("o series 0") && narrow.contains("+7 more"))
+    #expect(narrow.contains("o series 0") && narrow.contains("+6 more"))
   }
 
   @Test func intervalsAreBarsAndSeriesStandSideBySide() {

@@ -9,7 +9,10 @@ enum PlotPanel: Panel {
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
-    canvas.frame(title: "Trade-off", trailing: "lower left is better   axis (a)", theme: theme)
+    canvas.frame(
+      title: "Trade-off",
+      trailing: canvas.size.width >= 50 ? "lower left is better   axis (a)" : "axis (a)",
+      theme: theme)
     let points = points(of: state.model, state)
     let complete = points.filter(\.isComplete)
     let partial = points.filter { !$0.isComplete }
