@@ -156,6 +156,11 @@ package struct DashboardState: Sendable {
     activity == .measuring ? newest.map { Setting(model: $0.model, mask: $0.mask) } : nil
   }
 
+  /// Utterances to go through: the list where it is on the screen, elsewhere all.
+  package var browsedUtterances: [Int] {
+    view == .transcripts ? listedUtterances : Array(subject.utterances.indices)
+  }
+
   /// Utterances in the order and under the filter of the list.
   package var listedUtterances: [Int] {
     let words = list.filter.lowercased()
@@ -219,10 +224,7 @@ package struct DashboardState: Sendable {
     (present ?? fullDepth)?.meanFrontEndAndHeadSeconds
   }
 
-  /// Errors now and at full depth over the utterances known at both; nil when there are none.
-  package var comparison: (now: ErrorCounts, other: ErrorCounts)? { compare(with: fullDepth) }
-
-  /// Errors now and in another measurement over the utterances known in both.
+  /// Errors now and in another measurement over the utterances known in both; nil when there are none.
   package func compare(with other: Measurement?) -> (now: ErrorCounts, other: ErrorCounts)? {
     guard let present, let other else { return nil }
     var (a, b) = (ErrorCounts(), ErrorCounts())

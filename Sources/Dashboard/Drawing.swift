@@ -44,6 +44,19 @@ extension Canvas {
     text(" \(form) ", x: 2, y: y, style: style)
   }
 
+  /// One line whose end is marked when it is cut.
+  mutating func line(
+    _ text: String, x: Int, y: Int, style: Style, width: Int, symbols: Symbols
+  ) {
+    wording(text, x: x, y: y, style: style, width: width, symbols: symbols)
+  }
+
+  /// On the lower edge of a panel: what it has no room for, and how to see it.
+  mutating func more(_ what: String, _ state: DashboardState) {
+    let key = state.zoomed == nil ? " (e)" : ""
+    text(" \(what)\(key) ", x: 2, y: size.height - 1, style: state.theme.accent)
+  }
+
   /// Text that ends before column `end`.
   mutating func textRight(_ string: String, end: Int, y: Int, style: Style = Style()) {
     text(string, x: max(0, end - CharacterWidth.of(string)), y: y, style: style)
@@ -61,13 +74,28 @@ extension Canvas {
   }
 }
 
+extension Cell {
+  /// Shape and colour both say how much.
+  static func heat(_ share: Float, _ theme: Theme, _ symbols: Symbols) -> Cell? {
+    guard share >= 0.05 else { return nil }
+    let level = min(4, Int(share * 5))
+    let shapes: [Character] =
+      symbols.dots == .ascii ? [".", ":", "+", "*", "#"] : ["·", "░", "▒", "▓", "█"]
+    let style =
+      theme.heat.indices.contains(level)
+      ? Style(foreground: theme.heat[level]) : level > 2 ? theme.strong : theme.muted
+    return Cell(shapes[level], style: style)
+  }
+}
+
 private let asciiLookAlikes: [Character: Character] = [
   "╭": "+", "╮": "+", "╰": "+", "╯": "+", "┌": "+", "┐": "+", "└": "+", "┘": "+", "├": "+",
   "┤": "+", "┬": "+", "┴": "+", "┼": "+", "─": "-", "│": "|", "━": "=", "┄": ".", "╌": ".",
   "■": "#", "□": ".", "┃": "#", "●": "*", "○": "o", "◆": "@", "▸": ">", "█": "#", "▉": "#",
   "▊": "#",
   "▋": "#", "▌": "=", "▍": "=", "▎": "-", "▏": "-", "·": ".", "…": "~", "–": "-", "−": "-",
-  "≠": "~", "←": "<", "→": ">", "↑": "^", "↓": "v", "▲": "^", "▼": "v", "×": "x", "‖": "|",
+  "≠": "~", "±": "+", "←": "<", "→": ">", "↑": "^", "↓": "v", "▲": "^", "▼": "v", "×": "x",
+  "‖": "|",
   "░": ".", "▒": ":", "▓": "+",
 ]
 

@@ -1,9 +1,24 @@
-// The help over everything else: first what the screen is about, then the keys, made from their table.
+// The help over everything else: what the screen is about, the keys, made from their table, and words.
 
 import TerminalUI
 
 enum HelpPage {
-  private static let columnWidth = 29
+  private struct Line {
+    var text: StyledText
+    /// What a click on it does.
+    var binding: KeyBinding?
+
+    init(_ text: StyledText, _ binding: KeyBinding? = nil) {
+      self.text = text
+      self.binding = binding
+    }
+  }
+
+  /// Blank columns between a key and what it does, and between columns.
+  private static let gap = 2
+  private static let labelWidth = gap + (KeyBindings.all.map(\.label.count).max() ?? 0)
+  private static let columnWidth =
+    labelWidth + gap + (KeyBindings.all.map(\.help.count).max() ?? 0)
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
@@ -13,11 +28,11 @@ enum HelpPage {
     var page = Canvas(area.size)
     page.frame(
       title: "Help \(number + 1)/\(pages.count)",
-      trailing: number + 1 < pages.count ? "? next page, Esc back" : "Esc back", theme: theme)
+      trailing: number + 1 < pages.count ? "next page (?)  back (Esc)" : "back (Esc)", theme: theme)
     for (column, lines) in pages[number].enumerated() {
       for (row, line) in lines.enumerated() {
         page.text(
-          line, x: 2 + column * columnWidth, y: 1 + row,
+          line.text, x: 2 + column * columnWidth, y: 1 + row,
           width: area.width - 4 - column * columnWidth)
       }
     }
@@ -26,9 +41,30 @@ enum HelpPage {
 
   static func pageCount(_ state: DashboardState) -> Int { pages(state, area(state.size)).count }
 
+  /// The key under the pointer, or the first of its row.
+  static func action(_ mouse: MouseEvent, _ state: DashboardState) -> Action? {
+    let area = area(state.size)
+    let inside = Rect(
+      x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2)
+    let pages = pages(state, area)
+    guard inside.contains(x: mouse.x, y: mouse.y), pages.indices.contains(state.helpPage) else {
+      return nil
+    }
+    let page = pages[state.helpPage]
+    let (column, x) = (mouse.x - inside.x).quotientAndRemainder(dividingBy: columnWidth)
+    let row = mouse.y - inside.y
+    guard page.indices.contains(column), page[column].indices.contains(row),
+      let binding = page[column][row].binding
+    else { return nil }
+    let label = Array(binding.label)
+    let name = PrintedKeys.words(label, 0..<label.count).first { $0.columns.contains(x) }?.text
+    let key = name.flatMap(PrintedKeys.key)
+    return (binding.actions.first { $0.key == key } ?? binding.actions.first)?.action
+  }
+
   private static func area(_ size: Size) -> Rect {
-    let columns = min(3, max(1, (size.width - 4) / columnWidth))
-    let width = min(size.width, columns * columnWidth + 4)
+    let columns = min(3, max(1, (size.width - 4 + gap) / columnWidth))
+    let width = min(size.width, max(56, columns * columnWidth - gap) + 4)
     let height = min(size.height, 30)
     return Rect(
       x: (size.width - width) / 2, y: max(0, (size.height - height) / 2), width: width,
@@ -36,59 +72,102 @@ enum HelpPage {
   }
 
   /// Columns of lines for each page.
-  private static func pages(_ state: DashboardState, _ area: Rect) -> [[[StyledText]]] {
+  private static func pages(_ state: DashboardState, _ area: Rect) -> [[[Line]]] {
     let rows = max(1, area.height - 2)
-    let columns = max(1, (area.width - 4) / columnWidth)
-    let about = about(state, width: area.width - 4)
-    let first = stride(from: 0, to: about.count, by: rows).map {
-      [Array(about[$0..<min(about.count, $0 + rows)])]
-    }
-    let keys = keys(state)
-    let perPage = rows * columns
-    let rest = stride(from: 0, to: keys.count, by: perPage).map { start in
-      stride(from: start, to: min(keys.count, start + perPage), by: rows).map {
-        Array(keys[$0..<min(keys.count, $0 + rows)])
+    let columns = max(1, (area.width - 4 + gap) / columnWidth)
+    let width = area.width - 4
+    func whole(_ lines: [Line]) -> [[[Line]]] { even(rows) { flow([lines], $0) }.map { [$0] } }
+    let sections = keys(state)
+    let table = even(rows) { split(flow(sections, $0), columns) }
+    return whole(about(state, width: width)) + table + whole(words(state, width: width))
+  }
+
+  /// The layout with the fewest pages, and of those the one with the shortest columns: no page holds
+  /// just the line that was too much for the one before.
+  private static func even<T>(_ rows: Int, _ layout: (Int) -> [T]) -> [T] {
+    let fewest = layout(rows)
+    let lengths = rows > 4 ? Array(4..<rows) : []
+    return lengths.lazy.map(layout).first { $0.count == fewest.count } ?? fewest
+  }
+
+  /// Columns of so many rows. The first two lines of a section stay together, and no column starts
+  /// with a blank.
+  private static func flow(_ sections: [[Line]], _ rows: Int) -> [[Line]] {
+    var columns: [[Line]] = [[]]
+    for section in sections {
+      let used = columns[columns.count - 1].count
+      if used > 0 {
+        if used + 3 <= rows {
+          columns[columns.count - 1].append(Line(StyledText("")))
+        } else {
+          columns.append([])
+        }
+      }
+      for line in section {
+        if columns[columns.count - 1].count == rows { columns.append([]) }
+        columns[columns.count - 1].append(line)
       }
     }
-    return first + rest
+    return columns
+  }
+
+  private static func split(_ columns: [[Line]], _ count: Int) -> [[[Line]]] {
+    stride(from: 0, to: columns.count, by: count).map {
+      Array(columns[$0..<min(columns.count, $0 + count)])
+    }
   }
 
   /// What the screen takes for granted, and what each view is for.
-  private static func about(_ state: DashboardState, width: Int) -> [StyledText] {
+  private static func about(_ state: DashboardState, width: Int) -> [Line] {
     let words = """
       A recogniser is a stack of layers. Skipping some saves time and costs accuracy: the word error \
       rate is the share of words heard wrong, missed or added. Policies say which layers run: spread \
       out evenly, the first, the last, or random ones; manual is your choice. All numbers are measured \
-      on this machine while you watch. Mouse: drag the slider, click a layer, a tab or a key below, turn \
-      the wheel.
+      on this machine while you watch. Mouse: drag the slider, click a layer, a tab or a key wherever \
+      it stands, turn the wheel.
       """
-    return StyledText(words, style: state.theme.text).wrapped(width: width) + [StyledText("")]
-      + ViewKind.allCases.flatMap { view in
-        StyledText([
-          ("\(view.number) \(view.type.name)  ", state.theme.strong),
-          (view.type.summary, state.theme.muted),
-        ]).wrapped(width: width)
-      }
+    let views = ViewKind.allCases.flatMap { view in
+      StyledText([
+        ("\(view.number) \(view.type.name)  ", state.theme.strong),
+        (view.type.summary, state.theme.muted),
+      ]).wrapped(width: width)
+    }
+    return
+      (StyledText(words, style: state.theme.text).wrapped(width: width) + [StyledText("")]
+      + views).map { Line($0) }
   }
 
   /// Every binding of the present view, by groups.
-  private static func keys(_ state: DashboardState) -> [StyledText] {
+  private static func keys(_ state: DashboardState) -> [[Line]] {
     let theme = state.theme
     let bindings = KeyBindings.active(in: state.view)
-    return KeyBinding.Group.allCases.flatMap { group -> [StyledText] in
+    return KeyBinding.Group.allCases.compactMap { group in
       let members = bindings.filter { $0.group == group }
-      guard !members.isEmpty else { return [] }
+      guard !members.isEmpty else { return nil }
       let title = group == .here ? "In \(state.view.type.name)" : group.rawValue
-      return [StyledText(title, style: theme.accentStrong)]
+      return [Line(StyledText(title, style: theme.accentStrong))]
         + members.map {
-          StyledText([($0.label.padding(9), theme.strong), ($0.help, theme.text)])
-        } + [StyledText("")]
+          Line(
+            StyledText([($0.label.padded(to: labelWidth), theme.strong), ($0.help, theme.text)]),
+            $0)
+        }
     }
+  }
+
+  private static func words(_ state: DashboardState, width: Int) -> [Line] {
+    let indent = 2 + (Glossary.entries.map(\.word.count).max() ?? 0)
+    let lines = Glossary.entries.flatMap { word, meaning -> [StyledText] in
+      let rows = StyledText(meaning, style: state.theme.text).wrapped(width: width - indent)
+      return rows.enumerated().map { row, text in
+        StyledText((row == 0 ? word : "").padded(to: indent), style: state.theme.strong) + text
+      }
+    }
+    return ([StyledText("Words", style: state.theme.accentStrong)] + lines).map { Line($0) }
   }
 }
 
 extension String {
-  fileprivate func padding(_ width: Int) -> String {
-    self + String(repeating: " ", count: max(1, width - count))
+  fileprivate func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
   }
 }

@@ -21,13 +21,13 @@ package struct KeyBinding: Sendable {
   package var help: String
   /// One or two words for the footer; nil: not there.
   package var hint: String?
-  /// Where it works; nil: everywhere. What works in one view only comes before the rest.
+  /// Where it works; nil: everywhere. What hides another binding in a view comes before it.
   package var views: Set<ViewKind>?
 
   /// The first key, or pair of keys, for the footer.
   var shortLabel: String {
     let parts = label.split(separator: " ")
-    let isPair = parts.count == 4 || parts.map(\.count) == [1, 1]
+    let isPair = parts.count == 4 || parts.count > 1 && parts.allSatisfy { $0.count == 1 }
     return isPair ? parts[...1].joined() : String(parts[0])
   }
 
@@ -52,15 +52,18 @@ package struct KeyBinding: Sendable {
 }
 
 package enum KeyBindings {
+  /// Views that are about one utterance.
+  private static let withUtterance: Set<ViewKind> = [.explore, .transcripts, .layers]
+
   package static let all: [KeyBinding] = [
     KeyBinding(
-      [("+", .budgetMore), ("=", .budgetMore), ("-", .budgetLess)], "+ -", .here,
+      [("+", .budgetMore), ("=", .budgetMore), ("-", .budgetLess)], "+ - =", .here,
       "more, less budget", hint: "budget", in: [.budget]),
     KeyBinding(
       ["v"], "v", .compareBy, .here, "models or policies", hint: "models/policies", in: [.compare]),
     KeyBinding(["f"], "f", .openFile, .here, "open a file", hint: "file", in: [.listen]),
     KeyBinding(
-      [" ", .enter], "Space", .playScenario, .here, "play the scenario", hint: "play",
+      [" ", .enter], "Space Enter", .playScenario, .here, "play the scenario", hint: "play",
       in: [.budget]),
     KeyBinding(
       ["f"], "f", .budgetUnit, .here, "time or FLOPs", hint: "ms/FLOPs", in: [.budget]),
@@ -70,9 +73,10 @@ package enum KeyBindings {
     KeyBinding(
       ["v"], "v", .openMenu(.trace), .here, "another scenario", hint: "scenario", in: [.budget]),
     KeyBinding(
-      [" ", .enter], "Space", .record, .here, "record, and stop", hint: "record", in: [.listen]),
+      [" ", .enter], "Space Enter", .record, .here, "record, and stop", hint: "record",
+      in: [.listen]),
     KeyBinding(
-      ["/"], "/", .filter, .here, "filter by a word", hint: "filter",
+      ["/"], "/", .filter, .here, "filter by text or id", hint: "filter",
       in: [.transcripts]),
     KeyBinding(
       ["S"], "S", .changeOrder, .here, "another order", hint: "order", in: [.transcripts]),
@@ -91,52 +95,59 @@ package enum KeyBindings {
     KeyBinding([(.home, .drop(0)), (.end, .drop(100))], "Home End", .drop, "drop none, all"),
     KeyBinding(["b"], "b", .openMenu(.preset), .drop, "presets"),
     KeyBinding(["u"], "u", .undo, .drop, "undo"),
-    KeyBinding(["U", .control("r")], "U", .redo, .drop, "redo"),
+    KeyBinding(["U", .control("r")], "U Ctrl-R", .redo, .drop, "redo"),
 
     KeyBinding(
       [(.up, .up), (.down, .down), ("k", .up), ("j", .down)],
-      "↑ ↓ k j", .layers, "move the cursor"),
+      "↑ ↓ k j", .layers, "move the cursor", hint: "layer", in: [.explore, .layers]),
     KeyBinding(
-      [" ", .enter], "Space", .toggleLayer, .layers, "run or skip a layer", hint: "run/skip"),
+      [" ", .enter], "Space Enter", .toggleLayer, .layers, "run or skip a layer", hint: "run/skip",
+      in: [.explore, .layers]),
     KeyBinding(["P"], "P", .openMenu(.policy), .layers, "policy", hint: "policy"),
     KeyBinding(["r"], "r", .reseed, .layers, "random, drawn anew"),
     KeyBinding(["M"], "M", .openMenu(.model), .layers, "model", hint: "model"),
     KeyBinding(["p"], "p", .pin, .layers, "pin, to compare with", hint: "pin"),
 
     KeyBinding(
+      [(.up, .up), (.down, .down), ("k", .up), ("j", .down)],
+      "↑ ↓ k j", .utterances, "move in the list", hint: "utterance", in: [.transcripts]),
+    KeyBinding(
       [
         ("[", .previousUtterance), ("]", .nextUtterance), ("N", .previousUtterance),
         ("n", .nextUtterance),
-      ], "[ ] N n", .utterances, "other utterances"),
-    KeyBinding(["w"], "w", .nextWorse, .utterances, "one made worse"),
-    KeyBinding(["y"], "y", .play, .utterances, "play its sound"),
+      ], "[ ] N n", .utterances, "other utterances", in: withUtterance),
+    KeyBinding(["w"], "w", .nextWorse, .utterances, "one made worse", in: withUtterance),
+    KeyBinding(["y"], "y", .play, .utterances, "play its sound", in: withUtterance),
     KeyBinding(["z"], "z", .pause, .utterances, "pause measuring"),
     KeyBinding(["R"], "R", .restart, .utterances, "measure this anew"),
 
     KeyBinding(
       ViewKind.allCases.map { (.character(Character("\($0.number)")), .show($0)) },
       "1 … 7", .screen, "views"),
-    KeyBinding([(.tab, .nextView), (.backTab, .previousView)], "Tab", .screen, "next view"),
+    KeyBinding(
+      [(.tab, .nextView), (.backTab, .previousView)], "Tab Shift-Tab", .screen,
+      "next, last view"),
     KeyBinding(["e"], "e", .nextZoom, .screen, "enlarge a panel", hint: "enlarge"),
-    KeyBinding(["a"], "a", .changeAxis, .screen, "axis of the plot"),
+    KeyBinding(["a"], "a", .changeAxis, .screen, "axis of the plot", in: [.explore]),
     KeyBinding(["c"], "c", .openMenu(.theme), .screen, "colours"),
     KeyBinding(["s"], "s", .changeSymbols, .screen, "drawing symbols"),
     KeyBinding(["o"], "o", .openMenu(.options), .screen, "options"),
     KeyBinding(["x"], "x", .openMenu(.export), .screen, "export"),
     KeyBinding(["t"], "t", .tour, .screen, "tour", hint: "tour"),
     KeyBinding(["m"], "m", .releaseMouse, .screen, "mouse off, to copy"),
-    KeyBinding(["?", .function(1)], "?", .help, .screen, "this page", hint: "help"),
+    KeyBinding(["?", .function(1)], "? F1", .help, .screen, "this page", hint: "help"),
     KeyBinding([.escape], "Esc", .back, .screen, "back"),
     KeyBinding([.control("z")], "Ctrl-Z", .suspend, .screen, "pause; fg resumes"),
-    KeyBinding(["q", .control("c")], "q", .quit, .screen, "quit", hint: "quit"),
+    KeyBinding(["q", .control("c")], "q Ctrl-C", .quit, .screen, "quit", hint: "quit"),
   ]
 
   /// Those that work in a view, without those that another binding of the view hides.
   package static func active(in view: ViewKind) -> [KeyBinding] {
     let special = all.filter { $0.views?.contains(view) ?? false }
     let taken = Set(special.flatMap { $0.actions.map(\.key) })
-    return special
-      + all.filter { $0.views == nil && !$0.actions.allSatisfy { taken.contains($0.key) } }
+    return all.filter { binding in
+      binding.views?.contains(view) ?? !binding.actions.allSatisfy { taken.contains($0.key) }
+    }
   }
 
   package static func action(for key: Key, in view: ViewKind) -> Action? {

@@ -6,7 +6,7 @@ package enum PanelKind: String, CaseIterable, Sendable {
   case header, slider, footer
   case layers, errors, cost, plot, transcript
   case utterances, detail
-  case lens, posteriors
+  case lens, posteriors, skips
   case cloud, divergence
   case curves, comparison
   case budget, scenario
@@ -28,6 +28,7 @@ package enum PanelKind: String, CaseIterable, Sendable {
     case .detail: DetailPanel.self
     case .lens: LensPanel.self
     case .posteriors: PosteriorsPanel.self
+    case .skips: SkipsPanel.self
     case .cloud: CloudPanel.self
     case .divergence: DivergencePanel.self
     case .curves: CurvesPanel.self

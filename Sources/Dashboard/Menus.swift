@@ -6,7 +6,7 @@ import Tradeoff
 enum Menus {
   /// Settings worth a look, as drop ratios.
   static let presets: [(name: String, percent: Int)] = [
-    ("nothing dropped", 0), ("light", 17), ("a third", 33), ("half: the training's mean", 50),
+    ("nothing dropped", 0), ("light", 17), ("a third", 33), ("half, the average in training", 50),
     ("two thirds", 67), ("extreme", 83),
   ]
 

@@ -65,6 +65,7 @@ package enum Action: Hashable, Sendable {
   // Views and the screen.
   case show(ViewKind), nextView, previousView
   case nextZoom
+  case enlarge(PanelKind)
   case changeAxis, changeSymbols
   case chooseTheme(String)
   case releaseMouse, help, back

@@ -23,6 +23,8 @@ package struct Theme: Sendable, Equatable {
   package var skipped: Style
   /// Wrong words, bad news.
   package var error: Style
+  /// One for each of several curves, apart for every kind of colour vision (after Okabe and Ito).
+  package var series: [Style]
   /// From little to much, for heat maps.
   package var heat: [Color]
 
@@ -45,6 +47,7 @@ package struct Theme: Sendable, Equatable {
     other: Style(foreground: .palette(172)),
     skipped: Style(foreground: .palette(244)),
     error: Style(foreground: .palette(166)),
+    series: [32, 172, 29, 169, 74, 142].map { Style(foreground: .palette($0)) },
     heat: [238, 24, 31, 38, 45].map { .palette($0) })
 
   package static let light = Theme(
@@ -57,6 +60,7 @@ package struct Theme: Sendable, Equatable {
     other: Style(foreground: .palette(130)),
     skipped: Style(foreground: .palette(243)),
     error: Style(foreground: .palette(124)),
+    series: [25, 130, 29, 133, 67, 100].map { Style(foreground: .palette($0)) },
     heat: [253, 153, 110, 67, 25].map { .palette($0) })
 
   /// The terminal's own foreground for everything that is read; no dim text.
@@ -70,6 +74,7 @@ package struct Theme: Sendable, Equatable {
     other: Style(foreground: .palette(11), bold: true),
     skipped: Style(),
     error: Style(foreground: .palette(9), bold: true),
+    series: [14, 11, 10, 13, 12, 15].map { Style(foreground: .palette($0), bold: true) },
     heat: [8, 6, 14, 15, 11].map { .palette($0) })
 
   package static let mono = Theme(
@@ -82,5 +87,6 @@ package struct Theme: Sendable, Equatable {
     other: Style(underline: true),
     skipped: Style(dim: true),
     error: Style(bold: true, underline: true),
+    series: [Style(bold: true), Style()],
     heat: [])
 }

@@ -79,6 +79,8 @@ private func handle(_ event: TerminalEvent, _ state: inout DashboardState) -> [E
 
 private func handle(_ mouse: MouseEvent, _ state: inout DashboardState) -> [Effect] {
   guard let layout = Layout(state, state.size) else { return [] }
+  // The other buttons are the terminal's, for its menu and for pasting.
+  if mouse.kind == .press, mouse.button != 0 { return [] }
   if mouse.kind == .release {
     state.isSliderHeld = false
     state.isHoldRemembered = false
@@ -94,8 +96,11 @@ private func handle(_ mouse: MouseEvent, _ state: inout DashboardState) -> [Effe
     let row = MenuPage.row(at: mouse, state)
     return perform(row.map { .menuRow($0) } ?? .back, &state)
   }
+  if mouse.kind == .press, let action = printedAction(mouse, state, layout) {
+    return perform(action, &state)
+  }
   if state.isHelpShown {
-    return mouse.kind == .press ? perform(.back, &state) : []
+    return mouse.kind == .press ? clickHelp(mouse, &state, layout) : []
   }
   // A held handle follows the pointer wherever it goes, like every other slider.
   if state.isSliderHeld, mouse.kind == .drag, let area = layout[.slider] {
@@ -106,6 +111,33 @@ private func handle(_ mouse: MouseEvent, _ state: inout DashboardState) -> [Effe
   else { return [] }
   if panel == .slider, mouse.kind == .press { state.isSliderHeld = true }
   return perform(action, &state)
+}
+
+/// What a key that is printed under the pointer does.
+private func printedAction(
+  _ mouse: MouseEvent, _ state: DashboardState, _ layout: Layout
+) -> Action? {
+  let frame = draw(state, state.size)
+  guard let key = PrintedKeys.key(x: mouse.x, y: mouse.y, in: frame),
+    let action = KeyBindings.action(for: key, in: state.view)
+  else { return nil }
+  if state.isHelpShown { return [.help, .back].contains(action) ? action : nil }
+  guard action == .nextZoom, let panel = layout.panel(x: mouse.x, y: mouse.y) else { return action }
+  // More of a panel is to be had by enlarging that one, and what is hidden likewise.
+  if state.view.type.panels.contains(panel) { return .enlarge(panel) }
+  return layout.hidden.first.map { .enlarge($0) } ?? action
+}
+
+/// A row of the help does what its key does, a key of the footer too; anywhere else it is left.
+private func clickHelp(
+  _ mouse: MouseEvent, _ state: inout DashboardState, _ layout: Layout
+) -> [Effect] {
+  let isFooter = layout.panel(x: mouse.x, y: mouse.y) == .footer
+  let action =
+    HelpPage.action(mouse, state)
+    ?? (isFooter ? layout[.footer].flatMap { FooterPanel.action(mouse, state, $0) } : nil)
+  if action != .help { state.isHelpShown = false }
+  return action.map { $0 == .back ? [] : perform($0, &state) } ?? []
 }
 
 /// A key while a line is being typed.
@@ -193,9 +225,11 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
     return keep(state.layerCount - Int(dropped), &state)
   case .keep(let count): return keep(count, &state)
   case .typeDropRatio: state.prompt = Prompt(.dropRatio)
-  case .up: moveCursor(by: -1, &state)
-  case .down: moveCursor(by: 1, &state)
-  case .toggleLayer: return toggle(state.layerCursor, &state)
+  case .up: return moveCursor(by: -1, &state)
+  case .down: return moveCursor(by: 1, &state)
+  case .toggleLayer:
+    guard isCursorShown(state) else { return sayCursorIsHidden(&state) }
+    return toggle(state.layerCursor, &state)
   case .toggle(let layer):
     state.layerCursor = layer
     return toggle(layer, &state)
@@ -261,6 +295,7 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
     let order = state.view.type.panels
     let next = state.zoomed.flatMap { order.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
     state.zoomed = next < order.count ? order[next] : nil
+  case .enlarge(let panel): state.zoomed = panel
   case .changeAxis: state.plotAxis = state.plotAxis.next
   case .changeSymbols:
     let index = Symbols.all.firstIndex(of: state.symbols) ?? 0
@@ -281,7 +316,7 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
       state.isHelpShown = false
     } else if state.zoomed != nil {
       state.zoomed = nil
-    } else {
+    } else if state.view == .transcripts {
       state.list.filter = ""
     }
   case .compareBy: state.comparesPolicies.toggle()
@@ -428,18 +463,33 @@ private func show(_ view: ViewKind, _ state: inout DashboardState) {
   state.zoomed = nil
 }
 
-private func moveCursor(by step: Int, _ state: inout DashboardState) {
-  switch state.view {
-  case .transcripts: moveUtterance(by: step, &state)
-  case .listen: state.listening.scroll = RecordingPanel.scroll(state, by: step)
-  case .explore, .layers, .embeddings, .compare, .budget:
+private func moveCursor(by step: Int, _ state: inout DashboardState) -> [Effect] {
+  if state.view == .transcripts {
+    moveUtterance(by: step, &state)
+  } else if state.view == .listen {
+    state.listening.scroll = RecordingPanel.scroll(state, by: step)
+  } else if isCursorShown(state) {
     state.layerCursor = min(state.layerCount - 1, max(0, state.layerCursor + step))
+  } else {
+    return sayCursorIsHidden(&state)
   }
+  return []
 }
 
-/// The next utterance in the order and under the filter of the list.
+/// Nobody should switch a layer that is not on the screen.
+private func isCursorShown(_ state: DashboardState) -> Bool {
+  guard let layout = Layout(state, state.size) else { return false }
+  return [PanelKind.layers, .lens, .posteriors].contains { layout[$0] != nil }
+}
+
+private func sayCursorIsHidden(_ state: inout DashboardState) -> [Effect] {
+  state.notice = "the layers are not on the screen: e enlarges them"
+  return []
+}
+
+/// The next utterance; in its own view in the order and under the filter of the list.
 private func moveUtterance(by step: Int, _ state: inout DashboardState) {
-  let rows = state.listedUtterances
+  let rows = state.browsedUtterances
   guard !rows.isEmpty else { return }
   guard let place = rows.firstIndex(of: state.utterance) else {
     state.utterance = rows[0]
@@ -456,16 +506,21 @@ private func moveIntoList(_ state: inout DashboardState) {
 /// The next utterance with more errors now than at full depth; at full depth, with any error.
 private func findWorseUtterance(_ state: inout DashboardState) {
   guard let present = state.present else { return }
-  let count = present.results.count
+  let rows = state.browsedUtterances
   let allowed = state.mask == state.fullMask ? nil : state.fullDepth
-  for step in 1..<max(2, count) {
-    let index = (state.utterance + step) % count
-    guard let result = present.results[index] else { continue }
-    if result.counts.errors > allowed?.results[index]?.counts.errors ?? 0 {
-      state.utterance = index
-      return
-    }
+  let place = rows.firstIndex(of: state.utterance).map { $0 + 1 } ?? 0
+  let worse = (rows[place...] + rows[..<place]).first { index in
+    present.results[index].map {
+      $0.counts.errors > allowed?.results[index]?.counts.errors ?? 0
+    } ?? false
   }
+  guard let worse else {
+    state.notice =
+      allowed == nil
+      ? "no measured utterance has an error" : "no measured utterance is worse than at full depth"
+    return
+  }
+  state.utterance = worse
 }
 
 /// Another budget takes charge of the mask.

@@ -19,6 +19,13 @@ extension Panel {
 }
 
 package func view(_ state: DashboardState, _ size: Size) -> Canvas {
+  var canvas = draw(state, size)
+  if state.symbols == .ascii { canvas.replaceWithASCII() }
+  return canvas
+}
+
+/// Before characters that the locale lacks are replaced, so that ↓ and v can be told apart.
+func draw(_ state: DashboardState, _ size: Size) -> Canvas {
   var canvas = Canvas(size)
   if let layout = Layout(state, size) {
     for kind in PanelKind.allCases {
@@ -33,7 +40,6 @@ package func view(_ state: DashboardState, _ size: Size) -> Canvas {
   } else {
     TooSmallPage.draw(&canvas)
   }
-  if state.symbols == .ascii { canvas.replaceWithASCII() }
   return canvas
 }
 
@@ -42,11 +48,12 @@ enum TooSmallPage {
   static func draw(_ canvas: inout Canvas) {
     let size = canvas.size
     let needed = Layout.minimum
-    let lines = [
-      "Dropscope needs a bigger window",
-      "now \(size.width)x\(size.height), needed \(needed.width)x\(needed.height)",
-      "q quit",
-    ]
+    let (now, least) = ("\(size.width)x\(size.height)", "\(needed.width)x\(needed.height)")
+    let isWide = size.width >= "Dropscope needs a bigger window".count
+    let lines =
+      isWide
+      ? ["Dropscope needs a bigger window", "now \(now), needed \(least)", "q quit"]
+      : ["now \(now)", "needed \(least)", "q quit"]
     let top = max(0, (size.height - lines.count) / 2)
     // The numbers and the way out matter more than the first sentence.
     for (row, line) in lines.suffix(max(1, size.height)).enumerated() {

@@ -55,6 +55,19 @@ import Foundation
     return try body(terminal)
   }
 
+  /// Sets the locale, and says what can be drawn in it.
+  /// - Parameter chosen: the set wanted instead of what the locale suggests.
+  nonisolated package static func localSymbols(_ chosen: Symbols? = nil) -> Symbols {
+    // Only character types: the decimal point stays a point.
+    setlocale(LC_CTYPE, "")
+    var isUTF8 = String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
+    if let chosen, chosen != .ascii, !isUTF8 {
+      // Asked for by name: the terminal may well show what the locale does not promise.
+      isUTF8 = setlocale(LC_CTYPE, "C.UTF-8") != nil
+    }
+    return isUTF8 ? chosen ?? .braille : .ascii
+  }
+
   /// - Parameter symbols: the set to start with instead of what the locale suggests.
   /// - Throws: `TerminalError` when standard input or output is not a terminal or TERM is no use.
   package init(color: ColorChoice = .auto, symbols chosen: Symbols? = nil) throws {
@@ -63,14 +76,7 @@ import Foundation
     // With these set ncurses would never look at the real size.
     unsetenv("LINES")
     unsetenv("COLUMNS")
-    // Only character types: the decimal point stays a point.
-    setlocale(LC_CTYPE, "")
-    var isUTF8 = String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
-    if let chosen, chosen != .ascii, !isUTF8 {
-      // Asked for by name: the terminal may well show what the locale does not promise.
-      isUTF8 = setlocale(LC_CTYPE, "C.UTF-8") != nil
-    }
-    symbols = isUTF8 ? chosen ?? .braille : .ascii
+    symbols = Self.localSymbols(chosen)
 
     guard let screen = dropscope_newterm(), let window = dropscope_stdscr(),
       let keyPad = newpad(1, 1)

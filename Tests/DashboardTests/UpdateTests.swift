@@ -179,7 +179,7 @@ import Dashboard
     #expect(state.activity == .idle)
     #expect(state.doneID == 2)
     #expect(state.mask == half)
-    #expect(state.comparison?.other.words == Scene.subject.wordCount)
+    #expect(state.compare(with: state.fullDepth)?.other.words == Scene.subject.wordCount)
   }
 
   @Test func modelsGoRoundAtTheSameMask() {

@@ -58,6 +58,31 @@ import Testing
     #expect(shown.allSatisfy { $0.allSatisfy(\.isASCII) })
   }
 
+  /// A name without room inside goes below; what does not fit there is counted.
+  @Test func everyNameIsInTheLegendOrCounted() {
+    var crowded = plot(.braille)
+    crowded.series = (0..<9).map { number in
+      .init(
+        "series \(number)", points: (0...40).map { (Double($0), Double($0 * number % 7)) },
+        isConnected: true)
+    }
+    let wide = lines(60, 20) { crowded.draw(in: $0, on: &$1) }.joined()
+    for number in 0..<9 { #expect(wide.contains("series \(number)")) }
+    let narrow = lines(24, 9) { crowded.draw(in: $0, on: &$1) }.joined(separator: "\n")
+    #expect(narrow.contains("o series 0") && narrow.contains("+6 more"))
+  }
+
+  @Test func intervalsAreBarsAndSeriesStandSideBySide() {
+    let points = [(x: 1.0, y: 10.0), (x: 3, y: 10)]
+    let bars = ScatterPlot(
+      series: ["a", "b"].map {
+        .init($0, points: points, intervals: [5...15, nil], marker: $0.first)
+      }, dodge: 2, symbols: .ascii)
+    let shown = lines(24, 9) { bars.draw(in: $0, on: &$1) }
+    #expect(shown.count { $0.contains("||") } >= 2)
+    #expect(shown.contains { $0.contains(/ab +ab/) })
+  }
+
   @Test func axisTicksAreRound() {
     #expect(AxisScale(0...1, intervals: 5).ticks.count == 6)
     let scale = AxisScale(0...63, intervals: 3)

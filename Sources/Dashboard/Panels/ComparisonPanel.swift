@@ -46,6 +46,102 @@ enum ComparisonPanel: Panel {
     }
   }
 
+  // MARK: - What is said of each depth
+
+  /// What the table has room for, from all to the rates alone.
+  private enum Form: CaseIterable {
+    /// Everything on one line.
+    case wide
+    /// Everything, on four lines.
+    case tall
+    /// Rates with their intervals on one line.
+    case intervals
+    /// Rates, intervals under them.
+    case two
+    case rates
+
+    var showsIntervals: Bool { self != .rates }
+    /// Else it stands beside the rate.
+    var hasColumnForP: Bool { self != .tall }
+    var lines: Int {
+      switch self {
+      case .tall: 4
+      case .two: 2
+      case .wide, .intervals, .rates: 1
+      }
+    }
+  }
+
+  /// Of one contestant at one depth.
+  private struct Entry {
+    var rate = StyledText("–")
+    var interval = ""
+    var difference = ""
+    var differenceInterval = ""
+    var better = StyledText("")
+
+    /// Under its name, line by line.
+    func cells(_ form: Form, _ theme: Theme) -> [StyledText] {
+      func muted(_ text: String) -> StyledText { StyledText(text, style: theme.muted) }
+      func beside(_ text: String) -> StyledText { muted(text.isEmpty ? "" : " (\(text))") }
+      return switch form {
+      case .wide, .intervals: [rate + beside(interval)]
+      case .tall:
+        [
+          better.width == 0 ? rate : rate + muted("  P ") + better, muted(interval),
+          StyledText(difference), muted(differenceInterval),
+        ]
+      case .two: [rate, muted(interval)]
+      case .rates: [rate]
+      }
+    }
+
+    /// The column between the rate and the probability, where there is one.
+    func change(_ theme: Theme) -> StyledText {
+      StyledText([
+        (difference, theme.text),
+        (differenceInterval.isEmpty ? "" : " (\(differenceInterval))", theme.muted),
+      ])
+    }
+  }
+
+  private static func entry(
+    _ contestant: Contestant, _ index: Int, _ count: Int, _ state: DashboardState
+  ) -> Entry {
+    let theme = state.theme
+    let setting = contestant.setting(keeping: count, state)
+    var entry = Entry()
+    guard let measurement = state.measurements[setting], let rate = measurement.errorRate else {
+      entry.rate = StyledText("–", style: theme.muted)
+      return entry
+    }
+    // A sign, because grey alone is not seen by all.
+    entry.rate = StyledText(
+      (measurement.isComplete ? "" : "?") + fixed(rate * 100, 1),
+      style: !measurement.isComplete ? theme.muted : index == 0 ? theme.strong : theme.text)
+    entry.interval =
+      measurement.interval.map {
+        "\(fixed($0.lowerBound * 100, 0))–\(fixed($0.upperBound * 100, 0))"
+      } ?? ""
+    let mine = contestants(state)[0].setting(keeping: count, state)
+    let pair = DashboardState.Pair(mine: mine, other: setting)
+    guard index > 0, let comparison = state.comparisons[pair] else { return entry }
+    // Kept as the first minus this one; shown as this one minus the first.
+    entry.difference = points(-comparison.difference)
+    let ends = [-comparison.interval.upperBound, -comparison.interval.lowerBound].map {
+      let text = fixed(abs($0) * 100, 1)
+      return ($0 < 0 && text != "0.0" ? "−" : "") + text
+    }
+    entry.differenceInterval = ends.joined(separator: " to ")
+    let better = comparison.probabilityOfImprovement
+    entry.better = StyledText(
+      fixed(better, 2),
+      style: better >= 0.95 ? theme.accent : better <= 0.05 ? theme.error : theme.muted)
+    return entry
+  }
+
+  // MARK: - The table
+
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let contestants = contestants(state)
@@ -53,61 +149,107 @@ enum ComparisonPanel: Panel {
     canvas.frame(
       title: state.comparesPolicies ? "WER %, all policies" : "WER %, all models",
       trailing: "P: \(contestants[0].name) better", theme: theme)
-    let isWide = area.width >= 8 + contestants.count * 20
-    let room = (area.width - 6 - 6 * (contestants.count - 1)) / contestants.count - 1
-    let longest = contestants.map(\.name.count).max() ?? 0
-    var columns = [Table.Column("layers", alignment: .right, width: 6)]
-    for (index, contestant) in contestants.enumerated() {
-      columns.append(
-        .init(contestant.name, alignment: .right, width: isWide ? 17 : max(7, min(room, longest))))
-      if index > 0 { columns.append(.init("P", alignment: .right, width: 5)) }
-    }
     let rows = depths(state).map { count in
-      [StyledText("\(count)", style: theme.text)]
-        + contestants.enumerated().flatMap { index, contestant -> [StyledText] in
-          let setting = contestant.setting(keeping: count, state)
-          let cell = cell(state.measurements[setting], isWide, theme, index == 0)
+      contestants.enumerated().map { entry($1, $0, count, state) }
+    }
+    let isPartial = rows.joined().contains { $0.rate.runs[0].text.hasPrefix("?") }
+    let (body, legend) = area.split(bottom: 1)
+    let form =
+      Form.allCases.first { fits($0, rows, contestants, theme, body) } ?? .rates
+    let depth = depths(state).firstIndex(of: state.mask.keptCount)
+    Table(
+      columns: columns(form, rows, contestants, theme, body.width),
+      rows: zip(depths(state), rows).flatMap { lines($0, $1, form, theme) },
+      selection: depth.map { $0 * form.lines }, headerStyle: theme.muted, symbols: state.symbols
+    ).draw(in: body, on: &canvas)
+    drawLegend(form, isPartial, state, legend, &canvas)
+  }
+
+  private static func lines(
+    _ count: Int, _ row: [Entry], _ form: Form, _ theme: Theme
+  ) -> [[StyledText]] {
+    let names = ["\(count)", "95 %", "diff.", "95 %"]
+    return (0..<form.lines).map { line in
+      let title = StyledText(names[line], style: line == 0 ? theme.text : theme.muted)
+      return [title]
+        + row.enumerated().flatMap { index, entry -> [StyledText] in
+          let cell = entry.cells(form, theme)[line]
           guard index > 0 else { return [cell] }
-          let mine = contestants[0].setting(keeping: count, state)
-          return [cell, improvement(of: mine, over: setting, state)]
+          let change = form == .wide ? [entry.change(theme)] : []
+          let better = form.hasColumnForP ? [line == 0 ? entry.better : StyledText("")] : []
+          return [cell] + change + better
         }
     }
-    Table(
-      columns: columns, rows: rows, selection: depths(state).firstIndex(of: state.mask.keptCount),
-      headerStyle: theme.muted, symbols: state.symbols
-    ).draw(in: area.split(bottom: 1).rest, on: &canvas)
+  }
+
+  /// As wide as what stands in them and their names; where that is too much, names are cut.
+  private static func columns(
+    _ form: Form, _ rows: [[Entry]], _ contestants: [Contestant], _ theme: Theme, _ width: Int
+  ) -> [Table.Column] {
+    var wanted = widths(form, rows, contestants, theme)
+    func columns() -> [Table.Column] {
+      var columns = [Table.Column("layers", alignment: .right, width: 6)]
+      for (index, contestant) in contestants.enumerated() {
+        columns.append(.init(contestant.name, alignment: .right, width: wanted[index].cell))
+        guard index > 0 else { continue }
+        if form == .wide {
+          columns.append(
+            .init(
+              "minus \(contestants[0].name)", alignment: .right, width: wanted[index].change))
+        }
+        if form.hasColumnForP { columns.append(.init("P", alignment: .right, width: 4)) }
+      }
+      return columns
+    }
+    while form == .rates, Self.width(columns()) > width,
+      let widest = wanted.indices.max(by: { wanted[$0].cell < wanted[$1].cell }),
+      wanted[widest].cell > 5
+    {
+      wanted[widest].cell -= 1
+    }
+    return columns()
+  }
+
+  private static func width(_ columns: [Table.Column]) -> Int {
+    columns.reduce(-1) { $0 + 1 + ($1.width ?? 0) }
+  }
+
+  private static func widths(
+    _ form: Form, _ rows: [[Entry]], _ contestants: [Contestant], _ theme: Theme
+  ) -> [(cell: Int, change: Int)] {
+    contestants.enumerated().map { index, contestant in
+      let cells = rows.flatMap { $0[index].cells(form, theme) }.map(\.width)
+      let changes = rows.map { $0[index].change(theme).width }
+      return (
+        max(CharacterWidth.of(contestant.name), cells.max() ?? 0),
+        max(CharacterWidth.of("minus \(contestants[0].name)"), changes.max() ?? 0)
+      )
+    }
+  }
+
+  private static func fits(
+    _ form: Form, _ rows: [[Entry]], _ contestants: [Contestant], _ theme: Theme, _ body: Rect
+  ) -> Bool {
+    let columns = columns(form, rows, contestants, theme, body.width)
+    // Depths can be scrolled through, the lines of one depth not.
+    let isHighEnough = form.lines == 1 || 1 + form.lines * rows.count <= body.height
+    return Self.width(columns) <= body.width && isHighEnough
+  }
+
+  /// Speaks of what is shown and of nothing else.
+  private static func drawLegend(
+    _ form: Form, _ isPartial: Bool, _ state: DashboardState, _ area: Rect, _ canvas: inout Canvas
+  ) {
+    let partial = isPartial ? "? partly measured; " : ""
+    let intervals = form.showsIntervals ? "95 % intervals; " : ""
+    let first = contestants(state)[0].name
+    let minus = form == .tall ? "diff.: minus \(first)'s; " : ""
+    let probability = "P: probability of improvement"
+    let start = partial + minus + intervals
     canvas.wording(
-      "\(state.policy) masks; 95 % intervals; P: probability of improvement, paired bootstrap",
-      "95 % intervals; P: probability of improvement", "P: probability of improvement", x: area.x,
-      y: area.maxY - 1, style: theme.muted, width: area.width, symbols: state.symbols)
-  }
-
-  private static func cell(
-    _ measurement: Measurement?, _ isWide: Bool, _ theme: Theme, _ isPresent: Bool
-  ) -> StyledText {
-    guard let measurement, let rate = measurement.errorRate else {
-      return StyledText("–", style: theme.muted)
-    }
-    let interval = measurement.interval.map {
-      " (\(fixed($0.lowerBound * 100, 0))–\(fixed($0.upperBound * 100, 0)))"
-    }
-    let style = !measurement.isComplete ? theme.muted : isPresent ? theme.strong : theme.text
-    return StyledText([
-      (fixed(rate * 100, 1), style), (isWide ? interval ?? "" : "", theme.muted),
-    ])
-  }
-
-  /// Empty until both have been measured to the end.
-  private static func improvement(
-    of mine: DashboardState.Setting, over other: DashboardState.Setting, _ state: DashboardState
-  ) -> StyledText {
-    let pair = DashboardState.Pair(mine: mine, other: other)
-    guard let better = state.comparisons[pair]?.probabilityOfImprovement else {
-      return StyledText("")
-    }
-    let theme = state.theme
-    return StyledText(
-      fixed(better, 2),
-      style: better >= 0.95 ? theme.accent : better <= 0.05 ? theme.error : theme.muted)
+      "\(state.policy) masks; \(start)\(probability), paired bootstrap",
+      "\(start)\(probability), paired bootstrap", "\(start)\(probability)", "\(start)bootstrap",
+      "\(partial)\(intervals)\(probability)", "\(partial)\(probability)", x: area.x, y: area.y,
+      style: state.theme.muted, width: area.width, symbols: state.symbols)
   }
 }

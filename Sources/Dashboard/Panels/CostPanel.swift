@@ -1,98 +1,186 @@
-// What the present mask costs against full depth: compute, parameters, time.
+// What the present mask costs against full depth, and against what is pinned: compute, parameters, time.
 
+import Backbones
 import TerminalUI
 import Tradeoff
 
 enum CostPanel: Panel {
   static let name = "cost"
 
-  /// A quantity now and at full depth.
+  /// A quantity now, at full depth and at the pinned setting.
   private struct Row {
     /// From the longest to the shortest form.
     var names: [String]
-    var now, full: Double?
+    var now, full, pin: Double?
+    /// Of the pinned setting's model at full depth.
+    var pinFull: Double?
     var format: (Double) -> String
+
+    var share: String { Self.share(now, of: full) }
+    var pinShare: String { Self.share(pin, of: pinFull) }
+    func text(_ value: Double?) -> String { value.map(format) ?? "–" }
+
+    /// Now minus pinned.
+    var change: String {
+      guard let now, let pin else { return "" }
+      let size = format(abs(now - pin))
+      return size == format(0) ? "±0" : (now < pin ? "−" : "+") + size
+    }
+
+    private static func share(_ value: Double?, of full: Double?) -> String {
+      guard let value, let full, full > 0 else { return "" }
+      return percent(value / full, decimals: 0)
+    }
+  }
+
+  private struct Column {
+    var title: String
+    var style: Style
+    var text: (Row) -> String
+
+    func width(_ rows: [Row]) -> Int {
+      max(title.count, rows.map { text($0).count }.max() ?? 0)
+    }
   }
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let size = canvas.size
-    canvas.frame(
-      title: "Cost", trailing: against(state) == nil ? "against full depth" : "against the pin",
-      theme: theme)
-    let width = size.width - 4
-    let form = width >= 56 ? 0 : width >= 38 ? 1 : 2
-    // Now, at full depth, and the share; the full-depth column goes first when it gets tight.
-    let end = size.width - 2
-    let showsFull = width >= 36
-    let shareEnd = end
-    let fullEnd = shareEnd - 7
-    let nowEnd = showsFull ? fullEnd - 8 : shareEnd - 7
-    var y = 1
     let rows = rows(state)
+    let width = size.width - 4
+    let choices = columns(theme, isPinned: pin(state) != nil)
+    let columns =
+      choices.first { needed($0, rows) + names(rows, 2) <= width } ?? choices[choices.count - 1]
+    let form = (0...2).first { needed(columns, rows) + names(rows, $0) <= width } ?? 2
+    let titles = columns.map(\.title)
+    canvas.frame(
+      title: "Cost",
+      trailing: [
+        titles.contains("share") ? "full depth" : "", pin(state) == nil ? "" : pinTitle(state),
+      ].filter { !$0.isEmpty }.joined(separator: ", ").prefixed("against "), theme: theme)
+    let ends = ends(columns, rows, width: width, names: names(rows, form))
+    var y = 1
     if size.height - 2 > rows.count {
-      canvas.textRight("now", end: nowEnd, y: y, style: theme.muted)
-      if showsFull {
-        canvas.textRight(
-          against(state) == nil ? "full" : "pin", end: fullEnd, y: y, style: theme.muted)
+      for (column, end) in zip(columns, ends) {
+        canvas.textRight(column.title, end: end, y: y, style: theme.muted)
       }
-      canvas.textRight("share", end: shareEnd, y: y, style: theme.muted)
       y += 1
     }
-    let left = size.height - 1 - y
+    let left = max(0, size.height - 1 - y)
     let pitch = left >= 2 * rows.count + 1 ? 2 : 1
-    for row in rows.prefix(max(0, left)) {
-      canvas.text(row.names[form], x: 2, y: y, style: theme.muted, width: nowEnd - 7)
-      canvas.textRight(row.now.map(row.format) ?? "–", end: nowEnd, y: y, style: theme.strong)
-      if showsFull {
-        canvas.textRight(row.full.map(row.format) ?? "–", end: fullEnd, y: y, style: theme.text)
-      }
-      if let now = row.now, let full = row.full, full > 0 {
-        canvas.textRight(percent(now / full, decimals: 0), end: shareEnd, y: y, style: theme.accent)
+    for row in rows.prefix(left) {
+      canvas.line(
+        row.names[form], x: 2, y: y, style: theme.muted, width: width, symbols: state.symbols)
+      for (column, end) in zip(columns, ends) {
+        canvas.textRight(column.text(row), end: end, y: y, style: column.style)
       }
       y += pitch
     }
+    if rows.count > left { canvas.more("+\(rows.count - left) more", state) }
     let note = "measured on \(state.subject.machine), \(state.subject.threads) threads"
     if y < size.height - 1, note.count <= width {
       canvas.text(note, x: 2, y: size.height - 2, style: theme.muted)
     }
   }
 
+  // MARK: - Columns
+
+  /// From the most to the least.
+  private static func columns(_ theme: Theme, isPinned: Bool) -> [[Column]] {
+    let now = Column(title: "now", style: theme.strong) { $0.text($0.now) }
+    let full = Column(title: "full", style: theme.text) { $0.text($0.full) }
+    let share = Column(title: "share", style: theme.accent, text: \.share)
+    guard isPinned else { return [[now, full, share], [now, share]] }
+    let pin = Column(title: "pin", style: theme.other) { $0.text($0.pin) }
+    let pinShare = Column(title: "share", style: theme.muted, text: \.pinShare)
+    let change = Column(title: "now−pin", style: theme.accent, text: \.change)
+    return [
+      [full, now, share, pin, pinShare, change], [now, share, pin, pinShare, change],
+      [now, share, change], [now, change],
+    ]
+  }
+
+  private static func needed(_ columns: [Column], _ rows: [Row]) -> Int {
+    columns.reduce(0) { $0 + $1.width(rows) + 1 }
+  }
+
+  private static func names(_ rows: [Row], _ form: Int) -> Int {
+    rows.map(\.names[form].count).max() ?? 0
+  }
+
+  /// Where each column ends; spare room goes between them, two columns at most.
+  private static func ends(_ columns: [Column], _ rows: [Row], width: Int, names: Int) -> [Int] {
+    let spare = max(0, width - names - needed(columns, rows))
+    let gap = min(2, spare / columns.count)
+    var end = 2 + width
+    return columns.reversed().map { column -> Int in
+      defer { end -= column.width(rows) + 1 + gap }
+      return end
+    }.reversed()
+  }
+
+  // MARK: - Numbers
+
   /// The pinned setting, when there is one and it is not the present one.
-  private static func against(_ state: DashboardState) -> DashboardState.Setting? {
+  private static func pin(_ state: DashboardState) -> DashboardState.Setting? {
     state.pinned == state.presentSetting ? nil : state.pinned
+  }
+
+  private static func pinTitle(_ state: DashboardState) -> String {
+    pin(state).map { pin in
+      let isSame = pin.model == state.model
+      return "pin \(isSame ? "" : state.subject.models[pin.model].name + " ")\(pin.mask.keptCount)"
+    } ?? ""
   }
 
   /// Most telling first: a small panel shows the first ones.
   private static func rows(_ state: DashboardState) -> [Row] {
-    let costs = state.costs
-    let mask = state.mask
-    let other =
-      against(state) ?? DashboardState.Setting(model: state.model, mask: state.fullMask)
-    let otherCosts = state.modelCosts[other.model]
-    let full = other.mask
-    let measured = state.measurements[other]
+    func modelled(
+      _ names: [String], _ value: (CostModel, LayerMask) -> Double?,
+      _ format: @escaping (Double) -> String
+    ) -> Row {
+      func at(_ setting: DashboardState.Setting?) -> Double? {
+        setting.flatMap { value(state.modelCosts[$0.model], $0.mask) }
+      }
+      return row(names, at, format)
+    }
+    func measured(
+      _ names: [String], _ value: (Measurement) -> Double?, _ format: @escaping (Double) -> String
+    ) -> Row {
+      row(names, { setting in setting.flatMap { state.measurements[$0] }.flatMap(value) }, format)
+    }
+    func row(
+      _ names: [String], _ at: (DashboardState.Setting?) -> Double?,
+      _ format: @escaping (Double) -> String
+    ) -> Row {
+      let pin = pin(state)
+      let full = DashboardState.Setting(model: state.model, mask: state.fullMask)
+      return Row(
+        names: names, now: at(state.presentSetting), full: at(full), pin: at(pin),
+        pinFull: at(pin.map { .init(model: $0.model, mask: .full($0.mask.layerCount)) }),
+        format: format)
+    }
     return [
-      Row(
-        names: ["GFLOP per second of audio", "GFLOP/audio second", "GFLOP/audio s"],
-        now: costs.gflopPerAudioSecond(mask), full: otherCosts.gflopPerAudioSecond(full),
-        format: significant),
-      Row(
-        names: ["ms per utterance, measured", "ms/utt., measured", "ms, measured"],
-        now: state.present?.meanSeconds, full: measured?.meanSeconds,
-        format: { significant($0 * 1000) }),
-      Row(
-        names: ["ms per utterance, estimated", "ms/utt., estimated", "ms, estimated"],
-        now: costs.estimatedSeconds(mask), full: otherCosts.estimatedSeconds(full),
-        format: { significant($0 * 1000) }),
-      Row(
-        names: ["real-time factor, measured", "real-time factor", "RT factor"],
-        now: state.present?.realTimeFactor, full: measured?.realTimeFactor,
-        format: significant),
-      Row(
-        names: ["million parameters used", "M parameters", "M parameters"],
-        now: costs.activeParameters(mask), full: otherCosts.activeParameters(full),
-        format: { significant($0 / 1e6) }),
+      modelled(
+        ["GFLOP per second of audio", "GFLOP/audio second", "GFLOP/audio s"],
+        { $0.gflopPerAudioSecond($1) }, significant),
+      measured(
+        ["ms per utterance, measured", "ms/utt., measured", "ms, measured"], \.meanSeconds,
+        { significant($0 * 1000) }),
+      modelled(
+        ["ms per utterance, estimated", "ms/utt., estimated", "ms, estimated"],
+        { $0.estimatedSeconds($1) }, { significant($0 * 1000) }),
+      measured(
+        ["real-time factor, measured", "real-time factor", "RT factor"], \.realTimeFactor,
+        significant),
+      modelled(
+        ["million parameters used", "M parameters", "M parameters"],
+        { $0.activeParameters($1) }, { significant($0 / 1e6) }),
     ]
   }
+}
+
+extension String {
+  /// Empty stays empty.
+  fileprivate func prefixed(_ prefix: String) -> String { isEmpty ? "" : prefix + self }
 }

@@ -10,20 +10,51 @@ enum CurvesPanel: Panel {
     let theme = state.theme
     canvas.frame(
       title: "Error rate over depth",
-      trailing: state.comparesPolicies ? "v compares models" : "v compares policies", theme: theme)
-    let styles = [theme.accent, theme.other, theme.text, theme.error, theme.muted]
-    let series = ComparisonPanel.contestants(state).enumerated().map { index, contestant in
-      ScatterPlot.Series(
-        contestant.name,
-        points: ComparisonPanel.depths(state).compactMap { count in
-          let setting = contestant.setting(keeping: count, state)
-          return state.measurements[setting]?.errorRate.map { (Double(count), $0 * 100) }
-        }, style: styles[index % styles.count], isConnected: true)
+      trailing: state.comparesPolicies ? "compare models (v)" : "compare policies (v)", theme: theme
+    )
+    var series: [ScatterPlot.Series] = []
+    var partial: [ScatterPlot.Series] = []
+    for (index, contestant) in ComparisonPanel.contestants(state).enumerated() {
+      let known = ComparisonPanel.depths(state).compactMap { count in
+        state.measurements[contestant.setting(keeping: count, state)].flatMap { Known(count, $0) }
+      }
+      let style = theme.series[index % theme.series.count]
+      series.append(
+        ScatterPlot.Series(
+          contestant.name, points: known.map { (Double($0.count), $0.rate) }, style: style,
+          isConnected: true, intervals: known.map(\.interval)))
+      // Over the curve's own mark, so with as many series before it.
+      partial.append(
+        ScatterPlot.Series(
+          "", points: known.filter { !$0.isComplete }.map { (Double($0.count), $0.rate) },
+          style: style, marker: "?"))
     }
+    if let index = partial.firstIndex(where: { !$0.points.isEmpty }) {
+      partial[index].name = "partly measured"
+    }
+    let hasBars = series.contains { $0.intervals.contains { $0 != nil } }
     ScatterPlot(
-      series: series, xLabel: "layers run", yLabel: "WER %",
-      xRange: 0...Double(state.layerCount) * 1.04, axisStyle: theme.muted, hasLegend: true,
-      symbols: state.symbols
+      series: series + partial, xLabel: "layers run",
+      yLabel: hasBars ? "WER %, bars: 95 % intervals" : "WER %",
+      // Room for the marks that stand beside those of full depth.
+      xRange: 0...Double(state.layerCount) * 1.08, axisStyle: theme.muted, hasLegend: true,
+      dodge: series.count, symbols: state.symbols
     ).draw(in: canvas.area.inset(x: 2, y: 1), on: &canvas)
+  }
+
+  /// In percent.
+  private struct Known {
+    var count: Int
+    var rate: Double
+    var interval: ClosedRange<Double>?
+    var isComplete: Bool
+
+    init?(_ count: Int, _ measurement: Measurement) {
+      guard let rate = measurement.errorRate else { return nil }
+      self.count = count
+      self.rate = rate * 100
+      interval = measurement.interval.map { $0.lowerBound * 100...$0.upperBound * 100 }
+      isComplete = measurement.isComplete
+    }
   }
 }

@@ -17,13 +17,20 @@ enum DetailPanel: Panel {
     }
     let index = state.utterance
     canvas.frame(
-      title: "Utterance \(index + 1) of \(items.count)", trailing: "y plays it", theme: theme)
+      title: "Utterance \(index + 1) of \(items.count)", trailing: "play (y)", theme: theme)
     let end = size.height - 1
     TranscriptPanel.drawHeading(state, index, 1, &canvas)
     let block = TranscriptPanel.Block(state, index, width: size.width - 4)
     var y = block.draw(x: 2, y: 2, end: end, theme, &canvas) + 1
     guard let now = state.present?.results[index], y + 2 <= end else {
-      return drawLegend(&canvas, theme)
+      drawLegend(&canvas, theme)
+      let hidden = block.height - max(0, end - 2)
+      if hidden > 0 {
+        canvas.more("+\(hidden) line\(hidden == 1 ? "" : "s")", state)
+      } else if state.present?.results[index]?.transcript.words.isEmpty == false {
+        canvas.more("more", state)
+      }
+      return
     }
     canvas.text("how sure", x: 2, y: y, style: theme.muted)
     y = drawConfidences(now.transcript.words, state, y, end, &canvas)

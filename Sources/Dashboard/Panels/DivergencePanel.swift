@@ -17,10 +17,12 @@ enum DivergencePanel: Panel {
         ("mean ", theme.muted), (fixed(cloud.meanDivergence, 3), theme.accentStrong),
         ("   median ", theme.muted), (fixed(median(cloud.divergences), 3), theme.text),
       ], x: 2, y: 1, width: size.width - 4)
-    let bins = bins(cloud.divergences)
+    // A blank line above them, unless they need it.
+    let room = size.height - 3
+    let bins = bins(cloud.divergences, most: max(1, room))
     let most = max(1, bins.map(\.count).max() ?? 1)
-    var y = 3
-    for bin in bins where y < size.height - 2 {
+    var y = bins.count < room ? 3 : 2
+    for bin in bins where y < size.height - 1 {
       canvas.textRight(bin.label, end: 11, y: y, style: theme.muted)
       let width = size.width - 12 - 2 - 6
       Gauge(
@@ -42,16 +44,22 @@ enum DivergencePanel: Panel {
     }
   }
 
-  /// Halving bounds, because divergences are of all sizes.
-  private static func bins(_ values: [Double]) -> [(label: String, count: Int)] {
-    let bounds = [0.001, 0.01, 0.1, 0.3, 1, 3, 10]
+  /// Bounds about three times apart, because divergences are of all sizes.
+  private static let bounds: [(name: String, value: Double)] = [
+    ("0.001", 0.001), ("0.01", 0.01), ("0.1", 0.1), ("0.3", 0.3), ("1", 1), ("3", 3), ("10", 10),
+  ]
+
+  /// At most so many: neighbours are put together until they fit.
+  private static func bins(_ values: [Double], most: Int) -> [(label: String, count: Int)] {
+    let width = (bounds.count + most) / most
+    let kept = bounds.enumerated().filter { ($0.offset + 1) % width == 0 }.map(\.element)
     var result: [(label: String, count: Int)] = []
-    var low = 0.0
-    for high in bounds {
-      result.append(("< \(significant(high))", values.count { $0 >= low && $0 < high }))
+    var low = (name: "0", value: 0.0)
+    for high in kept {
+      result.append(("< \(high.name)", values.count { $0 >= low.value && $0 < high.value }))
       low = high
     }
-    result.append(("10 and up", values.count { $0 >= low }))
+    result.append(("\(low.name) and up", values.count { $0 >= low.value }))
     return result
   }
 

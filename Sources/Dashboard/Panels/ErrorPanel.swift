@@ -42,18 +42,40 @@ enum ErrorPanel: Panel {
         ], x: 2, y: y, width: width)
       y += 1
     }
-    let lines = ([progress, comparison] + (state.pinned == nil ? [] : [pinned]) + [kinds, rival])
-      .prefix(max(0, size.height - 1 - y))
+    let lines = lines(state)
+    let left = max(0, size.height - 1 - y)
     // Spread out when there is room for a blank line after each.
-    let pitch = size.height - 1 - y >= 2 * lines.count ? 2 : 1
-    for draw in lines {
+    let pitch = left >= 2 * lines.count ? 2 : 1
+    for draw in lines.prefix(left) {
       draw(state, &canvas, y, width)
       y += pitch
     }
+    if lines.count > left { canvas.more("+\(lines.count - left) more", state) }
+  }
+
+  private typealias Line = (DashboardState, inout Canvas, Int, Int) -> Void
+
+  /// Most telling first.
+  private static func lines(_ state: DashboardState) -> [Line] {
+    guard state.present != nil else {
+      if state.mask == state.fullMask { return [progress, comparison] }
+      return [progress, nothingYet]
+    }
+    return [progress, comparison] + (state.pinned == nil ? [] : [pinned]) + [kinds]
+      + (state.rival == nil ? [] : [rival])
+  }
+
+  private static func nothingYet(
+    _ state: DashboardState, _ canvas: inout Canvas, _ y: Int, _ width: Int
+  ) {
+    canvas.wording(
+      "nothing measured at this mask yet", "nothing measured here yet", "nothing yet", x: 2, y: y,
+      style: state.theme.muted, width: width, symbols: state.symbols)
   }
 
   private static func progressName(_ state: DashboardState) -> String {
     if let present = state.present, present.isComplete { return "complete" }
+    if state.isPaused { return "paused" }
     return state.measured == state.presentSetting
       ? "measuring" : state.present == nil ? "" : "partial"
   }
@@ -81,7 +103,8 @@ enum ErrorPanel: Panel {
     let words = grouped(counts.words)
     let forms: [(names: [String], tail: String)] = [
       ([" wrong  ", " missed  ", " added"], "  of \(words) words"),
-      ([" wrong ", " missed ", " added"], " of \(words)"), (["S ", "D ", "I"], " of \(words)"),
+      ([" wrong ", " missed ", " added"], " of \(words)"),
+      ([" wrong ", " missed ", " added"], ""), (["S ", "D ", "I"], " of \(words)"),
     ]
     for (names, tail) in forms {
       let length = zip(values, names).reduce(0) { $0 + String($1.0).count + $1.1.count }
@@ -105,7 +128,7 @@ enum ErrorPanel: Panel {
         style: theme.muted, width: width)
       return
     }
-    drawComparison("full depth", state.comparison, theme, &canvas, y, width)
+    drawComparison("full depth", state.fullDepth, state, &canvas, y, width)
   }
 
   /// What was pinned, on the same utterances.
@@ -119,8 +142,8 @@ enum ErrorPanel: Panel {
       return
     }
     drawComparison(
-      "pinned \(name)\(pinned.mask.keptCount)", state.compare(with: state.measurements[pinned]),
-      state.theme, &canvas, y, width)
+      "pinned \(name)\(pinned.mask.keptCount)", state.measurements[pinned],
+      state, &canvas, y, width)
   }
 
   /// The other model at the same mask, on the same utterances.
@@ -129,15 +152,20 @@ enum ErrorPanel: Panel {
   ) {
     guard let (name, setting) = state.rival else { return }
     drawComparison(
-      name, state.compare(with: state.measurements[setting]), state.theme, &canvas, y, width)
+      name, state.measurements[setting], state, &canvas, y, width)
   }
 
   private static func drawComparison(
-    _ name: String, _ counts: (now: ErrorCounts, other: ErrorCounts)?, _ theme: Theme,
+    _ name: String, _ measurement: Measurement?, _ state: DashboardState,
     _ canvas: inout Canvas, _ y: Int, _ width: Int
   ) {
-    guard let (now, other) = counts else {
-      canvas.text("\(name) not measured yet", x: 2, y: y, style: theme.muted, width: width)
+    let theme = state.theme
+    guard let (now, other) = state.compare(with: measurement) else {
+      let isKnown = measurement.map { $0.measuredCount > 0 } ?? false
+      canvas.wording(
+        isKnown ? "\(name): no utterance in common yet" : "\(name) not measured yet",
+        isKnown ? "\(name): none in common" : "\(name): not yet", x: 2, y: y, style: theme.muted,
+        width: width, symbols: state.symbols)
       return
     }
     let difference = now.rate - other.rate

@@ -11,9 +11,12 @@ enum FooterPanel: Panel {
     let width = canvas.size.width
     // Tests wait for the two numbers to be equal: nothing is asked for that is not answered.
     let generation = "gen \(state.newest?.id ?? 0) done \(state.doneID)"
-    let (mark, text, style) = activity(state)
-    canvas.pieces(
-      [("\(mark) ", style), (text, theme.text)], x: 1, y: 0, width: width - generation.count - 4)
+    let room = width - generation.count - 4
+    let (mark, text, style) =
+      state.prompt.map { ("▸", line(of: $0, width: room - 2), theme.accentStrong) }
+      ?? activity(state)
+    canvas.text("\(mark) ", x: 1, y: 0, style: style, width: room)
+    canvas.line(text, x: 3, y: 0, style: theme.text, width: room - 2, symbols: state.symbols)
     canvas.textRight(generation, end: width - 1, y: 0, style: theme.muted)
 
     let (hints, place) = keys(state, width: width)
@@ -21,19 +24,29 @@ enum FooterPanel: Panel {
     canvas.textRight(note(state), end: width - 1, y: 1, style: theme.muted)
   }
 
+  /// What is being typed, its end in sight however long it is.
+  private static func line(of prompt: Prompt, width: Int) -> String {
+    let (name, short) =
+      switch prompt.kind {
+      case .dropRatio: ("drop ratio in %", "%")
+      case .filter: ("text or id contains", "find")
+      case .file: ("WAV or FLAC file", "file")
+      case .guess: ("your guess of the word error rate in %", "guess in %")
+      }
+    for form in [
+      "\(name): \(prompt.text)_   Enter takes it, Esc leaves", "\(name): \(prompt.text)_",
+      "\(short): \(prompt.text)_",
+    ] where CharacterWidth.of(form) <= width {
+      return form
+    }
+    var end = prompt.text
+    while !end.isEmpty, CharacterWidth.of("\(short): …\(end)_") > width { end.removeFirst() }
+    return "\(short): …\(end)_"
+  }
+
   private static func activity(_ state: DashboardState) -> (mark: String, String, Style) {
     let theme = state.theme
     let total = state.subject.utterances.count
-    if let prompt = state.prompt {
-      let name =
-        switch prompt.kind {
-        case .dropRatio: "drop ratio in %"
-        case .filter: "utterances with"
-        case .file: "WAV or FLAC file"
-        case .guess: "your guess of the word error rate in %"
-        }
-      return ("▸", "\(name): \(prompt.text)_   Enter takes it, Esc leaves", theme.accentStrong)
-    }
     if !state.notice.isEmpty { return ("◆", state.notice, theme.accent) }
     if state.isPaused { return ("‖", "paused: z goes on", theme.accentStrong) }
     switch state.activity {

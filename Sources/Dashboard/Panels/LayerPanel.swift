@@ -15,7 +15,16 @@ enum LayerPanel: Panel {
     let columns = Columns(width: canvas.size.width)
     if let y = rows.heading {
       canvas.text("compute", x: columns.share, y: y, style: theme.muted)
-      canvas.textRight("measured", end: columns.end, y: y, style: theme.muted)
+      // The bar and the number beside it are one column.
+      canvas.textRight(
+        columns.barWidth >= 6 ? "time, measured" : "measured", end: columns.end, y: y,
+        style: theme.muted)
+    } else {
+      let legend = columns.barWidth >= 2 ? "% compute, bar: time" : "% compute, time"
+      let start = canvas.size.width - 3 - legend.count - 2
+      if start >= (rows.visible.upperBound < state.layerCount ? 14 : 2) {
+        canvas.text(" \(legend) ", x: start, y: canvas.size.height - 1, style: theme.muted)
+      }
     }
     let stages = state.costs.stages
     let total = stages.total(state.fullMask)

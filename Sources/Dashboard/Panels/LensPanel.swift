@@ -13,7 +13,7 @@ enum LensPanel: Panel {
     let items = state.subject.utterances
     let place =
       items.indices.contains(state.utterance)
-      ? "utterance \(state.utterance + 1) of \(items.count), [ ]" : ""
+      ? "utterance \(state.utterance + 1) of \(items.count) ([ ])" : ""
     canvas.frame(title: "What the head would say after each layer", trailing: place, theme: theme)
     guard let request = state.wantedProbe, items.indices.contains(state.utterance) else { return }
     let columns = Columns(width: size.width)
@@ -29,11 +29,12 @@ enum LensPanel: Panel {
       drawRow(position, reading, state, columns, y, &canvas)
       y += 1
     }
+    drawHidden(rows.visible, state, &canvas)
     guard y < size.height - 1 else { return }
     canvas.text("said", x: 2, y: y, style: theme.muted)
-    canvas.text(
+    canvas.line(
       items[state.utterance].words.joined(separator: " "), x: columns.text, y: y,
-      style: theme.strong, width: size.width - 2 - columns.text)
+      style: theme.strong, width: size.width - 2 - columns.text, symbols: state.symbols)
     y += 1
     if y < size.height - 1 {
       canvas.wording(
@@ -78,24 +79,40 @@ enum LensPanel: Panel {
     }
     let width = canvas.size.width - 2 - columns.text
     guard runs else {
-      canvas.text(
-        "skipped: passed on as it came", x: columns.text, y: y, style: style, width: width)
+      canvas.wording(
+        "skipped: passed on as it came", "skipped: passed on", "skipped", x: columns.text, y: y,
+        style: style, width: width, symbols: state.symbols)
       return
     }
+    let words = reading.alignment.map(word)
     var x = columns.text
-    for word in reading.alignment where x < columns.text + width {
-      let (text, isError): (String, Bool) =
-        switch word {
-        case .match(let text): (text, false)
-        case .substitution(_, let text): ("≠" + text, true)
-        case .deletion(let text): (String(repeating: "−", count: max(1, text.count)), true)
-        case .insertion(let text): ("+" + text, true)
-        }
-      canvas.text(
-        text, x: x, y: y, style: isError ? theme.error : theme.text,
-        width: columns.text + width - x)
+    let end = columns.text + width
+    for (text, isError) in words where x < end {
+      canvas.text(text, x: x, y: y, style: isError ? theme.error : theme.text, width: end - x)
       x += CharacterWidth.of(text) + 1
     }
+    let length = words.reduce(-1) { $0 + CharacterWidth.of($1.text) + 1 }
+    if length > width { canvas[end - 1, y] = Cell(state.symbols.ellipsis, style: theme.muted) }
+  }
+
+  private static func word(_ word: AlignedWord) -> (text: String, isError: Bool) {
+    switch word {
+    case .match(let text): (text, false)
+    case .substitution(_, let text): ("≠" + text, true)
+    case .deletion(let text): (String(repeating: "−", count: max(1, text.count)), true)
+    case .insertion(let text): ("+" + text, true)
+    }
+  }
+
+  /// How many layers are above and below what is shown.
+  private static func drawHidden(
+    _ visible: Range<Int>, _ state: DashboardState, _ canvas: inout Canvas
+  ) {
+    let (above, below) = (visible.lowerBound, state.layerCount + 1 - visible.upperBound)
+    let marks = [above > 0 ? "▲ \(above)" : "", below > 0 ? "▼ \(below)" : ""]
+      .filter { !$0.isEmpty }
+    guard !marks.isEmpty else { return }
+    canvas.more(marks.joined(separator: " ") + " more", state)
   }
 
   private struct Columns {

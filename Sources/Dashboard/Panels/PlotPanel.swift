@@ -9,39 +9,58 @@ enum PlotPanel: Panel {
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
-    canvas.frame(title: "Trade-off", trailing: "lower left is better   a axis", theme: theme)
+    canvas.frame(
+      title: "Trade-off",
+      trailing: canvas.size.width >= 50 ? "lower left is better   axis (a)" : "axis (a)",
+      theme: theme)
     let points = points(of: state.model, state)
     let complete = points.filter(\.isComplete)
+    let partial = points.filter { !$0.isComplete }
     let present = points.first { $0.mask == state.mask }
     let models = state.subject.models
     let name = models.count > 1 ? models[state.model].name : "measured"
-    func series(_ name: String, _ points: [Point], _ style: Style) -> ScatterPlot.Series {
+    // A mark for each role, the same whatever else is shown.
+    let marks = state.symbols.markers
+    func series(_ name: String, _ points: [Point], _ style: Style, _ mark: Character)
+      -> ScatterPlot.Series
+    {
       ScatterPlot.Series(
         name, points: points.map { ($0.cost, $0.errorRate) }, style: style,
-        labels: points.map { "\($0.mask.keptCount)" })
+        labels: points.map { "\($0.mask.keptCount)" }, marker: mark)
     }
     let front = ParetoFront.of(complete) { ($0.cost, $0.errorRate) }
     let others = models.indices.filter { $0 != state.model }.map {
-      series(models[$0].name, Self.points(of: $0, state).filter(\.isComplete), theme.muted)
+      series(
+        models[$0].name, Self.points(of: $0, state).filter(\.isComplete), theme.muted,
+        marks[2 + $0 % (marks.count - 2)])
     }
     let pin = state.pinned.flatMap { pinned in
       Self.points(of: pinned.model, state).first { $0.mask == pinned.mask }
     }
     ScatterPlot(
       series: [
-        series(name, complete, theme.text),
-        series("partly", points.filter { !$0.isComplete }, theme.muted),
+        series(name, complete, theme.text, marks[0]),
+        series(
+          partial.isEmpty ? "" : "partly measured", partial, theme.muted, "?"),
         // Nothing measured is better in both: the trade-off itself.
         ScatterPlot.Series(
           "", points: front.map { ($0.cost, $0.errorRate) }, style: theme.muted,
           isConnected: true, hasMarkers: false),
-      ] + others + saved(state) + (pin.map { [series("pinned", [$0], theme.other)] } ?? []),
+      ] + others + saved(state) + (pin.map { [pinned($0, marks[1], theme)] } ?? []),
       current: present.map { ($0.cost, $0.errorRate) },
       currentLabel: present.map { "\($0.mask.keptCount)" } ?? "", currentStyle: theme.accentStrong,
       xLabel: state.plotAxis.rawValue, yLabel: "WER %, with the number of layers run",
       // From nothing, so that half the cost is half the way.
       xRange: range(state), axisStyle: theme.muted, hasLegend: true, symbols: state.symbols
     ).draw(in: canvas.area.inset(x: 2, y: 1), on: &canvas)
+  }
+
+  /// Over a point that has its label already.
+  private static func pinned(_ pin: Point, _ mark: Character, _ theme: Theme)
+    -> ScatterPlot.Series
+  {
+    ScatterPlot.Series(
+      "pinned", points: [(pin.cost, pin.errorRate)], style: theme.other, marker: mark)
   }
 
   /// The curve measured at another time, of the present model by the present policy.

@@ -11,7 +11,8 @@ enum PosteriorsPanel: Panel {
     let theme = state.theme
     let size = canvas.size
     canvas.frame(
-      title: "Tokens over time after layer \(state.layerCursor + 1)", trailing: "↑ ↓ another layer",
+      title: "Tokens over time after layer \(state.layerCursor + 1)",
+      trailing: "another layer (↑ ↓)",
       theme: theme)
     guard let request = state.wantedProbe, let lens = state.probes.lenses[request],
       lens.readings.indices.contains(state.layerCursor + 1)
@@ -35,7 +36,7 @@ enum PosteriorsPanel: Panel {
           frames.map { frame in
             reading.frames[frame].first { $0.token == token }?.share ?? 0
           }.max() ?? 0
-        let cell = Self.cell(share, theme, state.symbols)
+        let cell = Cell.heat(share, theme, state.symbols)
         if let cell { canvas[field.x + column, field.y + row] = cell }
       }
     }
@@ -66,18 +67,6 @@ enum PosteriorsPanel: Panel {
   private static func frames(_ column: Int, of width: Int, count: Int) -> Range<Int> {
     let first = min(count - 1, column * count / width)
     return first..<max(first + 1, min(count, (column + 1) * count / width))
-  }
-
-  /// Shape and colour both say how much.
-  private static func cell(_ share: Float, _ theme: Theme, _ symbols: Symbols) -> Cell? {
-    guard share >= 0.05 else { return nil }
-    let level = min(4, Int(share * 5))
-    let shapes: [Character] =
-      symbols.dots == .ascii ? [".", ":", "+", "*", "#"] : ["·", "░", "▒", "▓", "█"]
-    let style =
-      theme.heat.indices.contains(level)
-      ? Style(foreground: theme.heat[level]) : level > 2 ? theme.strong : theme.muted
-    return Cell(shapes[level], style: style)
   }
 
   static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {

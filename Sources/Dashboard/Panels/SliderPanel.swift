@@ -12,8 +12,9 @@ enum SliderPanel: Panel {
     // Where the header has one line only, the model's name finds no room there.
     let model = state.size.height < 26 ? " of \(state.subject.models[state.model].name)" : ""
     let keys = size.width >= 100 ? " (← →, d)" : ""
+    let title = "Drop ratio\(model)\(keys)"
     canvas.frame(
-      title: "Drop ratio\(model)\(keys)", trailing: trailing(state, size.width), theme: theme)
+      title: title, trailing: trailing(state, size.width, beside: title), theme: theme)
     let track = track(state, panelWidth: size.width)
     canvas.textRight(
       percent(state.mask.dropRatio, decimals: 0), end: track.x - 2, y: 1,
@@ -23,12 +24,16 @@ enum SliderPanel: Panel {
     if size.height >= 4 { drawScale(state, &canvas, x: track.x, width: track.width) }
   }
 
-  /// Policy and mask, the mask left out where there is no room for it.
-  private static func trailing(_ state: DashboardState, _ width: Int) -> String {
+  /// Policy and mask; the mask is left out where there is no room for it, then the seed.
+  private static func trailing(_ state: DashboardState, _ width: Int, beside title: String)
+    -> String
+  {
     let isRandom = state.policyName == RandomPolicy.name
-    let policy = "policy \(state.policyName)" + (isRandom ? ", seed \(state.seed) (r)" : " (P)")
-    let long = "\(policy)   mask \(state.mask)"
-    return long.count + 44 <= width ? long : policy
+    let policy = "policy \(state.policyName) (P)"
+    let drawn = policy + (isRandom ? ", seed \(state.seed) (r)" : "")
+    let long = "\(drawn)   mask \(state.mask)"
+    if long.count + 44 <= width { return long }
+    return drawn.count + title.count + 8 <= width ? drawn : policy
   }
 
   private static func kept(_ count: Int, _ state: DashboardState) -> String {
@@ -73,10 +78,13 @@ enum SliderPanel: Panel {
 
   static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
     switch mouse.kind {
-    case .press: action(x: mouse.x, state, area)
-    case .wheelUp: .dropMore
-    case .wheelDown: .dropLess
-    case .release, .drag: nil
+    case .press:
+      // Only the track is the slider: not its frame, not what is read beside it.
+      return track(state, panelWidth: area.width).contains(x: mouse.x - area.x, y: mouse.y - area.y)
+        ? action(x: mouse.x, state, area) : nil
+    case .wheelUp: return .dropMore
+    case .wheelDown: return .dropLess
+    case .release, .drag: return nil
     }
   }
 }

@@ -17,7 +17,7 @@ enum TranscriptPanel: Panel {
     }
     canvas.frame(
       title: "Transcript \(state.utterance + 1) of \(subject.utterances.count)",
-      trailing: "[ ] browse   w one made worse", theme: theme)
+      trailing: "browse ([ ])   one made worse (w)", theme: theme)
     let end = size.height - 1
     var y = 1
     // The chosen utterance, then the ones after it for as long as there is room.
@@ -29,9 +29,7 @@ enum TranscriptPanel: Panel {
         drawHeading(state, index, y, &canvas)
         y += 1
       }
-      if block.height > end - y {
-        canvas.text(" 2 shows the rest ", x: 3, y: end, style: theme.accent)
-      }
+      if block.height > end - y { canvas.more("more", state) }
       y = block.draw(x: 2, y: y, end: end, theme, &canvas) + 1
     }
     if size.height >= 8, size.width >= 70 {
@@ -59,7 +57,13 @@ enum TranscriptPanel: Panel {
         pieces.append(("  (\(full.counts.errors) at full depth)", theme.muted))
       }
     }
-    canvas.pieces(pieces, x: 2, y: y, width: canvas.size.width - 4)
+    // Whole pieces only, the errors before the speaker.
+    let width = canvas.size.width - 4
+    func length() -> Int { pieces.reduce(0) { $0 + CharacterWidth.of($1.0) } }
+    for dropped in [1, 1, 2] where length() > width && pieces.indices.contains(dropped) {
+      pieces.remove(at: dropped)
+    }
+    canvas.pieces(pieces, x: 2, y: y, width: width)
   }
 
   static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
@@ -90,7 +94,15 @@ enum TranscriptPanel: Panel {
         labels.append("full depth")
         alignments.append(full.alignment)
       }
-      if let (name, setting) = state.rival,
+      if let pinned = state.pinned, pinned != state.presentSetting,
+        pinned != DashboardState.Setting(model: state.model, mask: state.fullMask),
+        let other = state.measurements[pinned]?.results[index]
+      {
+        let model = pinned.model == state.model ? "pin" : state.subject.models[pinned.model].name
+        labels.append(String("\(model) \(pinned.mask.keptCount)".prefix(11)))
+        alignments.append(other.alignment)
+      }
+      if let (name, setting) = state.rival, setting != state.pinned,
         let other = state.measurements[setting]?.results[index]
       {
         labels.append(String(name.prefix(11)))

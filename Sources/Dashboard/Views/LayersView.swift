@@ -5,9 +5,17 @@ import TerminalUI
 enum LayersView: DashboardView {
   static let name = "Layers"
   static let summary = "what the head would say after every layer, and what each layer does"
-  static let panels: [PanelKind] = [.lens, .posteriors]
+  static let panels: [PanelKind] = [.lens, .posteriors, .skips]
 
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
+    if body.width >= 150 {
+      let (left, right) = body.split(right: min(80, body.width * 40 / 100))
+      return stacked(state, in: left).merging([.skips: right]) { $1 }
+    }
+    return stacked(state, in: body)
+  }
+
+  private static func stacked(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
     // A row a layer, the front end, the heading, what was said and the frame.
     let wanted = state.layerCount + 5
     guard body.height >= wanted + 6 else { return [.lens: body] }

@@ -31,18 +31,16 @@ package struct BrailleCanvas: Sendable {
   }
 
   /// Sets a dot; (0, 0) is top left, outside is ignored. A cell takes the style of its last dot,
-  /// and in ASCII that dot's mark; or `shared`'s when dots of another style are there already.
+  /// and in ASCII that dot's mark.
   package mutating func set(
-    x: Int, y: Int, style: Style = Style(), mark: Character = "*",
-    shared: (style: Style, mark: Character)? = nil
+    x: Int, y: Int, style: Style = Style(), mark: Character = "*"
   ) {
     guard x >= 0, y >= 0, x < dots.width, y < dots.height else { return }
     let (across, down) = Self.density(symbols.dots)
     let index = y / down * size.width + x / across
-    let isShared = shared != nil && bits[index] != 0 && styles[index] != style
     bits[index] |= 1 << UInt8(y % down * across + x % across)
-    styles[index] = isShared ? shared!.style : style
-    marks[index] = isShared ? shared!.mark : mark
+    styles[index] = style
+    marks[index] = mark
   }
 
   /// A straight line. The ends may be anywhere; the part outside costs nothing.

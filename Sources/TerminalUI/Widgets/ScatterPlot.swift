@@ -11,10 +11,15 @@ package struct ScatterPlot: Sendable {
     package var hasMarkers: Bool
     /// Short texts beside the markers, in the points' order; those without room are left out.
     package var labels: [String]
+    /// Of `y`, in the points' order, as vertical bars.
+    package var intervals: [ClosedRange<Double>?]
+    /// Nil: by the place among the series.
+    package var marker: Character?
 
     package init(
       _ name: String, points: [(x: Double, y: Double)], style: Style = Style(),
-      isConnected: Bool = false, hasMarkers: Bool = true, labels: [String] = []
+      isConnected: Bool = false, hasMarkers: Bool = true, labels: [String] = [],
+      intervals: [ClosedRange<Double>?] = [], marker: Character? = nil
     ) {
       self.name = name
       self.points = points
@@ -22,6 +27,8 @@ package struct ScatterPlot: Sendable {
       self.isConnected = isConnected
       self.hasMarkers = hasMarkers
       self.labels = labels
+      self.intervals = intervals
+      self.marker = marker
     }
   }
 
@@ -39,15 +46,19 @@ package struct ScatterPlot: Sendable {
   package var yRange: ClosedRange<Double>?
   package var axisStyle: Style
   /// Lists the series' markers and names where the field is free, at the bottom left if possible:
-  /// a trade-off has no points there. A name without room is left out.
+  /// a trade-off has no points there. Without room for all of them they get lines of their own.
   package var hasLegend: Bool
+  /// So many series are moved a whole cell from each other, so that points at one x stand side by
+  /// side; those after them go where the first ones went.
+  package var dodge: Int
   package var symbols: Symbols
 
   package init(
     series: [Series], current: (x: Double, y: Double)? = nil, currentLabel: String = "",
     currentStyle: Style = Style(bold: true), xLabel: String = "", yLabel: String = "",
     xRange: ClosedRange<Double>? = nil, yRange: ClosedRange<Double>? = nil,
-    axisStyle: Style = Style(), hasLegend: Bool = false, symbols: Symbols = .braille
+    axisStyle: Style = Style(), hasLegend: Bool = false, dodge: Int = 1,
+    symbols: Symbols = .braille
   ) {
     self.series = series
     self.current = current
@@ -59,16 +70,41 @@ package struct ScatterPlot: Sendable {
     self.yRange = yRange
     self.axisStyle = axisStyle
     self.hasLegend = hasLegend
+    self.dodge = max(1, dodge)
     self.symbols = symbols
   }
 
   /// An area too small for axes shows only the points.
   package func draw(in area: Rect, on canvas: inout Canvas) {
     guard !area.isEmpty else { return }
+    guard hasLegend else {
+      drawPlot(in: area, on: &canvas)
+      return
+    }
+    var inside = canvas
+    let isWhole = drawLegend(in: drawPlot(in: area, on: &inside), on: &inside)
+    let lines = isWhole ? [] : legendLines(width: area.width, most: area.height / 4)
+    guard !lines.isEmpty else {
+      canvas = inside
+      return
+    }
+    let (plot, legend) = area.split(bottom: lines.count)
+    drawPlot(in: plot, on: &canvas)
+    for (row, line) in lines.enumerated() {
+      canvas.text(line, x: legend.x, y: legend.y + row, width: legend.width)
+    }
+  }
+
+  /// Returns the field between the axes.
+  @discardableResult
+  private func drawPlot(in area: Rect, on canvas: inout Canvas) -> Rect {
     let points = (series.flatMap(\.points) + (current.map { [$0] } ?? []))
       .filter { $0.x.isFinite && $0.y.isFinite }
+    let ends = series.flatMap(\.intervals).compactMap { $0 }.flatMap {
+      [$0.lowerBound, $0.upperBound]
+    }.filter(\.isFinite)
     let across = xRange ?? Self.range(points.map(\.x))
-    let down = yRange ?? Self.range(points.map(\.y))
+    let down = yRange ?? Self.range(points.map(\.y) + ends)
     let hasAxes = area.width >= 12 && area.height >= 5
     let hasTitle = hasAxes && !yLabel.isEmpty
     let hasName = hasAxes && area.height >= 7 && !xLabel.isEmpty
@@ -82,7 +118,7 @@ package struct ScatterPlot: Sendable {
     let margin = min((labels.map(\.count).max() ?? 0) + 1, area.width / 3)
     if hasAxes { field = field.split(left: margin + 1).rest } else { labels = [] }
     let xScale = AxisScale(across, intervals: field.width / 8)
-    guard !field.isEmpty else { return }
+    guard !field.isEmpty else { return field }
 
     if hasAxes {
       drawAxes(field, area, margin: margin, xScale: xScale, yScale: yScale, on: &canvas)
@@ -95,13 +131,16 @@ package struct ScatterPlot: Sendable {
       }
     }
     drawSeries(in: field, xScale: xScale, yScale: yScale, on: &canvas)
-    if hasLegend { drawLegend(in: field, on: &canvas) }
+    return field
   }
 
   /// A series' marker; series beyond the last marker start over.
   package func marker(of index: Int) -> Character {
-    symbols.markers[index % symbols.markers.count]
+    series[index].marker ?? symbols.markers[index % symbols.markers.count]
   }
+
+  /// Cells to the right that a series is moved by.
+  private func shift(_ index: Int) -> Int { index % dodge - (dodge - 1) / 2 }
 
   private func drawAxes(
     _ field: Rect, _ area: Rect, margin: Int, xScale: AxisScale, yScale: AxisScale,
@@ -142,39 +181,61 @@ package struct ScatterPlot: Sendable {
   ) {
     var raster = BrailleCanvas(field.size, symbols: symbols)
     let (right, bottom) = (Double(raster.dots.width - 1), Double(raster.dots.height - 1))
-    func dot(_ point: (x: Double, y: Double)) -> (x: Double, y: Double) {
-      (xScale.position(point.x) * right, (1 - yScale.position(point.y)) * bottom)
+    let across = Double(BrailleCanvas.density(symbols.dots).across)
+    func dot(_ point: (x: Double, y: Double), _ index: Int) -> (x: Double, y: Double) {
+      (
+        xScale.position(point.x) * right + Double(shift(index)) * across,
+        (1 - yScale.position(point.y)) * bottom
+      )
     }
-    for series in series {
+    for (index, series) in series.enumerated() {
       let finite = series.points.filter { $0.x.isFinite && $0.y.isFinite }
       if series.isConnected {
         for (a, b) in zip(finite, finite.dropFirst()) {
-          raster.line(from: dot(a), to: dot(b), style: series.style, mark: ".")
+          raster.line(from: dot(a, index), to: dot(b, index), style: series.style, mark: ".")
         }
       } else if !series.hasMarkers {
         for point in finite {
-          raster.line(from: dot(point), to: dot(point), style: series.style, mark: ".")
+          raster.line(
+            from: dot(point, index), to: dot(point, index), style: series.style, mark: ".")
         }
+      }
+    }
+    // Over all lines, which would cut them to pieces.
+    for (index, series) in series.enumerated() {
+      for (point, interval) in zip(series.points, series.intervals) {
+        guard let interval else { continue }
+        raster.line(
+          from: dot((point.x, interval.lowerBound), index),
+          to: dot((point.x, interval.upperBound), index), style: series.style, mark: "|")
       }
     }
     raster.draw(x: field.x, y: field.y, on: &canvas)
 
     // Markers after all lines: a line must not hide a point.
-    func mark(_ point: (x: Double, y: Double), _ character: Character, _ style: Style) {
+    func mark(
+      _ point: (x: Double, y: Double), _ character: Character, _ style: Style, shift: Int = 0
+    ) {
       let (x, y) = (xScale.position(point.x), yScale.position(point.y))
       guard (-1e-9...1 + 1e-9).contains(x), (-1e-9...1 + 1e-9).contains(y) else { return }
-      canvas[column(x, field), row(y, field)] = Cell(character, style: style)
+      let place = min(field.maxX - 1, max(field.x, column(x, field) + shift))
+      canvas[place, row(y, field)] = Cell(character, style: style)
     }
     for (index, series) in series.enumerated() where series.hasMarkers {
-      for point in series.points { mark(point, marker(of: index), series.style) }
+      for point in series.points {
+        mark(point, marker(of: index), series.style, shift: shift(index))
+      }
     }
     if let current { mark(current, symbols.currentMarker, currentStyle) }
 
+    var labelled: Set<String> = []
     // Labels last and only on free cells: neither a point nor another label gets lost.
     func label(_ point: (x: Double, y: Double), _ text: String, _ style: Style) {
       let (x, y) = (xScale.position(point.x), yScale.position(point.y))
       guard !text.isEmpty, (0...1).contains(x), (0...1).contains(y) else { return }
       let (place, line, width) = (column(x, field), row(y, field), CharacterWidth.of(text))
+      // Points of several series may be in one place.
+      guard labelled.insert("\(place) \(line) \(text)").inserted else { return }
       // Behind the marker, or else before it.
       let free = [place + 1, place - width].first { start in
         start >= field.x && start + width <= field.maxX
@@ -188,23 +249,62 @@ package struct ScatterPlot: Sendable {
     }
   }
 
-  private func drawLegend(in field: Rect, on canvas: inout Canvas) {
-    var bottom = field.maxY - 1
-    for (index, series) in series.enumerated().reversed() where !series.name.isEmpty {
+  /// What the legend says of each series with a name.
+  private var legend: [StyledText] {
+    series.enumerated().filter { !$1.name.isEmpty }.map { index, series in
       let mark = series.hasMarkers ? String(marker(of: index)) : String(symbols.lineEmpty)
-      let text = StyledText([(mark, series.style), (" \(series.name)", axisStyle)])
-      guard text.width < field.width else { continue }
-      let places = stride(from: bottom, through: field.y, by: -1).lazy.flatMap { y in
-        [field.x + 1, field.maxX - text.width].map { (x: $0, y: y) }
-      }
+      return StyledText([(mark, series.style), (" \(series.name)", axisStyle)])
+    }
+  }
+
+  /// Returns whether all names found room.
+  private func drawLegend(in field: Rect, on canvas: inout Canvas) -> Bool {
+    var isWhole = true
+    var bottom = field.maxY - 1
+    for text in legend.reversed() {
+      let places =
+        text.width >= field.width
+        ? []
+        : stride(from: bottom, through: field.y, by: -1).flatMap { y in
+          [field.x + 1, field.maxX - text.width].map { (x: $0, y: y) }
+        }
       let free = places.first { place in
         (max(field.x, place.x - 1)..<min(field.maxX, place.x + text.width + 1))
           .allSatisfy { canvas[$0, place.y] == .blank }
       }
-      guard let free else { continue }
+      guard let free else {
+        isWhole = false
+        continue
+      }
       canvas.text(text, x: free.x, y: free.y)
       bottom = free.y - 1
     }
+    return isWhole
+  }
+
+  /// The legend side by side in at most so many lines; what does not fit is counted at the end.
+  private func legendLines(width: Int, most: Int) -> [StyledText] {
+    guard most > 0 else { return [] }
+    let entries = legend
+    for shown in stride(from: entries.count, through: 0, by: -1) {
+      let left = entries.count - shown
+      let rest = left == 0 ? [] : [StyledText("+\(left) more", style: axisStyle)]
+      let lines = Self.flow(Array(entries.prefix(shown)) + rest, width: width)
+      if lines.count <= most, lines.allSatisfy({ $0.width <= width }) { return lines }
+    }
+    return []
+  }
+
+  private static func flow(_ entries: [StyledText], width: Int) -> [StyledText] {
+    var lines: [StyledText] = []
+    for entry in entries {
+      if let last = lines.last, last.width + 3 + entry.width <= width {
+        lines[lines.count - 1] = last + StyledText("   ") + entry
+      } else {
+        lines.append(entry)
+      }
+    }
+    return lines
   }
 
   /// The cell that holds the dot, so that markers, ticks and lines agree.

@@ -73,6 +73,7 @@ enum DashboardCommand: Command {
     var state = DashboardState(
       subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
       isManual: choice.policy == nil, costs: recognizers.map { CostModel($0.backbone) })
+    if let seed = choice.seed { state.seed = seed }
     state.savedSweeps = try savedSweeps(dataset)
     if let path = arguments.string("trace") {
       state.budget.traces.append(try ComputeTrace(csv: URL(fileURLWithPath: path)))
@@ -84,6 +85,8 @@ enum DashboardCommand: Command {
     let initial = state
     if let frame {
       state.size = frame
+      // A picture is looked at elsewhere; text in this terminal.
+      if !arguments.flag("svg") { state.symbols = NCursesTerminal.localSymbols(symbols) }
       let session = DashboardSession(recognizers, dataset, threads: threads)
       defer { session.close() }
       try session.settle(&state)

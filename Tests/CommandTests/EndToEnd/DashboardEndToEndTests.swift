@@ -28,9 +28,9 @@ import Testing
       #expect(screen.contains("policy spread"))
 
       // The mouse: press near the left end of the slider, drag beyond the right one.
-      try tmux.mouse(0, x: 12, y: 2)
+      try tmux.mouse(0, x: 12, y: 3)
       // A track of 88 columns from column 9: its middle is column 53.
-      try tmux.mouse(32, x: 53, y: 2)
+      try tmux.mouse(32, x: 53, y: 3)
       try tmux.wait("the handle to follow") { $0.contains("6 of 12 layers run") }
       try tmux.mouse(32, x: 119, y: 20)
       try tmux.wait("the end of the slider") { $0.contains("0 of 12 layers run") }
@@ -105,6 +105,12 @@ import Testing
           dropscope.path, arguments + ["--frame", "60x15", "--theme", theme])
         #expect(frame.status == 0, "\(theme)")
       }
+      let random = try runProgram(
+        "env",
+        ["LC_ALL=C", dropscope.path] + arguments
+          + ["--frame", "80x24", "--policy", "random", "--seed", "3"])
+      #expect(random.output.contains("seed 3"))
+      #expect(random.status == 0 && random.output.allSatisfy(\.isASCII))
       for wrong in [["--frame", "80"], ["--frame", "0x24"], ["--svg"]] {
         #expect(try runProgram(dropscope.path, arguments + wrong).status == 2)
       }

@@ -1,0 +1,112 @@
+// How often each layer is skipped at each depth by the present policy: what training and sweeps go
+// through. Worked out from the policy; nothing is measured.
+
+import Backbones
+import TerminalUI
+import Tradeoff
+
+/// Shares of draws in which layers are skipped.
+package enum SkipMap {
+  /// Of the random policy; the others always choose the same.
+  package static let draws = 20
+
+  /// By layer, from the audio on.
+  package static func shares(
+    _ policy: String, seed: UInt64, keeping count: Int, of layerCount: Int
+  ) -> [Double] {
+    let draws = policy == RandomPolicy.name ? Self.draws : 1
+    let masks = (0..<UInt64(draws)).map {
+      PolicyCatalog.mask(policy, seed: seed &+ $0, keeping: count, of: layerCount)
+    }
+    return (0..<layerCount).map { layer in
+      Double(masks.count { !$0[layer] }) / Double(draws)
+    }
+  }
+}
+
+enum SkipsPanel: Panel {
+  static let name = "skips"
+
+  static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
+    let theme = state.theme
+    let size = canvas.size
+    let draws = state.policy == RandomPolicy.name ? ", \(SkipMap.draws) draws" : ""
+    canvas.frame(
+      title: size.width >= 60 ? "How often each layer is skipped" : "Skips",
+      trailing: "policy \(state.policy)\(draws)", theme: theme)
+    let columns = Columns(state, width: size.width)
+    let rows = rows(state, height: size.height)
+    canvas.text("run", x: 2, y: 1, style: theme.muted)
+    for layer in columns.shown {
+      canvas.textRight("\(layer + 1)", end: columns.end(layer), y: 1, style: theme.muted)
+    }
+    for (row, count) in rows.enumerated() {
+      let y = 2 + row
+      let isPresent = count == state.mask.keptCount
+      if isPresent { canvas.text("▸", x: 1, y: y, style: theme.accentStrong) }
+      canvas.textRight("\(count)", end: 5, y: y, style: isPresent ? theme.strong : theme.text)
+      let shares = SkipMap.shares(
+        state.policy, seed: state.seed, keeping: count, of: state.layerCount)
+      for layer in columns.shown { drawCell(shares[layer], layer, columns, y, state, &canvas) }
+    }
+    let hidden = state.layerCount + 1 - rows.count
+    if hidden > 0 { canvas.more("+\(hidden) more", state) }
+    if columns.shown.count < state.layerCount {
+      canvas[size.width - 2, 1] = Cell(state.symbols.ellipsis, style: theme.muted)
+    }
+    let legend = columns.hasNumbers ? " % of draws " : " darker: skipped more often "
+    canvas.text(
+      legend, x: max(18, size.width - legend.count - 3), y: size.height - 1, style: theme.muted)
+  }
+
+  /// A shade, and the percentage where there is room for it.
+  private static func drawCell(
+    _ share: Double, _ layer: Int, _ columns: Columns, _ y: Int, _ state: DashboardState,
+    _ canvas: inout Canvas
+  ) {
+    let heat = Cell.heat(Float(share), state.theme, state.symbols)
+    let end = columns.end(layer)
+    if columns.hasNumbers {
+      canvas.textRight(
+        fixed(share * 100, 0), end: end, y: y, style: heat?.style ?? state.theme.muted)
+    }
+    let shaded = columns.hasNumbers ? columns.width - 4 : columns.width - 1
+    guard let heat else { return }
+    for x in 0..<shaded { canvas[end - columns.width + 1 + x, y] = heat }
+  }
+
+  /// Depths that fit, deepest first, the present one among them.
+  private static func rows(_ state: DashboardState, height: Int) -> [Int] {
+    let all = Array((0...state.layerCount).reversed())
+    let shown = min(all.count, max(0, height - 3))
+    let place = state.layerCount - state.mask.keptCount
+    let top = min(max(0, place - shown / 2), all.count - shown)
+    return Array(all[top..<top + shown])
+  }
+
+  private struct Columns {
+    let width: Int
+    let shown: Range<Int>
+    var hasNumbers: Bool { width >= 5 }
+
+    init(_ state: DashboardState, width panel: Int) {
+      let room = max(0, panel - 8)
+      width = min(8, max(3, room / state.layerCount))
+      shown = 0..<min(state.layerCount, room / width)
+    }
+
+    func end(_ layer: Int) -> Int { 6 + (layer + 1) * width }
+  }
+
+  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
+    switch mouse.kind {
+    case .wheelUp: return .dropLess
+    case .wheelDown: return .dropMore
+    case .press:
+      let rows = rows(state, height: area.height)
+      let row = mouse.y - area.y - 2
+      return rows.indices.contains(row) ? .keep(rows[row]) : nil
+    case .release, .drag: return nil
+    }
+  }
+}
