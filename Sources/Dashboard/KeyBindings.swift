@@ -63,6 +63,9 @@ package enum KeyBindings {
       ["v"], "v", .compareBy, .here, "models or policies", hint: "models/policies", in: [.compare]),
     KeyBinding(["f"], "f", .openFile, .here, "open a file", hint: "file", in: [.listen]),
     KeyBinding(
+      [(.up, .up), (.down, .down), ("k", .up), ("j", .down)], "↑ ↓ k j", .here,
+      "move in the table", hint: "scroll", in: [.listen]),
+    KeyBinding(
       [" ", .enter], "Space Enter", .playScenario, .here, "play the scenario", hint: "play",
       in: [.budget]),
     KeyBinding(

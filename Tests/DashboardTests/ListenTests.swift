@@ -77,9 +77,12 @@ import Dashboard
     // The slider brings its own row into sight again; a mask by hand its neighbourhood.
     Scene.serve(update(&state, .terminal(.key(.right))), &state)
     #expect(depths().contains(11))
+    // Layers are switched where they are on the screen.
+    state.size = Size(width: 80, height: 24)
     for key in ["1", " ", "7"] as [Key] {
       Scene.serve(update(&state, .terminal(.key(key))), &state)
     }
+    state.size = Size(width: 60, height: 15)
     #expect(state.isManual && depths().contains(state.mask.keptCount))
   }
 

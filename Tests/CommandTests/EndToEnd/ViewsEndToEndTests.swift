@@ -54,11 +54,13 @@ import Testing
         width: 100, height: 30, environment: ["XDG_CONFIG_HOME": folder.path])
       try tmux.type(line: "cd \(folder.path); \(dropscope.path) \(world.arguments)")
       try tmux.settle()
-      for (key, title) in [
-        ("P", "Which layers stay"), ("M", "Model"), ("b", "Presets"), ("c", "Colours"),
-        ("x", "Write to the working folder"), ("o", "Options"),
+      for (view, key, title) in [
+        ("1", "P", "Which layers stay"), ("1", "M", "Model"), ("1", "b", "Presets"),
+        ("1", "c", "Colours"), ("1", "x", "Write to the working folder"), ("1", "o", "Options"),
+        ("1", "T", "Chapters of the tour"), ("6", "g", "Speed, scaled"),
+        ("6", "v", "Available compute"),
       ] {
-        try tmux.press(key)
+        try tmux.press(view, key)
         try tmux.wait(title) { $0.contains(title) && $0.contains("Enter takes") }
         try tmux.press("Escape")
         try tmux.wait("no menu") { !$0.contains("Enter takes") }
@@ -185,7 +187,8 @@ import Testing
 
   @Test(arguments: [
     ("xterm-256color", "C.UTF-8"), ("tmux-256color", "C.UTF-8"), ("screen", "C.UTF-8"),
-    ("linux", "C"), ("vt100", "C"), ("xterm-256color", "C"),
+    ("linux", "C.UTF-8"), ("vt100", "C.UTF-8"), ("xterm-256color", "C"), ("tmux-256color", "C"),
+    ("screen", "C"), ("linux", "C"), ("vt100", "C"),
   ]) func terminalsAndLocales(terminal: String, locale: String) throws {
     try withTemporaryFolder { folder in
       let world = try SmallWorld(in: folder)
