@@ -158,7 +158,7 @@ import Training
           == "the teacher: expected the student's features, normalised samples at 16000 Hz, found "
           + "samples at 16000 Hz")
       #expect(try refusal(TrainableWav2Vec2(contentsOf: coarse).inference()).contains("frames of"))
-      #expect(try refusal(TinyBackbone(tinyShape()).inference()).contains("log-mel features"))
+      #expect(try refusal(TinyBackbone(tinyShape()).inference()).contains("log-mel bands"))
     }
   }
 }
