@@ -66,7 +66,7 @@ enum ScenarioPanel: Panel {
     let theme = state.theme
     Table(
       columns: [
-        .init("the model"), .init("late", alignment: .right, width: 10),
+        .init("the model"), .init("late", alignment: .right, width: 13),
         .init("WER %", alignment: .right, width: 7), .init("compute", alignment: .right, width: 9),
         .init("now", alignment: .right, width: 4),
       ],
