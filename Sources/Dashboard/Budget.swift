@@ -121,7 +121,15 @@ enum Budget {
     }
     return Scenario(
       trace: state.budget.traces[state.budget.trace], interval: interval,
-      deadline: deadline(state), choices: choices)
+      deadline: deadline(state), choices: choices, lengths: lengths(state))
+  }
+
+  /// How long each utterance is, relative to their mean.
+  private static func lengths(_ state: DashboardState) -> [Double] {
+    let measured = BudgetView.masks(state).first.flatMap { state.measurement($0) }
+    let seconds = (measured?.results ?? []).compactMap { $0?.audioSeconds }
+    let mean = seconds.reduce(0, +) / Double(max(1, seconds.count))
+    return mean > 0 ? seconds.map { $0 / mean } : []
   }
 
   /// The budget; one in FLOPs is as long as the present mask takes.
@@ -139,11 +147,11 @@ enum Budget {
     let fixed = [state.layerCount, state.layerCount / 2].map { count in
       Contestant(
         name: "always \(count) layers",
-        score: scenario.play(utterances: played) { _ in scenario.staticChoice(keeping: count) })
+        score: scenario.play(utterances: played) { _, _ in scenario.staticChoice(keeping: count) })
     }
     let free = Contestant(
       name: "chooses its depth",
-      score: scenario.play(utterances: played) { scenario.dynamicChoice(speed: $0) })
+      score: scenario.play(utterances: played) { scenario.dynamicChoice(speed: $0, utterance: $1) })
     return [free] + fixed
   }
 }

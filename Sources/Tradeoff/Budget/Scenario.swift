@@ -11,7 +11,7 @@ package struct Scenario: Sendable, Equatable {
   /// What is known of one mask: errors and seconds of every utterance.
   package struct Choice: Sendable, Equatable {
     package var mask: LayerMask
-    /// Mean seconds, by which a budget is met or not before an utterance is heard.
+    /// Mean seconds, by which a budget is met or not before an utterance is recognised.
     package var expectedSeconds: Double
     package var counts: [ErrorCounts]
     package var seconds: [Double]
@@ -44,17 +44,26 @@ package struct Scenario: Sendable, Equatable {
   package var deadline: Double
   /// Deepest first.
   package var choices: [Choice]
+  /// Of each utterance relative to their mean: known once it has been spoken, before it is recognised.
+  package var lengths: [Double]
 
-  package init(trace: ComputeTrace, interval: Double, deadline: Double, choices: [Choice]) {
+  /// Without lengths all utterances are as long.
+  package init(
+    trace: ComputeTrace, interval: Double, deadline: Double, choices: [Choice],
+    lengths: [Double] = []
+  ) {
+    self.lengths = lengths
     self.trace = trace
     self.interval = interval
     self.deadline = deadline
     self.choices = choices.sorted { $0.mask.keptCount > $1.mask.keptCount }
   }
 
-  /// The deepest mask that is expected to answer in time at that speed; the shallowest when none is.
-  package func dynamicChoice(speed: Double) -> Int? {
-    choices.indices.first { choices[$0].expectedSeconds / speed <= deadline }
+  /// The deepest mask that is expected to answer an utterance in time at that speed; the shallowest when
+  /// none is.
+  package func dynamicChoice(speed: Double, utterance: Int = 0) -> Int? {
+    let length = lengths.indices.contains(utterance) ? lengths[utterance] : 1
+    return choices.indices.first { choices[$0].expectedSeconds * length / speed <= deadline }
       ?? choices.indices.last
   }
 
@@ -65,15 +74,16 @@ package struct Scenario: Sendable, Equatable {
     }
   }
 
-  /// Scores after the first `utterances` of the stream; `choose` gets the speed of the moment.
-  package func play(utterances: Int, choose: (Double) -> Int?) -> Score {
+  /// Scores after the first `utterances` of the stream; `choose` gets the speed of the moment and
+  /// the utterance's place in the data set.
+  package func play(utterances: Int, choose: (Double, Int) -> Int?) -> Score {
     var score = Score()
     guard let count = choices.first?.counts.count, count > 0 else { return score }
     for number in 0..<utterances {
       let speed = trace.speed(at: Double(number) * interval)
-      guard let index = choose(speed) else { continue }
-      let choice = choices[index]
       let utterance = number % count
+      guard let index = choose(speed, utterance) else { continue }
+      let choice = choices[index]
       score.answered += 1
       score.counts += choice.counts[utterance]
       score.computeSeconds += choice.seconds[utterance]

@@ -51,14 +51,25 @@ import Testing
   @Test func scoresAddUp() {
     let scenario = scenario
     // Speeds 1, 1, 1/4, 1/4: depths 4, 4, 1, 1; utterances 0, 1, 0, 1.
-    let dynamic = scenario.play(utterances: 4) { scenario.dynamicChoice(speed: $0) }
+    let dynamic = scenario.play(utterances: 4) { speed, _ in scenario.dynamicChoice(speed: speed) }
     #expect(dynamic.answered == 4 && dynamic.counts.errors == 0 + 1 + 4 + 5)
     expectClose(dynamic.computeSeconds, 0.4 + 0.6 + 0.1 + 0.15)
     // The second utterance is longer than the mean, and the last one late by half.
     #expect(dynamic.missedDeadlines == 2 && dynamic.lastKept == 1)
-    let full = scenario.play(utterances: 4) { _ in 0 }
+    let full = scenario.play(utterances: 4) { _, _ in 0 }
     #expect(full.missedDeadlines == 3 && full.counts.errors == 2)
-    #expect(scenario.play(utterances: 0) { _ in 0 } == Scenario.Score())
+    #expect(scenario.play(utterances: 0) { _, _ in 0 } == Scenario.Score())
+  }
+
+  /// A long utterance is answered with fewer layers.
+  @Test func lengthsAreKnownBeforehand() {
+    var scenario = scenario
+    scenario.lengths = [0.8, 1.2]
+    #expect(scenario.dynamicChoice(speed: 1, utterance: 0) == 0)
+    #expect(scenario.dynamicChoice(speed: 1, utterance: 1) == 1)
+    let score = scenario.play(utterances: 2) { scenario.dynamicChoice(speed: $0, utterance: $1) }
+    // The second one takes 0.2 s times 1.5 in place of 0.4 s times 1.5.
+    #expect(score.missedDeadlines == 0 && score.counts.errors == 0 + 3)
   }
 
   @Test func tracesAreReadFromCSV() throws {
