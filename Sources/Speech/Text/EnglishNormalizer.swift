@@ -1,10 +1,9 @@
-// Whisper's English text normalisation: fillers, contractions, titles, numbers, symbols.
+// Whisper's English text normalisation: fillers, contractions, titles, numbers, spellings, symbols.
 
 import Foundation
 
 /// The rules of `EnglishTextNormalizer` (Radford et al., arXiv 2212.04356, appendix C; order and
-/// patterns as in the reference program, against which the tests compare), without its table of
-/// British and American spellings.
+/// patterns as in the reference program, against which the tests compare).
 enum EnglishNormalizer {
   static func normalize(_ text: String) -> String {
     var text = text.lowercased()
@@ -14,7 +13,8 @@ enum EnglishNormalizer {
     text = NumberWords.read(text.split(whereSeparator: \.isWhitespace).map(String.init))
       .joined(separator: " ")
     text = currencies(text)
-    text = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    text = text.split(whereSeparator: \.isWhitespace).map(AmericanSpellings.replace)
+      .joined(separator: " ")
     for rule in afterNumbers { text = rule.apply(text) }
     return text
   }

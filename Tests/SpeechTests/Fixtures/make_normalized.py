@@ -1,12 +1,13 @@
 # What Whisper's English normaliser (transformers) makes of texts; writes normalized.json.
-# The table of spellings is left out, as in Dropscope.
+# Usage: make_normalized.py english.json, the table of spellings in openai-whisper's normalizers.
 import json
 import pathlib
 import random
+import sys
 
 from transformers.models.whisper.english_normalizer import EnglishNumberNormalizer, EnglishTextNormalizer
 
-normalize = EnglishTextNormalizer({})
+normalize = EnglishTextNormalizer(json.loads(pathlib.Path(sys.argv[1]).read_text()))
 texts = [
     "", "Hello, world!", "I won't go, you can't stay; let's see. It ain't y'all's.",
     "Mr. Smith and Mrs. Jones met Dr. Brown on Main St. at 10 a.m.", "She's been there; he'd gone. They've got it.",
@@ -25,6 +26,9 @@ texts = [
     "£5 €6 ¢7 five pounds six euros one cent", "+49 -3 $5.20 £1,000", "a.b.c. v2.0.", "e-mail re-use co-op",
     "and a half", "two and a half and a half", "hundred and", "million and five", "seven and eight", "thousand and one nights",
     "percent", "dollars", "plus plus five", "point five", "nineteen oh five", "twenty twenty", "twenty oh nine",
+    "The colour of his neighbour's grey moustache", "we organise; they analysed the theatre programme.",
+    "catalogue, catalogues and cataloguing", "practise practised licence", "aeroplanes travelled 3 kilometres",
+    "mould moulded £5 cheque two litres",
     "second hundredth", "forty second street", "ten tenths", "the d'or l'eau rock'n'roll", "'tis the boys' dog's",
 ]
 words = sorted(w for w in EnglishNumberNormalizer().words if len(w) < 11) + ["the", "a", "half", "and", "and", "12", "7", "3.5", "$4", "0"]
