@@ -24,7 +24,8 @@ let package = Package(
       name: "Tradeoff", dependencies: ["Backbones", "Speech", "Kernels"], swiftSettings: optimized),
     .target(name: "TerminalUI", dependencies: ["CNCurses"], swiftSettings: native),
     .target(
-      name: "Dashboard", dependencies: ["TerminalUI", "Tradeoff", "Backbones", "Speech"],
+      name: "Dashboard",
+      dependencies: ["TerminalUI", "Tradeoff", "Backbones", "Speech", "Kernels"],
       swiftSettings: native),
     .executableTarget(
       name: "dropscope",

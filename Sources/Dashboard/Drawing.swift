@@ -44,13 +44,6 @@ extension Canvas {
     text(" \(form) ", x: 2, y: y, style: style)
   }
 
-  /// One line whose end is marked when it is cut.
-  mutating func line(
-    _ text: String, x: Int, y: Int, style: Style, width: Int, symbols: Symbols
-  ) {
-    wording(text, x: x, y: y, style: style, width: width, symbols: symbols)
-  }
-
   /// On the lower edge of a panel: what it has no room for, and how to see it.
   mutating func more(_ what: String, _ state: DashboardState) {
     let key = state.zoomed == nil ? " (e)" : ""
@@ -140,4 +133,10 @@ func grouped(_ count: Int) -> String {
     index -= 3
   }
   return digits
+}
+
+/// The `shown` of `count` rows that have `row` in their middle, as far as the ends allow.
+func window(of shown: Int, around row: Int, in count: Int) -> Range<Int> {
+  let top = min(max(0, row - shown / 2), count - shown)
+  return top..<top + shown
 }

@@ -14,7 +14,6 @@ package struct Measurement: Sendable {
   package private(set) var measuredCount = 0
   package private(set) var audioSeconds = 0.0
   package private(set) var seconds = 0.0
-  package private(set) var operations = 0.0
   /// 95 % interval of the error rate over speakers or utterances.
   package private(set) var interval: ClosedRange<Double>?
   /// Measured utterances at which `interval` is worked out next.
@@ -37,9 +36,6 @@ package struct Measurement: Sendable {
   /// Mean seconds of an utterance: what `CostModel.estimatedSeconds` estimates.
   package var meanSeconds: Double? { measuredCount > 0 ? seconds / Double(measuredCount) : nil }
   package var realTimeFactor: Double? { audioSeconds > 0 ? seconds / audioSeconds : nil }
-  package var operationsPerAudioSecond: Double? {
-    audioSeconds > 0 ? operations / audioSeconds : nil
-  }
   /// Mean measured seconds of a layer an utterance (zero-based); nil when it never ran.
   package func meanSeconds(layer: Int) -> Double? {
     layerRuns[layer] > 0 ? layerSeconds[layer] / Double(layerRuns[layer]) : nil
@@ -59,7 +55,6 @@ package struct Measurement: Sendable {
     counts += result.counts
     audioSeconds += result.audioSeconds
     seconds += result.seconds
-    operations += result.operations
     frontEndSeconds += result.frontEndSeconds
     headSeconds += result.headSeconds
     for (layer, time) in result.layerSeconds.enumerated() where time > 0 {

@@ -1,6 +1,7 @@
 // What a user may keep from one session to the next: looks, nothing that changes a number.
 
 import Foundation
+import Kernels
 import TerminalUI
 
 /// A text of `name = value` lines, `#` for remarks.
@@ -110,12 +111,11 @@ package struct Settings: Sendable, Equatable {
   /// Writes the file and returns where.
   package func write() throws -> URL {
     let url = Self.url
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try OutputFile.makeFolder(url.deletingLastPathComponent())
     let present = FileManager.default.fileExists(atPath: url.path)
     // What cannot be read must not be overwritten.
     let text = present ? merged(into: try String(contentsOf: url, encoding: .utf8)) : text
-    try Data(text.utf8).write(to: url, options: .atomic)
+    try OutputFile.write(text, to: url)
     return url
   }
 }

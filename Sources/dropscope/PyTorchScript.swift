@@ -14,13 +14,16 @@ struct PyTorchScript {
     script = try Assets.folder().appendingPathComponent("Benchmarks/\(name)")
   }
 
-  /// Calls `write` with a new folder, runs the script on it and returns the JSON object that it prints.
-  func run<Answer: Decodable>(_ answer: Answer.Type, _ write: (URL) throws -> Void) throws -> Answer
-  {
+  /// Puts `plan` as run.json and what `write` adds into a new folder, runs the script on it and returns
+  /// the JSON object that it prints.
+  func run<Answer: Decodable>(
+    _ plan: some Encodable, answer: Answer.Type, _ write: (URL) throws -> Void
+  ) throws -> Answer {
     let folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("dropscope-bench-\(getpid())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try OutputFile.makeFolder(folder)
     defer { try? FileManager.default.removeItem(at: folder) }
+    try OutputFile.write(try json(plan), to: folder.appendingPathComponent("run.json"))
     try write(folder)
 
     let process = Process()

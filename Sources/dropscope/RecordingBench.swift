@@ -44,12 +44,12 @@ struct RecordingBench {
 
   var seconds: Double { Double(samples.count) / Double(recognizer.backbone.sampleRate) }
 
-  /// Whether there is a script that runs the model in PyTorch.
-  static func compares(_ recognizer: Recognizer) -> Bool {
-    guard let backbone = recognizer.backbone as? any FeatureBackbone,
-      case .waveform = backbone.features
-    else { return false }
-    return true
+  /// What makes a model's input, where there is a script that runs it in PyTorch.
+  static func features(_ recognizer: Recognizer) -> FeatureExtractor? {
+    guard let features = (recognizer.backbone as? any FeatureBackbone)?.features,
+      case .waveform = features
+    else { return nil }
+    return features
   }
 
   /// Without PyTorch; milliseconds of every repetition at each mask. The first, which warms up, does
@@ -87,17 +87,14 @@ struct RecordingBench {
   func run(pytorch interpreter: String?) throws -> (rows: [RecordingSpeed], version: String?) {
     var times = times()
     var answer: Answer?
-    if let interpreter, Self.compares(recognizer),
-      let backbone = recognizer.backbone as? any FeatureBackbone
-    {
+    if let interpreter, let features = Self.features(recognizer) {
       let script = try PyTorchScript("pytorch_recognition.py", interpreter: interpreter)
-      answer = try script.run(Answer.self) { folder in
-        let plan = Plan(
-          model: recognizer.folder.path, threads: threads, repetitions: 2 * Self.repetitions,
-          masks: masks.map(\.description))
-        try Data(try json(plan).utf8).write(to: folder.appendingPathComponent("run.json"))
+      let plan = Plan(
+        model: recognizer.folder.path, threads: threads, repetitions: 2 * Self.repetitions,
+        masks: masks.map(\.description))
+      answer = try script.run(plan, answer: Answer.self) { folder in
         try SafetensorsWriter.write(
-          [("samples", backbone.features(samples))]
+          [("samples", features(samples))]
             + masks.map { ($0.description, logProbabilities($0)) },
           as: .float32, metadata: [:], to: folder.appendingPathComponent("input.safetensors"))
       }

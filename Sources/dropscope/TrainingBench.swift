@@ -170,11 +170,10 @@ struct PyTorchTraining {
           name: run.recipe.name, distils: run.recipe.takesTeacher,
           masks: run.steps.map { $0.passes[0].mask.description })
       })
-    let answer = try script.run(Answer.self) { folder in
+    let answer = try script.run(plan, answer: Answer.self) { folder in
       let model = try TrainableConformer(contentsOf: recognizer.folder)
       try model.write(to: folder, tokenizer: recognizer.tokenizer, as: .float32, metadata: [:])
       try write(steps.map(\.utterances), first, model, to: folder)
-      try Data(try json(plan).utf8).write(to: folder.appendingPathComponent("run.json"))
     }
     let expected = loss(first, recognizer, utterance: steps[0].utterances[0])
     guard abs(answer.loss - expected) <= 1e-3 * max(1, abs(expected)) else {

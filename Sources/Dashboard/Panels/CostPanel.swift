@@ -69,7 +69,7 @@ enum CostPanel: Panel {
     let left = max(0, size.height - 1 - y)
     let pitch = left >= 2 * rows.count + 1 ? 2 : 1
     for row in rows.prefix(left) {
-      canvas.line(
+      canvas.wording(
         row.names[form], x: 2, y: y, style: theme.muted, width: width, symbols: state.symbols)
       for (column, end) in zip(columns, ends) {
         canvas.textRight(column.text(row), end: end, y: y, style: column.style)

@@ -16,7 +16,7 @@ enum FooterPanel: Panel {
       state.prompt.map { ("▸", line(of: $0, width: room - 2), theme.accentStrong) }
       ?? activity(state)
     canvas.text("\(mark) ", x: 1, y: 0, style: style, width: room)
-    canvas.line(text, x: 3, y: 0, style: theme.text, width: room - 2, symbols: state.symbols)
+    canvas.wording(text, x: 3, y: 0, style: theme.text, width: room - 2, symbols: state.symbols)
     canvas.textRight(generation, end: width - 1, y: 0, style: theme.muted)
 
     let (hints, place) = keys(state, width: width)

@@ -128,8 +128,7 @@ enum LayerPanel: Panel {
         first = 2
       }
       let shown = min(count, max(0, height - 1 - first))
-      let top = min(max(0, state.layerCursor - shown / 2), count - shown)
-      visible = top..<top + shown
+      visible = window(of: shown, around: state.layerCursor, in: count)
     }
   }
 

@@ -32,7 +32,7 @@ enum LensPanel: Panel {
     drawHidden(rows.visible, state, &canvas)
     guard y < size.height - 1 else { return }
     canvas.text("said", x: 2, y: y, style: theme.muted)
-    canvas.line(
+    canvas.wording(
       items[state.utterance].words.joined(separator: " "), x: columns.text, y: y,
       style: theme.strong, width: size.width - 2 - columns.text, symbols: state.symbols)
     y += 1
@@ -135,8 +135,7 @@ enum LensPanel: Panel {
       let count = state.layerCount + 1
       let room = max(0, height - 4)
       let shown = min(count, room)
-      let top = min(max(0, state.layerCursor + 1 - shown / 2), count - shown)
-      visible = top..<top + shown
+      visible = window(of: shown, around: state.layerCursor + 1, in: count)
     }
   }
 

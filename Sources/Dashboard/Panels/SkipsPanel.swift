@@ -80,8 +80,7 @@ enum SkipsPanel: Panel {
     let all = Array((0...state.layerCount).reversed())
     let shown = min(all.count, max(0, height - 3))
     let place = state.layerCount - state.mask.keptCount
-    let top = min(max(0, place - shown / 2), all.count - shown)
-    return Array(all[top..<top + shown])
+    return Array(all[window(of: shown, around: place, in: all.count)])
   }
 
   private struct Columns {

@@ -208,8 +208,7 @@ private struct UtteranceMaker: Sendable {
   /// Makes `utterances` and returns their lengths in seconds; `progress` gets the seconds so far.
   func make(_ utterances: [PlannedUtterance], progress: (Double) -> Void) throws -> [Double] {
     for utterance in utterances {
-      try FileManager.default.createDirectory(
-        at: file(of: utterance).deletingLastPathComponent(), withIntermediateDirectories: true)
+      try OutputFile.makeFolder(file(of: utterance).deletingLastPathComponent())
     }
     let tasks = Self.tasks(utterances)
     let shared = SharedBox(
@@ -259,7 +258,7 @@ private struct UtteranceMaker: Sendable {
   ) {
     let scratch = self.scratch.appendingPathComponent("job-\(job)")
     do {
-      try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+      try OutputFile.makeFolder(scratch)
       while !isCancelled() {
         let task: [Int]? = shared.value.withLock { state in
           guard state.error == nil, state.next < tasks.count else { return nil }

@@ -101,7 +101,7 @@ package struct DigitCorpus: Sendable {
         words < all
       }
       let summaries = [train, heldOut]
-      try Data(card(summaries).utf8).write(to: work.appendingPathComponent("README.md"))
+      try OutputFile.write(card(summaries), to: work.appendingPathComponent("README.md"))
       for name in summaries.map(\.split) + ["README.md"] { try publish(name) }
       return summaries
     }
@@ -139,7 +139,7 @@ package struct DigitCorpus: Sendable {
         samples: Self.composed(string.map(\.samples), using: &random),
         sampleRate: Self.sampleRate)
       let folder = work.appendingPathComponent("\(split)/\(chapter)")
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try OutputFile.makeFolder(folder)
       try FLACFile.write(
         waveform.quantized(bits: 12), to: folder.appendingPathComponent("\(id).flac"))
       let text = string.map { Self.words[$0.digit] }.joined(separator: " ")
@@ -150,7 +150,7 @@ package struct DigitCorpus: Sendable {
     }
     for (chapter, text) in transcripts {
       let name = chapter.replacingOccurrences(of: "/", with: "-") + ".trans.txt"
-      try Data(text.utf8).write(to: work.appendingPathComponent("\(split)/\(chapter)/\(name)"))
+      try OutputFile.write(text, to: work.appendingPathComponent("\(split)/\(chapter)/\(name)"))
     }
     return summary
   }

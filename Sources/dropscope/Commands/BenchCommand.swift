@@ -91,7 +91,9 @@ enum BenchCommand: Command {
     let pytorch = arguments.string("pytorch")
 
     let recognizer = try Recognizer(contentsOf: options.model())
-    if pytorch != nil, !(recognizer.backbone is Conformer), !RecordingBench.compares(recognizer) {
+    if pytorch != nil, !(recognizer.backbone is Conformer),
+      RecordingBench.features(recognizer) == nil
+    {
       throw InputError(
         recognizer.folder.path,
         expected: "with --pytorch a Conformer or a model that takes samples",
@@ -222,7 +224,6 @@ enum BenchCommand: Command {
   }
 
   private static func show(_ report: Report) {
-    func number(_ value: Double, _ decimals: Int) -> String { TextTable.number(value, decimals) }
     let recognition = TextTable(
       ["mask", "keep", "GFLOP/s of audio", "RTF", "p50 ms", "p95 ms", "GFLOP/s", "of peak"],
       names: report.recognition.map { [$0.mask] }, numbers: [4, 6, 6, 6, 6, 7, 7])
@@ -235,8 +236,8 @@ enum BenchCommand: Command {
     print(
       """
       \(report.machine)
-      sgemm: \(number(report.sgemm_gflops, 1)) GFLOP/s with one thread, \
-      \(number(report.sgemm_gflops_all_threads, 1)) with \(report.threads)
+      sgemm: \(TextTable.number(report.sgemm_gflops, 1)) GFLOP/s with one thread, \
+      \(TextTable.number(report.sgemm_gflops_all_threads, 1)) with \(report.threads)
       """)
     if !report.recognition.isEmpty {
       print(
@@ -250,10 +251,10 @@ enum BenchCommand: Command {
     for row in report.recognition {
       print(
         recognition.line([
-          row.mask, "\(row.kept_layers)", number(row.gflop_per_audio_second, 3),
-          number(row.real_time_factor, 4), number(row.latency_ms.p50, 1),
-          number(row.latency_ms.p95, 1), number(row.gflops, 1),
-          number(100 * row.share_of_peak, 0) + " %",
+          row.mask, "\(row.kept_layers)", TextTable.number(row.gflop_per_audio_second, 3),
+          TextTable.number(row.real_time_factor, 4), TextTable.number(row.latency_ms.p50, 1),
+          TextTable.number(row.latency_ms.p95, 1), TextTable.number(row.gflops, 1),
+          TextTable.number(100 * row.share_of_peak, 0) + " %",
         ]))
     }
     if !report.recording.isEmpty { showRecording(report) }
@@ -268,19 +269,18 @@ enum BenchCommand: Command {
       print(
         training.line(
           [
-            row.recipe, "\(row.steps)", number(row.audio_seconds_per_second, 1),
-            number(row.gflops, 1), number(100 * row.share_of_peak, 0) + " %",
+            row.recipe, "\(row.steps)", TextTable.number(row.audio_seconds_per_second, 1),
+            TextTable.number(row.gflops, 1), TextTable.number(100 * row.share_of_peak, 0) + " %",
           ]
             + (compares
               ? [
-                row.pytorch_audio_seconds_per_second.map { number($0, 1) } ?? "",
-                row.ratio_to_pytorch.map { number($0, 2) } ?? "",
+                row.pytorch_audio_seconds_per_second.map { TextTable.number($0, 1) } ?? "",
+                row.ratio_to_pytorch.map { TextTable.number($0, 2) } ?? "",
               ] : [])))
     }
   }
 
   private static func showRecording(_ report: Report) {
-    func number(_ value: Double, _ decimals: Int) -> String { TextTable.number(value, decimals) }
     let compares = report.recording.contains { $0.pytorch_latency_ms != nil }
     let table = TextTable(
       ["mask", "keep", "RTF", "p50 ms"] + (compares ? ["PyTorch ms", "ratio", "difference"] : []),
@@ -289,7 +289,7 @@ enum BenchCommand: Command {
     print(
       """
 
-      one recording of \(number(report.recording_seconds, 1)) s, \(report.threads) threads\
+      one recording of \(TextTable.number(report.recording_seconds, 1)) s, \(report.threads) threads\
       \(compares ? report.pytorch_version.map { "; PyTorch \($0) with as many" } ?? "" : "")
       \(table.heading)
       """)
@@ -297,18 +297,18 @@ enum BenchCommand: Command {
       print(
         table.line(
           [
-            row.mask, "\(row.kept_layers)", number(row.real_time_factor, 4),
-            number(row.latency_ms.p50, 1),
+            row.mask, "\(row.kept_layers)", TextTable.number(row.real_time_factor, 4),
+            TextTable.number(row.latency_ms.p50, 1),
           ]
             + (compares
               ? [
-                row.pytorch_latency_ms.map { number($0, 1) } ?? "",
-                row.ratio_to_pytorch.map { number($0, 2) } ?? "",
+                row.pytorch_latency_ms.map { TextTable.number($0, 1) } ?? "",
+                row.ratio_to_pytorch.map { TextTable.number($0, 2) } ?? "",
                 row.largest_difference.map { String(format: "%.0e", $0) } ?? "",
               ] : [])))
     }
     if let memory = report.peak_memory_mib {
-      print("memory: \(number(memory, 0)) MiB at most, data set included")
+      print("memory: \(TextTable.number(memory, 0)) MiB at most, data set included")
     }
   }
 }
