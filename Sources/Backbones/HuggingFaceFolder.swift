@@ -70,7 +70,26 @@ package struct ModelTensors: Sendable {
         expected: "tensors \(missing.prefix(3).joined(separator: ", "))\(more)",
         found: "\(names.count) others")
     }
+    try layout.refuseLayersBeyond(in: names, source: path)
     return try ParameterBuffer(layout, sources)
+  }
+}
+
+extension ParameterLayout {
+  /// Throws when tensors of a file belong to layers after the last: their names are known but for the
+  /// layer's number. Others that nothing needs may be there.
+  func refuseLayersBeyond(in names: [String], source: String) throws {
+    func numberless(_ name: String) -> String {
+      var parts = name.split(separator: ".")
+      if let place = parts.firstIndex(where: { Int($0) != nil }) { parts[place] = "#" }
+      return parts.joined(separator: ".")
+    }
+    let known = Set(parameters.map(\.name))
+    let kinds = Set(known.map(numberless))
+    if let more = names.first(where: { !known.contains($0) && kinds.contains(numberless($0)) }) {
+      throw InputError(
+        source, expected: "tensors of the layers that config.json describes", found: "\(more) too")
+    }
   }
 }
 

@@ -42,6 +42,14 @@ import Testing
     #expect(try masks("--keep", "3", "--policy", "random", "--seed", "5", layers: 4).count == 1)
   }
 
+  /// Where there are too many masks for all of them.
+  @Test func masksOfManyLayersAreSampled() throws {
+    let drawn = try options(["--keep", "12,3", "--policy", "spread"])
+      .sweep(layerCount: 24, draws: 5, only: ["random"])
+    #expect(drawn.count == 10 && Set(drawn.map(\.mask)).count == 10)
+    #expect(drawn.allSatisfy { $0.policy == "random" && [12, 3].contains($0.mask.keptCount) })
+  }
+
   @Test func masksByHand() throws {
     #expect(try masks("--mask", "101101101101") == ["- 101101101101"])
     #expect(try masks("--mask", "101,010", layers: 3) == ["- 101", "- 010"])

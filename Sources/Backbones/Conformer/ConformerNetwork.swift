@@ -34,6 +34,12 @@ struct ConformerNetwork: Sendable {
   /// that a single output does not need.
   func load(_ file: SafetensorsFile) throws -> (weights: ParameterBuffer, state: ParameterBuffer) {
     let grouped = Self.groupedLayers(file)
+    try layout.refuseLayersBeyond(in: file.names, source: file.path)
+    guard grouped.count <= layers.count else {
+      throw InputError(
+        file.path, expected: "\(layers.count) layers, as config.json says",
+        found: "\(grouped.count) in groups")
+    }
     func read(_ layout: ParameterLayout) throws -> ParameterBuffer {
       let buffer = ParameterBuffer(count: layout.count)
       for parameter in layout.parameters {

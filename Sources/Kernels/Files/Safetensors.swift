@@ -65,7 +65,7 @@ private struct Header: Codable {
 
 /// A memory-mapped safetensors file, checked as a whole when opened. Immutable.
 package final class SafetensorsFile: Sendable {
-  private let path: String
+  package let path: String
   private let bytes: Data
   private let dataStart: Int
   private let header: Header

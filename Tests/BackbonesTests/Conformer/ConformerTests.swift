@@ -287,6 +287,15 @@ struct ConformerTests {
       try rewrite($0) { $0.map { ($0.name, $0.name == name ? Tensor(zeros: 71) : $0.tensor) } }
     }
     #expect(reshaped.contains(name) && reshaped.contains("71"), "\(reshaped)")
+    let deeper = try message {
+      let url = $0.appendingPathComponent("config.json")
+      let layers = try ConformerConfiguration(contentsOf: url).layers
+      let text = try String(contentsOf: url, encoding: .utf8)
+      try text.replacingOccurrences(
+        of: "\"num_layers\": \(layers)", with: "\"num_layers\": \(layers - 1)"
+      ).write(to: url, atomically: true, encoding: .utf8)
+    }
+    #expect(deeper.contains("the layers that config.json describes"), "\(deeper)")
     let noConfig = try message {
       try FileManager.default.removeItem(at: $0.appendingPathComponent("config.json"))
     }

@@ -42,6 +42,10 @@ import Testing
           "encoder.layers.4."
         ),
         (
+          .replace("config.json", "\"num_hidden_layers\": 4", "\"num_hidden_layers\": 3"),
+          "expected tensors of the layers that config.json describes, found wavlm.encoder.layers.3."
+        ),
+        (
           .replace("config.json", "\"intermediate_size\": 20", "\"intermediate_size\": 24"),
           "of shape [24, 16], found shape [20, 16]"
         ),
