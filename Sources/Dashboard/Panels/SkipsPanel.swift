@@ -54,7 +54,7 @@ enum SkipsPanel: Panel {
     if columns.shown.count < state.layerCount {
       canvas[size.width - 2, 1] = Cell(state.symbols.ellipsis, style: theme.muted)
     }
-    let legend = columns.hasNumbers ? " % of draws " : " darker: skipped more often "
+    let legend = columns.hasNumbers ? " % of draws " : " fuller: skipped more often "
     canvas.text(
       legend, x: max(18, size.width - legend.count - 3), y: size.height - 1, style: theme.muted)
   }
