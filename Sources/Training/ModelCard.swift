@@ -87,7 +87,11 @@ struct ModelCard {
     if isDistilled {
       row(
         "teacher",
-        options.teacher.map { "`\($0)`, full depth, same augmented features" }
+        options.teacher.map {
+          "`\($0)`, full depth, "
+            + (options.cachesTeacher == true
+              ? "each utterance once, without noise and masks" : "same augmented features")
+        }
           ?? "the model itself at full depth, in the same step")
       row(
         "distillation",

@@ -78,6 +78,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
 
   private let recipe: any Recipe.Type
   private let teacher: (any FeatureBackbone)?
+  private let cache: TeacherCache?
   private let targets: [[Int]]
   private let schedule: Schedule
   private let group: AllReduce
@@ -123,6 +124,9 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     self.corpus = corpus
     self.targets = targets
     self.teacher = recipe.takesTeacher ? teacher : nil
+    cache =
+      options.cachesTeacher == true
+      ? self.teacher.map { TeacherCache($0, utterances: corpus.count) } : nil
     sampler = BatchSampler(
       seconds: (0..<corpus.count).map(corpus.seconds), batchSeconds: options.batchSeconds,
       lengthBuckets: options.lengthBuckets, seed: options.seed)
@@ -207,9 +211,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     if let features {
       let targets = shard.map { self.targets[$0] }
       var first: Tensor?
-      let taught =
-        plan.passes.contains { $0.guide == .teacher }
-        ? teacher.map { Self.logProbabilities(of: $0, features) } : nil
+      let taught = plan.passes.contains { $0.guide == .teacher } ? taught(shard, features) : nil
       for (index, pass) in plan.passes.enumerated() {
         let guide: Tensor? =
           switch pass.guide {
@@ -323,13 +325,23 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     }
   }
 
-  private static func logProbabilities(
-    of teacher: any FeatureBackbone, _ features: HiddenFrames
-  ) -> Tensor {
-    teacher.head(
-      (0..<teacher.layerCount).reduce(teacher.frontEnd(features: features)) {
-        teacher.layer($1, $0)
-      })
+  /// What the teacher says about these utterances: to the features that the student gets, or, where it
+  /// is asked only once, to clean ones at the student's speed.
+  private func taught(_ utterances: [Int], _ features: HiddenFrames) -> Tensor? {
+    guard let cache else { return teacher.map { TeacherCache.ask($0, features) } }
+    return cache.logProbabilities(of: utterances) { index in
+      var unused = RandomGenerator(seed: 0)
+      return model.features(
+        WaveformAugmentation.none(
+          corpus.samples[index], speed: speed(of: index), random: &unused))
+    }
+  }
+
+  /// The speed at which an utterance is heard in every epoch.
+  private func speed(of utterance: Int) -> Double {
+    var random = RandomGenerator(
+      seed: options.seed, streams: Stream.waveform, 0, UInt64(utterance))
+    return options.waveform.speed(&random)
   }
 
   /// Augmented and, where they are log-mel frames, masked features of some utterances, packed.
@@ -341,7 +353,10 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
           seed: options.seed, streams: Stream.waveform, streams.0, streams.1)
         var masks = RandomGenerator(
           seed: options.seed, streams: Stream.specAugment, streams.0, streams.1)
-        var features = model.features(options.waveform(corpus.samples[index], random: &sound))
+        var speed = options.waveform.speed(&sound)
+        if cache != nil { speed = self.speed(of: index) }
+        var features = model.features(
+          options.waveform(corpus.samples[index], speed: speed, random: &sound))
         if case .logMel = model.features {
           options.specAugment.apply(to: &features, random: &masks)
         }

@@ -82,6 +82,9 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var split = "train"
   package var developmentSplit = "dev"
   package var teacher: String?
+  /// Whether the teacher hears each utterance once, clean, and what it said is kept; its speed is then
+  /// drawn once, too. nil, as in older checkpoints: it hears what the student hears, in every step.
+  package var cachesTeacher: Bool?
   package var initial: String?
   /// Whether the initial model gives everything but its tokens and output layer.
   package var hasFreshOutput = false

@@ -65,7 +65,11 @@ import Training
     var (a, b) = (RandomGenerator(seed: 4), RandomGenerator(seed: 4))
     let augment = WaveformAugmentation()
     for _ in 0..<10 {
-      #expect(augment(Self.tone(300), random: &a) == augment(Self.tone(300), random: &b))
+      let speed = augment.speed(&a)
+      #expect(speed == augment.speed(&b))
+      #expect(
+        augment(Self.tone(300), speed: speed, random: &a)
+          == augment(Self.tone(300), speed: speed, random: &b))
     }
     #expect(augment([], random: &a).isEmpty)
     #expect(augment([1], random: &a).count == 1)

@@ -42,9 +42,10 @@ import Training
       }
   }
 
-  @Test(arguments: RecipeCatalog.all.map { $0.name }, [1, 9])
+  @Test(arguments: RecipeCatalog.all.map { $0.name } + ["dld cached"], [1, 9])
   func aStoppedRunGoesOnBitForBit(recipe: String, stop: Int) throws {
-    var options = tinyOptions(recipe)
+    var options = tinyOptions(String(recipe.prefix { $0 != " " }))
+    options.cachesTeacher = recipe.hasSuffix("cached")
     options.average = 0.95
     try withTemporaryFolder { folder in
       let whole = try session(options, in: folder.appendingPathComponent("whole"))

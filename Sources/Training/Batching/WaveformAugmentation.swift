@@ -28,11 +28,19 @@ package struct WaveformAugmentation: Codable, Sendable, Equatable {
     return result
   }
 
-  /// samples: 16-bit mono. Returns samples within about -1...1. Always draws the same count of
-  /// random numbers for the decisions, so one option does not disturb another's draws.
-  package func callAsFunction(_ samples: [Int16], random: inout RandomGenerator) -> [Float] {
+  /// Draws how fast an utterance is to be; 1 leaves it as it is.
+  package func speed(_ random: inout RandomGenerator) -> Double {
     let changesSpeed = Double(random.uniform()) < speedProbability
     let speed = 1 + speedRange * Double(random.uniform(-1...1))
+    return changesSpeed ? speed : 1
+  }
+
+  /// samples: 16-bit mono. Returns samples within about -1...1, at `speed` times their speed. Always
+  /// draws the same count of random numbers for the decisions, so one option does not disturb
+  /// another's draws.
+  package func callAsFunction(
+    _ samples: [Int16], speed: Double = 1, random: inout RandomGenerator
+  ) -> [Float] {
     let addsNoise = Double(random.uniform()) < noiseProbability
     let pink = random.uniform() < 0.5
     let ratio = lowestSNR + (highestSNR - lowestSNR) * Double(random.uniform())
@@ -40,7 +48,7 @@ package struct WaveformAugmentation: Codable, Sendable, Equatable {
     let level = levelRange * Double(random.uniform(-1...1))
 
     var result =
-      changesSpeed
+      speed != 1
       ? Self.resampled(samples, step: speed) : samples.map { Float($0) * (1 / 32768) }
     if addsNoise { Self.addNoise(to: &result, ratio: ratio, pink: pink, random: &random) }
     if changesLevel {

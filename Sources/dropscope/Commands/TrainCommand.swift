@@ -69,6 +69,8 @@ enum TrainCommand: Command {
       --keep-probability P   of each layer's gate (0.5); no draw keeps none
       --teacher DIR          the frozen reference of recipes dld and dld-plus (dld-plus without:
                              its own full pass)
+      --cache-teacher        ask it once about each utterance, clean, and keep the answer; an
+                             utterance then has the same speed in every epoch
       --kl-weight L (1)      --temperature T (1)
       --kl-blank-weight W    of frames that the teacher is sure are blank (1)
       --partial-weight W     of the pass with some layers, in dld-plus (1)
@@ -100,7 +102,7 @@ enum TrainCommand: Command {
 
   static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
-      raw, options: valueOptions, flags: ["resume", "freeze-front-end"])
+      raw, options: valueOptions, flags: ["resume", "freeze-front-end", "cache-teacher"])
     let output = URL(fileURLWithPath: try arguments.required("output"))
     let checkpoint = Checkpoint.url(in: output)
     let resumed = try found(checkpoint, in: output, resume: arguments.flag("resume"))
@@ -214,6 +216,12 @@ enum TrainCommand: Command {
     set(try arguments.integer("kernel", in: 1...1023), \.kernel)
     set(try arguments.number("dropout", in: 0...0.9), \.dropout)
     if arguments.flag("freeze-front-end") { options.freezesFrontEnd = true }
+    if arguments.flag("cache-teacher") {
+      guard options.teacher != nil else {
+        throw UsageError("option --cache-teacher: expected --teacher DIR, found none")
+      }
+      options.cachesTeacher = true
+    }
     set(
       try arguments.choice("skip-rule", of: SkipRule.allCases.map(\.rawValue))
         .flatMap(SkipRule.init), \.skipRule)
