@@ -7,7 +7,7 @@ import Tradeoff
 
 /// A menu over the screen.
 package enum MenuKind: String, CaseIterable, Hashable, Sendable {
-  case policy, model, preset, theme, export, options, trace, device, tour
+  case policy, model, rival, preset, theme, export, options, trace, device, tour
 }
 
 package struct Menu: Sendable, Equatable {

@@ -22,6 +22,8 @@ package struct DashboardState: Sendable {
   /// What was chosen before, newest last, and what `redo` goes to, next last.
   package var past: [Choice] = []
   package var future: [Choice] = []
+  /// The model that was chosen to stand beside the present one.
+  package var chosenRival: Int?
   /// What every number is compared with besides full depth.
   package var pinned: Setting?
 
@@ -36,7 +38,7 @@ package struct DashboardState: Sendable {
   package var newest: EvaluationRequest?
   /// Id of the last request that finished or failed.
   package var doneID = 0
-  /// Nothing is measured until it goes on.
+  /// Nothing is measured until it goes on, but one utterance at a time where that is asked for.
   package var isPaused = false
   /// What close looks brought, and the one that is under way.
   package var probes = Probes()
@@ -59,6 +61,8 @@ package struct DashboardState: Sendable {
   package var isSliderHeld = false
   /// What was chosen before the slider was taken hold of is in `past` already.
   package var isHoldRemembered = false
+  /// No file is written and nothing is recorded: for a machine that strangers try.
+  package var isReadOnly = false
   /// The terminal has the mouse, so that text can be copied.
   package var isMouseReleased = false
   package var size = Size(width: 80, height: 24)
@@ -73,6 +77,8 @@ package struct DashboardState: Sendable {
   package var tour = TourState()
   /// The show that runs by itself, until a key is pressed.
   package var demo: DemoState?
+  /// How many times faster than meant it runs.
+  package var demoPace = 1.0
 
   package struct Pair: Hashable, Sendable {
     package var mine, other: Setting
@@ -142,12 +148,18 @@ package struct DashboardState: Sendable {
     }
   }
 
-  /// The model beside the present one, at the same mask: the next in the list with as many layers.
+  /// The model beside the present one, at the same mask: the one chosen for it, else the next in the
+  /// list with as many layers.
   package var rival: (name: String, setting: Setting)? {
     let models = subject.models
-    let index = (1..<models.count).lazy.map { (self.model + $0) % models.count }
-      .first { models[$0].layerCount == self.layerCount }
+    let index = rivals.first { $0 == chosenRival } ?? rivals.first
     return index.map { (models[$0].name, Setting(model: $0, mask: mask)) }
+  }
+  /// Models that can run the present mask, the next in the list first.
+  package var rivals: [Int] {
+    let models = subject.models
+    return (1..<models.count).map { (model + $0) % models.count }
+      .filter { models[$0].layerCount == layerCount }
   }
   /// `spread`, or `manual` after a layer was toggled by hand.
   package var policyName: String { isManual ? "manual" : policy }

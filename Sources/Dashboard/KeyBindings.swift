@@ -109,6 +109,7 @@ package enum KeyBindings {
     KeyBinding(["P"], "P", .openMenu(.policy), .layers, "policy", hint: "policy"),
     KeyBinding(["r"], "r", .reseed, .layers, "random, drawn anew"),
     KeyBinding(["M"], "M", .openMenu(.model), .layers, "model", hint: "model"),
+    KeyBinding(["C"], "C", .openMenu(.rival), .layers, "model to compare with"),
     KeyBinding(["p"], "p", .pin, .layers, "pin, to compare with", hint: "pin"),
 
     KeyBinding(
@@ -122,6 +123,7 @@ package enum KeyBindings {
     KeyBinding(["w"], "w", .nextWorse, .utterances, "one made worse", in: withUtterance),
     KeyBinding(["y"], "y", .play, .utterances, "play its sound", in: withUtterance),
     KeyBinding(["z"], "z", .pause, .utterances, "pause measuring"),
+    KeyBinding(["Z"], "Z", .step, .utterances, "measure one, then pause"),
     KeyBinding(["R"], "R", .restart, .utterances, "measure this anew"),
 
     KeyBinding(

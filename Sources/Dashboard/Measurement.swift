@@ -16,7 +16,9 @@ package struct Measurement: Sendable {
   package private(set) var seconds = 0.0
   /// 95 % interval of the error rate over speakers or utterances.
   package private(set) var interval: ClosedRange<Double>?
-  /// Measured utterances at which `interval` is worked out next.
+  /// Seconds that a quarter, half and three quarters of the utterances stay below.
+  package private(set) var quartiles: (low: Double, median: Double, high: Double)?
+  /// Measured utterances at which `interval` and `quartiles` are worked out next.
   private var nextSummary = 1
   private var frontEndSeconds = 0.0
   private var headSeconds = 0.0
@@ -71,5 +73,8 @@ package struct Measurement: Sendable {
     let known = results.compactMap { $0 }
     interval = ErrorRate.interval(
       known.map(\.counts), groups: known.map { speakers[$0.index] })
+    let times = known.map(\.seconds).sorted()
+    func rank(_ share: Double) -> Double { Summary.Percentiles.rank(share, of: times) }
+    quartiles = (rank(0.25), rank(0.5), rank(0.75))
   }
 }

@@ -44,6 +44,15 @@ enum Menus {
             isCurrent: index == state.model)
         }
       )
+    case .rival:
+      return (
+        "Model to compare with",
+        state.rivals.sorted().map {
+          Menu.Row(
+            state.subject.models[$0].name, action: .chooseRival($0),
+            isCurrent: $0 == state.rival?.setting.model)
+        }
+      )
     case .preset:
       return (
         "Presets",
@@ -73,10 +82,12 @@ enum Menus {
       )
     case .trace:
       return (
-        "Available compute over time (made up)",
+        "Available compute over time",
         state.budget.traces.enumerated().map { index, trace in
           Menu.Row(
-            trace.name, detail: trace.explanation, action: .chooseTrace(index),
+            trace.name,
+            detail: trace.explanation + (ComputeTrace.builtIn.contains(trace) ? " (made up)" : ""),
+            action: .chooseTrace(index),
             isCurrent: index == state.budget.trace)
         }
       )

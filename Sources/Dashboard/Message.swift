@@ -21,6 +21,8 @@ package enum Message: Sendable {
   case failed(String)
   /// How something that was asked for went, in one sentence: an export, a sound, a recording.
   case notice(String)
+  /// The settings file was changed: what is new in it, and what is wrong.
+  case settings(Settings, complaints: [String])
   /// A fifth of a second has passed, while ticking was asked for.
   case tick
   /// A recording is there to be heard.
@@ -50,6 +52,8 @@ package enum Action: Hashable, Sendable {
   case openMenu(MenuKind)
   case choosePolicy(String), reseed
   case chooseModel(Int)
+  /// The model beside the present one, by its index.
+  case chooseRival(Int)
   case choosePreset(Int)
   case undo, redo
   case pin
@@ -60,7 +64,7 @@ package enum Action: Hashable, Sendable {
   case filter, changeOrder, play
 
   // The evaluator.
-  case pause, restart
+  case pause, step, restart
 
   // Views and the screen.
   case show(ViewKind), nextView, previousView

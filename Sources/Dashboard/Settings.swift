@@ -79,9 +79,19 @@ package struct Settings: Sendable, Equatable {
     return result.joined(separator: "\n") + "\n"
   }
 
+  /// What is new since the file was `older`.
+  package func changes(since older: Settings) -> Settings {
+    var changes = self
+    if theme == older.theme { changes.theme = nil }
+    if symbols == older.symbols { changes.symbols = nil }
+    if axis == older.axis { changes.axis = nil }
+    if mouse == older.mouse { changes.mouse = nil }
+    return changes
+  }
+
   package func apply(to state: inout DashboardState) {
     if let chosen = theme.flatMap(Theme.named) { state.theme = chosen }
-    if let name = symbols, state.symbols != .ascii {
+    if let name = symbols {
       state.symbols = Symbols.all.first { $0.name == name } ?? state.symbols
     }
     if let axis { state.plotAxis = PlotAxis.allCases.first { "\($0)" == axis } ?? state.plotAxis }
@@ -106,6 +116,13 @@ package struct Settings: Sendable, Equatable {
     var complaints: [String] = []
     let settings = Settings(text: text, complaints: &complaints)
     return (settings, complaints.map { "\($0), in \(url.path)" })
+  }
+
+  /// Another one, and the file was written since; nil without a file.
+  package static func stamp() -> [Int]? {
+    var status = stat()
+    guard stat(url.path, &status) == 0 else { return nil }
+    return [Int(status.st_ino), status.st_mtim.tv_sec, status.st_mtim.tv_nsec, Int(status.st_size)]
   }
 
   /// Writes the file and returns where.

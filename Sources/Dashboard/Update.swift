@@ -31,6 +31,8 @@ private func react(to message: Message, _ state: inout DashboardState) -> [Effec
     state.activity = .unavailable(reason)
   case .notice(let text):
     state.notice = text
+  case .settings(let settings, let complaints):
+    return take(settings, complaints, &state)
   case .tick:
     return tick(&state)
   case .recording(let isOn):
@@ -217,6 +219,10 @@ private func walk(_ key: Key, _ state: inout DashboardState) -> [Effect] {
 // MARK: - Actions
 
 private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect] {
+  if state.isReadOnly, writes(action) {
+    state.notice = "read-only: nothing is written or recorded"
+    return []
+  }
   switch action {
   case .dropLess: return keep(state.mask.keptCount + 1, &state)
   case .dropMore: return keep(state.mask.keptCount - 1, &state)
@@ -233,7 +239,10 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
   case .toggle(let layer):
     state.layerCursor = layer
     return toggle(layer, &state)
-  case .openMenu(let kind): state.menu = Menus.open(kind, state)
+  case .openMenu(let kind):
+    let menu = Menus.open(kind, state)
+    if menu.rows.isEmpty { state.notice = "there is no other model of as many layers" }
+    state.menu = menu.rows.isEmpty ? nil : menu
   case .menuRow(let index):
     guard let menu = state.menu, menu.rows.indices.contains(index) else { return [] }
     let action = menu.rows[index].action
@@ -263,6 +272,7 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
         $0.policy, seed: $0.seed, keeping: $0.mask.keptCount, of: $0.mask.layerCount)
     }
   case .chooseModel(let index): return chooseModel(index, &state)
+  case .chooseRival(let index): state.chosenRival = index
   case .choosePreset(let index): return perform(.drop(Menus.presets[index].percent), &state)
   case .undo: return goBack(from: \.past, to: \.future, &state)
   case .redo: return goBack(from: \.future, to: \.past, &state)
@@ -284,10 +294,11 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
     state.isPaused.toggle()
     if state.isPaused { return [.rest] }
     return state.present?.isComplete == true ? [] : request(state.presentSetting, &state)
+  case .step: return step(&state)
   case .restart:
     state.isPaused = false
     state.measurements[state.presentSetting] = nil
-    return request(state.presentSetting, &state)
+    return request(state.presentSetting, &state, isAnew: true)
   case .show(let view): show(view, &state)
   case .nextView: show(state.view.next, &state)
   case .previousView: show(state.view.previous, &state)
@@ -365,6 +376,14 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
   case .quit: return [.quit]
   }
   return []
+}
+
+/// Whether something would be left behind.
+private func writes(_ action: Action) -> Bool {
+  switch action {
+  case .export, .openMenu(.export), .saveSettings, .record: true
+  default: false
+  }
 }
 
 /// Closes a menu; one of the options leads back to them, so that several can be changed.
@@ -449,6 +468,17 @@ private func chooseModel(_ index: Int, _ state: inout DashboardState) -> [Effect
       keeping: PolicyCatalog.keptCount(dropRatio: choice.mask.dropRatio, layerCount: count),
       of: count)
   }
+}
+
+/// The file says so now; what was chosen here and is not in the file's change stays.
+private func take(
+  _ settings: Settings, _ complaints: [String], _ state: inout DashboardState
+) -> [Effect] {
+  let wasReleased = state.isMouseReleased
+  settings.apply(to: &state)
+  state.complaints = complaints
+  state.notice = complaints.isEmpty ? "settings read again" : state.notice
+  return wasReleased == state.isMouseReleased ? [] : [.setMouse(!state.isMouseReleased)]
 }
 
 private func pinName(_ state: DashboardState) -> String {
@@ -553,7 +583,8 @@ private func tickDemo(_ state: inout DashboardState) -> [Effect] {
   let step = Demo.steps[demo.step]
   demo.ticks += 1
   if state.activity == .idle, state.probes.asked == nil { demo.settledTicks += 1 }
-  let isSeen = Double(demo.settledTicks) >= step.seconds * Demo.ticksPerSecond
+  let isSeen =
+    Double(demo.settledTicks) * state.demoPace >= step.seconds * Demo.ticksPerSecond
   let isLate = Double(demo.ticks) >= Demo.patience * Demo.ticksPerSecond
   guard isSeen || isLate else {
     state.demo = demo
@@ -670,15 +701,17 @@ private func watchTour(_ state: inout DashboardState) {
 /// Asks for a setting under a new id, which makes every event of older ids stale. Before the evaluator
 /// is ready nothing is asked: `.ready` asks for whatever mask is chosen by then.
 private func request(
-  _ setting: DashboardState.Setting, _ state: inout DashboardState
+  _ setting: DashboardState.Setting, _ state: inout DashboardState, limit: Int? = nil,
+  isAnew: Bool = false
 ) -> [Effect] {
   switch state.activity {
   case .preparing, .unavailable: return []
   case .idle, .measuring, .failed: break
   }
-  if state.isPaused { return [] }
+  if state.isPaused, limit == nil { return [] }
   let request = EvaluationRequest(
-    id: (state.newest?.id ?? 0) + 1, mask: setting.mask, model: setting.model)
+    id: (state.newest?.id ?? 0) + 1, mask: setting.mask, model: setting.model, limit: limit,
+    isAnew: isAnew)
   state.newest = request
   state.activity = .measuring
   return [.evaluate(request)]
@@ -691,8 +724,13 @@ private func take(_ event: EvaluationEvent, _ state: inout DashboardState) -> [E
     return []
   case .utterance(let id, let result):
     guard id == newest.id else { return [] }
+    let setting = DashboardState.Setting(model: newest.model, mask: newest.mask)
+    // Who goes step by step wants to see each.
+    if newest.limit != nil, state.measurements[setting]?.results[result.index] == nil {
+      state.utterance = result.index
+    }
     state.measurements[
-      DashboardState.Setting(model: newest.model, mask: newest.mask),
+      setting,
       default: Measurement(mask: newest.mask, utteranceCount: state.subject.utterances.count)
     ].add(result, speakers: state.subject.speakers)
     return []
@@ -739,13 +777,31 @@ private func compare(_ setting: DashboardState.Setting, _ state: inout Dashboard
 private func measureNext(
   _ state: inout DashboardState, besides asked: DashboardState.Setting? = nil
 ) -> [Effect] {
+  guard let next = unmeasured(state, besides: asked) else { return [] }
+  return request(next, &state)
+}
+
+private func unmeasured(
+  _ state: DashboardState, besides asked: DashboardState.Setting? = nil
+) -> DashboardState.Setting? {
+  guard !state.subject.utterances.isEmpty else { return nil }
   let full = DashboardState.Setting(model: state.model, mask: state.fullMask)
   let wanted =
     [state.presentSetting, full, state.pinned, state.rival?.setting].compactMap { $0 }
     + state.view.type.wishes(state)
-  let next = wanted.first { $0 != asked && !(state.measurements[$0]?.isComplete ?? false) }
-  guard let next, !state.subject.utterances.isEmpty else { return [] }
-  return request(next, &state)
+  return wanted.first { $0 != asked && !(state.measurements[$0]?.isComplete ?? false) }
+}
+
+/// Pauses, and measures one utterance of what would come next. While that is going on, it is enough.
+private func step(_ state: inout DashboardState) -> [Effect] {
+  let isStepping = state.isPaused && state.newest?.limit != nil && state.activity == .measuring
+  if isStepping { return [] }
+  state.isPaused = true
+  guard let next = unmeasured(state) else {
+    state.notice = "all of this is measured: R measures it anew"
+    return []
+  }
+  return request(next, &state, limit: 1)
 }
 
 // MARK: - Close looks

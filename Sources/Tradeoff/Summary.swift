@@ -60,11 +60,13 @@ package struct Summary: Codable, Sendable, Equatable {
 
     package init(milliseconds: [Double]) {
       let sorted = milliseconds.sorted()
-      func rank(_ share: Double) -> Double {
-        sorted.isEmpty ? 0 : sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]
-      }
-      p50 = rank(0.5)
-      p95 = rank(0.95)
+      p50 = Self.rank(0.5, of: sorted)
+      p95 = Self.rank(0.95, of: sorted)
+    }
+
+    /// Of ascending values; 0 when there are none.
+    package static func rank(_ share: Double, of sorted: [Double]) -> Double {
+      sorted.isEmpty ? 0 : sorted[max(0, Int((share * Double(sorted.count)).rounded(.up)) - 1)]
     }
   }
 

@@ -77,6 +77,26 @@ final class DashboardSession: Sendable {
       })
   }
 
+  /// Tells what changes in the settings file, looked at once a second; `fixed` leaves out what the
+  /// command line or the terminal has decided.
+  func watchSettings(_ first: Settings, _ fixed: @escaping @Sendable (Settings) -> Settings) {
+    WorkerThread.start("settings") { [self] in
+      var (known, stamp) = (first, Settings.stamp())
+      while !isClosed.load(ordering: .acquiring) {
+        Thread.sleep(forTimeInterval: 1)
+        let newStamp = Settings.stamp()
+        guard newStamp != stamp else { continue }
+        stamp = newStamp
+        let (settings, complaints) = Settings.saved()
+        if settings != known || !complaints.isEmpty {
+          mailbox.post(
+            .settings(fixed(settings.changes(since: known)), complaints: complaints))
+        }
+        known = settings
+      }
+    }
+  }
+
   func startDemo(_ state: inout DashboardState) {
     for effect in Dashboard.startDemo(&state) { perform(effect, state) }
   }

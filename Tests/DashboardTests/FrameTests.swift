@@ -72,7 +72,7 @@ import Dashboard
   }
 
   @Test(arguments: MenuKind.allCases) func menus(kind: MenuKind) throws {
-    var state = Scene.busy()
+    var state = kind == .rival ? Scene.allModels() : Scene.busy()
     state.size = Self.sizes[1]
     _ = update(&state, .terminal(.key(.character("o"))))
     _ = update(&state, .terminal(.key(.escape)))

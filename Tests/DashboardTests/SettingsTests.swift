@@ -19,10 +19,6 @@ import Dashboard
     settings.apply(to: &fresh)
     #expect(fresh.theme == .light && fresh.symbols == .block && fresh.plotAxis == .layers)
     #expect(fresh.isMouseReleased)
-    // A terminal without Unicode keeps its letters.
-    var plain = Scene.state(symbols: .ascii)
-    settings.apply(to: &plain)
-    #expect(plain.symbols == .ascii)
   }
 
   @Test func rubbishIsNamedAndTheRestTaken() {
@@ -65,6 +61,23 @@ import Dashboard
       #expect(complaints == [] && settings.theme == "high-contrast")
       #expect(Theme.named(name) == .contrast)
     }
+  }
+
+  /// What was chosen on the screen since stays, unless the file now says otherwise.
+  @Test func aChangedFileChangesWhatIsNewInIt() {
+    var complaints: [String] = []
+    let old = Settings(text: "theme = light\naxis = layers\n", complaints: &complaints)
+    let new = Settings(
+      text: "theme = light\naxis = latency\nmouse = off\n", complaints: &complaints)
+    var state = Scene.state()
+    old.apply(to: &state)
+    state.theme = .contrast
+    let changes = new.changes(since: old)
+    #expect(update(&state, .settings(changes, complaints: [])) == [.setMouse(false)])
+    #expect(state.theme == .contrast && state.plotAxis == .latency && state.isMouseReleased)
+    #expect(new.changes(since: new) == Settings())
+    #expect(update(&state, .settings(Settings(), complaints: ["no setting is called \"a\""])) == [])
+    #expect(state.complaints.count == 1)
   }
 
   @Test func everyComplaintIsReadBeforeItGoes() {

@@ -125,6 +125,71 @@ import Dashboard
       press(&state, "z") == [.evaluate(EvaluationRequest(id: 2, mask: state.mask))])
   }
 
+  @Test func oneUtteranceAtATime() {
+    var state = ready()
+    #expect(press(&state, .right) != [])
+    let mask = state.mask
+    func answer(_ index: Int) {
+      let id = state.newest!.id
+      for known in [5, 9].prefix(while: { $0 != index }) + [index] {
+        _ = update(&state, .evaluator(.utterance(id: id, Scene.result(known, mask))))
+      }
+      _ = update(&state, .evaluator(.finished(id: id)))
+    }
+    #expect(press(&state, "Z") == [.evaluate(EvaluationRequest(id: 3, mask: mask, limit: 1))])
+    #expect(state.isPaused)
+    // Until it is there, once is enough.
+    #expect(press(&state, "Z") == [])
+    answer(5)
+    #expect(state.utterance == 5 && state.present?.measuredCount == 1 && state.activity == .idle)
+    #expect(view(state, state.size).lines().joined().contains("paused at 1/40: z goes on"))
+    #expect(press(&state, "Z") == [.evaluate(EvaluationRequest(id: 4, mask: mask, limit: 1))])
+    answer(9)
+    #expect(state.utterance == 9 && state.present?.measuredCount == 2)
+    #expect(press(&state, "z") == [.evaluate(EvaluationRequest(id: 5, mask: mask))])
+    Scene.answer(&state)
+    // The rest of what is compared is measured without being asked for; then there is nothing left.
+    Scene.serve([], &state)
+    #expect(press(&state, "Z") == [])
+    #expect(state.notice.contains("R measures it anew"))
+    #expect(
+      press(&state, "R") == [
+        .evaluate(EvaluationRequest(id: state.newest!.id, mask: mask, isAnew: true))
+      ])
+    #expect(!state.isPaused && state.present == nil)
+  }
+
+  @Test func readOnlyNothingIsLeftBehind() {
+    var state = ready()
+    state.isReadOnly = true
+    for keys in [["x"], ["o", "5"], ["7", " "]] as [[Key]] {
+      state.notice = ""
+      for key in keys {
+        let effects = update(&state, .terminal(.key(key)))
+        #expect(effects.allSatisfy { if case .evaluate = $0 { true } else { false } })
+      }
+      #expect(state.notice == "read-only: nothing is written or recorded")
+      state.menu = nil
+    }
+    #expect(view(state, state.size).lines().last!.contains("read-only"))
+  }
+
+  @Test func anyModelStandsBesideThePresentOne() {
+    var state = Scene.allModels()
+    _ = update(&state, .ready)
+    #expect(state.rival?.name == "reference")
+    _ = press(&state, "C", .down, .enter)
+    #expect(state.rival?.name == "random-drop" && state.rival?.setting.mask == state.mask)
+    // The present model is never its own rival; the chosen one comes back.
+    _ = press(&state, "M", "3")
+    #expect(state.rival?.name == "dld")
+    _ = press(&state, "M", "2")
+    #expect(state.rival?.name == "random-drop")
+    var alone = ready()
+    _ = press(&alone, "C")
+    #expect(alone.menu == nil && alone.notice.contains("no other model"))
+  }
+
   @Test func toggledByHandIsManualUntilThePolicyChooses() {
     var state = ready()
     _ = press(&state, "j", .down, " ")

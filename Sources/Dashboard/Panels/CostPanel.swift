@@ -76,7 +76,15 @@ enum CostPanel: Panel {
       }
       y += pitch
     }
-    if rows.count > left { canvas.more("+\(rows.count - left) more", state) }
+    let spread = spread(state)
+    if let spread, left > rows.count {
+      canvas.wording(
+        spread.long, spread.short, x: 2, y: y, style: theme.muted, width: width,
+        symbols: state.symbols)
+      y += pitch
+    }
+    let hidden = rows.count + (spread == nil ? 0 : 1) - left
+    if hidden > 0 { canvas.more("+\(hidden) more", state) }
     let note = "measured on \(state.subject.machine), \(state.subject.threads) threads"
     if y < size.height - 1, note.count <= width {
       canvas.text(note, x: 2, y: size.height - 2, style: theme.muted)
@@ -120,6 +128,14 @@ enum CostPanel: Panel {
   }
 
   // MARK: - Numbers
+
+  /// Between which times the middle half of the utterances lies.
+  private static func spread(_ state: DashboardState) -> (long: String, short: String)? {
+    (state.present?.quartiles).map {
+      let range = "\(significant($0.low * 1000)) – \(significant($0.high * 1000)) ms"
+      return ("half of the utterances take \(range)", "half of them: \(range)")
+    }
+  }
 
   /// The pinned setting, when there is one and it is not the present one.
   private static func pin(_ state: DashboardState) -> DashboardState.Setting? {
@@ -176,6 +192,9 @@ enum CostPanel: Panel {
       modelled(
         ["million parameters used", "M parameters", "M parameters"],
         { $0.activeParameters($1) }, { significant($0 / 1e6) }),
+      measured(
+        ["ms per utterance, median", "ms/utt., median", "ms, median"], \.quartiles?.median,
+        { significant($0 * 1000) }),
     ]
   }
 }

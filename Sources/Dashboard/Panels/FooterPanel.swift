@@ -48,7 +48,10 @@ enum FooterPanel: Panel {
     let theme = state.theme
     let total = state.subject.utterances.count
     if !state.notice.isEmpty { return ("◆", state.notice, theme.accent) }
-    if state.isPaused { return ("‖", "paused: z goes on", theme.accentStrong) }
+    if state.isPaused {
+      let count = state.present?.measuredCount ?? 0
+      return ("‖", "paused at \(count)/\(total): z goes on, Z one more", theme.accentStrong)
+    }
     switch state.activity {
     case .preparing(let step):
       return ("◆", "\(step) …", theme.accent)
@@ -132,6 +135,7 @@ enum FooterPanel: Panel {
   /// What the reader should know of the screen itself.
   private static func note(_ state: DashboardState) -> String {
     if state.isMouseReleased { return "mouse off: m" }
+    if state.isReadOnly { return "read-only" }
     guard state.zoomed == nil, let hidden = Layout(state, state.size)?.hidden, !hidden.isEmpty
     else { return "" }
     return "hidden: " + hidden.map { $0.type.name }.joined(separator: ", ") + " (e)"

@@ -14,6 +14,15 @@ enum RecordingPanel: Panel {
       theme: theme)
     let width = size.width - 4
     let (long, short, style) = status(state)
+    if let failure = state.listening.failure, !state.listening.isRecording,
+      CharacterWidth.of("× \(failure)") > width
+    {
+      // The reason is at the end of the sentence, and is what has to be read.
+      canvas.wrapped(
+        StyledText("× \(failure)", style: style),
+        in: Rect(x: 2, y: 1, width: width, height: size.height - 2))
+      return
+    }
     canvas.wording(
       long, short, x: 2, y: 1, style: style, width: width, symbols: state.symbols)
     guard !state.listening.heard.isEmpty else {

@@ -11,7 +11,8 @@ package struct Scenario: Sendable, Equatable {
   /// What is known of one mask: errors and seconds of every utterance.
   package struct Choice: Sendable, Equatable {
     package var mask: LayerMask
-    /// Mean seconds, by which a budget is met or not before an utterance is recognised.
+    /// Seconds for an utterance of mean length, by which a budget is met or not before an utterance is
+    /// recognised.
     package var expectedSeconds: Double
     package var counts: [ErrorCounts]
     package var seconds: [Double]

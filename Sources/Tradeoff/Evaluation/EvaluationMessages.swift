@@ -3,17 +3,25 @@
 import Backbones
 import Speech
 
-/// A wish for the whole data set at one mask. A newer request (higher id) replaces an older one.
+/// A wish for the data set at one mask. A newer request (higher id) replaces an older one.
 package struct EvaluationRequest: Sendable, Equatable {
   package var id: Int
   package var mask: LayerMask
   /// Which model is meant, by the asker's own numbering; an evaluator knows only its own.
   package var model: Int
+  /// How many utterances at most that are not remembered yet; nil: all of them.
+  package var limit: Int?
+  /// Whether what is remembered of the mask is measured again.
+  package var isAnew: Bool
 
-  package init(id: Int, mask: LayerMask, model: Int = 0) {
+  package init(
+    id: Int, mask: LayerMask, model: Int = 0, limit: Int? = nil, isAnew: Bool = false
+  ) {
+    self.isAnew = isAnew
     self.id = id
     self.mask = mask
     self.model = model
+    self.limit = limit
   }
 }
 
@@ -57,7 +65,7 @@ package struct UtteranceResult: Sendable, Equatable {
 package enum EvaluationEvent: Sendable {
   case started(id: Int, total: Int)
   case utterance(id: Int, UtteranceResult)
-  /// Every utterance of the data set has been posted.
+  /// Every utterance that was asked for has been posted.
   case finished(id: Int)
   case failed(id: Int, String)
 }

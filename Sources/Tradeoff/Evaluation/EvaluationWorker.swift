@@ -114,12 +114,19 @@ package final class EvaluationWorker: @unchecked Sendable {
     while let request = nextRequest() {
       let id = request.id
       guard post(.started(id: id, total: order.count), of: id) else { continue }
+      if request.isAnew {
+        locked { $0.known[request.mask] = nil }
+        evaluator.forget()
+      }
       let remembered = remember(request.mask)
       for index in order {
         guard let result = remembered[index] else { continue }
         guard post(.utterance(id: id, result), of: id) else { break }
       }
-      if finish(request, order.filter { remembered[$0] == nil }) { post(.finished(id: id), of: id) }
+      let unknown = order.filter { remembered[$0] == nil }
+      if finish(request, Array(unknown.prefix(request.limit ?? unknown.count))) {
+        post(.finished(id: id), of: id)
+      }
     }
   }
 

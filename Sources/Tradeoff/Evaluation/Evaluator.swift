@@ -49,6 +49,11 @@ package final class Evaluator: Sendable {
     store = Mutex(Store(traces: Array(repeating: nil, count: data.samples.count)))
   }
 
+  /// Runs everything again from the samples on, and takes its time again.
+  package func forget() {
+    store.withLock { $0 = Store(traces: Array(repeating: nil, count: data.samples.count)) }
+  }
+
   /// One way through the stack: what came out, and the seconds of front end, layers and head.
   private struct Pass {
     var logProbabilities: Tensor

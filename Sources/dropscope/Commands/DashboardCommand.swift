@@ -29,6 +29,8 @@ enum DashboardCommand: Command {
       --symbols NAME   braille, block or ascii (what the locale can show)
       --color WHEN     auto, always, never, 256, 16 or 8 (auto: what the terminal has; NO_COLOR counts)
       --demo           a show that runs by itself; any key takes over
+      --demo-pace N    so many times faster (1)
+      --read-only      write no file and record nothing, whatever key is pressed
       --trace FILE     available compute over time for the view budget: seconds,speed a line
       --view NAME      open this view: \(viewNames.joined(separator: ", "))
 
@@ -41,9 +43,9 @@ enum DashboardCommand: Command {
     let arguments = try Arguments(
       raw,
       options: ModelOptions.names + [
-        "threads", "frame", "view", "trace", "theme", "symbols", "color",
+        "threads", "frame", "view", "trace", "theme", "symbols", "color", "demo-pace",
       ],
-      flags: ["svg", "demo"])
+      flags: ["svg", "demo", "read-only"])
     let first = try arguments.choice("view", of: viewNames)
     let theme =
       try arguments.string("theme").flatMap(Theme.named)
@@ -81,6 +83,8 @@ enum DashboardCommand: Command {
     }
     if let theme { state.theme = theme }
     if let symbols { state.symbols = symbols }
+    state.isReadOnly = arguments.flag("read-only")
+    if let pace = try arguments.number("demo-pace", in: 0.1...100) { state.demoPace = pace }
     state.view = ViewKind.allCases.first { "\($0)" == first } ?? .explore
     let initial = state
     if let frame {
@@ -102,16 +106,21 @@ enum DashboardCommand: Command {
       try NCursesTerminal.with(color: color, symbols: symbols) { terminal in
         var state = initial
         state.symbols = terminal.symbols
-        settings.apply(to: &state)
-        // What the command line says wins.
-        if let theme { state.theme = theme }
-        if symbols != nil { state.symbols = terminal.symbols }
+        // What the command line says wins, and so does a terminal that has nothing but ASCII.
+        let fixed: @Sendable (Settings) -> Settings = { [symbols = terminal.symbols] in
+          var settings = $0
+          if theme != nil { settings.theme = nil }
+          if symbolsName != nil || symbols == .ascii { settings.symbols = nil }
+          return settings
+        }
+        fixed(settings).apply(to: &state)
         let welcome = "new here? t starts a tour, ? explains the screen"
         state.notice = settings == Settings() ? welcome : ""
         state.complaints = complaints
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(recognizers, dataset, threads: threads)
         defer { session.close() }
+        session.watchSettings(settings, fixed)
         if arguments.flag("demo") { session.startDemo(&state) }
         try session.run(state, on: terminal)
       }

@@ -107,6 +107,19 @@ import Testing
       try tmux.wait("the complaint again, in the shell") {
         $0.contains("dropscope: no setting is called \"colour\"") && $0.contains("ready>")
       }
+      // Somebody edits the file while the program runs.
+      try "symbols = ascii\n".write(
+        to: folder.appending(path: "dropscope/settings"), atomically: true, encoding: .utf8)
+      try tmux.type(line: "clear; \(dropscope.path) \(world.arguments)")
+      try tmux.settle()
+      #expect(try !tmux.screen().contains("┌"))
+      try "symbols = braille\nmood = good\n".write(
+        to: folder.appending(path: "dropscope/settings"), atomically: true, encoding: .utf8)
+      try tmux.wait("the new symbols, and what is wrong") {
+        $0.contains("┌") && $0.contains("no setting is called \"mood\"")
+      }
+      try tmux.press("Enter")
+      try tmux.press("q")
     }
   }
 
@@ -175,10 +188,18 @@ import Testing
       try tmux.press("q")
       try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Budget") }
 
-      try tmux.type(line: "\(dropscope.path) \(arguments) --demo")
-      try tmux.wait("the demo") { $0.contains("Demo 1/") && $0.contains("any key takes over") }
-      try tmux.wait("its second step") {
-        $0.contains("Demo 2/") && $0.contains("9 of 12 layers run")
+      try tmux.type(line: "\(dropscope.path) \(arguments) --demo --demo-pace 6")
+      try tmux.wait("the demo") { $0.contains("Demo 1/14") && $0.contains("any key takes over") }
+      let signs = [
+        2: "9 of 12 layers run", 3: "6 of 12 layers run", 4: "3 of 12 layers run",
+        5: "model reference", 6: "model random-drop", 7: "5 Compare", 8: "8 of 12 layers run",
+        9: "3 Layers", 10: "4 Embeddings", 11: "3 of 12 layers run", 12: "2 Transcripts",
+        13: "Space holds", 14: "Press any key to take over", 15: "12 of 12 layers run",
+      ]
+      for step in 2...15 {
+        try tmux.wait("step \(step) of the demo") {
+          $0.contains("Demo \((step - 1) % 14 + 1)/14") && $0.contains(signs[step]!)
+        }
       }
       try tmux.press("Right")
       try tmux.wait("the reader's turn") { !$0.contains("Demo") }

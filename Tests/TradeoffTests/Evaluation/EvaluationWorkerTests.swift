@@ -149,6 +149,34 @@ private func wait(_ what: String, until condition: () -> Bool) {
     #expect(byIndex(3) == byIndex(1))
   }
 
+  @Test func limitsAreOfWhatIsNotKnownYet() throws {
+    let backbone = FakeBackbone(layerCount: 6)
+    let (worker, log) = try start(backbone, utterances: 5, workers: 2)
+    defer { worker.stop() }
+    for id in 1...7 {
+      worker.request(EvaluationRequest(id: id, mask: .full(6), limit: 1))
+      wait("request \(id)") { log.isFinished(id) }
+      let results = log.results(id)
+      #expect(results.count == min(id, 5))
+      // What was known comes first, in the order in which it was measured.
+      let before = log.results(id - 1).map(\.index)
+      #expect(Array(results.map(\.index).prefix(before.count)) == before)
+    }
+    #expect(backbone.frontEndCalls == 5)
+  }
+
+  @Test func anewEverythingRunsAgain() throws {
+    let backbone = FakeBackbone(layerCount: 6)
+    let (worker, log) = try start(backbone, utterances: 4, workers: 2)
+    defer { worker.stop() }
+    for (id, calls) in [(1, 4), (2, 8), (3, 12)] {
+      worker.request(EvaluationRequest(id: id, mask: .full(6), isAnew: id > 1))
+      wait("request \(id)") { log.isFinished(id) }
+      #expect(log.results(id).count == 4)
+      #expect(backbone.frontEndCalls == calls && backbone.layerCalls.count == calls * 6)
+    }
+  }
+
   @Test func unfinishedRequestIsTakenUpWhereItStopped() throws {
     let backbone = FakeBackbone(layerCount: 6, layerSeconds: 0.002)
     let (worker, log) = try start(backbone, utterances: 20, workers: 1)
