@@ -75,6 +75,11 @@ extension FeatureBackbone {
   package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
     frontEnd(features: HiddenFrames(packing: utterances.map { features($0) }))
   }
+
+  /// Token log-probabilities (total frames x tokens) of packed features, with every layer.
+  package func logProbabilities(features: HiddenFrames) -> Tensor {
+    head((0..<layerCount).reduce(frontEnd(features: features)) { layer($1, $0) })
+  }
 }
 
 /// One number for each stage of a backbone: parameters, FLOPs or seconds.

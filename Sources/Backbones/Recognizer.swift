@@ -21,7 +21,8 @@ package struct Recognizer: Sendable {
     self.folder = folder
   }
 
-  /// Reads config.json, model.safetensors and tokens.txt, or what Hugging Face has in its place.
+  /// Reads config.json, model.safetensors and tokens.txt, or what Hugging Face has in its place, and
+  /// hears half a second of noise: weights of a training that diverged are told, not transcribed with.
   package init(contentsOf folder: URL) throws {
     backbone = try BackboneCatalog.load(folder)
     let tokens = folder.appendingPathComponent(ModelFolder.tokensName)
@@ -37,6 +38,16 @@ package struct Recognizer: Sendable {
     decoder = GreedyCTCDecoder(tokenizer: tokenizer, frameSeconds: backbone.frameSeconds)
     self.folder = folder
     name = folder.standardizedFileURL.lastPathComponent
+
+    var random = RandomGenerator(seed: 1)
+    let noise = (0..<backbone.sampleRate / 2).map { _ in
+      Float.random(in: -0.1...0.1, using: &random)
+    }
+    let said = backbone.logProbabilities([noise], mask: .full(backbone.layerCount))
+    if said.values.contains(where: \.isNaN) {
+      throw InputError(
+        folder.path, expected: "weights that give log-probabilities", found: "NaN from all layers")
+    }
   }
 
   /// Samples at the rate the backbone expects.

@@ -89,6 +89,11 @@ package struct Device: Sendable, Equatable {
   ]
 }
 
+extension ComputeTrace {
+  /// Behind the name, so that nobody takes it for recorded; a reader's own file speaks for itself.
+  var remark: String { Self.builtIn.contains(self) ? " (made up)" : "" }
+}
+
 package struct BudgetState: Sendable, Equatable {
   package enum Unit: String, CaseIterable, Sendable {
     case milliseconds = "ms an utterance"

@@ -85,9 +85,7 @@ enum Menus {
         "Available compute over time",
         state.budget.traces.enumerated().map { index, trace in
           Menu.Row(
-            trace.name,
-            detail: trace.explanation + (ComputeTrace.builtIn.contains(trace) ? " (made up)" : ""),
-            action: .chooseTrace(index),
+            trace.name, detail: trace.explanation + trace.remark, action: .chooseTrace(index),
             isCurrent: index == state.budget.trace)
         }
       )

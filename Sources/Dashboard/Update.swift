@@ -474,11 +474,12 @@ private func chooseModel(_ index: Int, _ state: inout DashboardState) -> [Effect
 private func take(
   _ settings: Settings, _ complaints: [String], _ state: inout DashboardState
 ) -> [Effect] {
-  let wasReleased = state.isMouseReleased
+  let before = Settings(state)
   settings.apply(to: &state)
   state.complaints = complaints
-  state.notice = complaints.isEmpty ? "settings read again" : state.notice
-  return wasReleased == state.isMouseReleased ? [] : [.setMouse(!state.isMouseReleased)]
+  // What was saved from here comes back as it is.
+  if Settings(state) != before { state.notice = "settings read again" }
+  return Settings(state).mouse == before.mouse ? [] : [.setMouse(!state.isMouseReleased)]
 }
 
 private func pinName(_ state: DashboardState) -> String {

@@ -40,7 +40,8 @@ package final class TeacherCache: Sendable {
   ) -> Tensor {
     let found = utterances.map { utterance in
       if let entry = entries.withLock({ $0[utterance] }) { return entry }
-      let entry = entry(Self.ask(teacher, HiddenFrames(packing: [features(utterance)])))
+      let entry = entry(
+        teacher.logProbabilities(features: HiddenFrames(packing: [features(utterance)])))
       entries.withLock { $0[utterance] = entry }
       return entry
     }
@@ -60,14 +61,6 @@ package final class TeacherCache: Sendable {
       }
     }
     return result
-  }
-
-  /// Log-probabilities (frames x tokens) of the whole teacher.
-  package static func ask(_ teacher: any FeatureBackbone, _ features: HiddenFrames) -> Tensor {
-    teacher.head(
-      (0..<teacher.layerCount).reduce(teacher.frontEnd(features: features)) {
-        teacher.layer($1, $0)
-      })
   }
 
   private func entry(_ logProbabilities: Tensor) -> Entry {

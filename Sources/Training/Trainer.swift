@@ -328,7 +328,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   /// What the teacher says about these utterances: to the features that the student gets, or, where it
   /// is asked only once, to clean ones at the student's speed.
   private func taught(_ utterances: [Int], _ features: HiddenFrames) -> Tensor? {
-    guard let cache else { return teacher.map { TeacherCache.ask($0, features) } }
+    guard let cache else { return teacher?.logProbabilities(features: features) }
     return cache.logProbabilities(of: utterances) { index in
       var unused = RandomGenerator(seed: 0)
       return model.features(

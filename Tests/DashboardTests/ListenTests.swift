@@ -1,5 +1,6 @@
 // A recording that fails is told and costs nothing; the list can be read whole.
 
+import Foundation
 import TerminalUI
 import Testing
 import Tradeoff
@@ -43,6 +44,21 @@ import Dashboard
     #expect(state.wantedProbe == nil)
     Scene.serve(open("/nope.wav", &state), &state)
     #expect(screen(state).contains("heard: /nope.wav") && !screen(state).contains("not heard"))
+  }
+
+  @Test func aLongReasonIsReadWholeAboveWhatWasHeard() throws {
+    var state = heard(Size(width: 80, height: 24))
+    let reason =
+      "no recording: arecord ended: "
+      + Array(repeating: "no such card", count: 9)
+      .joined(separator: ", ") + ", the end"
+    _ = update(&state, .recordingFailed(reason))
+    let lines = view(state, state.size).lines()
+    let told = lines.drop { !$0.contains("× no recording") }.prefix { !$0.contains("below:") }
+      .map { $0.trimmingCharacters(in: ["│", " "]) }.joined(separator: " ")
+    #expect(told == "× \(reason)")
+    #expect(lines.contains { $0.contains("below: what was heard before, /tmp/recording.wav") })
+    #expect(lines.contains { $0.firstMatch(of: /^│ +12 +[\d.]+ please/) != nil })
   }
 
   @Test func aRecorderThatEndsIsTold() {

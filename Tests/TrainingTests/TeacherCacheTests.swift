@@ -22,7 +22,7 @@ import Training
     let cache = TeacherCache(teacher, utterances: 5, kept: 64)
     let order = [3, 0, 4]
     let said = cache.logProbabilities(of: order, features: features)
-    let whole = TeacherCache.ask(teacher, HiddenFrames(packing: order.map(features)))
+    let whole = teacher.logProbabilities(features: HiddenFrames(packing: order.map(features)))
     #expect(said.shape == whole.shape)
     for i in 0..<whole.count { #expect(abs(said.pointer[i] - whole.pointer[i]) < 2e-3) }
   }
@@ -31,7 +31,7 @@ import Training
     let teacher = teacher.inference()
     let said = TeacherCache(teacher, utterances: 5, kept: 3)
       .logProbabilities(of: [1], features: features)
-    let whole = TeacherCache.ask(teacher, HiddenFrames(packing: [features(1)]))
+    let whole = teacher.logProbabilities(features: HiddenFrames(packing: [features(1)]))
     for frame in 0..<whole.rows {
       let tokens = Array(0..<whole.columns)
       let ranked = tokens.sorted { whole[frame, $0] > whole[frame, $1] }

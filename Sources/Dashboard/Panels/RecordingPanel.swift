@@ -13,32 +13,29 @@ enum RecordingPanel: Panel {
       title: "Listen", trailing: state.listening.isRecording ? "Space stops" : "Space records",
       theme: theme)
     let width = size.width - 4
-    let (long, short, style) = status(state)
-    if let failure = state.listening.failure, !state.listening.isRecording,
-      CharacterWidth.of("× \(failure)") > width
-    {
-      // The reason is at the end of the sentence, and is what has to be read.
-      canvas.wrapped(
-        StyledText("× \(failure)", style: style),
-        in: Rect(x: 2, y: 1, width: width, height: size.height - 2))
-      return
+    let failure = failure(state, width)
+    for (row, line) in failure.prefix(max(0, size.height - 2)).enumerated() {
+      canvas.text(line, x: 2, y: 1 + row, width: width)
     }
-    canvas.wording(
-      long, short, x: 2, y: 1, style: style, width: width, symbols: state.symbols)
+    if failure.isEmpty {
+      let (long, short, style) = status(state)
+      canvas.wording(
+        long, short, x: 2, y: 1, style: style, width: width, symbols: state.symbols)
+    }
+    let area = area(state, size)
     guard !state.listening.heard.isEmpty else {
       canvas.wrapped(
         StyledText(
           "The bundled models know about 1,100 words, from synthetic speech and digits said by a few "
             + "people: other voices are hard for them.", style: theme.muted),
-        in: Rect(x: 2, y: 3, width: width, height: size.height - 4))
+        in: area)
       return
     }
     if let file = state.listening.heardFile, isOlder(state) {
       canvas.wording(
-        "below: what was heard before, \(file)", "below: what was heard before", x: 2, y: 2,
-        style: theme.muted, width: width, symbols: state.symbols)
+        "below: what was heard before, \(file)", "below: what was heard before", x: 2,
+        y: area.y - 1, style: theme.muted, width: width, symbols: state.symbols)
     }
-    let area = area(size)
     table(state, area).draw(in: area, scroll: firstRow(state, area), on: &canvas)
   }
 
@@ -50,7 +47,6 @@ enum RecordingPanel: Panel {
         "● recording: speak now, Space when you are done", "● recording", theme.accentStrong
       )
     }
-    if let failure = listening.failure { return ("× \(failure)", "× \(failure)", theme.error) }
     if let file = listening.file {
       let what = isOlder(state) ? "reading" : "heard"
       return ("\(what): \(file)", what, theme.muted)
@@ -66,8 +62,17 @@ enum RecordingPanel: Panel {
     state.listening.failure != nil || state.listening.heardTake != state.listening.take
   }
 
-  private static func area(_ size: Size) -> Rect {
-    Rect(x: 2, y: 3, width: size.width - 4, height: size.height - 4)
+  /// Why there is nothing new to hear, in as many lines as it takes: the reason is at the end of the
+  /// sentence. None while that is being mended, or where nothing failed.
+  private static func failure(_ state: DashboardState, _ width: Int) -> [StyledText] {
+    guard let failure = state.listening.failure, !state.listening.isRecording else { return [] }
+    return StyledText("× \(failure)", style: state.theme.error).wrapped(width: width)
+  }
+
+  /// What is below the status and the line about older takes.
+  private static func area(_ state: DashboardState, _ size: Size) -> Rect {
+    let y = 2 + max(1, failure(state, size.width - 4).count)
+    return Rect(x: 2, y: y, width: size.width - 4, height: max(0, size.height - 1 - y))
   }
 
   /// The present mask is marked where it is in sight: scrolling goes before it.
@@ -108,7 +113,7 @@ enum RecordingPanel: Panel {
   /// The first row after the arrows or the wheel.
   static func scroll(_ state: DashboardState, by step: Int) -> Int {
     guard let panel = Layout(state, state.size)?[.recording] else { return 0 }
-    let area = area(Size(width: panel.width, height: panel.height))
+    let area = area(state, Size(width: panel.width, height: panel.height))
     var moved = state
     moved.listening.scroll = firstRow(state, area) + step
     return firstRow(moved, area)

@@ -15,8 +15,7 @@ enum ScenarioPanel: Panel {
     let size = canvas.size
     let trace = state.budget.traces[state.budget.trace]
     canvas.frame(
-      title: "Scenario: \(trace.name)"
-        + (ComputeTrace.builtIn.contains(trace) ? " (made up)" : ""),
+      title: "Scenario: \(trace.name)\(trace.remark)",
       trailing: state.budget.isPlaying ? "Space holds" : "Space plays", theme: theme)
     canvas.edge(
       [

@@ -53,11 +53,11 @@ package struct Scenario: Sendable, Equatable {
     trace: ComputeTrace, interval: Double, deadline: Double, choices: [Choice],
     lengths: [Double] = []
   ) {
-    self.lengths = lengths
     self.trace = trace
     self.interval = interval
     self.deadline = deadline
     self.choices = choices.sorted { $0.mask.keptCount > $1.mask.keptCount }
+    self.lengths = lengths
   }
 
   /// The deepest mask that is expected to answer an utterance in time at that speed; the shallowest when

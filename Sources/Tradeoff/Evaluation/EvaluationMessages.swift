@@ -17,11 +17,11 @@ package struct EvaluationRequest: Sendable, Equatable {
   package init(
     id: Int, mask: LayerMask, model: Int = 0, limit: Int? = nil, isAnew: Bool = false
   ) {
-    self.isAnew = isAnew
     self.id = id
     self.mask = mask
     self.model = model
     self.limit = limit
+    self.isAnew = isAnew
   }
 }
 

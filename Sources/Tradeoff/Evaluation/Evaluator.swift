@@ -38,6 +38,8 @@ package final class Evaluator: Sendable {
   private struct Store {
     var traces: [Trace?]
     var bytes = 0
+
+    init(utterances: Int) { traces = Array(repeating: nil, count: utterances) }
   }
 
   private let store: Mutex<Store>
@@ -46,12 +48,12 @@ package final class Evaluator: Sendable {
     self.recognizer = recognizer
     self.data = data
     self.memoryLimit = memoryLimit
-    store = Mutex(Store(traces: Array(repeating: nil, count: data.samples.count)))
+    store = Mutex(Store(utterances: data.samples.count))
   }
 
   /// Runs everything again from the samples on, and takes its time again.
   package func forget() {
-    store.withLock { $0 = Store(traces: Array(repeating: nil, count: data.samples.count)) }
+    store.withLock { $0 = Store(utterances: data.samples.count) }
   }
 
   /// One way through the stack: what came out, and the seconds of front end, layers and head.

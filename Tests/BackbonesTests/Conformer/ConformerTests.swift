@@ -287,6 +287,14 @@ struct ConformerTests {
       try rewrite($0) { $0.map { ($0.name, $0.name == name ? Tensor(zeros: 71) : $0.tensor) } }
     }
     #expect(reshaped.contains(name) && reshaped.contains("71"), "\(reshaped)")
+    let diverged = try message {
+      try rewrite($0) {
+        $0.map {
+          ($0.name, $0.name == name ? Tensor([Float](repeating: .nan, count: 72)) : $0.tensor)
+        }
+      }
+    }
+    #expect(diverged.contains("NaN") && diverged.contains("log-probabilities"), "\(diverged)")
     let deeper = try message {
       let url = $0.appendingPathComponent("config.json")
       let layers = try ConformerConfiguration(contentsOf: url).layers
