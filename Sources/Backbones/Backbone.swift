@@ -76,9 +76,14 @@ extension FeatureBackbone {
     frontEnd(features: HiddenFrames(packing: utterances.map { features($0) }))
   }
 
+  /// What every layer together makes of packed features: the frames that go into the head.
+  package func encoded(features: HiddenFrames) -> HiddenFrames {
+    (0..<layerCount).reduce(frontEnd(features: features)) { layer($1, $0) }
+  }
+
   /// Token log-probabilities (total frames x tokens) of packed features, with every layer.
   package func logProbabilities(features: HiddenFrames) -> Tensor {
-    head((0..<layerCount).reduce(frontEnd(features: features)) { layer($1, $0) })
+    head(encoded(features: features))
   }
 }
 

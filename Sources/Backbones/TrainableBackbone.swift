@@ -59,11 +59,14 @@ package protocol TrainableBackbone: AnyObject, Sendable {
   func forward(_ features: HiddenFrames, _ pass: inout TrainingPass) -> (
     logits: [HiddenFrames], activations: Activations
   )
+  /// What came out of the whole stack in a forward pass: total output frames x width.
+  func encoded(_ activations: Activations) -> Tensor
   /// Adds d(loss)/d(parameter) to `gradients` (laid out by `layout`), given d(loss)/d(logits) in
-  /// `forward`'s order.
+  /// `forward`'s order and, where the loss asks for it, d(loss)/d(`encoded`) besides what comes
+  /// through the head.
   func backward(
-    _ logitGradients: [Tensor], through activations: Activations, _ pass: TrainingPass,
-    into gradients: ParameterBuffer)
+    _ logitGradients: [Tensor], encodedGradient: Tensor?, through activations: Activations,
+    _ pass: TrainingPass, into gradients: ParameterBuffer)
   /// An immutable copy in evaluation mode (BatchNorm folded).
   func inference() -> Inference
   /// A trainable copy of the same shapes and values.
@@ -73,4 +76,15 @@ package protocol TrainableBackbone: AnyObject, Sendable {
   /// config.json, model.safetensors (float16 when asked) and the tokens, each renamed into place.
   func write(to folder: URL, tokenizer: Tokenizer, as type: ElementType, metadata: [String: String])
     throws
+}
+
+extension TrainableBackbone {
+  /// The same for a loss of the logits alone.
+  package func backward(
+    _ logitGradients: [Tensor], through activations: Activations, _ pass: TrainingPass,
+    into gradients: ParameterBuffer
+  ) {
+    backward(
+      logitGradients, encodedGradient: nil, through: activations, pass, into: gradients)
+  }
 }

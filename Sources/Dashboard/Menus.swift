@@ -6,8 +6,8 @@ import Tradeoff
 enum Menus {
   /// Settings worth a look, as drop ratios.
   static let presets: [(name: String, percent: Int)] = [
-    ("nothing dropped", 0), ("light", 17), ("a third", 33), ("half, the average in training", 50),
-    ("two thirds", 67), ("extreme", 83),
+    ("nothing dropped", 0), ("light", 17), ("a third", 33), ("half, as the paper trains", 50),
+    ("two thirds", 67), ("extreme, the furthest of the paper", 83),
   ]
 
   private static let policyWords = [

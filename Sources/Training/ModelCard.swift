@@ -101,6 +101,10 @@ struct ModelCard {
           + ", temperature \(options.temperature), frames of sure blank count \(options.blankWeight)"
       )
     }
+    if options.matchesHidden {
+      row(
+        "hidden frames", "\(options.hiddenWeight ?? 0) x mean square difference from the teacher's")
+    }
     if options.average > 0 {
       row("exported weights", "moving average, decay \(options.average)")
     }

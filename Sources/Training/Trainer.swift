@@ -12,12 +12,14 @@ package struct StepReport: Sendable {
   /// Epoch (from 0) and batches of it done.
   package var epoch: Int
   package var batch: Int
-  /// ctc + lambda kl, summed over the passes.
+  /// ctc + lambda kl + weighted hidden, summed over the passes.
   package var loss: Double
   /// Mean over the batch's utterances of loss / target length, summed over the passes.
   package var ctc: Double
   /// Before lambda, reduced as the options say; 0 where nothing is distilled.
   package var kl: Double
+  /// Mean square difference from the teacher's hidden frames, before its weight; 0 without one.
+  package var hidden: Double
   /// Before clipping.
   package var gradientNorm: Double
   package var learningRate: Double
@@ -57,7 +59,8 @@ package enum AfterStep: Sendable {
 ///
 /// The loss is PyTorch's `ctc_loss(reduction: "mean")` over the whole batch: the mean over its
 /// utterances of loss / max(target length, 1); plus, where a pass is distilled, `klWeight` times the
-/// divergence reduced as `klReduction` says; plus the mean of the same over the pass's exits; all of
+/// divergence reduced as `klReduction` says and `hiddenWeight` times the mean square difference from
+/// the teacher's hidden frames; plus the mean of the same over the pass's exits; all of
 /// it summed over the recipe's passes, each with its weight.
 ///
 /// @unchecked Sendable: a step's phases write either what belongs to one worker or, on worker 0
@@ -118,7 +121,10 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     if recipe.needsTeacher && teacher == nil {
       throw InputError("--recipe \(options.recipe): expected --teacher DIR, found none")
     }
-    if let teacher { try Self.check(teacher, fits: model, source: options.teacher) }
+    if let teacher {
+      try Self.check(
+        teacher, fits: model, matchesHidden: options.matchesHidden, source: options.teacher)
+    }
     self.model = model
     self.options = options
     self.corpus = corpus
@@ -196,8 +202,8 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   private func step(_ plan: Plan, worker: Int) {
     let gradient = gradients[worker]
     gradient.zero()
-    // ctc, kl, infeasible, squared norm: each summed over the workers.
-    var sums: [Float] = [0, 0, 0]
+    // ctc, kl, infeasible, hidden: each summed over the workers.
+    var sums: [Float] = [0, 0, 0, 0]
     let shard = plan.shards[worker]
     var features: HiddenFrames?
     var frames: Float = 0
@@ -213,11 +219,11 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       var first: Tensor?
       let taught = plan.passes.contains { $0.guide == .teacher } ? taught(shard, features) : nil
       for (index, pass) in plan.passes.enumerated() {
-        let guide: Tensor? =
+        let guide: Lesson? =
           switch pass.guide {
           case .nothing: nil
           case .teacher: taught
-          case .firstPass: first
+          case .firstPass: first.map { Lesson(logProbabilities: $0) }
           }
         let said = self.pass(
           index, plan, features, targets, guide: guide, frames: frames, worker: worker,
@@ -251,9 +257,9 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     group.barrier(worker: worker)
   }
 
-  /// Adds one pass's gradients and losses (ctc, kl, infeasible) and returns its log-probabilities.
+  /// Adds one pass's gradients and losses (ctc, kl, infeasible, hidden) and returns its log-probabilities.
   private func pass(
-    _ index: Int, _ plan: Plan, _ features: HiddenFrames, _ targets: [[Int]], guide: Tensor?,
+    _ index: Int, _ plan: Plan, _ features: HiddenFrames, _ targets: [[Int]], guide: Lesson?,
     frames: Float, worker: Int, into gradient: ParameterBuffer, sums: inout [Float]
   ) -> Tensor {
     var pass = TrainingPass(
@@ -275,7 +281,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       sums[0] += zip(losses, weights).reduce(0) { $0 + $1.0 * $1.1 }
       if index == 0 && !isExit { sums[2] = Float(infeasible.count) }
       let lambda = Float(options.klWeight)
-      if let guide = isExit ? whole : guide, lambda > 0 {
+      if let guide = isExit ? whole : guide?.logProbabilities, lambda > 0 {
         let scale =
           switch options.klReduction {
           case .frame: share / frames
@@ -293,14 +299,24 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       }
       return gradient
     }
-    model.backward(gradients, through: activations, pass, into: gradient)
+    var encodedGradient: Tensor?
+    if let lesson = guide?.encoded {
+      let weight = Float(options.hiddenWeight ?? 0)
+      let (loss, gradient) = HiddenMatching.lossAndGradient(
+        student: model.encoded(activations), teacher: lesson,
+        weight: weight * Float(plan.passes[index].weight) / frames)
+      sums[3] += Float(loss) / weight
+      encodedGradient = gradient
+    }
+    model.backward(
+      gradients, encodedGradient: encodedGradient, through: activations, pass, into: gradient)
     return whole
   }
 
   /// Throws what keeps a teacher from guiding a model; `init` asks as well, but only once there is a
   /// corpus.
   package static func check(
-    _ teacher: any FeatureBackbone, fits model: Model, source: String?
+    _ teacher: any FeatureBackbone, fits model: Model, matchesHidden: Bool, source: String?
   ) throws {
     let source = source.map { "--teacher \($0)" } ?? "the teacher"
     guard teacher.features == model.features else {
@@ -323,18 +339,41 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
         source, expected: "\(model.tokenCount) tokens, \(model.blank) the blank",
         found: "\(teacher.tokenCount), \(teacher.blank) the blank")
     }
+    guard matchesHidden else { return }
+    let second = [[Float](repeating: 0, count: model.features.sampleRate)]
+    let widths = (teacher.frontEnd(second), model.inference().frontEnd(second))
+    guard widths.0.values.columns == widths.1.values.columns else {
+      throw InputError(
+        source, expected: "hidden frames \(widths.1.values.columns) wide, as the student's",
+        found: "\(widths.0.values.columns)")
+    }
+  }
+
+  /// What a pass is to say, and what it is to have in mind.
+  private struct Lesson {
+    var logProbabilities: Tensor
+    /// Frames into the head, where they are matched.
+    var encoded: Tensor?
   }
 
   /// What the teacher says about these utterances: to the features that the student gets, or, where it
   /// is asked only once, to clean ones at the student's speed.
-  private func taught(_ utterances: [Int], _ features: HiddenFrames) -> Tensor? {
-    guard let cache else { return teacher?.logProbabilities(features: features) }
-    return cache.logProbabilities(of: utterances) { index in
-      var unused = RandomGenerator(seed: 0)
-      return model.features(
-        WaveformAugmentation.none(
-          corpus.samples[index], speed: speed(of: index), random: &unused))
+  private func taught(_ utterances: [Int], _ features: HiddenFrames) -> Lesson? {
+    guard let cache else {
+      return teacher.map { teacher in
+        let encoded = teacher.encoded(features: features)
+        return Lesson(
+          logProbabilities: teacher.head(encoded),
+          encoded: options.matchesHidden ? encoded.values : nil)
+      }
     }
+    return Lesson(
+      logProbabilities: cache.logProbabilities(of: utterances) { index in
+        var unused = RandomGenerator(seed: 0)
+        return model.features(
+          WaveformAugmentation.none(
+            corpus.samples[index], speed: speed(of: index), random: &unused))
+      })
   }
 
   /// The speed at which an utterance is heard in every epoch.
@@ -391,9 +430,11 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     }
     let ctc = Double(sums[0])
     let kl = Double(sums[1])
+    let hidden = Double(sums[3])
     report = StepReport(
       step: position.step, epoch: position.epoch, batch: position.batch,
-      loss: ctc + options.klWeight * kl, ctc: ctc, kl: kl, gradientNorm: norm, learningRate: rate,
+      loss: ctc + options.klWeight * kl + (options.hiddenWeight ?? 0) * hidden, ctc: ctc, kl: kl,
+      hidden: hidden, gradientNorm: norm, learningRate: rate,
       masks: plan.passes.map(\.mask), audioSeconds: plan.audioSeconds, infeasible: Int(sums[2]),
       skipped: skipped)
   }

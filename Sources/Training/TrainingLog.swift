@@ -9,6 +9,8 @@ package struct TrainingRecord: Codable, Sendable, Equatable {
   package var step: Int
   package var epoch: Int
   package var loss, ctc, kl, gradient_norm, learning_rate: Double
+  /// Where hidden frames are matched.
+  package var hidden: Double?
   /// Mean number of layers that ran in a step, over all its passes.
   package var kept_layers: Double
   /// Audio trained on since the start of the run.

@@ -64,6 +64,9 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var keepProbability: Double = 0.5
   package var klWeight: Double = 1
   package var klReduction = KLReduction.frame
+  /// Weight of the mean square difference of the frames that go into the head from the teacher's; nil,
+  /// as in older checkpoints: 0.
+  package var hiddenWeight: Double?
   package var temperature: Double = 1
   /// Weight in the divergence of frames that the guide takes for blank with 95 % or more.
   package var blankWeight: Double = 1
@@ -102,6 +105,8 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var freezesFrontEnd: Bool?
 
   package init() {}
+
+  package var matchesHidden: Bool { (hiddenWeight ?? 0) > 0 }
 }
 
 /// When a run reports, validates and saves: none of it changes the weights.

@@ -182,6 +182,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
         TrainingRecord(
           step: newest.step, epoch: newest.epoch, loss: mean(\.loss), ctc: mean(\.ctc),
           kl: mean(\.kl), gradient_norm: mean(\.gradientNorm), learning_rate: newest.learningRate,
+          hidden: session.trainer.options.matchesHidden ? mean(\.hidden) : nil,
           kept_layers: mean { Double($0.masks.reduce(0) { $0 + $1.keptCount }) },
           audio_seconds: session.progress.audioSeconds,
           audio_seconds_per_second: mean(\.audioSeconds) * count

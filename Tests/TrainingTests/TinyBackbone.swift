@@ -96,9 +96,11 @@ final class TinyBackbone: TrainableBackbone {
     return (logits.map { HiddenFrames(values: $0, lengths: lengths) }, activations)
   }
 
+  func encoded(_ activations: Activations) -> Tensor { activations.inputs[stack.count] }
+
   func backward(
-    _ logitGradients: [Tensor], through a: Activations, _ pass: TrainingPass,
-    into gradients: ParameterBuffer
+    _ logitGradients: [Tensor], encodedGradient: Tensor?, through a: Activations,
+    _ pass: TrainingPass, into gradients: ParameterBuffer
   ) {
     if jitter { usleep(UInt32.random(in: 0...3000)) }
     func intoHead(_ place: Int, depth: Int) -> Tensor {
@@ -107,6 +109,7 @@ final class TinyBackbone: TrainableBackbone {
         weightGradient: gradients[head], biasGradient: nil)
     }
     var dx = intoHead(0, depth: stack.count)
+    if let encodedGradient { dx = Self.sum(dx, encodedGradient) }
     for i in stack.indices.reversed() {
       if let exit = pass.exits.firstIndex(of: i + 1) {
         dx = Self.sum(dx, intoHead(exit + 1, depth: i + 1))

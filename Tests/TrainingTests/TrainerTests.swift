@@ -127,6 +127,46 @@ import Training
     expectClose(run(trainer)[0].ctc, expected / Double(batch.count), relative: 1e-4)
   }
 
+  /// The frames that go into the head, those of the layers that ran beside the teacher's.
+  @Test func hiddenFramesAreDrawnToTheTeachers() throws {
+    var options = tinyOptions("dld")
+    options.steps = 1
+    options.specAugment = .none
+    options.waveform = .none
+    options.hiddenWeight = 0.5
+    options.teacher = "teacher"
+    let teacher = TinyBackbone(tinyShape(), seed: 8).inference()
+    let trainer = try tinyTrainer(options, teacher: teacher)
+    let model = TinyBackbone(tinyShape(), seed: options.seed).inference()
+    let batch = trainer.sampler.batches(epoch: 0)[0]
+    let report = run(trainer)[0]
+    var (squares, count) = (0.0, 0)
+    for index in batch {
+      let samples = trainer.corpus.samples[index].map { Float($0) / 32768 }
+      let features = HiddenFrames(packing: [model.features(samples)])
+      let aim = teacher.encoded(features: features).values
+      let frames = (0..<model.layerCount).reduce(model.frontEnd(features: features)) {
+        model.step($1, $0, report.masks[0])
+      }.values
+      for (a, b) in zip(frames.values, aim.values) { squares += Double((a - b) * (a - b)) }
+      count += aim.count
+    }
+    expectClose(report.hidden, squares / Double(count), relative: 1e-4)
+    expectClose(report.loss, report.ctc + report.kl + 0.5 * report.hidden, relative: 1e-6)
+
+    // It changes the step, and a teacher of another width has nothing to show.
+    options.hiddenWeight = 0
+    let plain = try tinyTrainer(options, teacher: teacher)
+    #expect(run(plain)[0].hidden == 0 && bits(plain) != bits(trainer))
+    options.hiddenWeight = 0.5
+    var shape = tinyShape()
+    shape.hidden = 16
+    let error = #expect(throws: InputError.self) {
+      try tinyTrainer(options, teacher: TinyBackbone(shape, seed: 8).inference())
+    }
+    #expect("\(try #require(error))".contains("hidden frames 24 wide"))
+  }
+
   /// Full depth as the reference, its exits at their mean and some layers, with the divergence of
   /// both from what all just said.
   @Test func aStepOfDLDPlusSumsItsPasses() throws {

@@ -142,9 +142,11 @@ package final class TrainableConformer: TrainableBackbone {
     )
   }
 
+  package func encoded(_ activations: Activations) -> Tensor { activations.outputs[0] }
+
   package func backward(
-    _ logitGradients: [Tensor], through a: Activations, _ pass: TrainingPass,
-    into gradients: ParameterBuffer
+    _ logitGradients: [Tensor], encodedGradient: Tensor?, through a: Activations,
+    _ pass: TrainingPass, into gradients: ParameterBuffer
   ) {
     var heads = zip(logitGradients, a.outputs).map { gradient, output in
       Linear.backward(
@@ -152,6 +154,7 @@ package final class TrainableConformer: TrainableBackbone {
         weightGradient: gradients[network.headWeight], biasGradient: gradients[network.headBias])
     }
     var dx = heads.removeFirst()
+    if let encodedGradient { dx.add(encodedGradient) }
     for (index, layer) in network.layers.enumerated().reversed() {
       if pass.exits.contains(index + 1) { dx.add(heads.removeLast()) }
       switch a.layers[index] {

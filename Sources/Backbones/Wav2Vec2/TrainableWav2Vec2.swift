@@ -167,12 +167,15 @@ package final class TrainableWav2Vec2: TrainableBackbone {
     )
   }
 
+  package func encoded(_ activations: Activations) -> Tensor { activations.heads[0].input }
+
   package func backward(
-    _ logitGradients: [Tensor], through a: Activations, _ pass: TrainingPass,
-    into gradients: ParameterBuffer
+    _ logitGradients: [Tensor], encodedGradient: Tensor?, through a: Activations,
+    _ pass: TrainingPass, into gradients: ParameterBuffer
   ) {
     var heads = zip(logitGradients, a.heads).map { headBackward($0, $1, into: gradients) }
     var dx = heads.removeFirst()
+    if let encodedGradient { dx.add(encodedGradient) }
     var tableGradient = a.table.map {
       Tensor(zeros: $0.values.rows, $0.values.columns)
     }

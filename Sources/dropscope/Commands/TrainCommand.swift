@@ -72,6 +72,8 @@ enum TrainCommand: Command {
       --cache-teacher        ask it once about each utterance, clean, and keep the answer; an
                              utterance then has the same speed in every epoch
       --kl-weight L (1)      --temperature T (1)
+      --hidden-weight W      of the mean square difference from the teacher's hidden frames, where they
+                             go into the head (0)
       --kl-blank-weight W    of frames that the teacher is sure are blank (1)
       --partial-weight W     of the pass with some layers, in dld-plus (1)
       --exits N              depths at which its full pass speaks as well (0)
@@ -93,7 +95,7 @@ enum TrainCommand: Command {
     "dropout",
     "skip-rule", "batch-seconds", "length-buckets", "learning-rate", "warmup", "final-rate",
     "weight-decay", "clip", "ema", "gates", "keep-probability", "teacher", "kl-weight",
-    "temperature", "kl-reduction", "kl-blank-weight", "partial-weight", "exits",
+    "temperature", "kl-reduction", "kl-blank-weight", "partial-weight", "exits", "hidden-weight",
     "speed-probability", "speed-range",
     "noise-probability",
     "noise-snr", "level-probability", "level-range", "time-masks", "time-width",
@@ -221,6 +223,12 @@ enum TrainCommand: Command {
         throw UsageError("option --cache-teacher: expected --teacher DIR, found none")
       }
       options.cachesTeacher = true
+    }
+    set(try arguments.number("hidden-weight", in: 0...1e6), \.hiddenWeight)
+    if options.matchesHidden, options.teacher == nil || options.cachesTeacher == true {
+      throw UsageError(
+        "option --hidden-weight: expected --teacher DIR without --cache-teacher, which keeps no "
+          + "hidden frames")
     }
     set(
       try arguments.choice("skip-rule", of: SkipRule.allCases.map(\.rawValue))
@@ -375,7 +383,8 @@ enum TrainCommand: Command {
     }
     let featureTeacher = try teacher.map(featureBackbone)
     if let featureTeacher {
-      try Trainer.check(featureTeacher, fits: model, source: options.teacher)
+      try Trainer.check(
+        featureTeacher, fits: model, matchesHidden: options.matchesHidden, source: options.teacher)
     }
     let rate = model.features.sampleRate
     let everything = try load(training, title: "Reading \(options.split)", rate: rate)

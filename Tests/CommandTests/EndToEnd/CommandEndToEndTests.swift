@@ -274,6 +274,10 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
           ["--freeze-front-end", "--teacher", world.model.path], 2,
           "--freeze-front-end: expected a Hugging Face folder"
         ),
+        (
+          models + ["--hidden-weight", "1", "--cache-teacher"], 2,
+          "--hidden-weight: expected --teacher DIR without --cache-teacher"
+        ),
       ]
       for (more, status, part) in refused {
         let outcome = try train(more)

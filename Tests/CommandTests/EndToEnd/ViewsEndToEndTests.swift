@@ -67,9 +67,9 @@ import Testing
       }
       // A click on a row: the fourth preset is half.
       try tmux.press("b")
-      let screen = try tmux.wait("presets") { $0.contains("half, the average in training") }
+      let screen = try tmux.wait("presets") { $0.contains("half, as the paper trains") }
       let lines = screen.split(separator: "\n", omittingEmptySubsequences: false)
-      let row = try #require(lines.firstIndex { $0.contains("half, the average in training") })
+      let row = try #require(lines.firstIndex { $0.contains("half, as the paper trains") })
       try tmux.mouse(0, x: 50, y: row)
       try tmux.wait("half") { $0.contains("6 of 12 layers run") }
       try tmux.settle(requests: 2)
