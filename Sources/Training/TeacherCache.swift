@@ -30,9 +30,6 @@ package final class TeacherCache: Sendable {
     entries = Mutex([Entry?](repeating: nil, count: utterances))
   }
 
-  /// Utterances the teacher has been asked about.
-  package var count: Int { entries.withLock { $0.count { $0 != nil } } }
-
   /// Log-probabilities (total frames x tokens) of utterances, packed in this order. `features` is
   /// called with those that the teacher has yet to hear.
   package func logProbabilities(

@@ -156,11 +156,6 @@ package struct Tokenizer: Sendable, Equatable {
     return text.split(separator: Tokenizer.wordStart).joined(separator: " ")
   }
 
-  /// Whether the token begins a word.
-  package func startsWord(_ id: Int) -> Bool {
-    pieces[id].first == Tokenizer.wordStart
-  }
-
   private static func merge(_ symbols: inout [Int32], _ joins: [Pair: Int32]) {
     while symbols.count > 1 {
       var best: (index: Int, piece: Int32)?

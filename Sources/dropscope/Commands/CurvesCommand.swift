@@ -13,7 +13,8 @@ enum CurvesCommand: Command {
     Reads the logs of trainings (train.jsonl, or FOLDER for FOLDER/train.jsonl) and prints, for each
     number of layers that validation kept, the word error rate that each training ended at on the
     utterances used all along, its minutes, and after how many minutes it had reached the rate at
-    which the first one ended.
+    which the first one ended. FIRST+SECOND are the logs of one training in two runs, the second of
+    which started from the weights of the first; it goes by the name of the second.
 
       --pace LIST      NAME=RATE,...: not the minutes that went by, which depend on what else ran
                        meanwhile, but those that the steps take at RATE audio seconds a second, as
@@ -41,7 +42,7 @@ enum CurvesCommand: Command {
       raw, options: ["svg", "pace"], flags: ["json"], positionals: 1...Int.max)
     let pace = try Self.pace(arguments)
     var curves = try arguments.positionals.map {
-      try Self.curves(of: URL(fileURLWithPath: $0), pace: pace)
+      try Self.curves(ofRuns: $0, pace: pace)
     }
     let first = curves[0]
     for index in curves.indices {
@@ -80,9 +81,33 @@ enum CurvesCommand: Command {
     return Dictionary(pairs, uniquingKeysWith: { $1 })
   }
 
+  /// Those of one log, or of several joined by "+", one after the other.
+  private static func curves(ofRuns argument: String, pace: [String: Double]?) throws -> [Curve] {
+    let isOne = FileManager.default.fileExists(atPath: argument)
+    let logs = isOne ? [argument] : argument.split(separator: "+").map(String.init)
+    var joined: [Curve] = []
+    var start = 0.0
+    for log in logs {
+      let (curves, minutes) = try curves(of: URL(fileURLWithPath: log), pace: pace)
+      joined = curves.map { curve in
+        var curve = curve
+        curve.minutes = curve.minutes.map { start + $0 }
+        if let before = joined.first(where: { $0.mask == curve.mask }) {
+          curve.minutes = before.minutes + curve.minutes
+          curve.wer = before.wer + curve.wer
+        }
+        return curve
+      }
+      start += minutes
+    }
+    return joined
+  }
+
   /// The validations of a log by mask. Those on fewer words than most, or on more, which is how a run
-  /// ends, are not comparable and left out.
-  private static func curves(of path: URL, pace: [String: Double]?) throws -> [Curve] {
+  /// ends, are not comparable and left out. Also how long the run was.
+  private static func curves(
+    of path: URL, pace: [String: Double]?
+  ) throws -> (curves: [Curve], minutes: Double) {
     let isFolder = (try? path.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false
     let file = isFolder ? path.appendingPathComponent("train.jsonl") : path
     let (training, records) = try TrainingLog.read(file)
@@ -101,6 +126,9 @@ enum CurvesCommand: Command {
       }
       secondsPerStep = last.audio_seconds / Double(last.step) / rate
     }
+    func minutes(step: Int, elapsed: Double) -> Double {
+      (secondsPerStep.map { $0 * Double(step) } ?? elapsed) / 60
+    }
     var curves: [Curve] = []
     for record in records where record.words == words {
       let index =
@@ -112,11 +140,12 @@ enum CurvesCommand: Command {
               kept_layers: record.kept_layers, words: words, minutes: [], wer: []))
           return curves.count - 1
         }()
-      let seconds = secondsPerStep.map { $0 * Double(record.step) } ?? record.elapsed_seconds
-      curves[index].minutes.append(seconds / 60)
+      curves[index].minutes.append(
+        minutes(step: record.step, elapsed: record.elapsed_seconds))
       curves[index].wer.append(record.wer)
     }
-    return curves
+    let end = records.last.map { minutes(step: $0.step, elapsed: $0.elapsed_seconds) }
+    return (curves, end ?? 0)
   }
 
   private static func show(_ curves: [Curve]) {

@@ -165,6 +165,11 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       #expect(svg.components(separatedBy: "<circle").count == 1 + 7)
       let table = try run(["curves", slow, fast])
       #expect(table.output.contains("60 %"))
+      // One training in two runs: the second's times begin where the first ended.
+      let joined = try run(["curves", slow, "\(fast)+\(worse)", "--json"]).objects()
+      #expect(joined.map { $0["name"] as? String } == ["slow", "worse"])
+      #expect(joined.last?["minutes"] as? [Double] == [2, 4, 6, 9, 11])
+      #expect(joined.last?["wer"] as? [Double] == [0.5, 0.39, 0.3, 0.3, 0.5])
       // At a given pace: 30 s of audio a step, whatever the clock said.
       let paced = try run(["curves", slow, fast, "--json", "--pace", "slow=2,fast=1"]).objects()
       #expect(paced.map { $0["minutes"] as? [Double] } == [[0, 0.25], [0, 0.5, 1]])
