@@ -21,15 +21,17 @@ enum ErrorPanel: Panel {
       "\(fixed($0.lowerBound * 100, 1)) – \(percent($0.upperBound))"
     }
     var y = 1
-    if room >= 8, state.symbols != .ascii {
+    if room >= 7, state.symbols != .ascii {
       let end = drawBig(rate, x: 2, y: y, style: theme.accentStrong, &canvas)
+      var rows = room >= 8 ? 4 : 3
       if let interval, end + 2 + interval.count <= size.width - 2 {
         canvas.text("95 % interval", x: end + 2, y: y + 1, style: theme.muted)
         canvas.text(interval, x: end + 2, y: y + 2, style: theme.text)
       } else if let interval {
         canvas.text("95 %: \(interval)", x: 2, y: y + 3, style: theme.text, width: width)
+        rows = 4
       }
-      y += 4
+      y += rows
     } else {
       canvas.pieces(
         [

@@ -32,8 +32,8 @@ enum ExploreView: DashboardView {
       left: body.width >= 150 ? 54 : body.width >= 110 ? 40 : body.width >= 76 ? 36 : 29)
     let showsPlot = body.width >= 110
     let (middle, plot) = rest.split(left: showsPlot ? max(rest.width * 45 / 100, 40) : rest.width)
-    // Nine rows show all of the cost panel.
-    let (errors, cost) = middle.split(top: max(6, height < 24 ? height - 9 : height / 2))
+    // Ten rows show all of the cost panel.
+    let (errors, cost) = middle.split(top: max(6, height < 24 ? height - 10 : height / 2))
     var areas: [PanelKind: Rect] = [
       .layers: layers, .errors: errors, .cost: cost, .transcript: transcript,
     ]
