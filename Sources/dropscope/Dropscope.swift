@@ -22,7 +22,10 @@ enum Dropscope {
   static let defaultCommand = DashboardCommand.name
 
   static func main() {
-    exit(run(Array(CommandLine.arguments.dropFirst())))
+    let status = run(Array(CommandLine.arguments.dropFirst()))
+    // Not exit(): threads may be inside a product still, and it takes OpenBLAS's memory from them.
+    fflush(nil)
+    _exit(status)
   }
 
   /// Runs the subcommand named first and returns the exit status: 0 done, 1 failed, 2 wrong usage.

@@ -145,6 +145,24 @@ import Testing
     }
   }
 
+  /// Also while the machine's speed is measured, in threads that nobody waits for.
+  @Test func quittingIsCleanAtAnyMoment() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder, width: 192, utterances: 12, seconds: 4)
+      for moment in 0..<12 {
+        let terminal = try PseudoTerminal(
+          dropscope, ["--model", world.model.path, "--data", world.data.path, "--split", "test"],
+          width: 80, height: 24)
+        #expect(terminal.read(until: Array("Drop ratio".utf8), seconds: 20))
+        _ = terminal.read(until: [0], seconds: 0.05 * Double(moment))
+        terminal.write("q")
+        // What is left is read, or the program could not write its last.
+        while !terminal.read(milliseconds: 500).isEmpty {}
+        #expect(terminal.end() == 0, "after \(moment * 50) ms")
+      }
+    }
+  }
+
   @Test func resizingWhileMeasuring() throws {
     try withTemporaryFolder { folder in
       let world = try SmallWorld(in: folder, width: 192, utterances: 40, seconds: 4)
