@@ -477,9 +477,10 @@ private func take(
   let before = Settings(state)
   settings.apply(to: &state)
   state.complaints = complaints
+  let after = Settings(state)
   // What was saved from here comes back as it is.
-  if Settings(state) != before { state.notice = "settings read again" }
-  return Settings(state).mouse == before.mouse ? [] : [.setMouse(!state.isMouseReleased)]
+  if after != before { state.notice = "settings read again" }
+  return after.mouse == before.mouse ? [] : [.setMouse(!state.isMouseReleased)]
 }
 
 private func pinName(_ state: DashboardState) -> String {

@@ -121,10 +121,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     if recipe.needsTeacher && teacher == nil {
       throw InputError("--recipe \(options.recipe): expected --teacher DIR, found none")
     }
-    if let teacher {
-      try Self.check(
-        teacher, fits: model, matchesHidden: options.matchesHidden, source: options.teacher)
-    }
+    if let teacher { try Self.check(teacher, fits: model, options) }
     self.model = model
     self.options = options
     self.corpus = corpus
@@ -316,9 +313,9 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   /// Throws what keeps a teacher from guiding a model; `init` asks as well, but only once there is a
   /// corpus.
   package static func check(
-    _ teacher: any FeatureBackbone, fits model: Model, matchesHidden: Bool, source: String?
+    _ teacher: any FeatureBackbone, fits model: Model, _ options: TrainingOptions
   ) throws {
-    let source = source.map { "--teacher \($0)" } ?? "the teacher"
+    let source = options.teacher.map { "--teacher \($0)" } ?? "the teacher"
     guard teacher.features == model.features else {
       throw InputError(
         source, expected: "the student's features, \(model.features)",
@@ -339,13 +336,14 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
         source, expected: "\(model.tokenCount) tokens, \(model.blank) the blank",
         found: "\(teacher.tokenCount), \(teacher.blank) the blank")
     }
-    guard matchesHidden else { return }
-    let second = [[Float](repeating: 0, count: model.features.sampleRate)]
-    let widths = (teacher.frontEnd(second), model.inference().frontEnd(second))
-    guard widths.0.values.columns == widths.1.values.columns else {
+    guard options.matchesHidden else { return }
+    func width(_ backbone: some FeatureBackbone) -> Int {
+      backbone.frontEnd([[Float](repeating: 0, count: backbone.sampleRate)]).values.columns
+    }
+    let (wanted, found) = (width(model.inference()), width(teacher))
+    guard found == wanted else {
       throw InputError(
-        source, expected: "hidden frames \(widths.1.values.columns) wide, as the student's",
-        found: "\(widths.0.values.columns)")
+        source, expected: "hidden frames \(wanted) wide, as the student's", found: "\(found)")
     }
   }
 

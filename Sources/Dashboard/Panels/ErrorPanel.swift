@@ -23,15 +23,14 @@ enum ErrorPanel: Panel {
     var y = 1
     if room >= 7, state.symbols != .ascii {
       let end = drawBig(rate, x: 2, y: y, style: theme.accentStrong, &canvas)
-      var rows = room >= 8 ? 4 : 3
-      if let interval, end + 2 + interval.count <= size.width - 2 {
+      let isBeside = interval.map { end + 2 + $0.count <= size.width - 2 } ?? true
+      if let interval, isBeside {
         canvas.text("95 % interval", x: end + 2, y: y + 1, style: theme.muted)
         canvas.text(interval, x: end + 2, y: y + 2, style: theme.text)
       } else if let interval {
         canvas.text("95 %: \(interval)", x: 2, y: y + 3, style: theme.text, width: width)
-        rows = 4
       }
-      y += rows
+      y += isBeside && room < 8 ? 3 : 4
     } else {
       canvas.pieces(
         [

@@ -383,8 +383,7 @@ enum TrainCommand: Command {
     }
     let featureTeacher = try teacher.map(featureBackbone)
     if let featureTeacher {
-      try Trainer.check(
-        featureTeacher, fits: model, matchesHidden: options.matchesHidden, source: options.teacher)
+      try Trainer.check(featureTeacher, fits: model, options)
     }
     let rate = model.features.sampleRate
     let everything = try load(training, title: "Reading \(options.split)", rate: rate)
