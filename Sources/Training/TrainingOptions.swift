@@ -70,8 +70,11 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var temperature: Double = 1
   /// Weight in the divergence of frames that the guide takes for blank with 95 % or more.
   package var blankWeight: Double = 1
-  /// Of the pass with some layers in the loss of a step of `dld-plus`; the full pass counts 1.
+  /// Of each pass with some layers in the loss of a step of `dld-plus`; the full pass counts 1.
   package var partialWeight: Double = 1
+  /// Passes with some layers in a step of `dld-plus`, each with its own mask; nil, as in older
+  /// checkpoints: 1.
+  package var partialPasses: Int?
   /// Depths, drawn in each step, at which the full pass of `dld-plus` speaks as well.
   package var exits = 0
 

@@ -177,18 +177,19 @@ import Training
     options.waveform = .none
     options.klWeight = 0.5
     options.partialWeight = 0.25
+    options.partialPasses = 2
     options.exits = 2
     let trainer = try tinyTrainer(options)
     let model = TinyBackbone(tinyShape(), seed: options.seed).inference()
     let batch = trainer.sampler.batches(epoch: 0)[0]
     let report = run(trainer)[0]
-    #expect(report.masks.count == 2 && report.masks[0].keptCount == model.layerCount)
-    #expect(report.masks[1].keptCount < model.layerCount)
+    #expect(report.masks.count == 3 && report.masks[0].keptCount == model.layerCount)
+    #expect(report.masks[1...].allSatisfy { $0.keptCount < model.layerCount })
     let exits = DistillationPlusRecipe.passes(
       step: 0, layerCount: model.layerCount, options: options)[0].exits
     #expect(exits.count == 2)
     let said: [(mask: LayerMask, share: Double)] =
-      zip(report.masks, [1, 0.25]).map { ($0, $1) }
+      zip(report.masks, [1, 0.25, 0.25]).map { ($0, $1) }
       + exits.map {
         (
           LayerMask(layerCount: model.layerCount, keeping: 0..<$0), 1 / Double(exits.count)

@@ -3,9 +3,9 @@
 import Backbones
 import Kernels
 
-/// Every step trains the full network, as the reference is trained, and in a second pass a part of it:
-/// the "sandwich" of universally slimmable networks (Yu & Huang, arXiv 1903.05134), over depth, so that
-/// full depth is never left to chance. Both passes learn to say what the teacher says, a frozen
+/// Every step trains the full network, as the reference is trained, and in a second pass (or several,
+/// `partialPasses`) a part of it: the "sandwich" of universally slimmable networks (Yu & Huang, arXiv
+/// 1903.05134), over depth, so that full depth is never left to chance. All passes learn to say what the teacher says, a frozen
 /// reference of full depth as in DLD. Without a teacher the partial pass learns what the full pass
 /// just said, a cheaper aim, but one that moves.
 ///
@@ -26,15 +26,17 @@ package enum DistillationPlusRecipe: Recipe {
   package static func passes(
     step: Int, layerCount: Int, options: TrainingOptions
   ) -> [RecipePass] {
-    let mask = RandomGates.mask(step: step, layerCount: layerCount, options: options)
     var random = RandomGenerator(seed: options.seed, streams: Stream.exits, UInt64(step))
     let depths = options.skipRule == .identity ? Array(1..<layerCount) : []
     let exits = depths.shuffled(using: &random).prefix(options.exits).sorted()
     let hasTeacher = options.teacher != nil
-    return [
-      RecipePass(.full(layerCount), guide: hasTeacher ? .teacher : .nothing, exits: exits),
+    let full = RecipePass(
+      .full(layerCount), guide: hasTeacher ? .teacher : .nothing, exits: exits)
+    let partial = (0..<(options.partialPasses ?? 1)).map { pass in
       RecipePass(
-        mask, guide: hasTeacher ? .teacher : .firstPass, weight: options.partialWeight),
-    ]
+        RandomGates.mask(step: step, pass: pass, layerCount: layerCount, options: options),
+        guide: hasTeacher ? .teacher : .firstPass, weight: options.partialWeight)
+    }
+    return [full] + partial
   }
 }

@@ -4,10 +4,13 @@ import Backbones
 import Kernels
 
 package enum RandomGates {
-  /// The layers kept at `step`: a function of seed and step, so a resumed run draws the same ones.
-  /// Never empty.
-  package static func mask(step: Int, layerCount: Int, options: TrainingOptions) -> LayerMask {
-    var random = RandomGenerator(seed: options.seed, streams: Stream.gates, UInt64(step))
+  /// The layers kept at `step`, in the step's partial pass `pass` from 0: a function of seed, step and
+  /// pass, so a resumed run draws the same ones. Never empty.
+  package static func mask(
+    step: Int, pass: Int = 0, layerCount: Int, options: TrainingOptions
+  ) -> LayerMask {
+    var random = RandomGenerator(
+      seed: options.seed, streams: Stream.gates, UInt64(step) + UInt64(pass) << 32)
     switch options.gates {
     case .bernoulli:
       precondition(options.keepProbability > 0, "no gate would ever open")

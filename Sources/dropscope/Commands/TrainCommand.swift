@@ -75,7 +75,8 @@ enum TrainCommand: Command {
       --hidden-weight W      of the mean square difference from the teacher's hidden frames, where they
                              go into the head (0)
       --kl-blank-weight W    of frames that the teacher is sure are blank (1)
-      --partial-weight W     of the pass with some layers, in dld-plus (1)
+      --partial-passes N     with some layers, in each step of dld-plus (1)
+      --partial-weight W     of each of them (1)
       --exits N              depths at which its full pass speaks as well (0)
       --kl-reduction KIND    frame (mean) or utterance (sum over frames, mean over utterances) (frame)
 
@@ -89,17 +90,14 @@ enum TrainCommand: Command {
 
   private static let valueOptions = [
     "recipe", "data", "format", "split", "dev-split", "tokens", "token-count", "output", "epochs",
-    "steps",
-    "minutes", "seed", "shards", "checkpoint-minutes", "validate-minutes", "validate-utterances",
-    "log-steps", "init", "init-encoder", "layers", "width", "heads", "feed-forward", "kernel",
-    "dropout",
-    "skip-rule", "batch-seconds", "length-buckets", "learning-rate", "warmup", "final-rate",
-    "weight-decay", "clip", "ema", "gates", "keep-probability", "teacher", "kl-weight",
-    "temperature", "kl-reduction", "kl-blank-weight", "partial-weight", "exits", "hidden-weight",
-    "speed-probability", "speed-range",
-    "noise-probability",
-    "noise-snr", "level-probability", "level-range", "time-masks", "time-width",
-    "frequency-masks", "frequency-width",
+    "steps", "minutes", "seed", "shards", "checkpoint-minutes", "validate-minutes",
+    "validate-utterances", "log-steps", "init", "init-encoder", "layers", "width", "heads",
+    "feed-forward", "kernel", "dropout", "skip-rule", "batch-seconds", "length-buckets",
+    "learning-rate", "warmup", "final-rate", "weight-decay", "clip", "ema", "gates",
+    "keep-probability", "teacher", "kl-weight", "temperature", "kl-reduction", "kl-blank-weight",
+    "partial-weight", "partial-passes", "exits", "hidden-weight", "speed-probability",
+    "speed-range", "noise-probability", "noise-snr", "level-probability", "level-range",
+    "time-masks", "time-width", "frequency-masks", "frequency-width",
   ]
 
   static func run(_ raw: [String]) throws -> Int32 {
@@ -207,6 +205,7 @@ enum TrainCommand: Command {
     set(try arguments.number("temperature", in: 0.01...100), \.temperature)
     set(try arguments.number("kl-blank-weight", in: 0...1e6), \.blankWeight)
     set(try arguments.number("partial-weight", in: 0...1e6), \.partialWeight)
+    set(try arguments.integer("partial-passes", in: 1...64), \.partialPasses)
     set(try arguments.integer("exits", in: 0...64), \.exits)
     set(
       try arguments.choice("kl-reduction", of: KLReduction.allCases.map(\.rawValue))
