@@ -89,6 +89,11 @@ enum CurvesCommand: Command {
     var start = 0.0
     for log in logs {
       let (curves, minutes) = try curves(of: URL(fileURLWithPath: log), pace: pace)
+      if let before = joined.first, let here = curves.first, before.words != here.words {
+        throw InputError(
+          log, expected: "validation on \(before.words) words, as in \(logs[0])",
+          found: "\(here.words)")
+      }
       joined = curves.map { curve in
         var curve = curve
         curve.minutes = curve.minutes.map { start + $0 }
@@ -157,9 +162,12 @@ enum CurvesCommand: Command {
         """
         validation on \(first.words) words of \(first.dataset)
         goal: where \(first.name) ended; sooner: than \(first.name) ended
-
-        \(table.heading)
         """)
+      var named: Set<String> = []
+      for curve in curves where curve.words != first.words && named.insert(curve.name).inserted {
+        print("not on the same words: \(curve.name), \(curve.words) of \(curve.dataset)")
+      }
+      print("\n\(table.heading)")
     }
     let ends = Dictionary(
       curves.filter { $0.name == curves[0].name }.map { ($0.mask, $0.minutes.last ?? 0) },

@@ -132,11 +132,13 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
   /// The rate where the first training ended, and when the second was there.
   @Test func curvesSayWhenALevelIsReached() throws {
     try withTemporaryFolder { folder in
-      func log(_ name: String, _ points: [(minutes: Double, wer: Double)]) throws -> String {
+      func log(
+        _ name: String, _ points: [(minutes: Double, wer: Double)], words: Int = 100
+      ) throws -> String {
         let lines = points.enumerated().map { index, point in
           "{\"event\":\"validation\",\"step\":\(index),\"epoch\":0,\"elapsed_seconds\":"
             + "\(point.minutes * 60),\"dataset\":\"d/dev\",\"mask\":\"110\",\"kept_layers\":2,"
-            + "\"utterances\":9,\"words\":\(index == points.count - 1 ? 200 : 100),"
+            + "\"utterances\":9,\"words\":\(index == points.count - 1 ? 200 : words),"
             + "\"wer\":\(point.wer),\"substitutions\":1,\"deletions\":1,\"insertions\":1}"
         }
         let file = folder.appending(path: "\(name)/train.jsonl")
@@ -170,6 +172,15 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       #expect(joined.map { $0["name"] as? String } == ["slow", "worse"])
       #expect(joined.last?["minutes"] as? [Double] == [2, 4, 6, 9, 11])
       #expect(joined.last?["wer"] as? [Double] == [0.5, 0.39, 0.3, 0.3, 0.5])
+      // What was heard on other words is told, and no training goes on in such a log.
+      let other = try log("other", [(2, 0.3), (4, 0.2), (6, 0.1)], words: 50)
+      #expect(!table.output.contains("not on the same words"))
+      #expect(
+        try run(["curves", slow, other]).output
+          .contains("not on the same words: other, 50 of d/dev\n"))
+      let apart = try run(["curves", "\(fast)+\(other)"])
+      #expect(apart.status == 1)
+      #expect(apart.errors.contains("validation on 100 words, as in \(fast), found 50"))
       // At a given pace: 30 s of audio a step, whatever the clock said.
       let paced = try run(["curves", slow, fast, "--json", "--pace", "slow=2,fast=1"]).objects()
       #expect(paced.map { $0["minutes"] as? [Double] } == [[0, 0.25], [0, 0.5, 1]])
