@@ -15,6 +15,9 @@ package enum KLReduction: String, Codable, Sendable, CaseIterable {
 package enum GateDistribution: String, Codable, Sendable, CaseIterable {
   /// Each layer on its own with the keep probability; a draw that keeps none is drawn again.
   case bernoulli
+  /// The same, but deeper layers are dropped more often: the probability falls by equal steps, with
+  /// the keep probability as its mean.
+  case linear
   /// First how many layers to keep, uniform in 1...N, then which.
   case uniform
   /// First how many, uniform in 1...N-1, then in every other step the evenly spread ones (the masks

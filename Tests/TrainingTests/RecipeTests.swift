@@ -28,6 +28,17 @@ import Training
     }
   }
 
+  /// From 0.75 at the first layer to 0.25 at the last, half of them on average.
+  @Test func linearGatesDropDeeperLayersMoreOften() {
+    var options = TrainingOptions()
+    options.gates = .linear
+    let masks = (0..<8000).map { RandomGates.mask(step: $0, layerCount: 12, options: options) }
+    for layer in 0..<12 {
+      let share = Double(masks.count { $0[layer] }) / 8000
+      #expect(abs(share - (0.75 - 0.5 * Double(layer) / 11)) < 0.025, "layer \(layer + 1)")
+    }
+  }
+
   @Test func uniformGatesVisitEveryDepthAlike() {
     var options = TrainingOptions()
     options.gates = .uniform

@@ -12,12 +12,15 @@ package enum RandomGates {
     var random = RandomGenerator(
       seed: options.seed, streams: Stream.gates, UInt64(step) + UInt64(pass) << 32)
     switch options.gates {
-    case .bernoulli:
+    case .bernoulli, .linear:
       precondition(options.keepProbability > 0, "no gate would ever open")
+      let probabilities = (0..<layerCount).map { layer in
+        options.gates == .bernoulli
+          ? options.keepProbability
+          : survival(ofLayer: layer, of: layerCount, mean: options.keepProbability)
+      }
       while true {
-        let kept = (0..<layerCount).filter { _ in
-          Double(random.uniform()) < options.keepProbability
-        }
+        let kept = (0..<layerCount).filter { Double(random.uniform()) < probabilities[$0] }
         if !kept.isEmpty { return LayerMask(layerCount: layerCount, keeping: kept) }
       }
     case .uniform:
@@ -37,6 +40,15 @@ package enum RandomGates {
         keeping: count ?? counts.upperBound, of: layerCount,
         spreadShare: options.gates == .ladder ? 0.75 : 0.5, using: &random)
     }
+  }
+
+  /// The chance that `layer`, from 0, is kept by `linear` gates: equal steps down with depth, as in
+  /// stochastic depth (Huang et al., arXiv 1603.09382, section 3), but around a mean that is given,
+  /// and over half of the room around it, so that the last layer learns, too.
+  private static func survival(ofLayer layer: Int, of layerCount: Int, mean: Double) -> Double {
+    guard layerCount > 1 else { return mean }
+    let place = Double(layer) / Double(layerCount - 1)
+    return mean + min(1 - mean, mean) * (0.5 - place)
   }
 
   /// The evenly spread mask with probability `spreadShare`, else any.

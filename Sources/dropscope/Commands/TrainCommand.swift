@@ -62,9 +62,10 @@ enum TrainCommand: Command {
       --ema D                export the moving average of the weights, decay D; 0 = off (0)
 
     Layer dropping and distillation:
-      --gates KIND           bernoulli (each layer alone), uniform (first how many), spread (how
-                             many, then half the time evenly spread ones), shallow (the same,
-                             few most often) or ladder (spread ones three times in four)
+      --gates KIND           bernoulli (each layer alone), linear (the same, deeper ones dropped more
+                             often), uniform (first how many), spread (how many, then half the
+                             time evenly spread ones), shallow (the same, few most often) or
+                             ladder (spread ones three times in four)
                              (bernoulli; dld-plus: ladder)
       --keep-probability P   of each layer's gate (0.5); no draw keeps none
       --teacher DIR          the frozen reference of recipes dld and dld-plus (dld-plus without:
