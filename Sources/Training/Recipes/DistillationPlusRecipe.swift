@@ -5,9 +5,9 @@ import Kernels
 
 /// Every step trains the full network, as the reference is trained, and in a second pass (or several,
 /// `partialPasses`) a part of it: the "sandwich" of universally slimmable networks (Yu & Huang, arXiv
-/// 1903.05134), over depth, so that full depth is never left to chance. All passes learn to say what the teacher says, a frozen
-/// reference of full depth as in DLD. Without a teacher the partial pass learns what the full pass
-/// just said, a cheaper aim, but one that moves.
+/// 1903.05134), over depth, so that full depth is never left to chance. All passes learn to say what
+/// the teacher says, a frozen reference of full depth as in DLD. Without a teacher a partial pass
+/// learns what the full pass just said, a cheaper aim, but one that moves.
 ///
 /// With `exits`, the full pass also speaks at some depths on its way up (intermediate CTC: Lee &
 /// Watanabe, arXiv 2102.03216), each distilled from its own end: masks that keep the first layers
