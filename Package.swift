@@ -15,28 +15,33 @@ let package = Package(
   targets: [
     .systemLibrary(name: "COpenBLAS"),
     .systemLibrary(name: "CNCurses"),
-    .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: arithmetic),
-    .target(name: "Speech", dependencies: ["Kernels"], swiftSettings: optimized),
-    .target(name: "Backbones", dependencies: ["Speech", "Kernels"], swiftSettings: optimized),
+    .target(name: "Base", swiftSettings: optimized),
+    .target(name: "Kernels", dependencies: ["COpenBLAS", "Base"], swiftSettings: arithmetic),
+    .target(name: "Speech", dependencies: ["Kernels", "Base"], swiftSettings: optimized),
     .target(
-      name: "Training", dependencies: ["Backbones", "Speech", "Kernels"], swiftSettings: optimized),
+      name: "Backbones", dependencies: ["Speech", "Kernels", "Base"], swiftSettings: optimized),
     .target(
-      name: "Tradeoff", dependencies: ["Backbones", "Speech", "Kernels"], swiftSettings: optimized),
-    .target(name: "TerminalUI", dependencies: ["CNCurses"], swiftSettings: native),
+      name: "Training", dependencies: ["Backbones", "Speech", "Kernels", "Base"],
+      swiftSettings: optimized),
+    .target(
+      name: "Tradeoff", dependencies: ["Backbones", "Speech", "Kernels", "Base"],
+      swiftSettings: optimized),
+    .target(name: "TerminalUI", dependencies: ["CNCurses", "Base"], swiftSettings: native),
     .target(
       name: "Dashboard",
-      dependencies: ["TerminalUI", "Tradeoff", "Backbones", "Speech", "Kernels"],
+      dependencies: ["TerminalUI", "Tradeoff", "Backbones", "Speech", "Kernels", "Base"],
       swiftSettings: native),
     .executableTarget(
       name: "dropscope",
       dependencies: [
-        "Dashboard", "TerminalUI", "Tradeoff", "Training", "Backbones", "Speech", "Kernels",
+        "Dashboard", "TerminalUI", "Tradeoff", "Training", "Backbones", "Speech", "Kernels", "Base",
       ],
       swiftSettings: native),
 
     .target(
-      name: "TestSupport", dependencies: ["Kernels"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Kernels", "Base"], path: "Tests/TestSupport",
       swiftSettings: optimized),
+    .testTarget(name: "BaseTests", dependencies: ["Base", "TestSupport"], swiftSettings: native),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], exclude: ["Fixtures"],
       swiftSettings: optimized),

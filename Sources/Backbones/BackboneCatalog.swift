@@ -1,7 +1,7 @@
 // The backbones: one line each.
 
+import Base
 import Foundation
-import Kernels
 
 package enum BackboneCatalog {
   /// Loads a model folder; one entry per `model_type`.

@@ -1,5 +1,6 @@
 // A model folder as Hugging Face's `save_pretrained` leaves it.
 
+import Base
 import Foundation
 import Kernels
 

@@ -1,6 +1,6 @@
 // Which layers of a backbone run.
 
-import Kernels
+import Base
 
 /// One bit a layer, layer 1 first; `true` runs the layer, `false` skips it. At most 64 layers.
 package struct LayerMask: Hashable, Sendable, CustomStringConvertible {

@@ -1,7 +1,7 @@
 // A model on disk: config.json, model.safetensors and tokens.txt in one folder.
 
+import Base
 import Foundation
-import Kernels
 
 package enum ModelFolder {
   package static let configurationName = "config.json"

@@ -1,7 +1,7 @@
 // A backbone with its tokenizer and decoder: waveform to words.
 
+import Base
 import Foundation
-import Kernels
 import Speech
 
 package struct Recognizer: Sendable {

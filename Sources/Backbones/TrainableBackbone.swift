@@ -1,5 +1,6 @@
 // A backbone that can also learn: forward keeps what backward needs.
 
+import Base
 import Foundation
 import Kernels
 import Speech

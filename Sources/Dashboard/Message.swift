@@ -1,5 +1,6 @@
 // Everything that can happen to the dashboard.
 
+import Base
 import Speech
 import TerminalUI
 import Tradeoff

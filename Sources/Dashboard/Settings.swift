@@ -1,7 +1,7 @@
 // What a user may keep from one session to the next: looks, nothing that changes a number.
 
+import Base
 import Foundation
-import Kernels
 import TerminalUI
 
 /// A text of `name = value` lines, `#` for remarks.

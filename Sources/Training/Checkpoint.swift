@@ -1,6 +1,7 @@
 // What a run needs to go on exactly where it stopped, in one file.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech
@@ -40,10 +41,8 @@ package enum Checkpoint {
         tensors.append(("\(prefix).\(parameter.name)", buffer.tensor(parameter)))
       }
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = String(decoding: try encoder.encode(progress), as: UTF8.self)
-    try SafetensorsWriter.write(tensors, metadata: [progressKey: json], to: url)
+    try SafetensorsWriter.write(
+      tensors, metadata: [progressKey: JSON.line(progress)], to: url)
   }
 
   /// The progress alone: what is needed to build the trainer that `restore` then fills.

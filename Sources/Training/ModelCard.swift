@@ -1,8 +1,8 @@
 // The README of a trained model, and the same facts as metadata of its weights.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 import Speech
 
 /// Everything the card says was measured or set by the run that writes it.
@@ -34,9 +34,6 @@ struct ModelCard {
 
   /// Strings for the safetensors header; `training_options` has every option as JSON.
   var metadata: [String: String] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = (try? encoder.encode(options)).map { String(decoding: $0, as: UTF8.self) }
     var result = [
       "command": progress.command,
       "recipe": options.recipe,
@@ -46,7 +43,7 @@ struct ModelCard {
       "wall_seconds": String(format: "%.0f", progress.elapsedSeconds),
       "machine": machine,
       "data": "\(corpus.name), \(corpus.count) utterances, \(hours)",
-      "training_options": json ?? "",
+      "training_options": (try? JSON.line(options)) ?? "",
     ]
     if isDistilled {
       result["teacher"] = options.teacher ?? "the full network itself"

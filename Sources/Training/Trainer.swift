@@ -1,6 +1,7 @@
 // The training step and the loop around it: the same program on every worker thread.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech

@@ -1,7 +1,7 @@
 // The run's log: JSON lines, one object each, for learning curves.
 
+import Base
 import Foundation
-import Kernels
 
 /// One line: the mean of the steps since the line before.
 package struct TrainingRecord: Codable, Sendable, Equatable {
@@ -37,12 +37,10 @@ package struct ValidationRecord: Codable, Sendable, Equatable {
 /// Appends lines to a file.
 package final class TrainingLog {
   private let handle: FileHandle
-  private let encoder = JSONEncoder()
 
   /// Opens `url`. A resumed run keeps the lines up to `step`, which its checkpoint vouches for; a
   /// new run (`step` 0) starts an empty file.
   package init(_ url: URL, keepingStepsTo step: Int) throws {
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     struct Line: Decodable { var step: Int }
     let old = step == 0 ? nil : try? Data(contentsOf: url)
     let kept = (old ?? Data()).split(separator: UInt8(ascii: "\n")).filter { line in
@@ -82,6 +80,6 @@ package final class TrainingLog {
   }
 
   package func write(_ record: some Encodable) throws {
-    try handle.write(contentsOf: try encoder.encode(record) + [UInt8(ascii: "\n")])
+    try handle.write(contentsOf: Data((JSON.line(record) + "\n").utf8))
   }
 }

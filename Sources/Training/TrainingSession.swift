@@ -1,8 +1,8 @@
 // A whole run: steps, log, validation, checkpoints, and the model folder it leaves behind.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 import Speech
 import Synchronization
 

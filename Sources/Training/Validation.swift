@@ -1,7 +1,7 @@
 // Word error rates on held-out utterances while training goes on.
 
 import Backbones
-import Kernels
+import Base
 import Speech
 import Synchronization
 

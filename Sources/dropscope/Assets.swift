@@ -1,7 +1,7 @@
 // Where the bundled model and data set are.
 
+import Base
 import Foundation
-import Kernels
 
 enum Assets {
   /// `DROPSCOPE_ASSETS`, else a folder `Assets` beside or above the executable (the package it was

@@ -1,7 +1,7 @@
 // Audio named on the command line: a file, or raw samples on standard input.
 
+import Base
 import Foundation
-import Kernels
 import Speech
 
 enum AudioInput {

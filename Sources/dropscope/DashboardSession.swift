@@ -1,6 +1,7 @@
 // What is behind the screen: evaluators, close looks, sounds, files.
 
 import Backbones
+import Base
 import Dashboard
 import Foundation
 import Kernels
@@ -259,7 +260,7 @@ final class DashboardSession: Sendable {
     case .frameText: return view(state, state.size).lines().joined(separator: "\n") + "\n"
     case .frameSVG: return view(state, state.size).svg(title: "Dropscope")
     case .pointsCSV: return SweepPoint.csv(points(state))
-    case .pointsJSON: return try points(state).map { try json($0) + "\n" }.joined()
+    case .pointsJSON: return try points(state).map { try JSON.line($0) + "\n" }.joined()
     case .plotSVG: return LinePlot(SweepGroup.of(points(state))).svg
     }
   }

@@ -1,8 +1,8 @@
 // Measuring a whole split at a mask and waiting for it: what evaluate and sweep share.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 import Speech
 import Synchronization
 import Tradeoff

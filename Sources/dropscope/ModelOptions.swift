@@ -2,7 +2,6 @@
 
 import Backbones
 import Foundation
-import Kernels
 import Speech
 import Tradeoff
 
@@ -249,11 +248,4 @@ struct ModelOptions {
     }
     return all[0]
   }
-}
-
-/// JSON on one line, keys sorted, slashes left alone.
-func json(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  return String(decoding: try encoder.encode(value), as: UTF8.self)
 }

@@ -1,7 +1,7 @@
 // Scripts of `Assets/Benchmarks`: the same work in PyTorch, in a process of its own.
 
+import Base
 import Foundation
-import Kernels
 
 /// One script and the interpreter that runs it.
 struct PyTorchScript {
@@ -23,7 +23,7 @@ struct PyTorchScript {
       .appendingPathComponent("dropscope-bench-\(getpid())")
     try OutputFile.makeFolder(folder)
     defer { try? FileManager.default.removeItem(at: folder) }
-    try OutputFile.write(try json(plan), to: folder.appendingPathComponent("run.json"))
+    try OutputFile.write(try JSON.line(plan), to: folder.appendingPathComponent("run.json"))
     try write(folder)
 
     let process = Process()

@@ -1,6 +1,7 @@
 // One recording that somebody waits for, recognised with every thread: timed for `dropscope bench`.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Tradeoff

@@ -1,7 +1,7 @@
 // Playing and recording through whatever program the machine has.
 
+import Base
 import Foundation
-import Kernels
 import Synchronization
 import Training
 

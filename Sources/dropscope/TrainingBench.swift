@@ -1,6 +1,7 @@
 // Training steps for `dropscope bench`, timed here and, beside it, in PyTorch.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech

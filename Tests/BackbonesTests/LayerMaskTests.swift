@@ -1,7 +1,7 @@
 // Masks as text, as sets and as prefixes.
 
 import Backbones
-import Kernels
+import Base
 import Testing
 
 struct LayerMaskTests {

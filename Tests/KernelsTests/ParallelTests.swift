@@ -1,5 +1,6 @@
 // Forward passes shared by threads give what one thread gives.
 
+import Base
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 // The main loop on a scripted terminal, and the mailbox.
 
+import Base
 import Foundation
 import TerminalUI
 import Testing

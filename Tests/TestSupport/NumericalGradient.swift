@@ -1,5 +1,6 @@
 // Gradients by central differences, to hold hand-written ones against.
 
+import Base
 import Kernels
 
 /// d(function)/d(input) at each of `indices` (default: everywhere), by central differences of

@@ -1,6 +1,7 @@
 // A backbone of plain arithmetic, cheap, exact and countable.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech

@@ -1,6 +1,6 @@
 // The front against its definition.
 
-import Kernels
+import Base
 import Testing
 import Tradeoff
 

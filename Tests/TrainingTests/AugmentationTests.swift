@@ -1,5 +1,6 @@
 // Bounds of the masks, powers of the noise, lengths after speed changes.
 
+import Base
 import Foundation
 import Kernels
 import Testing

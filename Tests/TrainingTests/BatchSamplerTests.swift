@@ -1,6 +1,6 @@
 // Every utterance once an epoch, whatever the seed.
 
-import Kernels
+import Base
 import Testing
 import Training
 

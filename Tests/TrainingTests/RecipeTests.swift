@@ -1,7 +1,7 @@
 // Gates, and the promises every recipe of the catalogue keeps.
 
 import Backbones
-import Kernels
+import Base
 import Testing
 import Training
 

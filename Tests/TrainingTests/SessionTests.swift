@@ -1,6 +1,7 @@
 // Runs that stop and go on, and what they leave in their folder.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech

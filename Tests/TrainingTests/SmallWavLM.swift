@@ -1,5 +1,6 @@
 // A WavLM small enough to be trained within a test, as a Hugging Face folder with random weights.
 
+import Base
 import Foundation
 import Kernels
 import Speech

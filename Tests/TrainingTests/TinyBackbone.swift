@@ -1,6 +1,7 @@
 // The smallest backbone that can learn, so that the trainer is tested without the Conformer.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech

@@ -1,6 +1,7 @@
 // The promises of the loop: it learns, and one seed gives one result.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech

@@ -1,6 +1,7 @@
 // A corpus of tones that spell words, and short ways to train on it.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech

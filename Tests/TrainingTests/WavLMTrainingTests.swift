@@ -1,8 +1,8 @@
 // Recipes on a WavLM: what distillation gains, and the promises of a run.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 import Speech
 import Synchronization
 import TestSupport

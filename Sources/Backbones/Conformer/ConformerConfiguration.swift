@@ -1,7 +1,7 @@
 // What config.json says of a Conformer.
 
+import Base
 import Foundation
-import Kernels
 import Speech
 
 /// Sizes and rules of a Conformer, with torchaudio's constructor names as JSON keys.
@@ -62,23 +62,5 @@ package struct ConformerConfiguration: Codable, Sendable, Equatable {
     try check((2...65536).contains(vocabulary), "vocab_size from 2 to 65536", vocabulary)
     try check(blank == 0, "blank 0", blank)
     try check((1...1024).contains(features.melCount), "n_mels from 1 to 1024", features.melCount)
-  }
-}
-
-extension DecodingError {
-  /// What was wrong, in a few words and without the decoder's debugging text.
-  package var summary: String {
-    func path(_ context: Context) -> String {
-      context.codingPath.map(\.stringValue).joined(separator: ".")
-    }
-    switch self {
-    case .keyNotFound(let key, _): return "no field \"\(key.stringValue)\""
-    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      return "a field \"\(path(context))\" that is no \(type)"
-    case .dataCorrupted(let context):
-      return context.codingPath.isEmpty
-        ? "text that is not JSON" : "a field \"\(path(context))\" with an impossible value"
-    @unknown default: return "something unreadable"
-    }
   }
 }

@@ -1,5 +1,6 @@
 // The Conformer's parameters by name, shared by inference and training.
 
+import Base
 import Foundation
 import Kernels
 import Speech

@@ -1,5 +1,6 @@
 // LayerNorm, Linear, SiLU, Linear: half of each end of a Conformer layer.
 
+import Base
 import Kernels
 
 /// torchaudio's `_FeedForwardModule`: `sequential.{0 LayerNorm, 1 Linear, 4 Linear}`; SiLU and dropout

@@ -1,5 +1,6 @@
 // LayerNorm and multi-head self-attention of a Conformer layer.
 
+import Base
 import Kernels
 
 /// torchaudio's `self_attn_layer_norm` and `self_attn`, a `torch.nn.MultiheadAttention` with its packed

@@ -1,5 +1,6 @@
 // A Conformer that learns: forward keeps its activations, backward turns them into gradients.
 
+import Base
 import Foundation
 import Kernels
 import Speech
@@ -184,10 +185,9 @@ package final class TrainableConformer: TrainableBackbone {
       tensors.map { (name: $0.0, tensor: $0.1) }, as: type, metadata: metadata,
       to: folder.appendingPathComponent(ModelFolder.weightsName))
     try writeTokens(tokenizer, to: folder)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try encoder.encode(configuration).write(
-      to: folder.appendingPathComponent(ModelFolder.configurationName), options: .atomic)
+    try OutputFile.write(
+      JSON.document(configuration),
+      to: folder.appendingPathComponent(ModelFolder.configurationName))
   }
 }
 

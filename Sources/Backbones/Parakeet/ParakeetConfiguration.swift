@@ -1,7 +1,7 @@
 // What a Hugging Face folder says of a Parakeet CTC recogniser.
 
+import Base
 import Foundation
-import Kernels
 import Speech
 
 /// Sizes and rules under their Hugging Face names, the encoder's within `encoder_config`; what a file

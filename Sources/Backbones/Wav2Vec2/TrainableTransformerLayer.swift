@@ -1,5 +1,6 @@
 // A transformer layer that learns: what forward keeps, and how it becomes gradients.
 
+import Base
 import Kernels
 
 extension TransformerLayer {

@@ -1,5 +1,6 @@
 // A wav2vec 2.0, HuBERT or WavLM recogniser that learns, from a Hugging Face folder into another.
 
+import Base
 import Foundation
 import Kernels
 import Speech

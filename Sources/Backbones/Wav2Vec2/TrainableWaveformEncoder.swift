@@ -1,5 +1,6 @@
 // The front end that learns: convolutions over samples, projection, weight-normalised positions.
 
+import Base
 import Kernels
 
 extension WaveformEncoder {

@@ -1,5 +1,6 @@
 // What a Hugging Face config.json says of a recogniser of the wav2vec 2.0 family.
 
+import Base
 import Foundation
 import Kernels
 

@@ -1,5 +1,6 @@
 // Samples to hidden frames: a stack of convolutions, a projection, and positions by a wide convolution.
 
+import Base
 import Foundation
 import Kernels
 

@@ -2,6 +2,7 @@
 // shape and byte range of each tensor, then the bytes
 // (https://github.com/huggingface/safetensors#format).
 
+import Base
 import Foundation
 
 /// Floating point types on disk; in memory everything is Float32.
@@ -264,9 +265,7 @@ package enum SafetensorsWriter {
       header.entries[name] = Entry(
         dtype: type.rawValue, shape: tensor.shape, dataOffsets: [begin, end])
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    var json = try encoder.encode(header)
+    var json = Data(try JSON.line(header).utf8)
     // Data starts at a multiple of 8, as in files written by the format's own library.
     json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
     var bytes = Data(count: 8 + json.count + end)

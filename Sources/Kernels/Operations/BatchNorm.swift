@@ -1,5 +1,7 @@
 // y = (x - mean) / sqrt(var + eps) * weight + bias per channel, over all frames of a batch.
 
+import Base
+
 /// BatchNorm (Ioffe & Szegedy, arXiv 1502.03167) as `torch.nn.BatchNorm1d` over real frames only:
 /// packing means padding never enters the statistics. In training the statistics are summed over the
 /// step's workers; in evaluation the running ones are folded into the convolution before it.

@@ -1,6 +1,6 @@
 // Reading an audio file of any kind, told apart by content.
+import Base
 import Foundation
-import Kernels
 
 /// What `dropscope inspect` says of an audio file; the names are those of its JSON.
 package struct AudioInfo: Codable, Sendable, Equatable {

@@ -1,5 +1,5 @@
 // FLAC frames to samples (RFC 9639, section 9): every subframe type, every check.
-import Kernels
+import Base
 
 /// Decodes the frames of one file. The bytes are borrowed.
 struct FLACDecoder {

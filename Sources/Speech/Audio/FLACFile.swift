@@ -1,6 +1,6 @@
 // FLAC files (RFC 9639): the container around frames. Frames are in FLACDecoder and FLACEncoder.
+import Base
 import Foundation
-import Kernels
 
 /// What a FLAC file holds, bit for bit.
 package struct FLACAudio: Sendable, Equatable {

@@ -1,7 +1,7 @@
 // NIST SPHERE files, in which TED-LIUM and older corpora come: uncompressed PCM and mu-law.
 
+import Base
 import Foundation
-import Kernels
 
 /// A text header of `key -type value` lines (NIST's SPHERE software), then the samples.
 enum SPHEREFile {

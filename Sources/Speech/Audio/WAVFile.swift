@@ -1,6 +1,6 @@
 // RIFF/WAVE files: reading the linear encodings, writing 16-bit PCM.
+import Base
 import Foundation
-import Kernels
 
 /// WAV files.
 package enum WAVFile {

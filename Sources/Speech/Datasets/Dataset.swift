@@ -1,7 +1,7 @@
 // One split of a data set, in whichever of the known layouts it lies.
 
+import Base
 import Foundation
-import Kernels
 
 package struct Dataset: Sendable {
   /// The root folder's name.

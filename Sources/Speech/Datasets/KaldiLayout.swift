@@ -1,7 +1,7 @@
 // Kaldi's data folders: wav.scp, text, and segments where recordings are longer than utterances.
 
+import Base
 import Foundation
-import Kernels
 
 /// A folder with `wav.scp` ("RECORDING PATH" a line) and `text` ("UTTERANCE WORDS"), optionally
 /// `segments` ("UTTERANCE RECORDING START END", seconds) and `utt2spk`; or a folder of such folders, which

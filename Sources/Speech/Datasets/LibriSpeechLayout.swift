@@ -1,7 +1,7 @@
 // LibriSpeech's folders: split, speaker, chapter.
 
+import Base
 import Foundation
-import Kernels
 
 /// root/split/speaker/chapter/ with `speaker-chapter.trans.txt` ("ID WORDS" a line) and ID.flac or
 /// ID.wav beside it (openslr.org/12); root may also be the folder above `LibriSpeech`.

@@ -1,7 +1,7 @@
 // NeMo's manifests: a JSON object a line.
 
+import Base
 import Foundation
-import Kernels
 
 /// A manifest, or a folder of them (`SPLIT.json` or `SPLIT.jsonl`), with "audio_filepath" (from the
 /// manifest's folder where it is not absolute), "text", and optionally "offset" and "duration" in seconds

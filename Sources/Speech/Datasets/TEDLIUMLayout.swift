@@ -1,7 +1,7 @@
 // TED-LIUM: talks in SPHERE files, what was said when in STM files.
 
+import Base
 import Foundation
-import Kernels
 
 /// Release 3: root/data and root/legacy/{train,dev,test}, releases 1 and 2: root/{train,dev,test}, each
 /// with `stm/TALK.stm` ("TALK CHANNEL SPEAKER START END <LABEL> WORDS" a line) and `sph/TALK.sph`.

@@ -1,7 +1,7 @@
 // Tables of audio and text, and the two data sets that are such tables: Common Voice and LJSpeech.
 
+import Base
 import Foundation
-import Kernels
 
 /// Rows of fields with a heading.
 struct TextTableFile {

@@ -1,7 +1,7 @@
 // One recording, or a part of one, and what was said in it.
 
+import Base
 import Foundation
-import Kernels
 import Synchronization
 
 package struct Utterance: Sendable, Equatable {

@@ -1,6 +1,6 @@
 // How sure an error rate is: bootstrap intervals and paired comparisons.
 
-import Kernels
+import Base
 
 package enum ErrorRate {
   /// 95 % percentile bootstrap interval of the corpus error rate (Bisani & Ney, ICASSP 2004): whole

@@ -1,8 +1,8 @@
 // Byte-pair-style subword units over characters (Sennrich, Haddow & Birch 2016), learnt and applied
 // within words.
 
+import Base
 import Foundation
-import Kernels
 
 /// Text to token ids and back. One token is the CTC blank, which in our own models is token 0; every
 /// other token is a piece of a word, and "▁" (U+2581) stands for the beginning of a word.

@@ -1,7 +1,7 @@
 // Tokens of Hugging Face models: vocab.json with letters, tokenizer.json with word pieces.
 
+import Base
 import Foundation
-import Kernels
 
 extension Tokenizer {
   /// Reads a model folder's `vocab.json` (and its `tokenizer_config.json`, for the token between words)

@@ -1,5 +1,7 @@
 // The main loop: messages change the state, the state is drawn.
 
+import Base
+
 @MainActor package enum Program {
   /// What to do after an effect.
   package enum Flow: Sendable { case carryOn, stop }

@@ -1,7 +1,7 @@
 // How much of a machine's speed is to be had over time: the situation the paper begins with.
 
+import Base
 import Foundation
-import Kernels
 
 /// Steps of available speed as a fraction of this machine's, repeated from the start when it ends.
 package struct ComputeTrace: Sendable, Equatable {

@@ -1,8 +1,8 @@
 // What a mask costs: FLOPs and parameters from shapes, time from a calibration on this machine.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 
 package struct CostModel: Sendable, Equatable {
   /// FLOPs per second of audio of each stage, averaged over the data set's audio.

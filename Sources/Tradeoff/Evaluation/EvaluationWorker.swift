@@ -1,8 +1,8 @@
 // The evaluator's threads: newest request first, older work dropped within one layer.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 import Speech
 import Synchronization
 

@@ -147,9 +147,3 @@ package final class Evaluator: Sendable {
     }
   }
 }
-
-extension Duration {
-  package var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
-  }
-}

@@ -2,7 +2,6 @@
 
 import Backbones
 import Foundation
-import Kernels
 import Speech
 import Synchronization
 

@@ -1,8 +1,8 @@
 // The thread for close looks at single utterances: one at a time, the newest first.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 import Speech
 import Synchronization
 

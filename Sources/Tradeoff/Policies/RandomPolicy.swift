@@ -1,7 +1,7 @@
 // Layers drawn at random, as in training.
 
 import Backbones
-import Kernels
+import Base
 
 /// One seed gives nested masks: the first `count` layers of one shuffled order, so sliding drops or
 /// adds one layer at a time.

@@ -1,8 +1,8 @@
 // One line of a sweep's file, and what a set of lines must be to be the whole sweep.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 import Speech
 
 /// A mask measured on a split, with its place in the sweep it belongs to: the fields of `Summary` and

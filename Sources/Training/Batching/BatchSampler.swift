@@ -1,6 +1,6 @@
 // Which utterances make up which batch, as a function of seed and epoch alone.
 
-import Kernels
+import Base
 
 /// Cuts a corpus into batches of about equal seconds, differently each epoch.
 ///

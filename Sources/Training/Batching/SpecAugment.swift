@@ -1,5 +1,6 @@
 // Masks in time and frequency over the features (Park et al., Interspeech 2019).
 
+import Base
 import Kernels
 
 /// Blanks stretches of frames and of mel bins, different ones for each utterance. Features are

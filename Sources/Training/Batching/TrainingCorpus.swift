@@ -1,6 +1,7 @@
 // The audio of a training run, all of it in memory.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech

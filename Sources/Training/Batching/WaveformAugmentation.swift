@@ -1,7 +1,7 @@
 // Cheap changes to the sound itself: speed, noise, level.
 
+import Base
 import Foundation
-import Kernels
 
 /// Random speed, noise and level, each for a fraction of the utterances. Cheap by intent: on two
 /// cores every millisecond here is taken from the network.

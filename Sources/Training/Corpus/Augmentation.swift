@@ -1,7 +1,7 @@
 // What happens to speech on its way to a microphone: noise, narrow bands, rooms, clipping, level.
 
+import Base
 import Foundation
-import Kernels
 
 /// Pure functions on samples; every random choice comes from the generator handed in.
 package enum Augmentation {

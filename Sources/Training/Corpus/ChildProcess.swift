@@ -1,7 +1,7 @@
 // Running a synthesiser as a child process.
 
+import Base
 import Foundation
-import Kernels
 
 /// Runs programs with `posix_spawn`: Foundation's `Process` costs several milliseconds a start,
 /// more than espeak-ng needs for a sentence.

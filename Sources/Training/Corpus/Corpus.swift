@@ -1,7 +1,7 @@
 // Making the corpus: speak, disturb, write, in parallel and reproducibly.
 
+import Base
 import Foundation
-import Kernels
 import Speech
 import Synchronization
 

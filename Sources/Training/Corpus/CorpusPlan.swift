@@ -1,7 +1,7 @@
 // What a corpus consists of: splits, and for every utterance its words, voice and recording.
 
+import Base
 import Foundation
-import Kernels
 
 /// The parts of the corpus.
 package enum CorpusSplit: String, Sendable, CaseIterable {

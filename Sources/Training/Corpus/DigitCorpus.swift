@@ -1,7 +1,7 @@
 // Real voices: recordings of single digits put together to strings with natural pauses.
 
+import Base
 import Foundation
-import Kernels
 import Speech
 
 /// What `dropscope synthesize --digits` is told.

@@ -1,7 +1,7 @@
 // A context-free grammar over word lists: what the corpus's sentences are drawn from.
 
+import Base
 import Foundation
-import Kernels
 
 /// A grammar of named rules. A rule is a list of alternatives; an alternative is a sequence of
 /// words and `{rule}` slots. Sampling is seeded and balanced, so rare words are not rare.

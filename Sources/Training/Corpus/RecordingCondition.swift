@@ -1,7 +1,7 @@
 // How an utterance of each split is recorded: the random choices over `Augmentation`.
 
+import Base
 import Foundation
-import Kernels
 
 /// The recording conditions of a split.
 package enum RecordingCondition: Sendable {

@@ -1,5 +1,6 @@
 // Speaking sentences with the installed synthesisers.
 
+import Base
 import Foundation
 import Kernels
 import Speech

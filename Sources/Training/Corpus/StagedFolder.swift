@@ -1,7 +1,7 @@
 // A folder whose parts appear in it complete or not at all.
 
+import Base
 import Foundation
-import Kernels
 
 enum StagedFolder {
   /// Lets `make` fill a hidden folder within `output`, whose parts it then publishes under their own

@@ -1,7 +1,7 @@
 // DLD with a full-depth pass beside the partial one in every step.
 
 import Backbones
-import Kernels
+import Base
 
 /// Every step trains the full network, as the reference is trained, and in a second pass (or several,
 /// `partialPasses`) a part of it: the "sandwich" of universally slimmable networks (Yu & Huang, arXiv

@@ -1,7 +1,7 @@
 // The gates g_i of layer dropping: one mask a step, shared by the whole batch.
 
 import Backbones
-import Kernels
+import Base
 
 package enum RandomGates {
   /// The layers kept at `step`, in the step's partial pass `pass` from 0: a function of seed, step and

@@ -1,7 +1,7 @@
 // What a recipe decides: which layers a step trains, and what they are distilled from.
 
 import Backbones
-import Kernels
+import Base
 
 /// What a pass is distilled from: whose token distribution its own is drawn to.
 package enum Guide: Sendable {

@@ -1,6 +1,7 @@
 // `dropscope bench`: how fast this machine recognises and trains, against its own matrix products.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech
@@ -166,7 +167,7 @@ enum BenchCommand: Command {
       model: recognizer.name, sgemm_gflops: one, sgemm_gflops_all_threads: all,
       recognition: recognition, recording_seconds: alone.seconds, recording: recording,
       peak_memory_mib: memory, training: training, pytorch_version: pytorchVersion)
-    if arguments.flag("json") { print(try json(report)) } else { show(report) }
+    if arguments.flag("json") { print(try JSON.line(report)) } else { show(report) }
     return 0
   }
 

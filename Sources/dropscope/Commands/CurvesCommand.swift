@@ -1,7 +1,7 @@
 // `dropscope curves`: what validation said while models were trained, against the time it took.
 
+import Base
 import Foundation
-import Kernels
 import Training
 
 enum CurvesCommand: Command {
@@ -61,7 +61,7 @@ enum CurvesCommand: Command {
       try OutputFile.write(plot(curves).svg, to: URL(fileURLWithPath: svg))
     }
     if arguments.flag("json") {
-      for curve in all { print(try json(curve)) }
+      for curve in all { print(try JSON.line(curve)) }
     } else {
       show(all)
     }

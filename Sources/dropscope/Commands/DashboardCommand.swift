@@ -3,7 +3,6 @@
 import Backbones
 import Dashboard
 import Foundation
-import Kernels
 import Speech
 import TerminalUI
 import Tradeoff

@@ -1,6 +1,7 @@
 // `dropscope emissions`: token log-probabilities of one file, for other tools to decode.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 

@@ -1,8 +1,8 @@
 // `dropscope evaluate`: measured word error rate and cost of masks.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 import Speech
 import Tradeoff
 
@@ -74,7 +74,7 @@ enum EvaluateCommand: Command {
             baseline.results[choice.mask].map { (baseline.model, $0) }
           })
         if arguments.flag("json") {
-          print(try json(summary))
+          print(try JSON.line(summary))
         } else {
           if isFirst { print(table.heading(summary)) }
           print(table.row(summary))

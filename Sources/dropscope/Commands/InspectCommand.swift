@@ -1,8 +1,8 @@
 // `dropscope inspect`: what a model folder or an audio file is.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 import Speech
 
 enum InspectCommand: Command {
@@ -28,10 +28,10 @@ enum InspectCommand: Command {
     }
     if isFolder.boolValue {
       let report = try ModelReport(contentsOf: url)
-      if arguments.flag("json") { print(try json(report)) } else { print(report.text) }
+      if arguments.flag("json") { print(try JSON.line(report)) } else { print(report.text) }
     } else {
       let report = AudioReport(file: path, info: try AudioFile.inspect(url))
-      if arguments.flag("json") { print(try json(report)) } else { print(report.text) }
+      if arguments.flag("json") { print(try JSON.line(report)) } else { print(report.text) }
     }
     return 0
   }

@@ -1,8 +1,8 @@
 // `dropscope sweep`: the trade-off table over policies and depths, whole or in shards.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 import Speech
 import Tradeoff
 
@@ -157,7 +157,7 @@ private struct SweepOutput {
 
   func measured(_ point: SweepPoint) throws {
     guard isJSON else { return }
-    print(try json(point))
+    print(try JSON.line(point))
     fflush(nil)
   }
 

@@ -1,6 +1,7 @@
 // `dropscope train`: trains a Conformer, or a model of the wav2vec 2.0 family, by one of the recipes.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech

@@ -1,6 +1,7 @@
 // `dropscope transcribe`: what was said in audio files, or in raw samples on standard input.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech
@@ -47,7 +48,7 @@ enum TranscribeCommand: Command {
     for path in arguments.positionals {
       let result = try transcribe(path, recognizer, mask, threads: threads)
       if arguments.flag("json") {
-        print(try json(result))
+        print(try JSON.line(result))
       } else {
         print(arguments.positionals.count > 1 ? "\(path): \(result.text)" : result.text)
       }

@@ -8,6 +8,7 @@ import Testing
 import Training
 
 import Backbones
+import Base
 
 struct ConformerTests {
   static let rules = ["identity", "normalized"]

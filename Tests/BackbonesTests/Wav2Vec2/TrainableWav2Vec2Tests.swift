@@ -1,6 +1,7 @@
 // Training the wav2vec 2.0 family: gradients against PyTorch's, see Fixtures/make_wav2vec.py, and what
 // is written against what was read.
 
+import Base
 import Foundation
 import Kernels
 import Speech

@@ -1,6 +1,7 @@
 // The built program's subcommands over a small model: what they print, and how they refuse bad input.
 
 import Backbones
+import Base
 import Foundation
 import Kernels
 import Speech

@@ -1,8 +1,8 @@
 // A model with random weights and a data set of noise: enough for the screen to be true about.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 import Speech
 
 struct SmallWorld {

@@ -1,5 +1,6 @@
 // Round trips of all types, files of Python's writer, and one sentence for each kind of damage.
 
+import Base
 import Foundation
 import Kernels
 import TestSupport

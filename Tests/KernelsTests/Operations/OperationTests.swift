@@ -1,5 +1,6 @@
 // Every operation against PyTorch's forward and autograd, and against finite differences.
 
+import Base
 import Foundation
 import Kernels
 import TestSupport

@@ -1,7 +1,7 @@
 // SPHERE headers and samples, and what is refused.
 
+import Base
 import Foundation
-import Kernels
 import Speech
 import TestSupport
 import Testing

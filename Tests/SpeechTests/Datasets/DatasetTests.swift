@@ -1,7 +1,7 @@
 // Folders in LibriSpeech's layout, whole and broken.
 
+import Base
 import Foundation
-import Kernels
 import Speech
 import TestSupport
 import Testing

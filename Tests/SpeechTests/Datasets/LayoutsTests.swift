@@ -1,7 +1,7 @@
 // Every layout on a small folder with real audio, and the awkward cases of each.
 
+import Base
 import Foundation
-import Kernels
 import Speech
 import TestSupport
 import Testing

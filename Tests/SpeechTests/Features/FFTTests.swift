@@ -1,7 +1,7 @@
 // The transform against the sum that defines it.
 
+import Base
 import Foundation
-import Kernels
 import Speech
 import TestSupport
 import Testing

@@ -1,7 +1,6 @@
 // Features against torchaudio's (Fixtures/make_features.py), and where torchaudio refuses.
 
 import Foundation
-import Kernels
 import Speech
 import TestSupport
 import Testing

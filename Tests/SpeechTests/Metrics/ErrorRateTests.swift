@@ -1,6 +1,6 @@
 // Bootstrap intervals where the answer is known, exactly or from the normal approximation.
 
-import Kernels
+import Base
 import Speech
 import TestSupport
 import Testing

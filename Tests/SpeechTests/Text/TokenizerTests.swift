@@ -1,7 +1,7 @@
 // Learning, encoding and tokens.txt.
 
+import Base
 import Foundation
-import Kernels
 import Speech
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
 // Prefix reuse must change nothing but the work.
 
 import Backbones
-import Kernels
+import Base
 import Speech
 import TestSupport
 import Testing

@@ -1,8 +1,8 @@
 // Plans, shards and merging, without measuring anything.
 
 import Backbones
+import Base
 import Foundation
-import Kernels
 import Speech
 import Testing
 import Tradeoff

@@ -1,7 +1,7 @@
 // Splits are disjoint, runs repeat to the byte, and nothing half-made is left behind.
 
+import Base
 import Foundation
-import Kernels
 import Speech
 import Testing
 

@@ -1,7 +1,6 @@
 // Digit strings keep the speaker held out apart, say what is spoken, and repeat to the byte.
 
 import Foundation
-import Kernels
 import Speech
 import TestSupport
 import Testing

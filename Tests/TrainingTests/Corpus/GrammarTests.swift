@@ -1,6 +1,6 @@
 // The corpus's sentences: which words, how often, how long.
 
-import Kernels
+import Base
 import Testing
 
 @testable import Training

@@ -1,7 +1,7 @@
 // Noise, bands, rooms and levels do what their names and numbers say.
 
+import Base
 import Foundation
-import Kernels
 import Testing
 
 @testable import Training

@@ -1,0 +1,7 @@
+// Durations as numbers.
+
+extension Duration {
+  package var seconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+  }
+}

@@ -1,0 +1,41 @@
+// JSON as this program writes it, and what was wrong with JSON it could not read.
+
+import Foundation
+
+package enum JSON {
+  /// On one line: keys sorted, slashes left alone.
+  package static func line(_ value: some Encodable) throws -> String {
+    String(decoding: try encode(value, [.sortedKeys, .withoutEscapingSlashes]), as: UTF8.self)
+  }
+
+  /// For people to read: a key a line, sorted.
+  package static func document(_ value: some Encodable) throws -> Data {
+    try encode(value, [.prettyPrinted, .sortedKeys])
+  }
+
+  private static func encode(
+    _ value: some Encodable, _ formatting: JSONEncoder.OutputFormatting
+  ) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = formatting
+    return try encoder.encode(value)
+  }
+}
+
+extension DecodingError {
+  /// What was wrong, in a few words and without the decoder's debugging text.
+  package var summary: String {
+    func path(_ context: Context) -> String {
+      context.codingPath.map(\.stringValue).joined(separator: ".")
+    }
+    switch self {
+    case .keyNotFound(let key, _): return "no field \"\(key.stringValue)\""
+    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
+      return "a field \"\(path(context))\" that is no \(type)"
+    case .dataCorrupted(let context):
+      return context.codingPath.isEmpty
+        ? "text that is not JSON" : "a field \"\(path(context))\" with an impossible value"
+    @unknown default: return "something unreadable"
+    }
+  }
+}
