@@ -116,11 +116,12 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       throw InputError(corpus.name, expected: "utterances to train on", found: "none")
     }
     guard options.shards >= 1 else {
-      throw InputError("--shards", expected: "at least 1", found: "\(options.shards)")
+      throw InputError("shards", expected: "at least 1", found: "\(options.shards)")
     }
-    recipe = try RecipeCatalog.named(options.recipe)
+    recipe = try RecipeCatalog.all.named(options.recipe)
     if recipe.needsTeacher && teacher == nil {
-      throw InputError("--recipe \(options.recipe): expected --teacher DIR, found none")
+      throw InputError(
+        "recipe \(options.recipe)", expected: "a teacher", found: "none")
     }
     if let teacher { try Self.check(teacher, fits: model, options) }
     self.model = model
@@ -316,7 +317,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   package static func check(
     _ teacher: any FeatureBackbone, fits model: Model, _ options: TrainingOptions
   ) throws {
-    let source = options.teacher.map { "--teacher \($0)" } ?? "the teacher"
+    let source = options.teacher.map { "the teacher \($0)" } ?? "the teacher"
     guard teacher.features == model.features else {
       throw InputError(
         source, expected: "the student's features, \(model.features)",

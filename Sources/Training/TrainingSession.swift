@@ -137,7 +137,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
       guard report.loss.isFinite else {
         throw InputError(
           "step \(report.step)", expected: "a finite loss",
-          found: "\(report.loss); a lower --learning-rate may help")
+          found: "\(report.loss)", kind: .divergedTraining)
       }
       let now = ContinuousClock.now
       let pace = session.pace

@@ -8,7 +8,7 @@ import Testing
 @Suite struct PolicyTests {
   @Test(arguments: PolicyCatalog.names)
   func keepsExactlyItsBudget(name: String) throws {
-    let policy = try #require(PolicyCatalog.policy(name))
+    let policy = try #require(PolicyCatalog.all.find(name))
     for layerCount in [1, 2, 3, 6, 12, 13, 24, 64] {
       for count in 0...layerCount {
         for seed in UInt64(0)..<4 {
@@ -22,7 +22,7 @@ import Testing
 
   @Test func namesAreDistinct() {
     #expect(Set(PolicyCatalog.names).count == PolicyCatalog.all.count)
-    #expect(PolicyCatalog.policy("manual") == nil)
+    #expect(PolicyCatalog.all.find("manual") == nil)
   }
 
   @Test(arguments: 2...64)

@@ -97,7 +97,7 @@ import Training
 
   @Test(arguments: RecipeCatalog.all.map { $0.name })
   func everyRecipeDrawsTheSameMasksAgain(name: String) throws {
-    let recipe = try RecipeCatalog.named(name)
+    let recipe = try RecipeCatalog.all.named(name)
     var options = TrainingOptions()
     if recipe.takesTeacher { options.teacher = "/models/reference" }
     for step in [0, 1, 500] {
@@ -115,7 +115,7 @@ import Training
   @Test func anUnknownRecipeIsNamed() {
     #expect(
       throws: InputError(
-        "--recipe: expected one of reference, random-drop, dld, dld-plus, found \"x\"")
-    ) { try RecipeCatalog.named("x") }
+        "recipe: expected one of reference, random-drop, dld, dld-plus, found \"x\"")
+    ) { try RecipeCatalog.all.named("x") }
   }
 }

@@ -126,7 +126,7 @@ enum TrainCommand: Command {
       guard let recipe = try arguments.choice("recipe", of: recipes) else {
         throw UsageError("option --recipe is required: one of \(recipes.joined(separator: ", "))")
       }
-      try RecipeCatalog.named(recipe).setDefaults(of: &options)
+      try RecipeCatalog.all.named(recipe).setDefaults(of: &options)
       try read(arguments, into: &options)
       if options.data.isEmpty { throw UsageError("option --data is required") }
     }
@@ -332,7 +332,7 @@ enum TrainCommand: Command {
     _ options: TrainingOptions, _ arguments: Arguments, raw: [String], output: URL, checkpoint: URL?
   ) throws -> Int32 {
     // Cheap checks before minutes of loading.
-    let recipe = try RecipeCatalog.named(options.recipe)
+    let recipe = try RecipeCatalog.all.named(options.recipe)
     if recipe.needsTeacher && options.teacher == nil {
       throw UsageError("option --teacher is required by recipe \(options.recipe)")
     }
