@@ -12,11 +12,12 @@ struct SweepOutput {
 
   static func group(_ json: String) -> OptionGroup<Self> {
     OptionGroup(
-      "Output",
-      [
-        .json(\.isJSON, json), Option("csv", "FILE", \.csv, .url, "the same as a table"),
-        Option("svg", "FILE", \.svg, .url, "a plot"),
-      ])
+      "Output"
+    ) {
+      Option.json(\.isJSON, json)
+      Option("csv", "FILE", \.csv, .url, "the same as a table")
+      Option("svg", "FILE", \.svg, .url, "a plot")
+    }
   }
 
   /// Throws unless the files can be written.

@@ -26,11 +26,11 @@ enum EmissionsCommand: Command {
       [
         ModelOptions.group().at(\.model), LayerOptions.group().at(\.layers),
         OptionGroup(
-          "Run",
-          [
-            .output("FILE", \.output, "where they go; a file of that name is replaced"),
-            .threads(\.threads, "threads that share the work"),
-          ]),
+          "Run"
+        ) {
+          Option.output("FILE", \.output, "where they go; a file of that name is replaced")
+          Option.threads(\.threads, "threads that share the work")
+        },
       ]
     }
   }

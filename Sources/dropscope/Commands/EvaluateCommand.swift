@@ -30,15 +30,15 @@ enum EvaluateCommand: Command {
         LayerOptions.group(several: "They take lists: 12,8,6. Every layer runs without them.")
           .at(\.layers),
         OptionGroup(
-          "Run",
-          [
-            Option(
-              "against", "DIR", \.against, .url,
-              "compare every model with this one at the same masks: the difference with its 95 % "
-                + "interval and the probability of improvement (paired bootstrap)"),
-            .threads(\.threads, "utterances measured side by side"),
-            .json(\.isJSON, "JSON lines, one object per model and mask"),
-          ]),
+          "Run"
+        ) {
+          Option(
+            "against", "DIR", \.against, .url,
+            "compare every model with this one at the same masks: the difference with its 95 % "
+              + "interval and the probability of improvement (paired bootstrap)")
+          Option.threads(\.threads, "utterances measured side by side")
+          Option.json(\.isJSON, "JSON lines, one object per model and mask")
+        },
       ]
     }
   }

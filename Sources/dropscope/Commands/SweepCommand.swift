@@ -39,17 +39,16 @@ enum SweepCommand: Command {
           several: "They take lists: 12,8,6. All policies and all depths are measured without them."
         ).at(\.layers),
         OptionGroup(
-          "Sweep",
-          [
-            Option(
-              "draws", "N", \.draws, .integer(in: 1...100_000),
-              "draws of the random policy at each depth, equal ones once"),
-            allMasks,
-            .threads(\.threads, "utterances measured side by side"),
-            Option(
-              "shard", "I/N", \.shard, Shard.reader, "only the I-th of N parts, for job arrays"),
-          ]
-        ) { settings, arguments in
+          "Sweep"
+        ) {
+          Option(
+            "draws", "N", \.draws, .integer(in: 1...100_000),
+            "draws of the random policy at each depth, equal ones once")
+          allMasks
+          Option.threads(\.threads, "utterances measured side by side")
+          Option(
+            "shard", "I/N", \.shard, Shard.reader, "only the I-th of N parts, for job arrays")
+        } check: { settings, arguments in
           if settings.allMasks, let other = arguments.given("policy", "seed", "mask").first {
             throw UsageError("--\(allMasks.name) and --\(other) cannot be given together")
           }
@@ -142,13 +141,13 @@ struct Shard {
   var index = 1
   var count = 1
 
-  static let reader = ValueReader<Shard>(
-    "I/N with 1 <= I <= N", word: { "\($0.index)/\($0.count)" }
-  ) { text in
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let index = parts[0], let count = parts[1], count >= 1,
-      (1...count).contains(index)
-    else { return nil }
-    return Shard(index: index, count: count)
+  static var reader: ValueReader<Shard> {
+    ValueReader("I/N with 1 <= I <= N", word: { "\($0.index)/\($0.count)" }) { text in
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+      guard parts.count == 2, let index = parts[0], let count = parts[1], count >= 1,
+        (1...count).contains(index)
+      else { return nil }
+      return Shard(index: index, count: count)
+    }
   }
 }

@@ -38,25 +38,27 @@ enum SynthesizeCommand: Command {
         "recordings DIGIT_SPEAKER_NUMBER.wav, as in the Free Spoken Digit Dataset")
       let speaker = Option<Self>(
         "leave-out", "WHO", \.heldOut, .text, "the speaker of them for the split digits")
-      let jobs = Option<Self>.threads("jobs", \.jobs, "synthesisers running at a time")
+      let jobs = Option<Self>.threads(named: "jobs", \.jobs, "synthesisers running at a time")
       let splits = Option<Self>(
         some: "splits", "LIST", \.splits, .entry(of: Catalogue("split")),
         "some of \(CorpusSplit.allCases.map(\.rawValue).joined(separator: ","))", absent: "all")
       return [
         OptionGroup(
-          "Options",
-          [
-            .output("DIR", \.output, "where to write; a new or an empty folder"),
-            Option(
-              "hours", "H", \.hours, .number(in: 0.001...10000), "hours of speech in train",
-              absent: String(format: "%g; with --digits %g", hours.speech, hours.digits)),
-            Option("seed", "N", \.seed, .seed, "what all random choices follow from"),
-            jobs, splits, digits, speaker,
-            Option(
-              flag: "force", \.force,
-              "write into a folder that has files, replacing splits of the same name"),
-          ]
-        ) { settings, arguments in
+          "Options"
+        ) {
+          Option.output("DIR", \.output, "where to write; a new or an empty folder")
+          Option(
+            "hours", "H", \.hours, .number(in: 0.001...10000), "hours of speech in train",
+            absent: String(format: "%g; with --digits %g", hours.speech, hours.digits))
+          Option("seed", "N", \.seed, .seed, "what all random choices follow from")
+          jobs
+          splits
+          digits
+          speaker
+          Option(
+            flag: "force", \.force,
+            "write into a folder that has files, replacing splits of the same name")
+        } check: { settings, arguments in
           if settings.digits == nil {
             if settings.heldOut != nil {
               throw UsageError("--\(speaker.name) goes with --\(digits.name)")
@@ -72,15 +74,6 @@ enum SynthesizeCommand: Command {
   }
 
   static func run(_ settings: Settings, _ arguments: Arguments) throws -> Int32 {
-    do {
-      return try make(settings)
-    } catch var error as InputError where error.kind == .occupiedFolder {
-      error.advice = "--force writes there all the same"
-      throw error
-    }
-  }
-
-  private static func make(_ settings: Settings) throws -> Int32 {
     if let recordings = settings.digits, let speaker = settings.heldOut {
       return try compose(recordings, without: speaker, settings)
     }

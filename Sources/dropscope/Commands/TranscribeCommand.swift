@@ -28,11 +28,11 @@ enum TranscribeCommand: Command {
       [
         ModelOptions.group().at(\.model), LayerOptions.group().at(\.layers),
         OptionGroup(
-          "Run",
-          [
-            .threads(\.threads, "threads that share one file's work"),
-            .json(\.isJSON, "one object a file, with the words' times and confidences"),
-          ]),
+          "Run"
+        ) {
+          Option.threads(\.threads, "threads that share one file's work")
+          Option.json(\.isJSON, "one object a file, with the words' times and confidences")
+        },
       ]
     }
   }

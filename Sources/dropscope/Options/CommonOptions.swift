@@ -5,7 +5,7 @@ import Foundation
 extension Option {
   /// `--threads`: as many as there are processors unless given.
   static func threads(
-    _ name: String = "threads", _ path: WritableKeyPath<Settings, Threads>, _ help: String
+    named name: String = "threads", _ path: WritableKeyPath<Settings, Threads>, _ help: String
   ) -> Self {
     Option<Threads>(name, "N", \.given, .integer(in: 1...256), help, absent: Threads.standard)
       .at(path)

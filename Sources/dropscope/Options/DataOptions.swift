@@ -16,23 +16,23 @@ struct DataOptions {
   /// - Parameter several: whether `--split` takes a list.
   static func group(several: Bool = false) -> OptionGroup<Self> {
     OptionGroup(
-      "Data",
-      [
-        Option("data", "DIR", \.root, .url, "a data set", absent: "the bundled one"),
-        Option(
-          "split", several ? "LIST" : "NAME", \.split, .text,
-          several
-            ? "the splits of it to measure on, with commas between: dev,test-clean"
-            : "the split of it to measure on", absent: "\(defaultSplit), or the only one"),
-        Option(
-          "format", "NAME", \.format, .name(in: DatasetCatalog.all),
-          "how it lies on disk, where that is not plain: "
-            + DatasetCatalog.all.names.joined(separator: ", ")),
-        Option(
-          "normalize", "NAME", \.normalization, .entry(of: Catalogue("normalization")),
-          "what counts as the same word, in references and in what was recognised"
-        ).listing(TextNormalization.allCases.map { "\($0.rawValue): \($0.summary)" }),
-      ])
+      "Data"
+    ) {
+      Option("data", "DIR", \.root, .url, "a data set", absent: "the bundled one")
+      Option(
+        "split", several ? "LIST" : "NAME", \.split, .text,
+        several
+          ? "the splits of it to measure on, with commas between: dev,test-clean"
+          : "the split of it to measure on", absent: "\(defaultSplit), or the only one")
+      Option(
+        "format", "NAME", \.format, .name(in: DatasetCatalog.all),
+        "how it lies on disk, where that is not plain: "
+          + DatasetCatalog.all.names.joined(separator: ", "))
+      Option(
+        "normalize", "NAME", \.normalization, .entry(of: Catalogue("normalization")),
+        "what counts as the same word, in references and in what was recognised"
+      ).listing(TextNormalization.allCases.map { "\($0.rawValue): \($0.summary)" })
+    }
   }
 
   /// The split of `--data`, or of the bundled data set, listed but not yet read.

@@ -35,26 +35,25 @@ struct LayerOptions: CommandSettings {
       + (several ?? "Every layer runs without them.")
     let plural = several == nil ? "" : ", or several numbers with commas between"
     return OptionGroup(
-      "Layers", remark,
-      [
-        policy,
-        Option("seed", "N", \.seed, .seed, "of the random policy"),
-        Option(
-          list: depths.keep, "N", \.keptCounts,
-          ValueReader("whole numbers of at least 1") { Int($0).flatMap { $0 >= 1 ? $0 : nil } },
-          "keep N layers" + plural),
-        Option(
-          list: depths.drop, "RATIO", \.dropRatios,
-          ValueReader("numbers from 0 to 1") { text in
-            Double(text).flatMap { (0...1).contains($0) ? $0 : nil }
-          }, "drop this share of the layers, from 0 to 1"),
-        Option(
-          list: depths.mask, "BITS", \.masks,
-          ValueReader("characters 0 and 1, at least one of them 1") { text in
-            text.allSatisfy { $0 == "0" || $0 == "1" } && text.contains("1") ? text : nil
-          }, "layer 1 first, 1 runs, 0 skips"),
-      ]
-    ) { _, arguments in
+      "Layers", remark
+    ) {
+      policy
+      Option("seed", "N", \.seed, .seed, "of the random policy")
+      Option(
+        list: depths.keep, "N", \.keptCounts,
+        ValueReader("whole numbers of at least 1") { Int($0).flatMap { $0 >= 1 ? $0 : nil } },
+        "keep N layers" + plural)
+      Option(
+        list: depths.drop, "RATIO", \.dropRatios,
+        ValueReader("numbers from 0 to 1") { text in
+          Double(text).flatMap { (0...1).contains($0) ? $0 : nil }
+        }, "drop this share of the layers, from 0 to 1")
+      Option(
+        list: depths.mask, "BITS", \.masks,
+        ValueReader("characters 0 and 1, at least one of them 1") { text in
+          text.allSatisfy { $0 == "0" || $0 == "1" } && text.contains("1") ? text : nil
+        }, "layer 1 first, 1 runs, 0 skips")
+    } check: { _, arguments in
       let given = arguments.given(depths.keep, depths.drop, depths.mask)
       let masked = arguments.given(depths.mask, policy.name)
       if let pair = [given, masked].first(where: { $0.count > 1 }) {

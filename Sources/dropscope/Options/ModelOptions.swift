@@ -12,13 +12,13 @@ struct ModelOptions {
   /// - Parameter several: what it is good for to name several; nil where one is taken.
   static func group(several: String? = nil) -> OptionGroup<Self> {
     OptionGroup(
-      "Model",
-      [
-        Option(
-          repeated: "model", "DIR", \.folders, .url,
-          "a model folder, of this program or of Hugging Face"
-            + (several.map { "; repeat it to \($0)" } ?? ""), absent: "the bundled one")
-      ])
+      "Model"
+    ) {
+      Option(
+        repeated: "model", "DIR", \.folders, .url,
+        "a model folder, of this program or of Hugging Face"
+          + (several.map { "; repeat it to \($0)" } ?? ""), absent: "the bundled one")
+    }
   }
 
   /// The folders of `--model`, or the bundled one.

@@ -13,7 +13,7 @@ struct Option<Settings> {
   /// Whether a command line without it is wrong.
   var isRequired = false
   /// Its present value in words; nil for none that is worth saying.
-  let word: (Settings) -> String?
+  private(set) var word: (Settings) -> String?
   /// Takes what was given: the values in order, none for a flag.
   let read: (_ values: [String], inout Settings) throws -> Void
 
@@ -116,6 +116,15 @@ struct Option<Settings> {
   func listing(_ items: [String]) -> Self {
     var result = self
     result.items = items
+    return result
+  }
+
+  /// The same with something after its default.
+  func alsoSaying(_ more: String) -> Self {
+    var result = self
+    if !more.isEmpty {
+      result.word = { settings in [word(settings), more].compactMap { $0 }.joined(separator: "; ") }
+    }
     return result
   }
 

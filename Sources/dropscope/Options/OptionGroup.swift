@@ -10,19 +10,32 @@ struct OptionGroup<Settings> {
   let check: (Settings, Arguments) throws -> Void
 
   init(
-    _ title: String, _ remark: String = "", _ options: [Option<Settings>],
+    _ title: String, _ remark: String = "",
+    @OptionBuilder<Settings> _ options: () -> [Option<Settings>],
     check: @escaping (Settings, Arguments) throws -> Void = { _, _ in }
   ) {
     self.title = title
     self.remark = remark
-    self.options = options
+    self.options = options()
     self.check = check
   }
 
   /// The same for settings that have these as a part.
   func at<Outer>(_ path: WritableKeyPath<Outer, Settings>) -> OptionGroup<Outer> {
-    OptionGroup<Outer>(
-      title, remark, options.map { $0.at(path) }, check: { try check($0[keyPath: path], $1) })
+    OptionGroup<Outer>(title, remark) {
+      options.map { $0.at(path) }
+    } check: {
+      try check($0[keyPath: path], $1)
+    }
+  }
+}
+
+/// Options one after the other.
+@resultBuilder enum OptionBuilder<Settings> {
+  static func buildExpression(_ option: Option<Settings>) -> [Option<Settings>] { [option] }
+  static func buildExpression(_ options: [Option<Settings>]) -> [Option<Settings>] { options }
+  static func buildBlock(_ parts: [Option<Settings>]...) -> [Option<Settings>] {
+    parts.flatMap { $0 }
   }
 }
 
