@@ -110,8 +110,8 @@ enum DashboardCommand: Command {
       }, machine: Machine.description, threads: threads)
     var state = DashboardState(
       subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
-      isManual: choice.policy == nil, costs: recognizers.map { CostModel($0.backbone) })
-    if let seed = choice.seed { state.seed = seed }
+      isManual: choice.policy == nil, seed: choice.seed ?? 1,
+      costs: recognizers.map { CostModel($0.backbone) })
     state.savedSweeps = try savedSweeps(dataset)
     if let trace = options.trace {
       state.budget.traces.append(try ComputeTrace(csv: trace))
@@ -153,7 +153,7 @@ enum DashboardCommand: Command {
         fixed(settings).apply(to: &state)
         let welcome = "new here? t starts a tour, ? explains the screen"
         state.notice = settings == Dashboard.Settings() ? welcome : ""
-        state.complaints = complaints
+        if !complaints.isEmpty { state.overlay = .complaints(complaints) }
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(recognizers, dataset, threads: threads)
         defer { session.close() }

@@ -127,9 +127,10 @@ enum SweepCommand: Command {
   /// Of 16 layers there are 65,535; those of more are sampled.
   private static let mostLayersWithEveryMask = 16
 
-  private static func everyMask(of layers: Int, keeping depths: [Int]) -> [LayerOptions.Choice] {
+  private static func everyMask(of layers: Int, keeping depths: [Int]) -> [LayerOptions.ChosenMask]
+  {
     (1..<(1 << layers)).filter { depths.contains($0.nonzeroBitCount) }.map { bits in
-      LayerOptions.Choice(
+      LayerOptions.ChosenMask(
         mask: LayerMask(
           layerCount: layers, keeping: (0..<layers).filter { bits >> $0 & 1 == 1 }))
     }
