@@ -36,14 +36,14 @@ package struct KeyBinding: Sendable {
     return isPair ? parts[...1].joined() : String(parts[0])
   }
 
-  init(
+  package init(
     _ keys: [Key], _ label: String, _ action: Action, _ group: Group, _ help: String,
     hint: String? = nil, needs: ViewFeature? = nil
   ) {
     self.init(keys.map { ($0, action) }, label, group, help, hint: hint, needs: needs)
   }
 
-  init(
+  package init(
     _ actions: [(key: Key, action: Action)], _ label: String, _ group: Group, _ help: String,
     hint: String? = nil, needs: ViewFeature? = nil
   ) {
