@@ -36,9 +36,7 @@ enum DashboardCommand: Command {
     var view = ViewKind.explore
 
     static var groups: [OptionGroup<Self>] {
-      let themes = Catalogue("theme", Theme.all) { $0.name }
-      let symbols = Catalogue("symbols", Symbols.all) { $0.name }
-      let views = Catalogue("view", ViewKind.allCases) { "\($0)" }
+      let views = Catalogue("view", ViewCatalog.all) { "\($0)" }
       let colors = Catalogue<ColorChoice>("color")
       let sizes = ValueReader<Size>("WxH, each from 1 to 1000") { text in
         let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
@@ -63,11 +61,11 @@ enum DashboardCommand: Command {
           Option(
             "theme", "NAME", \.theme,
             // A space is as good as a hyphen.
-            ValueReader(themes.expectation, word: \.name, read: Theme.named),
-            "colours: " + themes.names.joined(separator: ", "))
+            ValueReader(Theme.all.expectation, word: \.name, read: Theme.named),
+            "colours: " + Theme.all.names.joined(separator: ", "))
           Option(
-            "symbols", "NAME", \.symbols, .entry(of: symbols),
-            symbols.names.joined(separator: ", "), absent: "what the locale can show")
+            "symbols", "NAME", \.symbols, .entry(of: Symbols.all),
+            Symbols.all.names.joined(separator: ", "), absent: "what the locale can show")
           Option(
             "color", "WHEN", \.color, .entry(of: colors), colors.names.joined(separator: ", ")
           ).alsoSaying("what the terminal has; NO_COLOR counts")
