@@ -50,21 +50,23 @@ enum Dropscope {
     }
     do {
       return try command.run(Array(rest))
-    } catch let error as UsageError {
-      complain("dropscope \(name): \(error); see 'dropscope \(name) --help'")
-      return 2
-    } catch var error as InputError {
-      error.advice = error.advice ?? advice(for: error.kind)
-      complain("dropscope \(name): \(error)")
-      return 1
-    } catch let error as CocoaError {
-      let path = error.userInfo[NSFilePathErrorKey] as? String
-      let prefix = path.map { "\($0): " } ?? ""
-      complain("dropscope \(name): \(prefix)\(error.localizedDescription)")
-      return 1
     } catch {
-      complain("dropscope \(name): \(error)")
-      return 1
+      complain("dropscope \(name): \(sentence(for: error, of: name))")
+      return error is UsageError ? 2 : 1
+    }
+  }
+
+  /// What is said of an error of a command.
+  static func sentence(for error: any Error, of command: String) -> String {
+    switch error {
+    case is UsageError: return "\(error); see 'dropscope \(command) --help'"
+    case var error as InputError:
+      error.advice = error.advice ?? advice(for: error.kind)
+      return error.description
+    case let error as CocoaError:
+      let path = error.userInfo[NSFilePathErrorKey] as? String
+      return (path.map { "\($0): " } ?? "") + error.localizedDescription
+    default: return "\(error)"
     }
   }
 

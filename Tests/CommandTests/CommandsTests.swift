@@ -87,6 +87,19 @@ import Testing
     }
   }
 
+  /// Libraries say what was wrong, and only the program which of its options may help.
+  @Test func adviceIsTheProgramsOwn() {
+    func said(_ error: any Error) -> String { Dropscope.sentence(for: error, of: "train") }
+    #expect(
+      said(InputError("x", expected: "a new folder", found: "files", kind: .occupiedFolder))
+        == "x: expected a new folder, found files; --force writes there all the same")
+    #expect(
+      said(InputError("step 2", expected: "a finite loss", found: "nan", kind: .divergedTraining))
+        == "step 2: expected a finite loss, found nan; a lower --learning-rate may help")
+    #expect(said(InputError("x", expected: "a", found: "b")) == "x: expected a, found b")
+    #expect(said(UsageError("no")) == "no; see 'dropscope train --help'")
+  }
+
   /// One file that conforms and one entry in the catalogue: nothing else is needed.
   @Test func anotherCommand() {
     let commands = Dropscope.commands + [EchoCommand.self]
