@@ -19,10 +19,12 @@ import Testing
     #expect(Set(types).count == types.count && !types.isEmpty)
     let known = Set(BackboneCatalog.loaders.map(\.modelType))
     #expect(types.allSatisfy(known.contains))
-    #expect(TrainableCatalog.all[0].startsFromScratch)
+    let first = TrainableCatalog.all[0].startsFromScratch
+    #expect(first)
     for type in types {
       try withFolder(#"{"model_type": "\#(type)"}"#) { folder in
-        #expect(try TrainableCatalog.family(of: folder).modelTypes.contains(type))
+        let found = try TrainableCatalog.family(of: folder).modelTypes
+        #expect(found.contains(type))
       }
     }
   }
@@ -37,7 +39,8 @@ import Testing
     }
     let folder = fixture("wavlm-small")
     let family = try TrainableCatalog.family(of: folder)
-    #expect(!family.startsFromScratch && family.freezesFrontEnd)
+    let asItIs = !family.startsFromScratch && family.freezesFrontEnd
+    #expect(asItIs)
     var taken = sizes
     try family.takeSizes(of: folder, into: &taken)
     #expect(taken.layers == 4 && taken.kernel == 3 && taken.skipRule == .normalized)
@@ -61,7 +64,8 @@ import Testing
     try withFolder("{\"model_type\": \"fake\"}") { folder in
       let family = try TrainableCatalog.family(
         of: folder, among: TrainableCatalog.all + [FakeFamily.self])
-      #expect(family == FakeFamily.self)
+      let isFake = family == FakeFamily.self
+      #expect(isFake)
       #expect(throws: InputError.self) { try TrainableCatalog.family(of: folder) }
     }
   }

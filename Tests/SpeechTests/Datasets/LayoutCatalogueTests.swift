@@ -68,8 +68,8 @@ import Testing
   @Test(arguments: names) func refusesWhatIsNone(name: String) throws {
     try withTemporaryFolder { root in
       try write(["notes/readme": "nothing", "list.txt": "nothing"], to: root)
-      let layout = try DatasetCatalog.all.named(name)
-      #expect(!layout.recognizes(root))
+      let isRecognised = try DatasetCatalog.all.named(name).recognizes(root)
+      #expect(!isRecognised)
       let refusal = message { _ = try Dataset(contentsOf: root, split: "test", format: name) }
       #expect(refusal.hasPrefix(root.path) && refusal.contains("expected a split \"test\""))
       #expect(!refusal.contains("\n"))
