@@ -10,11 +10,6 @@ enum Menus {
     ("two thirds", 67), ("extreme, the furthest of the paper", 83),
   ]
 
-  private static let policyWords = [
-    "spread": "evenly, the first and the last among them", "first": "those next to the audio",
-    "last": "those next to the text", "random": "drawn anew with r",
-  ]
-
   static func open(_ kind: MenuKind, _ state: DashboardState) -> Menu {
     let (title, rows) = rows(kind, state)
     return Menu(
@@ -29,10 +24,10 @@ enum Menus {
     case .policy:
       return (
         "Which layers stay",
-        PolicyCatalog.names.map {
+        PolicyCatalog.all.map {
           Menu.Row(
-            $0, detail: policyWords[$0] ?? "", action: .choosePolicy($0),
-            isCurrent: $0 == state.policyName)
+            $0.name, detail: $0.summary, action: .choosePolicy($0.name),
+            isCurrent: $0.name == state.policyName)
         }
       )
     case .model:
@@ -50,7 +45,7 @@ enum Menus {
         state.rivals.sorted().map {
           Menu.Row(
             state.subject.models[$0].name, action: .chooseRival($0),
-            isCurrent: $0 == state.rival?.setting.model)
+            isCurrent: $0 == state.rival?.point.model)
         }
       )
     case .preset:
@@ -154,8 +149,7 @@ enum MenuPage {
   }
 
   /// The row under the pointer.
-  static func row(at mouse: MouseEvent, _ state: DashboardState) -> Int? {
-    guard let menu = state.menu else { return nil }
+  static func row(at mouse: MouseEvent, _ menu: Menu, _ state: DashboardState) -> Int? {
     let area = area(menu, state.size)
     guard area.inset(by: 1).contains(x: mouse.x, y: mouse.y) else { return nil }
     let row = firstRow(menu, area) + mouse.y - area.y - 1

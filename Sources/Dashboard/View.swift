@@ -2,20 +2,34 @@
 
 import TerminalUI
 
-/// A part of the screen. Draws on a canvas of its own, so it cannot draw outside its area.
-package protocol Panel {
+/// A part of the screen. Draws on a canvas of its own, so it cannot draw outside its area. A new one is a
+/// file that conforms to this and a place in a view.
+package protocol Panel: Sendable {
   /// What the reader calls it.
   static var name: String { get }
+  /// Whether the layer under the cursor can be seen on it.
+  static var showsLayerCursor: Bool { get }
   static func draw(_ state: DashboardState, _ canvas: inout Canvas)
   /// What the mouse asks for; `mouse` in screen cells, inside `area`.
   static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action?
 }
 
 extension Panel {
+  package static var showsLayerCursor: Bool { false }
   package static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action?
   {
     nil
   }
+}
+
+/// A panel by its type, so that it can be compared.
+package struct PanelKind: Hashable, Sendable {
+  package let type: any Panel.Type
+
+  package init(_ type: any Panel.Type) { self.type = type }
+
+  package static func == (a: PanelKind, b: PanelKind) -> Bool { a.type == b.type }
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(type)) }
 }
 
 package func view(_ state: DashboardState, _ size: Size) -> Canvas {
@@ -28,15 +42,18 @@ package func view(_ state: DashboardState, _ size: Size) -> Canvas {
 func draw(_ state: DashboardState, _ size: Size) -> Canvas {
   var canvas = Canvas(size)
   if let layout = Layout(state, size) {
-    for kind in PanelKind.allCases {
-      guard let area = layout[kind] else { continue }
+    for (kind, area) in layout.areas {
       var part = Canvas(Size(width: area.width, height: area.height))
       kind.type.draw(state, &part)
       canvas.paste(part, x: area.x, y: area.y)
     }
-    if state.isHelpShown { HelpPage.draw(state, &canvas) }
-    if let menu = state.menu { MenuPage.draw(menu, state, &canvas) }
-    if !state.complaints.isEmpty, state.demo == nil { ComplaintsPage.draw(state, &canvas) }
+    switch state.overlay {
+    case .help(let page): HelpPage.draw(page: page, state, &canvas)
+    case .menu(let menu): MenuPage.draw(menu, state, &canvas)
+    case .complaints(let complaints): ComplaintsPage.draw(complaints, state, &canvas)
+    // Their places are the footer and the tour's panel.
+    case .prompt, .demo, nil: break
+    }
   } else {
     TooSmallPage.draw(&canvas)
   }
@@ -64,9 +81,11 @@ enum TooSmallPage {
 
 /// What is wrong in the settings file, over everything else until it is confirmed.
 enum ComplaintsPage {
-  static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
+  static func draw(
+    _ complaints: [String], _ state: DashboardState, _ canvas: inout Canvas
+  ) {
     let width = min(canvas.size.width, 100)
-    let lines = state.complaints.flatMap {
+    let lines = complaints.flatMap {
       StyledText([("× ", state.theme.error), ($0, state.theme.text)]).wrapped(width: width - 4)
     }
     let height = min(canvas.size.height, lines.count + 2)

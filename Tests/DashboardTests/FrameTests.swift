@@ -48,7 +48,7 @@ import Dashboard
   @Test(arguments: [sizes[0], sizes[2]]) func help(size: Size) throws {
     var state = Scene.busy()
     state.size = size
-    state.isHelpShown = true
+    state.overlay = .help(page: 0)
     try check(view(state, size), "help-\(size.width)x\(size.height)")
   }
 
@@ -56,10 +56,10 @@ import Dashboard
     var state = Scene.busy()
     state.size = Self.sizes[1]
     state.zoomed = panel
-    try check(view(state, Self.sizes[1]), "enlarged-\(panel.rawValue)-80x24")
+    try check(view(state, Self.sizes[1]), "enlarged-\(panel.type.name)-80x24")
   }
 
-  @Test(arguments: ViewKind.allCases.dropFirst(), sizes) func views(kind: ViewKind, size: Size)
+  @Test(arguments: ViewCatalog.all.dropFirst(), sizes) func views(kind: ViewKind, size: Size)
     throws
   {
     for symbols in [Symbols.braille, .ascii] {
@@ -76,11 +76,13 @@ import Dashboard
     state.size = Self.sizes[1]
     _ = update(&state, .terminal(.key(.character("o"))))
     _ = update(&state, .terminal(.key(.escape)))
-    state.menu = nil
-    for binding in KeyBindings.all {
-      for (key, action) in binding.actions where action == .openMenu(kind) {
-        state.view = binding.views?.first ?? .explore
-        _ = update(&state, .terminal(.key(key)))
+    state.overlay = nil
+    for view in ViewCatalog.all where state.menu == nil {
+      for binding in KeyBindings.active(in: view) {
+        for (key, action) in binding.actions where action == .openMenu(kind) {
+          state.view = view
+          _ = update(&state, .terminal(.key(key)))
+        }
       }
     }
     #expect(state.menu?.kind == kind)

@@ -3,6 +3,10 @@
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let curves = PanelKind(CurvesPanel.self)
+}
+
 enum CurvesPanel: Panel {
   static let name = "curves"
 
@@ -16,7 +20,7 @@ enum CurvesPanel: Panel {
     var partial: [ScatterPlot.Series] = []
     for (index, contestant) in ComparisonPanel.contestants(state).enumerated() {
       let known = ComparisonPanel.depths(state).compactMap { count in
-        state.measurements[contestant.setting(keeping: count, state)].flatMap { Known(count, $0) }
+        state.measurements[contestant.point(keeping: count, state)].flatMap { Known(count, $0) }
       }
       let style = theme.series[index % theme.series.count]
       series.append(

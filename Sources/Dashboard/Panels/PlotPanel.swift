@@ -4,6 +4,10 @@ import Backbones
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let plot = PanelKind(PlotPanel.self)
+}
+
 enum PlotPanel: Panel {
   static let name = "plot"
 
@@ -96,8 +100,8 @@ enum PlotPanel: Panel {
   }
 
   private static func points(of model: Int, _ state: DashboardState) -> [Point] {
-    state.measurements.compactMap { setting, measurement in
-      setting.model == model
+    state.measurements.compactMap { point, measurement in
+      point.model == model
         ? Point(measurement, state.modelCosts[model], state.plotAxis) : nil
     }
     // A dictionary's order differs from run to run, and where labels meet the first one stays.

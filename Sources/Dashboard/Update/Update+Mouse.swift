@@ -12,21 +12,26 @@ extension Update {
       state.isHoldRemembered = false
       return []
     }
-    if state.demo != nil { return endDemo(&state) }
-    if !state.complaints.isEmpty {
-      if mouse.kind == .press { state.complaints = [] }
+    switch state.overlay {
+    case .demo: return endDemo(&state)
+    case .complaints:
+      if mouse.kind == .press { state.overlay = nil }
       return []
-    }
-    if state.menu != nil {
+    case .menu(let menu):
       guard mouse.kind == .press else { return [] }
-      let row = MenuPage.row(at: mouse, state)
+      let row = MenuPage.row(at: mouse, menu, state)
       return perform(row.map { .menuRow($0) } ?? .back, &state)
+    case .help(let page):
+      return mouse.kind == .press ? pressHelp(mouse, page, &state, layout) : []
+    case .prompt, nil: return pressPanel(mouse, &state, layout)
     }
+  }
+
+  private static func pressPanel(
+    _ mouse: MouseEvent, _ state: inout DashboardState, _ layout: Layout
+  ) -> [Effect] {
     if mouse.kind == .press, let action = printedAction(mouse, state, layout) {
       return perform(action, &state)
-    }
-    if state.isHelpShown {
-      return mouse.kind == .press ? clickHelp(mouse, &state, layout) : []
     }
     // A held handle follows the pointer wherever it goes, like every other slider.
     if state.isSliderHeld, mouse.kind == .drag, let area = layout[.slider] {
@@ -45,9 +50,8 @@ extension Update {
   ) -> Action? {
     let frame = draw(state, state.size)
     guard let key = PrintedKeys.key(x: mouse.x, y: mouse.y, in: frame),
-      let action = KeyBindings.action(for: key, in: state.view)
+      let action = KeyBindings.action(for: key, in: state.view, of: state.views)
     else { return nil }
-    if state.isHelpShown { return [.help, .back].contains(action) ? action : nil }
     guard action == .nextZoom, let panel = layout.panel(x: mouse.x, y: mouse.y) else {
       return action
     }
@@ -56,15 +60,18 @@ extension Update {
     return layout.hidden.first.map { .enlarge($0) } ?? action
   }
 
-  /// A row of the help does what its key does, a key of the footer too; anywhere else it is left.
-  private static func clickHelp(
-    _ mouse: MouseEvent, _ state: inout DashboardState, _ layout: Layout
+  /// A row of the help does what its key does, a key of the footer and of its own frame too; anywhere
+  /// else it is left.
+  private static func pressHelp(
+    _ mouse: MouseEvent, _ page: Int, _ state: inout DashboardState, _ layout: Layout
   ) -> [Effect] {
+    let printed = printedAction(mouse, state, layout)
+    if let printed, [.help, .back].contains(printed) { return perform(printed, &state) }
     let isFooter = layout.panel(x: mouse.x, y: mouse.y) == .footer
     let action =
-      HelpPage.action(mouse, state)
+      HelpPage.action(mouse, page: page, state)
       ?? (isFooter ? layout[.footer].flatMap { FooterPanel.action(mouse, state, $0) } : nil)
-    if action != .help { state.isHelpShown = false }
+    if action != .help { state.overlay = nil }
     return action.map { $0 == .back ? [] : perform($0, &state) } ?? []
   }
 }

@@ -2,10 +2,18 @@
 
 import TerminalUI
 
+extension ViewKind {
+  package static let compare = ViewKind(CompareView.self)
+}
+
 enum CompareView: DashboardView {
   static let name = "Compare"
   static let summary = "the models at every depth: curves, intervals, differences"
   static let panels: [PanelKind] = [.comparison, .curves]
+  static let keys = [
+    KeyBinding(
+      ["v"], "v", .compareBy, .here, "models or policies", hint: "models/policies")
+  ]
 
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
     if body.width >= 120 {
@@ -19,9 +27,9 @@ enum CompareView: DashboardView {
   }
 
   /// Every contestant's mask of every depth that is compared.
-  static func wishes(_ state: DashboardState) -> [DashboardState.Setting] {
+  static func wishes(_ state: DashboardState) -> [OperatingPoint] {
     ComparisonPanel.depths(state).flatMap { count in
-      ComparisonPanel.contestants(state).map { $0.setting(keeping: count, state) }
+      ComparisonPanel.contestants(state).map { $0.point(keeping: count, state) }
     }
   }
 }

@@ -36,7 +36,7 @@ enum DashboardCommand: Command {
     NO_COLOR and the locale are honoured: without UTF-8 the screen is drawn in ASCII.
     """
 
-  private static let viewNames = ViewKind.allCases.map { "\($0)" }
+  private static let viewNames = ViewCatalog.all.map { "\($0)" }
 
   static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
@@ -73,8 +73,8 @@ enum DashboardCommand: Command {
       }, machine: Machine.description, threads: threads)
     var state = DashboardState(
       subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
-      isManual: choice.policy == nil, costs: recognizers.map { CostModel($0.backbone) })
-    if let seed = choice.seed { state.seed = seed }
+      isManual: choice.policy == nil, seed: choice.seed ?? 1,
+      costs: recognizers.map { CostModel($0.backbone) })
     state.savedSweeps = try savedSweeps(dataset)
     if let path = arguments.string("trace") {
       state.budget.traces.append(try ComputeTrace(csv: URL(fileURLWithPath: path)))
@@ -84,7 +84,7 @@ enum DashboardCommand: Command {
     if let symbols { state.symbols = symbols }
     state.isReadOnly = arguments.flag("read-only")
     if let pace = try arguments.number("demo-pace", in: 0.1...100) { state.demoPace = pace }
-    state.view = ViewKind.allCases.first { "\($0)" == first } ?? .explore
+    if let view = state.views.first(where: { "\($0)" == first }) { state.view = view }
     let initial = state
     if let frame {
       state.size = frame
@@ -115,7 +115,7 @@ enum DashboardCommand: Command {
         fixed(settings).apply(to: &state)
         let welcome = "new here? t starts a tour, ? explains the screen"
         state.notice = settings == Settings() ? welcome : ""
-        state.complaints = complaints
+        if !complaints.isEmpty { state.overlay = .complaints(complaints) }
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(recognizers, dataset, threads: threads)
         defer { session.close() }
