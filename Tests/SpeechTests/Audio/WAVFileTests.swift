@@ -28,7 +28,8 @@ import Testing
 
   @Test func numbersOfEveryWidthFillTheSameRange() throws {
     try withTemporaryFolder { folder in
-      #expect(try read(bits: 8, [0, 64, 128, 255], in: folder).samples == [-1, -0.5, 0, 127 / 128])
+      let bytes = try read(bits: 8, [0, 64, 128, 255], in: folder).samples
+      #expect(bytes == [-1, -0.5, 0, 127 / 128])
       let cases: [(bits: Int, top: Float)] = [(16, 32768), (24, 8_388_608), (32, 2_147_483_648)]
       for (bits, top) in cases {
         let width = bits / 8
