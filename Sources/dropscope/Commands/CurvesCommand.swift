@@ -129,7 +129,7 @@ enum CurvesCommand: Command {
           "\(file.path): expected a rate for \"\(name)\" in --pace and steps in the log, "
             + "found \(pace[name] == nil ? "no rate" : "no steps")")
       }
-      secondsPerStep = last.audio_seconds / Double(last.step) / rate
+      secondsPerStep = last.audioSeconds / Double(last.step) / rate
     }
     func minutes(step: Int, elapsed: Double) -> Double {
       (secondsPerStep.map { $0 * Double(step) } ?? elapsed) / 60
