@@ -62,10 +62,11 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   }
 
   /// targets: token ids of each utterance of the corpus. The teacher sees the student's features, so
-  /// it must take the same ones and make as many frames of them.
+  /// it must take the same ones and make as many frames of them. `recipe`: else the one of the
+  /// catalogue that the options name.
   package init(
     model: Model, corpus: TrainingCorpus, targets: [[Int]], options: TrainingOptions,
-    teacher: (any FeatureBackbone)? = nil
+    teacher: (any FeatureBackbone)? = nil, recipe: (any Recipe.Type)? = nil
   ) throws {
     precondition(targets.count == corpus.count)
     guard corpus.count > 0 else {
@@ -74,7 +75,8 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     guard options.shards >= 1 else {
       throw InputError("--shards", expected: "at least 1", found: "\(options.shards)")
     }
-    recipe = try RecipeCatalog.named(options.recipe)
+    let recipe = try recipe ?? RecipeCatalog.named(options.recipe)
+    self.recipe = recipe
     if recipe.needsTeacher && teacher == nil {
       throw InputError("--recipe \(options.recipe): expected --teacher DIR, found none")
     }
