@@ -16,7 +16,7 @@ import Testing
     let samples = (0..<Int(seconds * Double(rate))).map { 0.3 * sin(Float($0) * 0.2) }
     let waveform = Waveform(samples: samples, sampleRate: rate)
     try url.pathExtension == "flac"
-      ? FLACFile.write(waveform, to: url) : WAVFile.write(waveform, to: url)
+      ? FLACFile.write(waveform, to: url) : writeWAV(waveform, to: url)
   }
 
   private func text(_ path: String, _ text: String, in root: URL) throws {
@@ -240,7 +240,7 @@ import Testing
   @Test func formatsAreNamed() throws {
     #expect(Set(DatasetCatalog.all.map { $0.name }).count == DatasetCatalog.all.count)
     #expect(DatasetCatalog.all.allSatisfy { !$0.summary.isEmpty })
-    #expect(throws: InputError.self) { try DatasetCatalog.named("zip") }
+    #expect(throws: InputError.self) { try DatasetCatalog.all.named("zip") }
     try withTemporaryFolder { root in
       try text("notes/readme", "nothing", in: root)
       #expect(message(root, "test").contains("kaldi, librispeech, nemo"))
