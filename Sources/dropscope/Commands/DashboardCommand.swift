@@ -83,7 +83,7 @@ enum DashboardCommand: Command {
             "open this view: " + views.names.joined(separator: ", "))
         } check: { settings, _ in
           if settings.isSVG, settings.frame == nil {
-            throw UsageError("option --\(svg.name) goes with --\(frame.usage.dropFirst(2))")
+            throw UsageError("option --\(svg.name) goes with \(frame.usage)")
           }
         },
       ]

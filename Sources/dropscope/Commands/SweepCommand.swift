@@ -36,7 +36,8 @@ enum SweepCommand: Command {
         ModelOptions.group(several: "compare models").at(\.model),
         DataOptions.group(several: true).at(\.data),
         LayerOptions.group(
-          several: "They take lists: 12,8,6. All policies and all depths are measured without them."
+          several: "They take lists: 12,8,6. Without them all depths are measured.",
+          standard: "all of them"
         ).at(\.layers),
         OptionGroup(
           "Sweep"

@@ -24,11 +24,14 @@ struct LayerOptions: CommandSettings {
   static var groups: [OptionGroup<Self>] { [group()] }
 
   /// - Parameter several: what is measured where the options give several choices, or none.
-  static func group(several: String? = nil) -> OptionGroup<Self> {
+  /// - Parameter standard: the policies where none is named.
+  static func group(
+    several: String? = nil, standard: String = PolicyCatalog.names[0]
+  ) -> OptionGroup<Self> {
     let depths = (keep: "keep", drop: "drop", mask: "mask")
     let policy = Option<Self>(
       some: "policy", several == nil ? "NAME" : "LIST", \.policies, .name(in: PolicyCatalog.all),
-      "how layers are chosen", absent: PolicyCatalog.names[0]
+      "how layers are chosen", absent: standard
     ).listing(PolicyCatalog.all.map { "\($0.name): \($0.summary)" })
     let remark =
       "At most one of --\(depths.keep), --\(depths.drop) and --\(depths.mask). "

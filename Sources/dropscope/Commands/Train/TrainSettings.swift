@@ -286,11 +286,11 @@ struct TrainSettings: CommandSettings {
   /// - Parameter standard: the same options with nothing given but that folder.
   static func check(_ options: TrainingOptions, standard: TrainingOptions) throws {
     if options.cachesTeacher, options.teacher == nil {
-      throw UsageError("option --\(cachesTeacher.name): expected --\(teacher.usage), found none")
+      throw UsageError("option --\(cachesTeacher.name): expected \(teacher.usage), found none")
     }
     if options.matchesHidden, options.teacher == nil || options.cachesTeacher {
       throw UsageError(
-        "option --\(hiddenWeight.name): expected --\(teacher.usage) without "
+        "option --\(hiddenWeight.name): expected \(teacher.usage) without "
           + "--\(cachesTeacher.name), which keeps no hidden frames")
     }
     let family = try options.family
