@@ -14,7 +14,7 @@ enum ListenView: DashboardView {
   static let keys = [
     KeyBinding(["f"], "f", .openFile, .here, "open a file", hint: "file"),
     KeyBinding(
-      [(.up, .up), (.down, .down), ("k", .up), ("j", .down)], "↑ ↓ k j", .here,
+      KeyBinding.upAndDown, "↑ ↓ k j", .here,
       "move in the table", hint: "scroll"),
     KeyBinding([" ", .enter], "Space Enter", .record, .here, "record, and stop", hint: "record"),
   ]
