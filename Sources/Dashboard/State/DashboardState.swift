@@ -102,6 +102,10 @@ package struct DashboardState: Sendable {
   /// Of the present model.
   package var costs: CostModel { modelCosts[model] }
   package var presentPoint: OperatingPoint { choice.point }
+  /// The present policy's mask of every depth, deepest first.
+  package var policyMasks: [LayerMask] {
+    (1...layerCount).reversed().map { choice.mask(keeping: $0) }
+  }
   package var fullMask: LayerMask { .full(layerCount) }
   package var present: Measurement? { measurement(mask) }
   package var fullDepth: Measurement? { measurement(fullMask) }
