@@ -94,29 +94,3 @@ package enum Action: Hashable, Sendable {
   case saveSettings
   case suspend, quit
 }
-
-/// What `x` can write.
-package enum Export: String, CaseIterable, Hashable, Sendable {
-  case frameText, frameSVG, pointsCSV, pointsJSON, plotSVG
-
-  /// For the menu and the notice.
-  package var explanation: String {
-    switch self {
-    case .frameText: "this screen as text"
-    case .frameSVG: "this screen as a picture (SVG)"
-    case .pointsCSV: "what was measured, as CSV"
-    case .pointsJSON: "what was measured, as JSON lines"
-    case .plotSVG: "the trade-off plot (SVG)"
-    }
-  }
-
-  package var fileName: String {
-    switch self {
-    case .frameText: "dropscope-screen.txt"
-    case .frameSVG: "dropscope-screen.svg"
-    case .pointsCSV: "dropscope-points.csv"
-    case .pointsJSON: "dropscope-points.jsonl"
-    case .plotSVG: "dropscope-plot.svg"
-    }
-  }
-}

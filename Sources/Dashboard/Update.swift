@@ -370,8 +370,8 @@ private func perform(_ action: Action, _ state: inout DashboardState) -> [Effect
     begin(&state)
   case .openFile: state.prompt = Prompt(.file)
   case .record: return [.record(!state.listening.isRecording)]
-  case .export(let what): return [.export(what)]
-  case .saveSettings: return [.saveSettings]
+  case .export(let what): return [.export(what, what.content(state))]
+  case .saveSettings: return [.save(Settings(state))]
   case .suspend: return [.suspend]
   case .quit: return [.quit]
   }
