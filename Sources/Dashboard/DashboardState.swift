@@ -58,7 +58,9 @@ package struct DashboardState: Sendable {
   package var notice = ""
   /// What is wrong in the settings file, shown over everything until it is confirmed.
   package var complaints: [String] = []
-  package var isSliderHeld = false
+  /// What can be slid over while the button is down, since a press on one of them.
+  package var held: [Target] = []
+  package var isSliderHeld: Bool { !held.isEmpty }
   /// What was chosen before the slider was taken hold of is in `past` already.
   package var isHoldRemembered = false
   /// No file is written and nothing is recorded: for a machine that strangers try.

@@ -28,38 +28,32 @@ enum HelpPage {
     var page = Canvas(area.size)
     page.frame(
       title: "Help \(number + 1)/\(pages.count)",
-      trailing: number + 1 < pages.count ? "next page (?)  back (Esc)" : "back (Esc)", theme: theme)
+      trailing: number + 1 < pages.count
+        ? "next page (\(key: "?"))  back (\(key: .escape))" : "back (\(key: .escape))", theme: theme
+    )
+    page.mapActions { ($0 as? Key).flatMap { KeyBindings.action(for: $0, in: state.view) } }
     for (column, lines) in pages[number].enumerated() {
       for (row, line) in lines.enumerated() {
-        page.text(
-          line.text, x: 2 + column * columnWidth, y: 1 + row,
-          width: area.width - 4 - column * columnWidth)
+        let place = Rect(
+          x: 2 + column * columnWidth, y: 1 + row, width: area.width - 4 - column * columnWidth,
+          height: 1)
+        page.text(line.text, x: place.x, y: place.y, width: place.width)
+        if let binding = line.binding { target(binding, in: place, on: &page) }
       }
     }
+    canvas.press(area, .back)
     canvas.paste(page, x: area.x, y: area.y)
   }
 
   static func pageCount(_ state: DashboardState) -> Int { pages(state, area(state.size)).count }
 
-  /// The key under the pointer, or the first of its row.
-  static func action(_ mouse: MouseEvent, _ state: DashboardState) -> Action? {
-    let area = area(state.size)
-    let inside = Rect(
-      x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2)
-    let pages = pages(state, area)
-    guard inside.contains(x: mouse.x, y: mouse.y), pages.indices.contains(state.helpPage) else {
-      return nil
+  /// Each key in the label is itself; elsewhere the row is the first of them.
+  private static func target(_ binding: KeyBinding, in place: Rect, on page: inout Canvas) {
+    guard let first = binding.actions.first?.action else { return }
+    page.press(place.split(left: columnWidth).left, first)
+    page.targets(of: binding.keyText, x: place.x, y: place.y, width: place.width) { key in
+      binding.actions.first { $0.key == key }?.action
     }
-    let page = pages[state.helpPage]
-    let (column, x) = (mouse.x - inside.x).quotientAndRemainder(dividingBy: columnWidth)
-    let row = mouse.y - inside.y
-    guard page.indices.contains(column), page[column].indices.contains(row),
-      let binding = page[column][row].binding
-    else { return nil }
-    let label = Array(binding.label)
-    let name = PrintedKeys.words(label, 0..<label.count).first { $0.columns.contains(x) }?.text
-    let key = name.flatMap(PrintedKeys.key)
-    return (binding.actions.first { $0.key == key } ?? binding.actions.first)?.action
   }
 
   private static func area(_ size: Size) -> Rect {

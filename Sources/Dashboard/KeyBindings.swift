@@ -24,6 +24,9 @@ package struct KeyBinding: Sendable {
   /// Where it works; nil: everywhere. What hides another binding in a view comes before it.
   package var views: Set<ViewKind>?
 
+  /// The label's words that are keys, as keys.
+  var keyText: KeyText { KeyText(label, naming: actions.map(\.key)) }
+
   /// The first key, or pair of keys, for the footer.
   var shortLabel: String {
     let parts = label.split(separator: " ")
@@ -161,10 +164,4 @@ package enum KeyBindings {
     }
     return nil
   }
-}
-
-/// So that the table above reads like the keyboard.
-extension Key: ExpressibleByUnicodeScalarLiteral {}
-extension Key: ExpressibleByExtendedGraphemeClusterLiteral {
-  package init(extendedGraphemeClusterLiteral character: Character) { self = .character(character) }
 }

@@ -76,6 +76,8 @@ package enum Action: Hashable, Sendable {
   case releaseMouse, help, back
   /// A row of the open menu.
   case menuRow(Int)
+  /// A key, for what lies over the panels.
+  case key(Key)
 
   case compareBy
 

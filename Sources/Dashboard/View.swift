@@ -6,16 +6,8 @@ import TerminalUI
 package protocol Panel {
   /// What the reader calls it.
   static var name: String { get }
+  /// Draws, and registers what can be clicked: actions, or keys as they are printed.
   static func draw(_ state: DashboardState, _ canvas: inout Canvas)
-  /// What the mouse asks for; `mouse` in screen cells, inside `area`.
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action?
-}
-
-extension Panel {
-  package static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action?
-  {
-    nil
-  }
 }
 
 package func view(_ state: DashboardState, _ size: Size) -> Canvas {
@@ -28,10 +20,19 @@ package func view(_ state: DashboardState, _ size: Size) -> Canvas {
 func draw(_ state: DashboardState, _ size: Size) -> Canvas {
   var canvas = Canvas(size)
   if let layout = Layout(state, size) {
+    // The help is left by a press anywhere but on a key that works there.
+    if state.isHelpShown { canvas.press(canvas.area, .back) }
     for kind in PanelKind.allCases {
       guard let area = layout[kind] else { continue }
       var part = Canvas(Size(width: area.width, height: area.height))
       kind.type.draw(state, &part)
+      if state.isHelpShown, kind != .footer { part.removeTargets() }
+      part.mapActions { action in
+        guard let key = action as? Key else { return action }
+        let action = KeyBindings.action(for: key, in: state.view)
+        // More of a panel is to be had by enlarging that one.
+        return action == .nextZoom && kind != .footer ? .enlarge(kind) : action
+      }
       canvas.paste(part, x: area.x, y: area.y)
     }
     if state.isHelpShown { HelpPage.draw(state, &canvas) }
@@ -50,14 +51,16 @@ enum TooSmallPage {
     let needed = Layout.minimum
     let (now, least) = ("\(size.width)x\(size.height)", "\(needed.width)x\(needed.height)")
     let isWide = size.width >= "Dropscope needs a bigger window".count
-    let lines =
+    let lines: [KeyText] =
       isWide
-      ? ["Dropscope needs a bigger window", "now \(now), needed \(least)", "q quit"]
-      : ["now \(now)", "needed \(least)", "q quit"]
+      ? ["Dropscope needs a bigger window", "now \(now), needed \(least)", "\(key: "q") quit"]
+      : ["now \(now)", "needed \(least)", "\(key: "q") quit"]
     let top = max(0, (size.height - lines.count) / 2)
     // The numbers and the way out matter more than the first sentence.
     for (row, line) in lines.suffix(max(1, size.height)).enumerated() {
-      canvas.text(line, x: max(0, (size.width - line.count) / 2), y: top + row)
+      canvas.text(keys: line, x: max(0, (size.width - line.width) / 2), y: top + row) { _ in
+        Action.quit
+      }
     }
   }
 }
@@ -71,7 +74,8 @@ enum ComplaintsPage {
     }
     let height = min(canvas.size.height, lines.count + 2)
     var page = Canvas(Size(width: width, height: height))
-    page.frame(title: "Settings not taken", trailing: "Enter goes on", theme: state.theme)
+    page.frame(
+      title: "Settings not taken", trailing: "\(key: .enter) goes on", theme: state.theme)
     for (row, line) in lines.prefix(height - 2).enumerated() {
       page.text(line, x: 2, y: 1 + row, width: width - 4)
     }
@@ -80,6 +84,10 @@ enum ComplaintsPage {
         ["… the rest is printed on leaving"], width: width, y: height - 1,
         style: state.theme.muted)
     }
+    page.mapActions { ($0 as? Key).map { Action.key($0) } }
+    // A press anywhere confirms it.
+    canvas.removeTargets()
+    canvas.press(canvas.area, .key(.enter))
     canvas.paste(
       page, x: (canvas.size.width - width) / 2, y: (canvas.size.height - height) / 2)
   }

@@ -150,7 +150,7 @@ final class DashboardSession: Sendable {
   }
 
   private func probe(_ request: ProbeRequest) {
-    let closeLook = CloseLook(Array(zip(recognizers, data.withLock { $0 })))
+    let closeLook = CloseLook(zip(recognizers, data.withLock { $0 }).map { ($0, $1) })
     prober.ask { [mailbox] isCancelled in
       closeLook.answer(request, isCancelled: isCancelled) { mailbox.post(.probed($0)) }
     }

@@ -10,8 +10,8 @@ enum CurvesPanel: Panel {
     let theme = state.theme
     canvas.frame(
       title: "Error rate over depth",
-      trailing: state.comparesPolicies ? "compare models (v)" : "compare policies (v)", theme: theme
-    )
+      trailing: "compare \(state.comparesPolicies ? "models" : "policies") (\(key: "v"))",
+      theme: theme)
     var series: [ScatterPlot.Series] = []
     var partial: [ScatterPlot.Series] = []
     for (index, contestant) in ComparisonPanel.contestants(state).enumerated() {

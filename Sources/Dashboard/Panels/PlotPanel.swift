@@ -11,7 +11,7 @@ enum PlotPanel: Panel {
     let theme = state.theme
     canvas.frame(
       title: "Trade-off",
-      trailing: canvas.size.width >= 50 ? "lower left is better   axis (a)" : "axis (a)",
+      trailing: "\(canvas.size.width >= 50 ? "lower left is better   " : "")axis (\(key: "a"))",
       theme: theme)
     let points = points(of: state.model, state)
     let complete = points.filter(\.isComplete)

@@ -101,7 +101,7 @@ extension Update {
     case .chooseTheme(let name): state.theme = Theme.named(name) ?? state.theme
     case .releaseMouse:
       state.isMouseReleased.toggle()
-      state.isSliderHeld = false
+      state.held = []
       return [.setMouse(!state.isMouseReleased)]
     case .help:
       // Through its pages, then away.
@@ -117,6 +117,7 @@ extension Update {
       } else if state.view == .transcripts {
         state.list.filter = ""
       }
+    case .key(let key): return handle(.key(key), &state)
     case .compareBy: state.comparesPolicies.toggle()
     case .budgetLess: return setBudget(state.budget.amount / 1.25, &state)
     case .budgetMore: return setBudget(state.budget.amount * 1.25, &state)

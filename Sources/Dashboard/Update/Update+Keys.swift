@@ -22,6 +22,8 @@ extension Update {
       return handle(mouse, &state)
     case .resize(let size):
       state.size = size
+      // What is held has gone elsewhere.
+      state.held = []
       return []
     case .paste(let text):
       state.prompt?.text += text.filter { !$0.isNewline }

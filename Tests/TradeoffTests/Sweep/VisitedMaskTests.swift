@@ -19,10 +19,12 @@ import Testing
     #expect(points.map(\.point) == [0, 1] && points.allSatisfy { $0.points == 2 })
     #expect(points.map(\.summary.mask) == masks.map(\.description))
     #expect(points.allSatisfy { $0.summary.policy == "visited" && $0.sweep == "dashboard" })
-    #expect(points.map(\.summary.wer) == visited.map { visit in
-      let errors = visit.results.reduce(0) { $0 + $1.counts.errors }
-      return Double(errors) / Double(visit.results.reduce(0) { $0 + $1.counts.words })
-    })
+    #expect(
+      points.map(\.summary.wer)
+        == visited.map { visit in
+          let errors = visit.results.reduce(0) { $0 + $1.counts.errors }
+          return Double(errors) / Double(visit.results.reduce(0) { $0 + $1.counts.words })
+        })
     // The table has a heading and a row a point; what holds a comma or a quote is quoted.
     let rows = SweepPoint.csv(points).split(separator: "\n")
     #expect(rows.count == 3 && rows[0].hasPrefix("model,dataset,split,policy,seed,mask,"))
