@@ -20,29 +20,29 @@ enum HelpPage {
   private static let columnWidth =
     labelWidth + gap + (KeyBindings.all.map(\.help.count).max() ?? 0)
 
-  static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
+  static func draw(page: Int, _ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let area = area(canvas.size)
     let pages = pages(state, area)
-    let number = min(state.helpPage, pages.count - 1)
-    var page = Canvas(area.size)
-    page.frame(
+    let number = min(page, pages.count - 1)
+    var sheet = Canvas(area.size)
+    sheet.frame(
       title: "Help \(number + 1)/\(pages.count)",
       trailing: number + 1 < pages.count
         ? "next page (\(key: "?"))  back (\(key: .escape))" : "back (\(key: .escape))", theme: theme
     )
-    page.mapActions { ($0 as? Key).flatMap { KeyBindings.action(for: $0, in: state.view) } }
+    sheet.mapActions { ($0 as? Key).flatMap { KeyBindings.action(for: $0, in: state.view) } }
     for (column, lines) in pages[number].enumerated() {
       for (row, line) in lines.enumerated() {
         let place = Rect(
           x: 2 + column * columnWidth, y: 1 + row, width: area.width - 4 - column * columnWidth,
           height: 1)
-        page.text(line.text, x: place.x, y: place.y, width: place.width)
-        if let binding = line.binding { target(binding, in: place, on: &page) }
+        sheet.text(line.text, x: place.x, y: place.y, width: place.width)
+        if let binding = line.binding { target(binding, in: place, on: &sheet) }
       }
     }
     canvas.press(area, .back)
-    canvas.paste(page, x: area.x, y: area.y)
+    canvas.paste(sheet, x: area.x, y: area.y)
   }
 
   static func pageCount(_ state: DashboardState) -> Int { pages(state, area(state.size)).count }

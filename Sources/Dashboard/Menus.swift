@@ -50,7 +50,7 @@ enum Menus {
         state.rivals.sorted().map {
           Menu.Row(
             state.subject.models[$0].name, action: .chooseRival($0),
-            isCurrent: $0 == state.rival?.setting.model)
+            isCurrent: $0 == state.rival?.point.model)
         }
       )
     case .preset:

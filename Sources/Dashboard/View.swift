@@ -10,23 +10,18 @@ package protocol Panel {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas)
 }
 
+/// The screen, and what can be clicked on it: every target's action is an `Action`.
 package func view(_ state: DashboardState, _ size: Size) -> Canvas {
-  var canvas = draw(state, size)
-  if state.symbols == .ascii { canvas.replaceWithASCII() }
-  return canvas
-}
-
-/// Before characters that the locale lacks are replaced, so that ↓ and v can be told apart.
-func draw(_ state: DashboardState, _ size: Size) -> Canvas {
   var canvas = Canvas(size)
   if let layout = Layout(state, size) {
     // The help is left by a press anywhere but on a key that works there.
-    if state.isHelpShown { canvas.press(canvas.area, .back) }
+    let isHelpShown = state.helpPage != nil
+    if isHelpShown { canvas.press(canvas.area, .back) }
     for kind in PanelKind.allCases {
       guard let area = layout[kind] else { continue }
       var part = Canvas(Size(width: area.width, height: area.height))
       kind.type.draw(state, &part)
-      if state.isHelpShown, kind != .footer { part.removeTargets() }
+      if isHelpShown, kind != .footer { part.removeTargets() }
       part.mapActions { action in
         guard let key = action as? Key else { return action }
         let action = KeyBindings.action(for: key, in: state.view)
@@ -35,12 +30,17 @@ func draw(_ state: DashboardState, _ size: Size) -> Canvas {
       }
       canvas.paste(part, x: area.x, y: area.y)
     }
-    if state.isHelpShown { HelpPage.draw(state, &canvas) }
-    if let menu = state.menu { MenuPage.draw(menu, state, &canvas) }
-    if !state.complaints.isEmpty, state.demo == nil { ComplaintsPage.draw(state, &canvas) }
+    switch state.overlay {
+    case .help(let page): HelpPage.draw(page: page, state, &canvas)
+    case .menu(let menu): MenuPage.draw(menu, state, &canvas)
+    case .complaints(let complaints): ComplaintsPage.draw(complaints, state, &canvas)
+    // Their places are the footer and the tour's panel.
+    case .prompt, .demo, nil: break
+    }
   } else {
     TooSmallPage.draw(&canvas)
   }
+  if state.symbols == .ascii { canvas.replaceWithASCII() }
   return canvas
 }
 
@@ -67,9 +67,11 @@ enum TooSmallPage {
 
 /// What is wrong in the settings file, over everything else until it is confirmed.
 enum ComplaintsPage {
-  static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
+  static func draw(
+    _ complaints: [String], _ state: DashboardState, _ canvas: inout Canvas
+  ) {
     let width = min(canvas.size.width, 100)
-    let lines = state.complaints.flatMap {
+    let lines = complaints.flatMap {
       StyledText([("× ", state.theme.error), ($0, state.theme.text)]).wrapped(width: width - 4)
     }
     let height = min(canvas.size.height, lines.count + 2)
@@ -87,7 +89,7 @@ enum ComplaintsPage {
     page.mapActions { ($0 as? Key).map { Action.key($0) } }
     // A press anywhere confirms it.
     canvas.removeTargets()
-    canvas.press(canvas.area, .key(.enter))
+    canvas.press(canvas.area, .back)
     canvas.paste(
       page, x: (canvas.size.width - width) / 2, y: (canvas.size.height - height) / 2)
   }

@@ -68,18 +68,23 @@ import Tradeoff
             var (clicked, asked) = (state, state)
             let effects = update(
               &clicked, .terminal(.mouse(MouseEvent(kind: mouse, x: x, y: y))))
-            if asked.isHelpShown, action != .help { asked.isHelpShown = false }
+            if case .help = asked.overlay, ![.help, .back].contains(action) { asked.overlay = nil }
             let expected = Update.perform(action, &asked)
-            let isHelpLeft = state.isHelpShown && action == .back
             #expect(
               effects.filter { if case .probe = $0 { false } else { true } }
-                == (isHelpLeft ? [] : expected), "\(action) in \(name) at \(size)")
-            if !isHelpLeft {
-              #expect(view(clicked, size) == view(asked, size), "\(action) in \(name) at \(size)")
-            }
+                == expected, "\(action) in \(name) at \(size)")
+            #expect(view(clicked, size) == view(asked, size), "\(action) in \(name) at \(size)")
           }
         }
       }
+    }
+  }
+
+  /// Whether there is something over the panels that takes all clicks.
+  private func lies(over state: DashboardState) -> Bool {
+    switch state.overlay {
+    case .menu, .complaints: true
+    case .demo, .prompt, .help, nil: false
     }
   }
 
@@ -113,12 +118,12 @@ import Tradeoff
     for size in Self.sizes {
       for (name, state) in Self.screens(kind, size) {
         // Under a menu or the settings' complaints nothing can be clicked.
-        guard state.menu == nil, state.complaints.isEmpty else { continue }
+        guard !lies(over: state) else { continue }
         let canvas = view(state, size)
         for (key, x, y) in printedKeys(canvas) {
           let action = canvas.targets.target(x: x, y: y, for: .press)?.action as? Action
           let bound = KeyBindings.action(for: key, in: kind)
-          if state.isHelpShown {
+          if state.helpPage != nil {
             // The panels around the help lie under it.
             let works: [Action?] = [.help, .back]
             #expect(
@@ -139,7 +144,7 @@ import Tradeoff
   @Test(arguments: ViewKind.allCases) func theFootersHintsAreKeys(kind: ViewKind) throws {
     for size in Self.sizes where size.height >= 15 {
       for (name, state) in Self.screens(kind, size)
-      where state.menu == nil && state.complaints.isEmpty {
+      where !lies(over: state) {
         let canvas = view(state, size)
         let y = size.height - 1
         let row = (0..<size.width).map { canvas[$0, y].character }
@@ -158,8 +163,8 @@ import Tradeoff
           hints += 1
         }
         // The help covers the footer of a small screen.
-        #expect(hints >= (state.isHelpShown ? 0 : 2), "\(name) at \(size)")
-        if !state.isHelpShown {
+        #expect(hints >= (state.helpPage != nil ? 0 : 2), "\(name) at \(size)")
+        if state.helpPage == nil {
           let line = String(row)
           for binding in KeyBindings.active(in: kind) {
             guard let hint = binding.hint,

@@ -17,7 +17,7 @@ extension Update {
       let dropped = (Double(state.layerCount * percent) / 100).rounded()
       return keep(state.layerCount - Int(dropped), &state)
     case .keep(let count): return keep(count, &state)
-    case .typeDropRatio: state.prompt = Prompt(.dropRatio)
+    case .typeDropRatio: state.overlay = .prompt(Prompt(.dropRatio))
     case .up: return moveCursor(by: -1, &state)
     case .down: return moveCursor(by: 1, &state)
     case .toggleLayer:
@@ -28,15 +28,19 @@ extension Update {
       return toggle(layer, &state)
     case .openMenu(let kind):
       let menu = Menus.open(kind, state)
-      if menu.rows.isEmpty { state.notice = "there is no other model of as many layers" }
-      state.menu = menu.rows.isEmpty ? nil : menu
+      if menu.rows.isEmpty {
+        state.notice = "there is no other model of as many layers"
+      } else {
+        state.overlay = .menu(menu)
+      }
     case .menuRow(let index):
       guard let menu = state.menu, menu.rows.indices.contains(index) else { return [] }
       let action = menu.rows[index].action
-      state.menu = nil
+      state.overlay = nil
       let effects = perform(action, &state)
-      if menu.kind == .options, state.menu != nil {
-        state.menu?.optionsRow = index
+      if menu.kind == .options, var opened = state.menu {
+        opened.optionsRow = index
+        state.overlay = .menu(opened)
       } else if menu.kind == .options, action != .saveSettings {
         openOptions(at: index, &state)
       } else {
@@ -64,13 +68,13 @@ extension Update {
     case .undo: return goBack(from: \.past, to: \.future, &state)
     case .redo: return goBack(from: \.future, to: \.past, &state)
     case .pin:
-      state.pinned = state.pinned == state.presentSetting ? nil : state.presentSetting
+      state.pinned = state.pinned == state.presentPoint ? nil : state.presentPoint
       state.notice = state.pinned == nil ? "nothing is pinned" : "pinned: \(pinName(state))"
     case .previousUtterance: moveUtterance(by: -1, &state)
     case .nextUtterance: moveUtterance(by: 1, &state)
     case .utterance(let index): state.utterance = index
     case .nextWorse: findWorseUtterance(&state)
-    case .filter: state.prompt = Prompt(.filter, text: state.list.filter)
+    case .filter: state.overlay = .prompt(Prompt(.filter, text: state.list.filter))
     case .changeOrder:
       state.list.order = state.list.order.next
       if let first = state.listedUtterances.first { state.utterance = first }
@@ -80,12 +84,12 @@ extension Update {
     case .pause:
       state.isPaused.toggle()
       if state.isPaused { return [.rest] }
-      return state.present?.isComplete == true ? [] : request(state.presentSetting, &state)
+      return state.present?.isComplete == true ? [] : request(state.presentPoint, &state)
     case .step: return step(&state)
     case .restart:
       state.isPaused = false
-      state.measurements[state.presentSetting] = nil
-      return request(state.presentSetting, &state, isAnew: true)
+      state.measurements[state.presentPoint] = nil
+      return request(state.presentPoint, &state, isAnew: true)
     case .show(let view): show(view, &state)
     case .nextView: show(state.view.next, &state)
     case .previousView: show(state.view.previous, &state)
@@ -105,17 +109,19 @@ extension Update {
       return [.setMouse(!state.isMouseReleased)]
     case .help:
       // Through its pages, then away.
-      state.helpPage = state.isHelpShown ? state.helpPage + 1 : 0
-      state.isHelpShown = state.helpPage < HelpPage.pageCount(state)
+      let page = state.helpPage.map { $0 + 1 } ?? 0
+      state.overlay = page < HelpPage.pageCount(state) ? .help(page: page) : nil
     case .back:
-      if let menu = state.menu {
-        closeMenu(menu, &state)
-      } else if state.isHelpShown {
-        state.isHelpShown = false
-      } else if state.zoomed != nil {
-        state.zoomed = nil
-      } else if state.view == .transcripts {
-        state.list.filter = ""
+      switch state.overlay {
+      case .demo: return endDemo(&state)
+      case .menu(let menu): closeMenu(menu, &state)
+      case .complaints, .prompt, .help: state.overlay = nil
+      case nil:
+        if state.zoomed != nil {
+          state.zoomed = nil
+        } else if state.view == .transcripts {
+          state.list.filter = ""
+        }
       }
     case .key(let key): return handle(.key(key), &state)
     case .compareBy: state.comparesPolicies.toggle()
@@ -146,7 +152,7 @@ extension Update {
     case .tourBack: moveTour(by: -1, &state)
     case .tourHelp: turnTourPage(&state)
     case .tourReset: return resetStep(&state)
-    case .guess: state.prompt = Prompt(.guess)
+    case .guess: state.overlay = .prompt(Prompt(.guess))
     case .chooseChapter(let index):
       guard Tour.chapters[index].isAvailable(state) else {
         state.notice = "needs the models \(Tour.chapters[index].models.joined(separator: ", "))"
@@ -156,7 +162,7 @@ extension Update {
       state.tour.isShown = true
       (state.tour.chapter, state.tour.step) = (index, 0)
       begin(&state)
-    case .openFile: state.prompt = Prompt(.file)
+    case .openFile: state.overlay = .prompt(Prompt(.file))
     case .record: return [.record(!state.listening.isRecording)]
     case .export(let what): return [.export(what, what.content(state))]
     case .saveSettings: return [.save(Settings(state))]

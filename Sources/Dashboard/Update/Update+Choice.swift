@@ -27,7 +27,7 @@ extension Update {
 
   /// Changes what is chosen, so that it can be undone, and asks for its numbers.
   static func change(
-    _ state: inout DashboardState, _ body: (inout DashboardState.Choice) -> Void
+    _ state: inout DashboardState, _ body: (inout Choice) -> Void
   ) -> [Effect] {
     let before = state.choice
     var after = before
@@ -43,17 +43,17 @@ extension Update {
     return adopt(after, &state)
   }
 
-  static func adopt(_ choice: DashboardState.Choice, _ state: inout DashboardState) -> [Effect] {
-    let before = state.presentSetting
+  static func adopt(_ choice: Choice, _ state: inout DashboardState) -> [Effect] {
+    let before = state.presentPoint
     state.choice = choice
     state.listening.scroll = nil
     state.layerCursor = min(state.layerCursor, state.layerCount - 1)
-    return state.presentSetting == before ? [] : request(state.presentSetting, &state)
+    return state.presentPoint == before ? [] : request(state.presentPoint, &state)
   }
 
   static func goBack(
-    from: WritableKeyPath<DashboardState, [DashboardState.Choice]>,
-    to: WritableKeyPath<DashboardState, [DashboardState.Choice]>, _ state: inout DashboardState
+    from: WritableKeyPath<DashboardState, [Choice]>,
+    to: WritableKeyPath<DashboardState, [Choice]>, _ state: inout DashboardState
   ) -> [Effect] {
     guard let choice = state[keyPath: from].popLast() else { return [] }
     state.budget.isInCharge = false

@@ -17,7 +17,7 @@ extension Update {
       Double(demo.settledTicks) * state.demoPace >= step.seconds * Demo.ticksPerSecond
     let isLate = Double(demo.ticks) >= Demo.patience * Demo.ticksPerSecond
     guard isSeen || isLate else {
-      state.demo = demo
+      state.overlay = .demo(demo)
       return []
     }
     (demo.ticks, demo.settledTicks) = (0, 0)
@@ -38,15 +38,16 @@ extension Update {
 
   /// What takes over does nothing else.
   static func endDemo(_ state: inout DashboardState) -> [Effect] {
-    state.demo = nil
+    let complaints = state.demo?.complaints ?? []
+    state.overlay = complaints.isEmpty ? nil : .complaints(complaints)
     return [.setTicking(false)]
   }
 
   /// Presses a step's keys.
   static func play(_ demo: DemoState, _ state: inout DashboardState) -> [Effect] {
-    state.demo = nil
+    state.overlay = nil
     let effects = Demo.steps[demo.step].keys(state).flatMap { handle(.key($0), &state) }
-    state.demo = demo
+    state.overlay = .demo(demo)
     // The scenario's own ticking must not end the show's.
     return effects.filter { $0 != .setTicking(false) }
   }

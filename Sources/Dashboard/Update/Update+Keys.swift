@@ -7,17 +7,7 @@ extension Update {
     switch event {
     case .key(let key):
       state.notice = ""
-      let leaves: [Key] = ["q", .control("c")]
-      if state.demo != nil {
-        return endDemo(&state) + (leaves.contains(key) ? [.quit] : [])
-      }
-      if !state.complaints.isEmpty {
-        if [.enter, .escape, " "].contains(key) { state.complaints = [] }
-        return leaves.contains(key) ? [.quit] : []
-      }
-      if state.prompt != nil { return type(key, &state) }
-      if state.menu != nil { return walk(key, &state) }
-      return KeyBindings.action(for: key, in: state.view).map { perform($0, &state) } ?? []
+      return press(key, &state)
     case .mouse(let mouse):
       return handle(mouse, &state)
     case .resize(let size):
@@ -26,7 +16,10 @@ extension Update {
       state.held = []
       return []
     case .paste(let text):
-      state.prompt?.text += text.filter { !$0.isNewline }
+      if case .prompt(var prompt) = state.overlay {
+        prompt.text += text.filter { !$0.isNewline }
+        state.overlay = .prompt(prompt)
+      }
       return []
     case .interrupted:
       return [.quit]
@@ -35,14 +28,31 @@ extension Update {
     }
   }
 
+  private static func press(_ key: Key, _ state: inout DashboardState) -> [Effect] {
+    let leaves = ["q", .control("c")].contains(key)
+    switch state.overlay {
+    case .demo:
+      return endDemo(&state) + (leaves ? [.quit] : [])
+    case .complaints:
+      if [.enter, .escape, " "].contains(key) { state.overlay = nil }
+      return leaves ? [.quit] : []
+    case .prompt(let prompt): return type(key, prompt, &state)
+    case .menu(let menu): return walk(key, menu, &state)
+    case .help, nil:
+      return KeyBindings.action(for: key, in: state.view).map { perform($0, &state) } ?? []
+    }
+  }
+
   /// A key while a line is being typed.
-  private static func type(_ key: Key, _ state: inout DashboardState) -> [Effect] {
-    guard var prompt = state.prompt else { return [] }
+  private static func type(
+    _ key: Key, _ prompt: Prompt, _ state: inout DashboardState
+  ) -> [Effect] {
+    var prompt = prompt
     switch key {
     case .escape, .control("c"):
-      state.prompt = nil
+      state.overlay = nil
     case .enter:
-      state.prompt = nil
+      state.overlay = nil
       switch prompt.kind {
       case .filter:
         state.list.filter = prompt.text.trimmed
@@ -64,10 +74,10 @@ extension Update {
       }
     case .backspace, .delete:
       if !prompt.text.isEmpty { prompt.text.removeLast() }
-      state.prompt = prompt
+      state.overlay = .prompt(prompt)
     case .character(let character):
       prompt.text.append(character)
-      state.prompt = prompt
+      state.overlay = .prompt(prompt)
     default:
       break
     }
@@ -75,21 +85,21 @@ extension Update {
   }
 
   /// A key while a menu is open.
-  private static func walk(_ key: Key, _ state: inout DashboardState) -> [Effect] {
-    guard var menu = state.menu else { return [] }
+  private static func walk(_ key: Key, _ menu: Menu, _ state: inout DashboardState) -> [Effect] {
+    func select(_ row: Int) {
+      var menu = menu
+      menu.selection = (row + menu.rows.count) % menu.rows.count
+      state.overlay = .menu(menu)
+    }
     switch key {
     case .escape, "q":
       closeMenu(menu, &state)
     case .control("c"):
       return [.quit]
-    case .up, "k":
-      menu.selection = (menu.selection + menu.rows.count - 1) % menu.rows.count
-      state.menu = menu
-    case .down, "j":
-      menu.selection = (menu.selection + 1) % menu.rows.count
-      state.menu = menu
-    case .home: state.menu?.selection = 0
-    case .end: state.menu?.selection = menu.rows.count - 1
+    case .up, "k": select(menu.selection - 1)
+    case .down, "j": select(menu.selection + 1)
+    case .home: select(0)
+    case .end: select(menu.rows.count - 1)
     case .enter, " ":
       return perform(.menuRow(menu.selection), &state)
     case .character(let character):
@@ -104,12 +114,13 @@ extension Update {
 
   /// Closes a menu; one of the options leads back to them, so that several can be changed.
   static func closeMenu(_ menu: Menu, _ state: inout DashboardState) {
-    state.menu = nil
+    state.overlay = nil
     if let row = menu.optionsRow { openOptions(at: row, &state) }
   }
 
   static func openOptions(at row: Int, _ state: inout DashboardState) {
-    state.menu = Menus.open(.options, state)
-    state.menu?.selection = row
+    var options = Menus.open(.options, state)
+    options.selection = row
+    state.overlay = .menu(options)
   }
 }

@@ -4,10 +4,10 @@ import Speech
 import Tradeoff
 
 extension Update {
-  /// Asks for a setting under a new id, which makes every event of older ids stale. Before the evaluator
-  /// is ready nothing is asked: `.ready` asks for whatever mask is chosen by then.
+  /// Asks for an operating point under a new id, which makes every event of older ids stale. Before the
+  /// evaluator is ready nothing is asked: `.ready` asks for whatever mask is chosen by then.
   static func request(
-    _ setting: DashboardState.Setting, _ state: inout DashboardState, limit: Int? = nil,
+    _ point: OperatingPoint, _ state: inout DashboardState, limit: Int? = nil,
     isAnew: Bool = false
   ) -> [Effect] {
     switch state.activity {
@@ -16,7 +16,7 @@ extension Update {
     }
     if state.isPaused, limit == nil { return [] }
     let request = EvaluationRequest(
-      id: (state.newest?.id ?? 0) + 1, mask: setting.mask, model: setting.model, limit: limit,
+      id: (state.newest?.id ?? 0) + 1, mask: point.mask, model: point.model, limit: limit,
       isAnew: isAnew)
     state.newest = request
     state.activity = .measuring
@@ -30,13 +30,13 @@ extension Update {
       return []
     case .utterance(let id, let result):
       guard id == newest.id else { return [] }
-      let setting = DashboardState.Setting(model: newest.model, mask: newest.mask)
+      let point = OperatingPoint(model: newest.model, mask: newest.mask)
       // Who goes step by step wants to see each.
-      if newest.limit != nil, state.measurements[setting]?.results[result.index] == nil {
+      if newest.limit != nil, state.measurements[point]?.results[result.index] == nil {
         state.utterance = result.index
       }
       state.measurements[
-        setting,
+        point,
         default: Measurement(mask: newest.mask, utteranceCount: state.subject.utterances.count)
       ].add(result, speakers: state.subject.speakers)
       return []
@@ -44,7 +44,7 @@ extension Update {
       guard id == newest.id else { return [] }
       state.doneID = id
       state.activity = .idle
-      let asked = DashboardState.Setting(model: newest.model, mask: newest.mask)
+      let asked = OperatingPoint(model: newest.model, mask: newest.mask)
       compare(asked, &state)
       if state.budget.isInCharge, state.view == .budget {
         let effects = chooseByBudget(&state)
@@ -60,17 +60,17 @@ extension Update {
   }
 
   /// Works out how what the view Compare shows does against what has just been completed.
-  private static func compare(_ setting: DashboardState.Setting, _ state: inout DashboardState) {
-    func counts(_ setting: DashboardState.Setting) -> [ErrorCounts]? {
-      guard let known = state.measurements[setting], known.isComplete else { return nil }
+  private static func compare(_ point: OperatingPoint, _ state: inout DashboardState) {
+    func counts(_ point: OperatingPoint) -> [ErrorCounts]? {
+      guard let known = state.measurements[point], known.isComplete else { return nil }
       return known.results.compactMap { $0?.counts }
     }
-    guard let mine = counts(setting) else { return }
-    // Settings of one cost: the same number of layers, by another model or another policy.
+    guard let mine = counts(point) else { return }
+    // Of one cost: the same number of layers, by another model or another policy.
     for (other, _) in state.measurements
-    where other != setting && other.mask.keptCount == setting.mask.keptCount {
+    where other != point && other.mask.keptCount == point.mask.keptCount {
       guard let theirs = counts(other) else { continue }
-      for (a, b, x, y) in [(setting, other, mine, theirs), (other, setting, theirs, mine)] {
+      for (a, b, x, y) in [(point, other, mine, theirs), (other, point, theirs, mine)] {
         state.comparisons[DashboardState.Pair(mine: a, other: b)] = ErrorRate.compare(
           y, x, groups: state.subject.speakers)
       }
@@ -78,22 +78,22 @@ extension Update {
   }
 
   /// What numbers are compared with is measured as soon as nothing else waits: full depth, the pinned
-  /// setting, the other model at this mask, then what the view wishes for. An empty data set is complete
-  /// without a measurement, so what was just asked for is not asked for again.
+  /// operating point, the other model at this mask, then what the view wishes for. An empty data set is
+  /// complete without a measurement, so what was just asked for is not asked for again.
   static func measureNext(
-    _ state: inout DashboardState, besides asked: DashboardState.Setting? = nil
+    _ state: inout DashboardState, besides asked: OperatingPoint? = nil
   ) -> [Effect] {
     guard let next = unmeasured(state, besides: asked) else { return [] }
     return request(next, &state)
   }
 
   private static func unmeasured(
-    _ state: DashboardState, besides asked: DashboardState.Setting? = nil
-  ) -> DashboardState.Setting? {
+    _ state: DashboardState, besides asked: OperatingPoint? = nil
+  ) -> OperatingPoint? {
     guard !state.subject.utterances.isEmpty else { return nil }
-    let full = DashboardState.Setting(model: state.model, mask: state.fullMask)
+    let full = OperatingPoint(model: state.model, mask: state.fullMask)
     let wanted =
-      [state.presentSetting, full, state.pinned, state.rival?.setting].compactMap { $0 }
+      [state.presentPoint, full, state.pinned, state.rival?.point].compactMap { $0 }
       + state.view.type.wishes(state)
     return wanted.first { $0 != asked && !(state.measurements[$0]?.isComplete ?? false) }
   }

@@ -11,12 +11,10 @@ extension Update {
       state.isHoldRemembered = false
       return []
     }
-    if state.demo != nil { return endDemo(&state) }
+    if case .demo = state.overlay { return endDemo(&state) }
     guard let action = target(of: mouse, &state)?.action as? Action else { return [] }
-    if state.isHelpShown, action != .help {
-      state.isHelpShown = false
-      if action == .back { return [] }
-    }
+    // The help is left by whatever is done from it.
+    if case .help = state.overlay, ![.help, .back].contains(action) { state.overlay = nil }
     return perform(action, &state)
   }
 
@@ -28,10 +26,10 @@ extension Update {
     switch mouse.kind {
     case .release: return nil
     case .drag: return state.held.nearest(x: x, y: y)
-    case .wheelUp: return draw(state, state.size).targets.target(x: x, y: y, for: .wheelUp)
-    case .wheelDown: return draw(state, state.size).targets.target(x: x, y: y, for: .wheelDown)
+    case .wheelUp: return view(state, state.size).targets.target(x: x, y: y, for: .wheelUp)
+    case .wheelDown: return view(state, state.size).targets.target(x: x, y: y, for: .wheelDown)
     case .press:
-      let targets = draw(state, state.size).targets
+      let targets = view(state, state.size).targets
       let target = targets.target(x: x, y: y, for: .press)
       if target?.gestures.contains(.slide) == true {
         state.held = targets.filter { $0.gestures.contains(.slide) }

@@ -23,7 +23,7 @@ enum Update {
       state.activity = .preparing(step)
     case .ready:
       state.activity = .idle
-      return request(state.presentSetting, &state)
+      return request(state.presentPoint, &state)
     case .calibrated(let model, let costs):
       state.modelCosts[model] = costs
     case .failed(let reason):
@@ -52,10 +52,22 @@ enum Update {
   ) -> [Effect] {
     let before = Settings(state)
     settings.apply(to: &state)
-    state.complaints = complaints
+    complain(complaints, &state)
     let after = Settings(state)
     // What was saved from here comes back as it is.
     if after != before { state.notice = "settings read again" }
     return after.mouse == before.mouse ? [] : [.setMouse(!state.isMouseReleased)]
+  }
+
+  /// What was wrong before is wrong no longer; a show goes on.
+  private static func complain(_ complaints: [String], _ state: inout DashboardState) {
+    if case .demo(var demo) = state.overlay {
+      demo.complaints = complaints
+      state.overlay = .demo(demo)
+    } else if !complaints.isEmpty {
+      state.overlay = .complaints(complaints)
+    } else if case .complaints = state.overlay {
+      state.overlay = nil
+    }
   }
 }
