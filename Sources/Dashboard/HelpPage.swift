@@ -31,7 +31,10 @@ enum HelpPage {
       trailing: number + 1 < pages.count
         ? "next page (\(key: "?"))  back (\(key: .escape))" : "back (\(key: .escape))", theme: theme
     )
-    sheet.mapActions { ($0 as? Key).flatMap { KeyBindings.action(for: $0, in: state.view) } }
+    sheet.mapActions { action in
+      guard let key = action as? Key else { return nil }
+      return KeyBindings.action(for: key, in: state.view)
+    }
     for (column, lines) in pages[number].enumerated() {
       for (row, line) in lines.enumerated() {
         let place = Rect(

@@ -153,7 +153,10 @@ enum MenuPage {
         }
       }
     }
-    page.mapActions { action in (action as? Key).map { Action.key($0) } ?? action }
+    page.mapActions { action in
+      if let key = action as? Key { return Action.key(key) }
+      return action
+    }
     // A press beside the menu leaves it.
     canvas.removeTargets()
     canvas.press(canvas.area, .back)

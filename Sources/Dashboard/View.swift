@@ -86,7 +86,10 @@ enum ComplaintsPage {
         ["… the rest is printed on leaving"], width: width, y: height - 1,
         style: state.theme.muted)
     }
-    page.mapActions { ($0 as? Key).map { Action.key($0) } }
+    page.mapActions { action in
+      guard let key = action as? Key else { return nil }
+      return Action.key(key)
+    }
     // A press anywhere confirms it.
     canvas.removeTargets()
     canvas.press(canvas.area, .back)

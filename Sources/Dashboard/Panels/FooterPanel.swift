@@ -18,8 +18,11 @@ enum FooterPanel: Panel {
     canvas.text("\(mark) ", x: 1, y: 0, style: style, width: room)
     // The keys of a prompt are those of what is being typed.
     canvas.wording(
-      keys: [text], x: 3, y: 0, style: theme.text, width: room - 2, symbols: state.symbols,
-      action: { state.prompt == nil ? $0 : Action.key($0) })
+      keys: [text], x: 3, y: 0, style: theme.text, width: room - 2, symbols: state.symbols
+    ) { key in
+      if state.prompt == nil { return key }
+      return Action.key(key)
+    }
     canvas.textRight(generation, end: width - 1, y: 0, style: theme.muted)
 
     let note = note(state)
@@ -33,8 +36,9 @@ enum FooterPanel: Panel {
     }
     // What is hidden is enlarged, the most important of it.
     let hidden = hidden(state).first
-    canvas.textRight(keys: note, end: width - 1, y: 1, style: theme.muted) {
-      $0 == "e" ? hidden.map { Action.enlarge($0) } : $0
+    canvas.textRight(keys: note, end: width - 1, y: 1, style: theme.muted) { key in
+      if key == "e", let hidden { return Action.enlarge(hidden) }
+      return key
     }
   }
 

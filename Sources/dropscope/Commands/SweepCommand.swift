@@ -2,6 +2,7 @@
 
 import Backbones
 import Base
+import Dashboard
 import Foundation
 import Speech
 import Tradeoff
