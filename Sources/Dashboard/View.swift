@@ -2,12 +2,29 @@
 
 import TerminalUI
 
-/// A part of the screen. Draws on a canvas of its own, so it cannot draw outside its area.
-package protocol Panel {
+/// A part of the screen. Draws on a canvas of its own, so it cannot draw outside its area. A new one is a
+/// file that conforms to this and a place in a view.
+package protocol Panel: Sendable {
   /// What the reader calls it.
   static var name: String { get }
+  /// Whether the layer under the cursor can be seen on it.
+  static var showsLayerCursor: Bool { get }
   /// Draws, and registers what can be clicked: actions, or keys as they are printed.
   static func draw(_ state: DashboardState, _ canvas: inout Canvas)
+}
+
+extension Panel {
+  package static var showsLayerCursor: Bool { false }
+}
+
+/// A panel by its type, so that it can be compared.
+package struct PanelKind: Hashable, Sendable {
+  package let type: any Panel.Type
+
+  package init(_ type: any Panel.Type) { self.type = type }
+
+  package static func == (a: PanelKind, b: PanelKind) -> Bool { a.type == b.type }
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(type)) }
 }
 
 /// The screen, and what can be clicked on it: every target's action is an `Action`.
@@ -17,14 +34,14 @@ package func view(_ state: DashboardState, _ size: Size) -> Canvas {
     // The help is left by a press anywhere but on a key that works there.
     let isHelpShown = state.helpPage != nil
     if isHelpShown { canvas.press(canvas.area, .back) }
-    for kind in PanelKind.allCases {
-      guard let area = layout[kind] else { continue }
+    let keys = KeyBindings.actions(in: state.view, of: state.views)
+    for (kind, area) in layout.areas {
       var part = Canvas(Size(width: area.width, height: area.height))
       kind.type.draw(state, &part)
       if isHelpShown, kind != .footer { part.removeTargets() }
       part.mapActions { action in
         guard let key = action as? Key else { return action }
-        let action = KeyBindings.action(for: key, in: state.view)
+        let action = keys[key]
         // More of a panel is to be had by enlarging that one.
         return action == .nextZoom && kind != .footer ? .enlarge(kind) : action
       }
