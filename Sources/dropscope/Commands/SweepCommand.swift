@@ -5,6 +5,7 @@ import Base
 import Dashboard
 import Foundation
 import Speech
+import TerminalUI
 import Tradeoff
 
 enum SweepCommand: Command {
