@@ -56,6 +56,8 @@ package enum Action: Hashable, Sendable {
   /// The model beside the present one, by its index.
   case chooseRival(Int)
   case choosePreset(Int)
+  /// What a mark of a plot stands for.
+  case choosePoint(OperatingPoint)
   case undo, redo
   case pin
 

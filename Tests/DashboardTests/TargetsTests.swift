@@ -236,4 +236,31 @@ import Tradeoff
       #expect(state.prompt == nil && state.mask.keptCount == kept)
     }
   }
+
+  /// A mark of a plot chooses what it stands for, and that can be undone.
+  @Test(arguments: [ViewKind.explore, .compare]) func aPlotsMarksAreChosen(kind: ViewKind) throws {
+    var state = Scene.shown(kind)
+    state.size = Size(width: 160, height: 45)
+    let before = state.choice
+    var points: Set<OperatingPoint> = []
+    for target in view(state, state.size).targets {
+      guard case .choosePoint(let point) = target.action as? Action else { continue }
+      #expect(target.area.width == 1 && target.area.height == 1)
+      points.insert(point)
+      var clicked = state
+      let targets = view(state, state.size).targets
+      let (x, y) = (target.area.x, target.area.y)
+      guard targets.target(x: x, y: y, for: .press)?.action as? Action == .choosePoint(point)
+      else { continue }
+      _ = update(&clicked, .terminal(.mouse(MouseEvent(kind: .press, x: x, y: y))))
+      #expect(clicked.presentPoint == point)
+      // All of these are the policy's own masks.
+      #expect(clicked.policyName == "spread")
+      guard point != before.point else { continue }
+      _ = update(&clicked, .terminal(.key("u")))
+      #expect(clicked.choice == before)
+    }
+    #expect(points.count >= (kind == .compare ? 10 : 2), "\(points.count)")
+    #expect(points.allSatisfy { state.measurements[$0] != nil })
+  }
 }

@@ -64,6 +64,7 @@ extension Update {
       }
     case .chooseModel(let index): return chooseModel(index, &state)
     case .chooseRival(let index): state.chosenRival = index
+    case .choosePoint(let point): return choose(point, &state)
     case .choosePreset(let index): return perform(.drop(Menus.presets[index].percent), &state)
     case .undo: return goBack(from: \.past, to: \.future, &state)
     case .redo: return goBack(from: \.future, to: \.past, &state)

@@ -1,7 +1,9 @@
 // A split measured and waited for: all of it, in order, mask after mask.
 
 import Backbones
+import Foundation
 import Speech
+import TestSupport
 import Testing
 
 @testable import Tradeoff
@@ -25,10 +27,20 @@ import Testing
   }
 
   @Test func audioIsReadOnceForEachRate() throws {
-    let (recognizer, data) = try fake(FakeBackbone(), utterances: 0)
-    let loaded = LoadedDatasets()
-    let first = try loaded.data(data.dataset, for: recognizer)
-    #expect(first.samples.isEmpty && first.sampleRate == 1000)
-    #expect(try loaded.data(data.dataset, for: recognizer).dataset.split == "test")
+    try withTemporaryFolder { folder in
+      let (recognizer, data) = try fake(FakeBackbone(), utterances: 1)
+      let file = folder.appendingPathComponent("one.wav")
+      try WAVFile.write(Waveform(samples: data.samples[0], sampleRate: 1000), to: file)
+      let dataset = Dataset(
+        name: "d", split: "test",
+        utterances: [Utterance(id: "1", speaker: "1", audio: file, transcript: "a")])
+      let loaded = LoadedDatasets()
+      let first = try loaded.data(dataset, for: recognizer)
+      try FileManager.default.removeItem(at: file)
+      #expect(try loaded.data(dataset, for: recognizer).samples == first.samples)
+      #expect(throws: (any Error).self) {
+        try LoadedDatasets().data(dataset, for: recognizer)
+      }
+    }
   }
 }
