@@ -11,11 +11,16 @@ import Testing
   let symbols = Symbols.ascii
   var events: [TerminalEvent]
   var frames: [Canvas] = []
+  /// Called after each frame with their number.
+  var drawn: (Int) -> Void = { _ in }
   private var watched: Int32 = -1
 
   init(_ events: [TerminalEvent]) { self.events = events }
 
-  func draw(_ canvas: Canvas) { frames.append(canvas) }
+  func draw(_ canvas: Canvas) {
+    frames.append(canvas)
+    drawn(frames.count)
+  }
   func watch(_ descriptor: Int32) { watched = descriptor }
   func suspend() {}
   func setMouse(_ on: Bool) {}
@@ -73,11 +78,8 @@ import Testing
     let drags = (0..<40).map { TerminalEvent.mouse(MouseEvent(kind: .drag, x: $0, y: 0)) }
     let terminal = ScriptedTerminal(drags)
     let mailbox = Mailbox<Message>()
-    // Posted when the drags have been drawn.
-    Thread.detachNewThread {
-      usleep(200_000)
-      mailbox.post(.number(-1))
-    }
+    // The first frame is that of the start, the second that of the drags.
+    terminal.drawn = { if $0 == 2 { mailbox.post(.number(-1)) } }
     let result = try run(terminal, mailbox: mailbox)
     #expect(terminal.frames.count == 2)
     #expect(terminal.frames.last?.lines()[0] == "41")
