@@ -15,6 +15,7 @@ package enum Effect: Sendable, Equatable {
   case record(Bool)
   /// Writes a file of the export's name into the working folder.
   case export(Export, ExportContent)
+  /// Keeps settings for the next start.
   case save(Settings)
   /// Sends `.tick` five times a second, or no more.
   case setTicking(Bool)
