@@ -158,7 +158,7 @@ import Tradeoff
         var hints = 0
         for x in 1..<size.width where row[x - 1] == " " && row[x] != " " {
           guard let target = canvas.targets.target(x: x, y: y, for: .press), target.area.x == x,
-            target.area.width > 3
+            target.area.width > 3, target.area.height == 1
           else { continue }
           let text = String(row[target.area.x..<target.area.maxX])
           let bindings = KeyBindings.active(in: kind).filter {

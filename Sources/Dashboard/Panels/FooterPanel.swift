@@ -41,7 +41,8 @@ enum FooterPanel: Panel {
     // What is hidden is enlarged, the most important of it.
     let hidden = hidden(state).first
     canvas.textRight(keys: note, end: width - 1, y: 1, style: theme.muted) { key in
-      if key == "e", let hidden { return Action.enlarge(hidden) }
+      // Under the help there is nothing to enlarge.
+      if key == "e", let hidden { return state.helpPage == nil ? Action.enlarge(hidden) : nil }
       return key
     }
   }
