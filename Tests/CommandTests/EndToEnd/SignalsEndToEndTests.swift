@@ -23,8 +23,8 @@ import Testing
       /// The terminal's modes, as stty tells them.
       func modes(_ moment: String) throws -> String {
         let file = folder.appending(path: moment)
-        try tmux.type(line: "clear; stty -g > \(file.path); echo asked $((40 + 2))")
-        try tmux.wait("stty") { $0.contains("asked 42") }
+        try tmux.type(line: "clear; stty -g > \(file.path); echo \(moment) $((40 + 2))")
+        try tmux.wait("stty") { $0.contains("\(moment) 42") }
         return try String(contentsOf: file, encoding: .utf8)
       }
       let before = try modes("before")
