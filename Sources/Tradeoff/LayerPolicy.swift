@@ -35,7 +35,7 @@ package enum PolicyCatalog {
   package static var names: [String] { all.names }
 
   /// Whether a policy draws; false for `manual` and other names that are not in the catalogue.
-  package static func isDrawn(_ name: String) -> Bool { policy(name)?.isDrawn ?? false }
+  package static func isDrawn(_ name: String) -> Bool { all.find(name)?.isDrawn ?? false }
 
   /// The mask of a policy known to exist.
   package static func mask(
