@@ -89,13 +89,13 @@ struct LayerOptions: CommandSettings {
   ) -> [ChosenMask] {
     policies.flatMap { policy in
       distinct(counts).flatMap { count in
-        let isRandom = policy == RandomPolicy.name
+        let isDrawn = PolicyCatalog.isDrawn(policy)
         var drawn: Set<LayerMask> = []
-        return (0..<UInt64(isRandom ? draws : 1)).compactMap { draw -> ChosenMask? in
+        return (0..<UInt64(isDrawn ? draws : 1)).compactMap { draw -> ChosenMask? in
           let mask = PolicyCatalog.mask(
             policy, seed: seed &+ draw, keeping: count, of: layerCount)
           guard drawn.insert(mask).inserted else { return nil }
-          return ChosenMask(mask: mask, policy: policy, seed: isRandom ? seed &+ draw : nil)
+          return ChosenMask(mask: mask, policy: policy, seed: isDrawn ? seed &+ draw : nil)
         }
       }
     }
