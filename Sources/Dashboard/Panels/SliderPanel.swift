@@ -34,9 +34,9 @@ enum SliderPanel: Panel {
   private static func trailing(_ state: DashboardState, _ width: Int, beside title: KeyText)
     -> KeyText
   {
-    let isRandom = state.policyName == RandomPolicy.name
+    let isDrawn = PolicyCatalog.isDrawn(state.policyName)
     let policy: KeyText = "policy \(state.policyName) (\(key: "P"))"
-    let seed: KeyText = isRandom ? ", seed \(state.seed) (\(key: "r"))" : ""
+    let seed: KeyText = isDrawn ? ", seed \(state.seed) (\(key: "r"))" : ""
     let drawn = policy + seed
     let long: KeyText = "\(drawn)   mask \(state.mask)"
     if long.width + 44 <= width { return long }
