@@ -30,7 +30,7 @@ import Testing
     try withTemporaryFolder { folder in
       let (recognizer, data) = try fake(FakeBackbone(), utterances: 1)
       let file = folder.appendingPathComponent("one.wav")
-      try WAVFile.write(Waveform(samples: data.samples[0], sampleRate: 1000), to: file)
+      try writeWAV(Waveform(samples: data.samples[0], sampleRate: 1000), to: file)
       let dataset = Dataset(
         name: "d", split: "test",
         utterances: [Utterance(id: "1", speaker: "1", audio: file, transcript: "a")])

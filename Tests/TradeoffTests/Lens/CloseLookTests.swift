@@ -49,7 +49,7 @@ import Testing
     try withTemporaryFolder { folder in
       let (recognizer, data) = try fake(FakeBackbone(), utterances: 1)
       let file = folder.appendingPathComponent("one.wav")
-      try WAVFile.write(Waveform(samples: data.samples[0], sampleRate: 1000), to: file)
+      try writeWAV(Waveform(samples: data.samples[0], sampleRate: 1000), to: file)
       let masks = [6, 2].map { PolicyCatalog.mask("first", seed: 1, keeping: $0, of: 6) }
       let request = ProbeRequest.file(file.path, take: 1, model: 0, masks: masks)
       let look = CloseLook([(recognizer, data)])
