@@ -42,37 +42,31 @@ package enum AdamWUpdate {
     count: Int, weightDecay: Float, _ c: Coefficients
   ) {
     let keep = 1 - c.learningRate * weightDecay
-    var index = 0
-    while index < count {
-      let lanes = min(VectorMath.width, count - index)
-      let g = VectorMath.load(gradients + index, first: lanes) * c.gradientScale
-      let oldFirst = VectorMath.load(firstMoment + index, first: lanes)
+    eachVector(count) { i, lanes in
+      let g = Vector(load: gradients + i, count: lanes) * c.gradientScale
+      let oldFirst = Vector(load: firstMoment + i, count: lanes)
       let m = oldFirst + (g - oldFirst) * c.rest1
-      let v = VectorMath.load(secondMoment + index, first: lanes) * c.beta2 + g * g * c.rest2
+      let v = Vector(load: secondMoment + i, count: lanes) * c.beta2 + g * g * c.rest2
       let denominator = v.squareRoot() * c.inverseRoot + c.epsilon
-      let w = VectorMath.load(weights + index, first: lanes) * keep - m / denominator * c.stepSize
-      VectorMath.store(m, firstMoment + index, first: lanes)
-      VectorMath.store(v, secondMoment + index, first: lanes)
-      VectorMath.store(w, weights + index, first: lanes)
-      index += VectorMath.width
+      let w = Vector(load: weights + i, count: lanes) * keep - m / denominator * c.stepSize
+      m.store(firstMoment + i, count: lanes)
+      v.store(secondMoment + i, count: lanes)
+      w.store(weights + i, count: lanes)
     }
   }
 
   /// Sum of squares in Double, so that millions of values do not lose the small ones.
   package static func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
     var total = 0.0
-    var start = 0
     // Float lanes over short runs, then Double.
-    while start < count {
-      let end = min(start + 4096, count)
-      var sums = SIMD16<Float>(repeating: 0)
-      while start < end {
-        let x = VectorMath.load(values + start, first: min(VectorMath.width, end - start))
+    for start in stride(from: 0, to: count, by: 4096) {
+      let run = values + start
+      var sums = Vector.zero
+      eachVector(min(4096, count - start)) {
+        let x = Vector(load: run + $0, count: $1)
         sums.addProduct(x, x)
-        start += VectorMath.width
       }
-      total += Double(VectorMath.sum(sums))
-      start = end
+      total += Double(sums.total)
     }
     return total
   }

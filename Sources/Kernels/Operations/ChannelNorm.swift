@@ -13,38 +13,31 @@ package enum ChannelNorm {
     let c = x.columns
     var y = Tensor(uninitializedShape: x.shape)
     var statistics = Tensor(zeros: lengths.count, 2 * c)
-    var factors = Tensor(uninitialized: 2 * c)
     let (out, saved) = (y.mutablePointer, statistics.mutablePointer)
-    let (scales, shifts) = (factors.mutablePointer, factors.mutablePointer + c)
     var start = 0
     for (index, length) in lengths.enumerated() where length > 0 {
       let rows = x.pointer + start * c
       let target = out + start * c
-      Parallel.split(c, grain: VectorMath.width, work: 4 * length * c) { channels in
+      Parallel.split(c, grain: Vector.width, work: 4 * length * c) { channels in
         let (first, count) = (channels.lowerBound, channels.count)
         let mean = saved + index * 2 * c + first
-        let (inverse, scale, shift) = (mean + c, scales + first, shifts + first)
-        for row in 0..<length {
-          mapVectors(mean, rows + row * c + first, into: mean, count: count) { $0 + $1 }
+        let inverse = mean + c
+        let sums = ColumnSums.over(rows: length, columns: count) { row, sums in
+          mapVectors(sums, rows + (row * c + first), into: sums, count: count) { $0 + $1 }
         }
-        let share = 1 / Float(length)
-        mapVectors(mean, into: mean, count: count) { $0 * share }
+        for (j, sum) in sums.enumerated() { mean[j] = Float(sum / Double(length)) }
         // Two passes: centred squares do not cancel.
-        for row in 0..<length {
-          mapVectors(inverse, rows + row * c + first, mean, into: inverse, count: count) {
+        let squares = ColumnSums.over(rows: length, columns: count) { row, sums in
+          mapVectors(sums, rows + (row * c + first), mean, into: sums, count: count) {
             $0.addingProduct($1 - $2, $1 - $2)
           }
         }
-        mapVectors(inverse, into: inverse, count: count) {
-          1 / ($0 * share + epsilon).squareRoot()
+        for (j, sum) in squares.enumerated() {
+          inverse[j] = Float(1 / (sum / Double(length) + Double(epsilon)).squareRoot())
         }
-        mapVectors(weight + first, inverse, into: scale, count: count) { $0 * $1 }
-        mapVectors(bias + first, mean, scale, into: shift, count: count) { $0 - $1 * $2 }
-        for row in 0..<length {
-          mapVectors(
-            rows + row * c + first, scale, shift, into: target + row * c + first, count: count
-          ) { $2.addingProduct($0, $1) }
-        }
+        NormalizedRows.write(
+          rows + first, rows: length, columns: count, stride: c, mean: mean, inverse: inverse,
+          weight: weight + first, bias: bias + first, into: target + first)
       }
       start += length
     }
@@ -63,25 +56,14 @@ package enum ChannelNorm {
     var start = 0
     for (index, length) in lengths.enumerated() where length > 0 {
       let mean = statistics.pointer + index * 2 * c
-      let inverse = mean + c
-      var sums = Tensor(zeros: 2 * c)
-      let (sumG, sumGX) = (sums.mutablePointer, sums.mutablePointer + c)
-      for row in start..<start + length {
-        let (g, r) = (dy.pointer + row * c, x.pointer + row * c)
-        mapVectors(sumG, g, into: sumG, count: c) { $0 + $1 }
-        for j in 0..<c { sumGX[j] += g[j] * (r[j] - mean[j]) * inverse[j] }
-      }
-      mapVectors(biasGradient, sumG, into: biasGradient, count: c) { $0 + $1 }
-      mapVectors(weightGradient, sumGX, into: weightGradient, count: c) { $0 + $1 }
-      let share = 1 / Float(length)
-      for row in start..<start + length {
-        let (g, r, o) = (dy.pointer + row * c, x.pointer + row * c, out + row * c)
-        for j in 0..<c {
-          let normalized = (r[j] - mean[j]) * inverse[j]
-          o[j] =
-            weight[j] * inverse[j] * (g[j] - sumG[j] * share - normalized * sumGX[j] * share)
-        }
-      }
+      let (gradient, rows) = (dy.pointer + start * c, x.pointer + start * c)
+      let sums = NormalizedRows.gradientSums(
+        gradient, rows, rows: length, columns: c, mean: mean, inverse: mean + c)
+      ColumnSums.add(sums[..<c], to: biasGradient)
+      ColumnSums.add(sums[c...], to: weightGradient)
+      NormalizedRows.writeGradient(
+        gradient, rows, rows: length, columns: c, mean: mean, inverse: mean + c, weight: weight,
+        meanGradients: sums.map { Float($0 / Double(length)) }, into: out + start * c)
       start += length
     }
     return dx

@@ -19,7 +19,7 @@ import Testing
     let output = LogSoftmax.forward(randomTensor(3, columns, seed: 4, scale: 10))
     for row in 0..<3 {
       let sum = output.rows(row..<row + 1).values.reduce(0.0) {
-        $0 + Double(VectorMath.exp(SIMD16(repeating: $1))[0])
+        $0 + Double(Vector.exp(SIMD16(repeating: $1))[0])
       }
       expectClose(sum, 1, relative: 1e-6)
     }
