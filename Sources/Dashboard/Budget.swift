@@ -111,17 +111,17 @@ enum Budget {
     guard isMeasured(state) else { return nil }
     let device = Device.all[state.budget.device]
     let lengths = lengths(state)
-    let choices = BudgetView.masks(state).compactMap { mask -> Scenario.Choice? in
+    let depths = BudgetView.masks(state).compactMap { mask -> Scenario.Depth? in
       guard let results = state.measurement(mask)?.results.compactMap({ $0 }) else { return nil }
       let seconds = results.map { $0.seconds / device.speed }
       // Nine of ten are to be in time: with the mean for their length every other one would be late.
       let expected = Summary.Percentiles.rank(0.9, of: zip(seconds, lengths).map(/).sorted())
-      return Scenario.Choice(
+      return Scenario.Depth(
         mask: mask, expectedSeconds: expected, counts: results.map(\.counts), seconds: seconds)
     }
     return Scenario(
       trace: state.budget.traces[state.budget.trace], interval: interval,
-      deadline: deadline(state), choices: choices, lengths: lengths)
+      deadline: deadline(state), depths: depths, lengths: lengths)
   }
 
   /// How long each utterance is, relative to their mean.

@@ -1,51 +1,9 @@
-// Small pieces of state: menus, prompts, the list of utterances, a budget, a recording.
+// Small pieces of state: the plot's axis, the list of utterances, a budget, a recording.
 
 import Backbones
 import Foundation
 import TerminalUI
 import Tradeoff
-
-/// A menu over the screen.
-package enum MenuKind: String, CaseIterable, Hashable, Sendable {
-  case policy, model, rival, preset, theme, export, options, trace, device, tour
-}
-
-package struct Menu: Sendable, Equatable {
-  package struct Row: Sendable, Equatable {
-    package var label: String
-    package var detail: String
-    package var action: Action
-    /// Whether it is what is chosen now.
-    package var isCurrent: Bool
-
-    package init(_ label: String, detail: String = "", action: Action, isCurrent: Bool = false) {
-      self.label = label
-      self.detail = detail
-      self.action = action
-      self.isCurrent = isCurrent
-    }
-  }
-
-  package var kind: MenuKind
-  package var title: String
-  package var rows: [Row]
-  package var selection: Int
-  /// The row of the options that this menu was opened from and goes back to.
-  package var optionsRow: Int?
-}
-
-/// A line that is being typed.
-package struct Prompt: Sendable, Equatable {
-  package enum Kind: Sendable, Equatable { case dropRatio, filter, guess, file }
-
-  package var kind: Kind
-  package var text: String
-
-  package init(_ kind: Kind, text: String = "") {
-    self.kind = kind
-    self.text = text
-  }
-}
 
 /// What the plot's horizontal axis counts.
 package enum PlotAxis: String, CaseIterable, Sendable {
@@ -162,19 +120,6 @@ package struct SavedSweep: Sendable, Equatable {
     self.model = model
     self.policy = policy
     self.points = points
-  }
-}
-
-extension Prompt {
-  /// `45`, `45 %`, `0.45`: a percentage; nil for anything else.
-  static func percent(_ text: String) -> Int? {
-    let number = text.trimmed.filter { $0 != "%" }.trimmed
-    guard let value = Double(number.replacingOccurrences(of: ",", with: ".")), value >= 0 else {
-      return nil
-    }
-    let isFraction = value <= 1 && number.contains { $0 == "." || $0 == "," }
-    let percent = isFraction ? value * 100 : value
-    return percent <= 100 ? Int(percent.rounded()) : nil
   }
 }
 

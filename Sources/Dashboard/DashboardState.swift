@@ -9,27 +9,18 @@ package struct DashboardState: Sendable {
   package let subject: Subject
 
   // What was chosen.
-  /// Index into the subject's models.
-  package var model = 0
-  package var mask: LayerMask
-  /// Name of the policy that the slider asks; kept while layers are set by hand.
-  package var policy: String
-  /// True when layers were toggled by hand since the policy last chose.
-  package var isManual = false
-  /// Of the random policy.
-  package var seed: UInt64 = 1
-
+  package var choice: Choice
   /// What was chosen before, newest last, and what `redo` goes to, next last.
   package var past: [Choice] = []
   package var future: [Choice] = []
   /// The model that was chosen to stand beside the present one.
   package var chosenRival: Int?
   /// What every number is compared with besides full depth.
-  package var pinned: Setting?
+  package var pinned: OperatingPoint?
 
   // What is known.
   package var activity = Activity.preparing("getting ready")
-  package var measurements: [Setting: Measurement] = [:]
+  package var measurements: [OperatingPoint: Measurement] = [:]
   /// Paired comparisons of models at one mask, worked out when both are complete.
   package var comparisons: [Pair: ErrorRate.Comparison] = [:]
   /// Of each model.
@@ -50,14 +41,10 @@ package struct DashboardState: Sendable {
   package var layerCursor = 0
   package var utterance = 0
   package var zoomed: PanelKind?
-  package var isHelpShown = false
-  package var helpPage = 0
-  package var menu: Menu?
-  package var prompt: Prompt?
+  /// What is presented over the panels.
+  package var overlay: Overlay?
   /// Shown in the footer until the next key.
   package var notice = ""
-  /// What is wrong in the settings file, shown over everything until it is confirmed.
-  package var complaints: [String] = []
   package var isSliderHeld = false
   /// What was chosen before the slider was taken hold of is in `past` already.
   package var isHoldRemembered = false
@@ -75,33 +62,11 @@ package struct DashboardState: Sendable {
   package var budget = BudgetState()
   package var listening = ListenState()
   package var tour = TourState()
-  /// The show that runs by itself, until a key is pressed.
-  package var demo: DemoState?
-  /// How many times faster than meant it runs.
+  /// How many times faster than meant the demo runs.
   package var demoPace = 1.0
 
   package struct Pair: Hashable, Sendable {
-    package var mine, other: Setting
-  }
-
-  /// What `undo` goes back to.
-  package struct Choice: Sendable, Equatable {
-    package var model: Int
-    package var mask: LayerMask
-    package var policy: String
-    package var isManual: Bool
-    package var seed: UInt64
-  }
-
-  /// What a measurement is of.
-  package struct Setting: Hashable, Sendable {
-    package var model: Int
-    package var mask: LayerMask
-
-    package init(model: Int, mask: LayerMask) {
-      self.model = model
-      self.mask = mask
-    }
+    package var mine, other: OperatingPoint
   }
 
   package enum Activity: Sendable, Equatable {
@@ -115,45 +80,39 @@ package struct DashboardState: Sendable {
   }
 
   package init(
-    subject: Subject, mask: LayerMask, policy: String, isManual: Bool = false, costs: [CostModel],
-    symbols: Symbols = .braille
+    subject: Subject, mask: LayerMask, policy: String, isManual: Bool = false, seed: UInt64 = 1,
+    costs: [CostModel], symbols: Symbols = .braille
   ) {
     self.subject = subject
-    self.mask = mask
-    self.policy = policy
-    self.isManual = isManual
+    choice = Choice(model: 0, mask: mask, policy: policy, isManual: isManual, seed: seed)
     modelCosts = costs
     self.symbols = symbols
   }
 
+  package var model: Int { choice.model }
+  package var mask: LayerMask { choice.mask }
+  package var policy: String { choice.policy }
+  package var isManual: Bool { choice.isManual }
+  package var seed: UInt64 { choice.seed }
   package var layerCount: Int { subject.models[model].layerCount }
   /// Of the present model.
   package var costs: CostModel { modelCosts[model] }
-  package var presentSetting: Setting { Setting(model: model, mask: mask) }
+  package var presentPoint: OperatingPoint { choice.point }
   package var fullMask: LayerMask { .full(layerCount) }
   package var present: Measurement? { measurement(mask) }
   package var fullDepth: Measurement? { measurement(fullMask) }
 
   /// The present model at a mask.
   package func measurement(_ mask: LayerMask) -> Measurement? {
-    measurements[Setting(model: model, mask: mask)]
-  }
-
-  /// What undo brings back.
-  package var choice: Choice {
-    get { Choice(model: model, mask: mask, policy: policy, isManual: isManual, seed: seed) }
-    set {
-      (model, mask, policy) = (newValue.model, newValue.mask, newValue.policy)
-      (isManual, seed) = (newValue.isManual, newValue.seed)
-    }
+    measurements[OperatingPoint(model: model, mask: mask)]
   }
 
   /// The model beside the present one, at the same mask: the one chosen for it, else the next in the
   /// list with as many layers.
-  package var rival: (name: String, setting: Setting)? {
+  package var rival: (name: String, point: OperatingPoint)? {
     let models = subject.models
     let index = rivals.first { $0 == chosenRival } ?? rivals.first
-    return index.map { (models[$0].name, Setting(model: $0, mask: mask)) }
+    return index.map { (models[$0].name, OperatingPoint(model: $0, mask: mask)) }
   }
   /// Models that can run the present mask, the next in the list first.
   package var rivals: [Int] {
@@ -164,8 +123,8 @@ package struct DashboardState: Sendable {
   /// `spread`, or `manual` after a layer was toggled by hand.
   package var policyName: String { isManual ? "manual" : policy }
   /// What is being measured now.
-  package var measured: Setting? {
-    activity == .measuring ? newest.map { Setting(model: $0.model, mask: $0.mask) } : nil
+  package var measured: OperatingPoint? {
+    activity == .measuring ? newest.map { OperatingPoint(model: $0.model, mask: $0.mask) } : nil
   }
 
   /// Utterances to go through: the list where it is on the screen, elsewhere all.

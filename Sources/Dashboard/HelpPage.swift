@@ -20,37 +20,37 @@ enum HelpPage {
   private static let columnWidth =
     labelWidth + gap + (KeyBindings.all.map(\.help.count).max() ?? 0)
 
-  static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
+  static func draw(page: Int, _ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let area = area(canvas.size)
     let pages = pages(state, area)
-    let number = min(state.helpPage, pages.count - 1)
-    var page = Canvas(area.size)
-    page.frame(
+    let number = min(page, pages.count - 1)
+    var sheet = Canvas(area.size)
+    sheet.frame(
       title: "Help \(number + 1)/\(pages.count)",
       trailing: number + 1 < pages.count ? "next page (?)  back (Esc)" : "back (Esc)", theme: theme)
     for (column, lines) in pages[number].enumerated() {
       for (row, line) in lines.enumerated() {
-        page.text(
+        sheet.text(
           line.text, x: 2 + column * columnWidth, y: 1 + row,
           width: area.width - 4 - column * columnWidth)
       }
     }
-    canvas.paste(page, x: area.x, y: area.y)
+    canvas.paste(sheet, x: area.x, y: area.y)
   }
 
   static func pageCount(_ state: DashboardState) -> Int { pages(state, area(state.size)).count }
 
   /// The key under the pointer, or the first of its row.
-  static func action(_ mouse: MouseEvent, _ state: DashboardState) -> Action? {
+  static func action(_ mouse: MouseEvent, page number: Int, _ state: DashboardState) -> Action? {
     let area = area(state.size)
     let inside = Rect(
       x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2)
     let pages = pages(state, area)
-    guard inside.contains(x: mouse.x, y: mouse.y), pages.indices.contains(state.helpPage) else {
+    guard inside.contains(x: mouse.x, y: mouse.y), pages.indices.contains(number) else {
       return nil
     }
-    let page = pages[state.helpPage]
+    let page = pages[number]
     let (column, x) = (mouse.x - inside.x).quotientAndRemainder(dividingBy: columnWidth)
     let row = mouse.y - inside.y
     guard page.indices.contains(column), page[column].indices.contains(row),

@@ -50,7 +50,7 @@ enum Menus {
         state.rivals.sorted().map {
           Menu.Row(
             state.subject.models[$0].name, action: .chooseRival($0),
-            isCurrent: $0 == state.rival?.setting.model)
+            isCurrent: $0 == state.rival?.point.model)
         }
       )
     case .preset:
@@ -154,8 +154,7 @@ enum MenuPage {
   }
 
   /// The row under the pointer.
-  static func row(at mouse: MouseEvent, _ state: DashboardState) -> Int? {
-    guard let menu = state.menu else { return nil }
+  static func row(at mouse: MouseEvent, _ menu: Menu, _ state: DashboardState) -> Int? {
     let area = area(menu, state.size)
     guard area.inset(by: 1).contains(x: mouse.x, y: mouse.y) else { return nil }
     let row = firstRow(menu, area) + mouse.y - area.y - 1

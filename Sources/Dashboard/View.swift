@@ -34,9 +34,13 @@ func draw(_ state: DashboardState, _ size: Size) -> Canvas {
       kind.type.draw(state, &part)
       canvas.paste(part, x: area.x, y: area.y)
     }
-    if state.isHelpShown { HelpPage.draw(state, &canvas) }
-    if let menu = state.menu { MenuPage.draw(menu, state, &canvas) }
-    if !state.complaints.isEmpty, state.demo == nil { ComplaintsPage.draw(state, &canvas) }
+    switch state.overlay {
+    case .help(let page): HelpPage.draw(page: page, state, &canvas)
+    case .menu(let menu): MenuPage.draw(menu, state, &canvas)
+    case .complaints(let complaints): ComplaintsPage.draw(complaints, state, &canvas)
+    // Their places are the footer and the tour's panel.
+    case .prompt, .demo, nil: break
+    }
   } else {
     TooSmallPage.draw(&canvas)
   }
@@ -64,9 +68,11 @@ enum TooSmallPage {
 
 /// What is wrong in the settings file, over everything else until it is confirmed.
 enum ComplaintsPage {
-  static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
+  static func draw(
+    _ complaints: [String], _ state: DashboardState, _ canvas: inout Canvas
+  ) {
     let width = min(canvas.size.width, 100)
-    let lines = state.complaints.flatMap {
+    let lines = complaints.flatMap {
       StyledText([("× ", state.theme.error), ($0, state.theme.text)]).wrapped(width: width - 4)
     }
     let height = min(canvas.size.height, lines.count + 2)

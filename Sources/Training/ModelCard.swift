@@ -86,7 +86,7 @@ struct ModelCard {
         "teacher",
         options.teacher.map {
           "`\($0)`, full depth, "
-            + (options.cachesTeacher == true
+            + (options.cachesTeacher
               ? "each utterance once, without noise and masks" : "same augmented features")
         }
           ?? "the model itself at full depth, in the same step")
@@ -100,7 +100,7 @@ struct ModelCard {
     }
     if options.matchesHidden {
       row(
-        "hidden frames", "\(options.hiddenWeight ?? 0) x mean square difference from the teacher's")
+        "hidden frames", "\(options.hiddenWeight) x mean square difference from the teacher's")
     }
     if options.average > 0 {
       row("exported weights", "moving average, decay \(options.average)")

@@ -129,7 +129,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     self.targets = targets
     self.teacher = recipe.takesTeacher ? teacher : nil
     cache =
-      options.cachesTeacher == true
+      options.cachesTeacher
       ? self.teacher.map { TeacherCache($0, utterances: corpus.count) } : nil
     sampler = BatchSampler(
       seconds: (0..<corpus.count).map(corpus.seconds), batchSeconds: options.batchSeconds,
@@ -299,7 +299,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     }
     var encodedGradient: Tensor?
     if let lesson = guide?.encoded {
-      let weight = Float(options.hiddenWeight ?? 0)
+      let weight = Float(options.hiddenWeight)
       let (loss, gradient) = HiddenMatching.lossAndGradient(
         student: model.encoded(activations), teacher: lesson,
         weight: weight * Float(plan.passes[index].weight) / frames)
@@ -432,7 +432,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     let hidden = Double(sums[3])
     report = StepReport(
       step: position.step, epoch: position.epoch, batch: position.batch,
-      loss: ctc + options.klWeight * kl + (options.hiddenWeight ?? 0) * hidden, ctc: ctc, kl: kl,
+      loss: ctc + options.klWeight * kl + options.hiddenWeight * hidden, ctc: ctc, kl: kl,
       hidden: hidden, gradientNorm: norm, learningRate: rate,
       masks: plan.passes.map(\.mask), audioSeconds: plan.audioSeconds, infeasible: Int(sums[2]),
       skipped: skipped)

@@ -67,19 +67,17 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var keepProbability: Double = 0.5
   package var klWeight: Double = 1
   package var klReduction = KLReduction.frame
-  /// Weight of the mean square difference of the frames that go into the head from the teacher's; nil,
-  /// as in older checkpoints: 0.
-  package var hiddenWeight: Double?
+  /// Weight of the mean square difference of the frames that go into the head from the teacher's.
+  @AddedLater<Zero<Double>> package var hiddenWeight: Double
   package var temperature: Double = 1
   /// Weight in the divergence of frames that the guide takes for blank with 95 % or more.
   package var blankWeight: Double = 1
   /// Of each pass with some layers in the loss of a step of `dld-plus`; the full pass counts 1.
   package var partialWeight: Double = 1
-  /// Passes with some layers in a step of `dld-plus`, each with its own mask; nil, as in older
-  /// checkpoints: 1.
-  package var partialPasses: Int?
+  /// Passes with some layers in a step of `dld-plus`, each with its own mask.
+  @AddedLater<One> package var partialPasses: Int
   /// Depths, drawn in each step, at which the full pass of `dld-plus` speaks as well.
-  package var exits = 0
+  @AddedLater<Zero<Int>> package var exits: Int
 
   package var specAugment = SpecAugment()
   package var waveform = WaveformAugmentation()
@@ -92,8 +90,8 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var developmentSplit = "dev"
   package var teacher: String?
   /// Whether the teacher hears each utterance once, clean, and what it said is kept; its speed is then
-  /// drawn once, too. nil, as in older checkpoints: it hears what the student hears, in every step.
-  package var cachesTeacher: Bool?
+  /// drawn once, too. Else it hears what the student hears, in every step.
+  @AddedLater<Off> package var cachesTeacher: Bool
   package var initial: String?
   /// Whether the initial model gives everything but its tokens and output layer.
   package var hasFreshOutput = false
@@ -107,12 +105,12 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var kernel = 31
   package var skipRule = SkipRule.identity
   package var dropout: Double = 0.1
-  /// Whether the convolutions over samples stay as they are; nil, as in older checkpoints: they learn.
-  package var freezesFrontEnd: Bool?
+  /// Whether the convolutions over samples stay as they are.
+  @AddedLater<Off> package var freezesFrontEnd: Bool
 
   package init() {}
 
-  package var matchesHidden: Bool { (hiddenWeight ?? 0) > 0 }
+  package var matchesHidden: Bool { hiddenWeight > 0 }
 }
 
 /// When a run reports, validates and saves: none of it changes the weights.

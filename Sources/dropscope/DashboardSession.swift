@@ -204,6 +204,7 @@ final class DashboardSession: Sendable {
       recognizers.indices.first {
         recognizers[$0].name == "reference"
           && recognizers[$0].tokenizer.pieces == student.tokenizer.pieces
+          && recognizers[$0].backbone.blank == student.backbone.blank
           && recognizers[$0].backbone.sampleRate == student.backbone.sampleRate
       } ?? model
     let samples = data[model].samples
@@ -217,7 +218,9 @@ final class DashboardSession: Sendable {
       said.append(student.backbone.logProbabilities(utterance, mask: mask))
     }
     let (a, b) = (HiddenFrames(packing: goal).values, HiddenFrames(packing: said).values)
-    guard a.rows == b.rows, let map = OutputMap(reference: a) else {
+    guard a.rows == b.rows,
+      let map = OutputMap(reference: a, blank: recognizers[reference].backbone.blank)
+    else {
       throw InputError("no picture: too few frames that are not blank")
     }
     return Cloud(

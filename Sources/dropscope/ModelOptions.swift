@@ -36,7 +36,7 @@ struct ModelOptions {
     """
 
   /// A mask and who chose it.
-  struct Choice: Equatable {
+  struct ChosenMask: Equatable {
     var mask: LayerMask
     /// nil for a mask given by hand.
     var policy: String?
@@ -170,10 +170,10 @@ struct ModelOptions {
   }
 
   /// Every mask that was asked for, in the order it was asked for, for a model with that many layers.
-  func choices(layerCount: Int) throws -> [Choice] {
+  func choices(layerCount: Int) throws -> [ChosenMask] {
     let policies = policies ?? [PolicyCatalog.names[0]]
     switch budget {
-    case .everything: return [Choice(mask: .full(layerCount), policy: policies[0])]
+    case .everything: return [ChosenMask(mask: .full(layerCount), policy: policies[0])]
     case .masks: return try masks(layerCount: layerCount)
     case .keep, .drop:
       return try chosen(policies, try depths(layerCount: layerCount), draws: 1, layerCount)
@@ -183,7 +183,7 @@ struct ModelOptions {
   /// The same for a sweep: every policy and every depth unless some were named, and up to `draws`
   /// masks of the random policy at each depth (those drawn twice count once).
   /// - Parameter only: instead of the policies that were asked for.
-  func sweep(layerCount: Int, draws: Int, only: [String]? = nil) throws -> [Choice] {
+  func sweep(layerCount: Int, draws: Int, only: [String]? = nil) throws -> [ChosenMask] {
     if case .masks = budget { return try masks(layerCount: layerCount) }
     return try chosen(
       only ?? policies ?? PolicyCatalog.names, try depths(layerCount: layerCount), draws: draws,
@@ -192,16 +192,16 @@ struct ModelOptions {
 
   private func chosen(
     _ policies: [String], _ counts: [Int], draws: Int, _ layerCount: Int
-  ) throws -> [Choice] {
+  ) throws -> [ChosenMask] {
     policies.flatMap { policy in
       distinct(counts).flatMap { count in
         let isRandom = policy == RandomPolicy.name
         var drawn: Set<LayerMask> = []
-        return (0..<UInt64(isRandom ? draws : 1)).compactMap { draw -> Choice? in
+        return (0..<UInt64(isRandom ? draws : 1)).compactMap { draw -> ChosenMask? in
           let mask = PolicyCatalog.mask(
             policy, seed: seed &+ draw, keeping: count, of: layerCount)
           guard drawn.insert(mask).inserted else { return nil }
-          return Choice(mask: mask, policy: policy, seed: isRandom ? seed &+ draw : nil)
+          return ChosenMask(mask: mask, policy: policy, seed: isRandom ? seed &+ draw : nil)
         }
       }
     }
@@ -228,7 +228,7 @@ struct ModelOptions {
     return values.filter { seen.insert($0).inserted }
   }
 
-  private func masks(layerCount: Int) throws -> [Choice] {
+  private func masks(layerCount: Int) throws -> [ChosenMask] {
     guard case .masks(let texts) = budget else { return [] }
     return try distinct(texts).map { text in
       guard let mask = try? LayerMask(text, layerCount: layerCount) else {
@@ -236,12 +236,12 @@ struct ModelOptions {
           "option --mask: expected \(layerCount) characters, one a layer of the model, "
             + "found \(text.count) in '\(text)'")
       }
-      return Choice(mask: mask, policy: nil)
+      return ChosenMask(mask: mask, policy: nil)
     }
   }
 
   /// The one mask of a subcommand that takes one.
-  func choice(layerCount: Int) throws -> Choice {
+  func choice(layerCount: Int) throws -> ChosenMask {
     let all = try choices(layerCount: layerCount)
     guard all.count == 1 else {
       throw UsageError("expected one choice of layers here, found \(all.count)")

@@ -182,7 +182,7 @@ import Dashboard
     state.size = Size(width: width, height: height)
     _ = update(&state, .terminal(.key("?")))
     var text = ""
-    while state.isHelpShown {
+    while state.helpPage != nil {
       let page = screen(state, width, height).split(separator: "\n").map(String.init)
       let start = page.firstIndex { $0.contains("Help ") } ?? 0
       let lines = page[start...].dropFirst().prefix { !$0.contains("┘") || $0.contains("│") }

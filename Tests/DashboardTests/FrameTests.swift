@@ -48,7 +48,7 @@ import Dashboard
   @Test(arguments: [sizes[0], sizes[2]]) func help(size: Size) throws {
     var state = Scene.busy()
     state.size = size
-    state.isHelpShown = true
+    state.overlay = .help(page: 0)
     try check(view(state, size), "help-\(size.width)x\(size.height)")
   }
 
@@ -76,7 +76,7 @@ import Dashboard
     state.size = Self.sizes[1]
     _ = update(&state, .terminal(.key(.character("o"))))
     _ = update(&state, .terminal(.key(.escape)))
-    state.menu = nil
+    state.overlay = nil
     for binding in KeyBindings.all {
       for (key, action) in binding.actions where action == .openMenu(kind) {
         state.view = binding.views?.first ?? .explore

@@ -75,7 +75,7 @@ import Dashboard
     var busy = Scene.busy()
     var empty = Scene.state()
     var help = busy
-    help.isHelpShown = true
+    help.overlay = .help(page: 0)
     for size in Self.sizes {
       busy.size = size
       empty.size = size
@@ -160,7 +160,7 @@ import Dashboard
       state.view = kind
       var text = ""
       _ = update(&state, .terminal(.key("?")))
-      while state.isHelpShown {
+      while state.helpPage != nil {
         text += view(state, size).lines().joined(separator: "\n")
         _ = update(&state, .terminal(.key("?")))
       }

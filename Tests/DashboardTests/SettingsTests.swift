@@ -77,26 +77,27 @@ import Dashboard
     #expect(state.theme == .contrast && state.plotAxis == .latency && state.isMouseReleased)
     #expect(new.changes(since: new) == Settings())
     #expect(update(&state, .settings(Settings(), complaints: ["no setting is called \"a\""])) == [])
-    #expect(state.complaints.count == 1)
+    #expect(state.overlay == .complaints(["no setting is called \"a\""]))
   }
 
   @Test func everyComplaintIsReadBeforeItGoes() {
     for size in [Size(width: 60, height: 15), Size(width: 120, height: 40)] {
       var state = Scene.busy()
       state.size = size
-      state.complaints = [
+      let complaints = [
         "no setting is called \"colour\", in /home/somebody/with/a/name/.config/dropscope/settings",
         "line 3: expected NAME = VALUE, found \"nothing\", in /home/somebody/.config/dropscope/settings",
       ]
+      state.overlay = .complaints(complaints)
       let shown = view(state, size).lines().joined(separator: " ")
       for word in ["\"colour\"", "\"nothing\"", "Enter goes on"] { #expect(shown.contains(word)) }
       #expect(shown.ranges(of: "dropscope/settings").count == 2)
       let choice = state.choice
       _ = update(&state, .terminal(.key(.right)))
-      #expect(state.choice == choice && !state.complaints.isEmpty)
+      #expect(state.choice == choice && state.overlay == .complaints(complaints))
       #expect(update(&state, .terminal(.key("q"))) == [.quit])
       _ = update(&state, .terminal(.key(.enter)))
-      #expect(state.complaints.isEmpty)
+      #expect(state.overlay == nil)
     }
   }
 

@@ -105,7 +105,7 @@ import Dashboard
     _ = press(&state, .right)
     Scene.answer(&state)
     _ = press(&state, "p")
-    #expect(state.pinned == state.presentSetting && state.notice.contains("11 layers"))
+    #expect(state.pinned == state.presentPoint && state.notice.contains("11 layers"))
     _ = press(&state, "R", .right)
     Scene.answer(&state)
     // The pin's numbers were thrown away above, so they are asked for.
@@ -169,7 +169,7 @@ import Dashboard
         #expect(effects.allSatisfy { if case .evaluate = $0 { true } else { false } })
       }
       #expect(state.notice == "read-only: nothing is written or recorded")
-      state.menu = nil
+      state.overlay = nil
     }
     #expect(view(state, state.size).lines().last!.contains("read-only"))
   }
@@ -179,7 +179,7 @@ import Dashboard
     _ = update(&state, .ready)
     #expect(state.rival?.name == "reference")
     _ = press(&state, "C", .down, .enter)
-    #expect(state.rival?.name == "random-drop" && state.rival?.setting.mask == state.mask)
+    #expect(state.rival?.name == "random-drop" && state.rival?.point.mask == state.mask)
     // The present model is never its own rival; the chosen one comes back.
     _ = press(&state, "M", "3")
     #expect(state.rival?.name == "dld")
@@ -394,9 +394,9 @@ import Dashboard
   @Test func pagesAndLeaving() {
     var state = ready()
     _ = press(&state, "?")
-    #expect(state.isHelpShown)
+    #expect(state.helpPage == 0)
     _ = press(&state, .escape)
-    #expect(!state.isHelpShown)
+    #expect(state.helpPage == nil)
     for view in ViewKind.allCases {
       _ = press(&state, .character(Character("\(view.number)")))
       #expect(state.view == view)

@@ -84,7 +84,7 @@ import Training
     DistillationPlusRecipe.setDefaults(of: &options)
     var equal = 0
     for step in 0..<400 {
-      options.partialPasses = nil
+      options.partialPasses = 1
       let one = DistillationPlusRecipe.passes(step: step, layerCount: 12, options: options)
       options.partialPasses = 3
       let three = DistillationPlusRecipe.passes(step: step, layerCount: 12, options: options)

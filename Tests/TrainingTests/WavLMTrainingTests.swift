@@ -29,7 +29,7 @@ import Training
     return try Trainer(
       model: try TrainableWav2Vec2(
         contentsOf: folder, dropout: dropout,
-        freezesConvolutions: options.freezesFrontEnd == true),
+        freezesConvolutions: options.freezesFrontEnd),
       corpus: corpus, targets: corpus.transcripts.map(tokenizer.encode), options: options,
       teacher: teacher)
   }

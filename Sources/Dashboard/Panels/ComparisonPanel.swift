@@ -21,8 +21,8 @@ enum ComparisonPanel: Panel {
     var model: Int
     var policy: String
 
-    func setting(keeping count: Int, _ state: DashboardState) -> DashboardState.Setting {
-      DashboardState.Setting(
+    func point(keeping count: Int, _ state: DashboardState) -> OperatingPoint {
+      OperatingPoint(
         model: model,
         mask: PolicyCatalog.mask(policy, seed: state.seed, keeping: count, of: state.layerCount))
     }
@@ -109,9 +109,9 @@ enum ComparisonPanel: Panel {
     _ contestant: Contestant, _ index: Int, _ count: Int, _ state: DashboardState
   ) -> Entry {
     let theme = state.theme
-    let setting = contestant.setting(keeping: count, state)
+    let point = contestant.point(keeping: count, state)
     var entry = Entry()
-    guard let measurement = state.measurements[setting], let rate = measurement.errorRate else {
+    guard let measurement = state.measurements[point], let rate = measurement.errorRate else {
       entry.rate = StyledText("–", style: theme.muted)
       return entry
     }
@@ -123,8 +123,8 @@ enum ComparisonPanel: Panel {
       measurement.interval.map {
         "\(fixed($0.lowerBound * 100, 0))–\(fixed($0.upperBound * 100, 0))"
       } ?? ""
-    let mine = contestants(state)[0].setting(keeping: count, state)
-    let pair = DashboardState.Pair(mine: mine, other: setting)
+    let mine = contestants(state)[0].point(keeping: count, state)
+    let pair = DashboardState.Pair(mine: mine, other: point)
     guard index > 0, let comparison = state.comparisons[pair] else { return entry }
     // Kept as the first minus this one; shown as this one minus the first.
     entry.difference = points(-comparison.difference)

@@ -7,12 +7,12 @@ import Tradeoff
 enum CostPanel: Panel {
   static let name = "cost"
 
-  /// A quantity now, at full depth and at the pinned setting.
+  /// A quantity now, at full depth and at the pinned operating point.
   private struct Row {
     /// From the longest to the shortest form.
     var names: [String]
     var now, full, pin: Double?
-    /// Of the pinned setting's model at full depth.
+    /// Of the pinned point's model at full depth.
     var pinFull: Double?
     var format: (Double) -> String
 
@@ -137,9 +137,9 @@ enum CostPanel: Panel {
     }
   }
 
-  /// The pinned setting, when there is one and it is not the present one.
-  private static func pin(_ state: DashboardState) -> DashboardState.Setting? {
-    state.pinned == state.presentSetting ? nil : state.pinned
+  /// The pinned operating point, when there is one and it is not the present one.
+  private static func pin(_ state: DashboardState) -> OperatingPoint? {
+    state.pinned == state.presentPoint ? nil : state.pinned
   }
 
   private static func pinTitle(_ state: DashboardState) -> String {
@@ -155,24 +155,24 @@ enum CostPanel: Panel {
       _ names: [String], _ value: (CostModel, LayerMask) -> Double?,
       _ format: @escaping (Double) -> String
     ) -> Row {
-      func at(_ setting: DashboardState.Setting?) -> Double? {
-        setting.flatMap { value(state.modelCosts[$0.model], $0.mask) }
+      func at(_ point: OperatingPoint?) -> Double? {
+        point.flatMap { value(state.modelCosts[$0.model], $0.mask) }
       }
       return row(names, at, format)
     }
     func measured(
       _ names: [String], _ value: (Measurement) -> Double?, _ format: @escaping (Double) -> String
     ) -> Row {
-      row(names, { setting in setting.flatMap { state.measurements[$0] }.flatMap(value) }, format)
+      row(names, { point in point.flatMap { state.measurements[$0] }.flatMap(value) }, format)
     }
     func row(
-      _ names: [String], _ at: (DashboardState.Setting?) -> Double?,
+      _ names: [String], _ at: (OperatingPoint?) -> Double?,
       _ format: @escaping (Double) -> String
     ) -> Row {
       let pin = pin(state)
-      let full = DashboardState.Setting(model: state.model, mask: state.fullMask)
+      let full = OperatingPoint(model: state.model, mask: state.fullMask)
       return Row(
-        names: names, now: at(state.presentSetting), full: at(full), pin: at(pin),
+        names: names, now: at(state.presentPoint), full: at(full), pin: at(pin),
         pinFull: at(pin.map { .init(model: $0.model, mask: .full($0.mask.layerCount)) }),
         format: format)
     }

@@ -16,7 +16,7 @@ enum CurvesPanel: Panel {
     var partial: [ScatterPlot.Series] = []
     for (index, contestant) in ComparisonPanel.contestants(state).enumerated() {
       let known = ComparisonPanel.depths(state).compactMap { count in
-        state.measurements[contestant.setting(keeping: count, state)].flatMap { Known(count, $0) }
+        state.measurements[contestant.point(keeping: count, state)].flatMap { Known(count, $0) }
       }
       let style = theme.series[index % theme.series.count]
       series.append(

@@ -77,7 +77,7 @@ enum ErrorPanel: Panel {
   private static func progressName(_ state: DashboardState) -> String {
     if let present = state.present, present.isComplete { return "complete" }
     if state.isPaused { return "paused" }
-    return state.measured == state.presentSetting
+    return state.measured == state.presentPoint
       ? "measuring" : state.present == nil ? "" : "partial"
   }
 
@@ -138,7 +138,7 @@ enum ErrorPanel: Panel {
   ) {
     guard let pinned = state.pinned else { return }
     let name = pinned.model == state.model ? "" : "\(state.subject.models[pinned.model].name) "
-    if pinned == state.presentSetting {
+    if pinned == state.presentPoint {
       canvas.text("this is what is pinned", x: 2, y: y, style: state.theme.muted, width: width)
       return
     }
@@ -151,9 +151,9 @@ enum ErrorPanel: Panel {
   private static func rival(
     _ state: DashboardState, _ canvas: inout Canvas, _ y: Int, _ width: Int
   ) {
-    guard let (name, setting) = state.rival else { return }
+    guard let (name, point) = state.rival else { return }
     drawComparison(
-      name, state.measurements[setting], state, &canvas, y, width)
+      name, state.measurements[point], state, &canvas, y, width)
   }
 
   private static func drawComparison(

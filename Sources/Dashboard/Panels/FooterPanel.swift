@@ -56,9 +56,9 @@ enum FooterPanel: Panel {
     case .preparing(let step):
       return ("◆", "\(step) …", theme.accent)
     case .measuring:
-      guard let setting = state.measured else { return ("●", "measuring", theme.accent) }
-      let done = state.measurements[setting]?.measuredCount ?? 0
-      return ("●", "measuring \(purpose(of: setting, state)): \(done)/\(total)", theme.accent)
+      guard let point = state.measured else { return ("●", "measuring", theme.accent) }
+      let done = state.measurements[point]?.measuredCount ?? 0
+      return ("●", "measuring \(purpose(of: point, state)): \(done)/\(total)", theme.accent)
     case .idle:
       return ("○", "measured; the evaluator rests", theme.muted)
     case .failed(let reason), .unavailable(let reason):
@@ -68,23 +68,23 @@ enum FooterPanel: Panel {
 
   /// What is measured, and what for.
   private static func purpose(
-    of setting: DashboardState.Setting, _ state: DashboardState
+    of point: OperatingPoint, _ state: DashboardState
   ) -> String {
-    let count = setting.mask.keptCount
-    let layers = "\(count) of \(setting.mask.layerCount) layers"
-    if setting == state.presentSetting { return layers }
-    if setting == state.pinned { return "the pinned setting" }
-    let isFull = count == setting.mask.layerCount
-    guard setting.model == state.model else {
-      let name = state.subject.models[setting.model].name
-      return setting == state.rival?.setting
+    let count = point.mask.keptCount
+    let layers = "\(count) of \(point.mask.layerCount) layers"
+    if point == state.presentPoint { return layers }
+    if point == state.pinned { return "the pinned setting" }
+    let isFull = count == point.mask.layerCount
+    guard point.model == state.model else {
+      let name = state.subject.models[point.model].name
+      return point == state.rival?.point
         ? "\(name) to compare" : "\(name), \(layers), to compare"
     }
     if isFull { return "full depth to compare" }
     func isMask(of policy: String) -> Bool {
-      setting.mask
+      point.mask
         == PolicyCatalog.mask(
-          policy, seed: state.seed, keeping: count, of: setting.mask.layerCount)
+          policy, seed: state.seed, keeping: count, of: point.mask.layerCount)
     }
     if isMask(of: state.policy) { return "\(layers), for this view" }
     let policy = PolicyCatalog.names.first(where: isMask)
@@ -124,7 +124,7 @@ enum FooterPanel: Panel {
       { $0.actions.contains { $0.action == action } }
     }
     let all = KeyBindings.active(in: state.view)
-    if state.isHelpShown { return all.filter(does(.back)) + all.filter(does(.quit)) }
+    if state.helpPage != nil { return all.filter(does(.back)) + all.filter(does(.quit)) }
     // The way out and the way to everything else come first, so they are never left out.
     let always = all.filter(does(.help)) + all.filter(does(.quit))
     let back = state.zoomed == nil ? [] : all.filter(does(.back))

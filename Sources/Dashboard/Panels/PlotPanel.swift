@@ -96,8 +96,8 @@ enum PlotPanel: Panel {
   }
 
   private static func points(of model: Int, _ state: DashboardState) -> [Point] {
-    state.measurements.compactMap { setting, measurement in
-      setting.model == model
+    state.measurements.compactMap { point, measurement in
+      point.model == model
         ? Point(measurement, state.modelCosts[model], state.plotAxis) : nil
     }
     // A dictionary's order differs from run to run, and where labels meet the first one stays.

@@ -94,16 +94,16 @@ enum TranscriptPanel: Panel {
         labels.append("full depth")
         alignments.append(full.alignment)
       }
-      if let pinned = state.pinned, pinned != state.presentSetting,
-        pinned != DashboardState.Setting(model: state.model, mask: state.fullMask),
+      if let pinned = state.pinned, pinned != state.presentPoint,
+        pinned != OperatingPoint(model: state.model, mask: state.fullMask),
         let other = state.measurements[pinned]?.results[index]
       {
         let model = pinned.model == state.model ? "pin" : state.subject.models[pinned.model].name
         labels.append(String("\(model) \(pinned.mask.keptCount)".prefix(11)))
         alignments.append(other.alignment)
       }
-      if let (name, setting) = state.rival, setting != state.pinned,
-        let other = state.measurements[setting]?.results[index]
+      if let (name, point) = state.rival, point != state.pinned,
+        let other = state.measurements[point]?.results[index]
       {
         labels.append(String(name.prefix(11)))
         alignments.append(other.alignment)

@@ -23,9 +23,11 @@ package struct DemoState: Sendable, Equatable {
   package var settledTicks = 0
   /// What every round begins with.
   package var start: Start
+  /// What is wrong in the settings file, told when the show is over.
+  package var complaints: [String] = []
 
   package struct Start: Sendable, Equatable {
-    package var choice: DashboardState.Choice
+    package var choice: Choice
     package var view: ViewKind
     package var layerCursor, utterance: Int
     package var list: UtteranceList
@@ -39,6 +41,7 @@ package struct DemoState: Sendable, Equatable {
       start: Start(
         choice: state.choice, view: state.view, layerCursor: state.layerCursor,
         utterance: state.utterance, list: state.list, budget: state.budget))
+    if case .complaints(let told) = state.overlay { complaints = told }
   }
 }
 

@@ -65,9 +65,9 @@ package struct TourState: Sendable, Equatable {
   package var start: Start?
 
   package struct Start: Sendable, Equatable {
-    package var choice: DashboardState.Choice
+    package var choice: Choice
     package var view: ViewKind
-    package var pinned: DashboardState.Setting?
+    package var pinned: OperatingPoint?
     package var budget: BudgetState
   }
 
@@ -79,7 +79,7 @@ package enum Tour {
     chapters[state.tour.chapter].steps[state.tour.step]
   }
 
-  /// The percentage of words heard wrong at the present setting.
+  /// The percentage of words heard wrong at the present operating point.
   private static func rate(_ state: DashboardState) -> String { percent(state.present?.errorRate) }
 
   private static func isSettled(_ state: DashboardState) -> Bool {
@@ -95,8 +95,8 @@ package enum Tour {
   }
 
   /// The first half of the layers, as the step before pinning leaves them.
-  private static func firstHalf(_ state: DashboardState) -> DashboardState.Setting {
-    DashboardState.Setting(
+  private static func firstHalf(_ state: DashboardState) -> OperatingPoint {
+    OperatingPoint(
       model: state.model,
       mask: PolicyCatalog.mask(
         "first", seed: state.seed, keeping: TourKeys.half(state), of: state.layerCount))
@@ -328,7 +328,7 @@ package enum Tour {
     _ name: String, at mask: LayerMask, _ state: DashboardState
   ) -> Measurement? {
     state.subject.models.firstIndex { $0.name == name }.flatMap {
-      state.measurements[DashboardState.Setting(model: $0, mask: mask)]
+      state.measurements[OperatingPoint(model: $0, mask: mask)]
     }
   }
 }

@@ -22,8 +22,8 @@ enum BudgetView: DashboardView {
   }
 
   /// The present policy's mask of every depth.
-  static func wishes(_ state: DashboardState) -> [DashboardState.Setting] {
-    masks(state).map { DashboardState.Setting(model: state.model, mask: $0) }
+  static func wishes(_ state: DashboardState) -> [OperatingPoint] {
+    masks(state).map { OperatingPoint(model: state.model, mask: $0) }
   }
 
   static func masks(_ state: DashboardState) -> [LayerMask] {

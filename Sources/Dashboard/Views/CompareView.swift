@@ -19,9 +19,9 @@ enum CompareView: DashboardView {
   }
 
   /// Every contestant's mask of every depth that is compared.
-  static func wishes(_ state: DashboardState) -> [DashboardState.Setting] {
+  static func wishes(_ state: DashboardState) -> [OperatingPoint] {
     ComparisonPanel.depths(state).flatMap { count in
-      ComparisonPanel.contestants(state).map { $0.setting(keeping: count, state) }
+      ComparisonPanel.contestants(state).map { $0.point(keeping: count, state) }
     }
   }
 }

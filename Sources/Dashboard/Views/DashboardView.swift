@@ -14,11 +14,11 @@ package protocol DashboardView: Sendable {
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect]
   /// What the view would like to have measured, most wanted first; asked for one by one while nothing
   /// else waits.
-  static func wishes(_ state: DashboardState) -> [DashboardState.Setting]
+  static func wishes(_ state: DashboardState) -> [OperatingPoint]
 }
 
 extension DashboardView {
-  package static func wishes(_ state: DashboardState) -> [DashboardState.Setting] { [] }
+  package static func wishes(_ state: DashboardState) -> [OperatingPoint] { [] }
 }
 
 package enum ViewKind: Int, CaseIterable, Sendable {

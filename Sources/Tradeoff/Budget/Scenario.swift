@@ -9,7 +9,7 @@ import Speech
 /// is to be had when it starts. Nothing here is measured anew: the same results give the same play.
 package struct Scenario: Sendable, Equatable {
   /// What is known of one mask: errors and seconds of every utterance.
-  package struct Choice: Sendable, Equatable {
+  package struct Depth: Sendable, Equatable {
     package var mask: LayerMask
     /// Seconds for an utterance of mean length, by which a budget is met or not before an utterance is
     /// recognised.
@@ -44,19 +44,19 @@ package struct Scenario: Sendable, Equatable {
   package var interval: Double
   package var deadline: Double
   /// Deepest first.
-  package var choices: [Choice]
+  package var depths: [Depth]
   /// Of each utterance relative to their mean: known once it has been spoken, before it is recognised.
   package var lengths: [Double]
 
   /// Without lengths all utterances are as long.
   package init(
-    trace: ComputeTrace, interval: Double, deadline: Double, choices: [Choice],
+    trace: ComputeTrace, interval: Double, deadline: Double, depths: [Depth],
     lengths: [Double] = []
   ) {
     self.trace = trace
     self.interval = interval
     self.deadline = deadline
-    self.choices = choices.sorted { $0.mask.keptCount > $1.mask.keptCount }
+    self.depths = depths.sorted { $0.mask.keptCount > $1.mask.keptCount }
     self.lengths = lengths
   }
 
@@ -64,14 +64,14 @@ package struct Scenario: Sendable, Equatable {
   /// none is.
   package func dynamicChoice(speed: Double, utterance: Int = 0) -> Int? {
     let length = lengths.indices.contains(utterance) ? lengths[utterance] : 1
-    return choices.indices.first { choices[$0].expectedSeconds * length / speed <= deadline }
-      ?? choices.indices.last
+    return depths.indices.first { depths[$0].expectedSeconds * length / speed <= deadline }
+      ?? depths.indices.last
   }
 
   /// The static one of that depth, or the nearest that was measured.
   package func staticChoice(keeping count: Int) -> Int? {
-    choices.indices.min {
-      abs(choices[$0].mask.keptCount - count) < abs(choices[$1].mask.keptCount - count)
+    depths.indices.min {
+      abs(depths[$0].mask.keptCount - count) < abs(depths[$1].mask.keptCount - count)
     }
   }
 
@@ -79,17 +79,17 @@ package struct Scenario: Sendable, Equatable {
   /// the utterance's place in the data set.
   package func play(utterances: Int, choose: (Double, Int) -> Int?) -> Score {
     var score = Score()
-    guard let count = choices.first?.counts.count, count > 0 else { return score }
+    guard let count = depths.first?.counts.count, count > 0 else { return score }
     for number in 0..<utterances {
       let speed = trace.speed(at: Double(number) * interval)
       let utterance = number % count
       guard let index = choose(speed, utterance) else { continue }
-      let choice = choices[index]
+      let depth = depths[index]
       score.answered += 1
-      score.counts += choice.counts[utterance]
-      score.computeSeconds += choice.seconds[utterance]
-      if choice.seconds[utterance] / speed > deadline { score.missedDeadlines += 1 }
-      score.lastKept = choice.mask.keptCount
+      score.counts += depth.counts[utterance]
+      score.computeSeconds += depth.seconds[utterance]
+      if depth.seconds[utterance] / speed > deadline { score.missedDeadlines += 1 }
+      score.lastKept = depth.mask.keptCount
     }
     return score
   }

@@ -29,9 +29,9 @@ package struct OutputMap: Sendable, Equatable {
   package let varianceShown: Double
   package private(set) var reference: [Point] = []
 
-  /// reference: log-probabilities, total frames x tokens. nil with fewer than three frames that are
-  /// not blank.
-  package init?(reference: Tensor, blank: Int = 0, sure: Float = 0.95) {
+  /// reference: log-probabilities, total frames x tokens, one of which is the `blank`. nil with fewer
+  /// than three frames that are not blank.
+  package init?(reference: Tensor, blank: Int, sure: Float = 0.95) {
     let tokens = reference.columns
     let limit = log(sure)
     let rows = (0..<reference.rows).filter { reference[$0, blank] < limit }

@@ -32,7 +32,7 @@ package enum DistillationPlusRecipe: Recipe {
     let hasTeacher = options.teacher != nil
     let full = RecipePass(
       .full(layerCount), guide: hasTeacher ? .teacher : .nothing, exits: exits)
-    let partial = (0..<(options.partialPasses ?? 1)).map { pass in
+    let partial = (0..<options.partialPasses).map { pass in
       RecipePass(
         RandomGates.mask(step: step, pass: pass, layerCount: layerCount, options: options),
         guide: hasTeacher ? .teacher : .firstPass, weight: options.partialWeight)

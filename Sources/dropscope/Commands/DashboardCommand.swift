@@ -73,8 +73,8 @@ enum DashboardCommand: Command {
       }, machine: Machine.description, threads: threads)
     var state = DashboardState(
       subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
-      isManual: choice.policy == nil, costs: recognizers.map { CostModel($0.backbone) })
-    if let seed = choice.seed { state.seed = seed }
+      isManual: choice.policy == nil, seed: choice.seed ?? 1,
+      costs: recognizers.map { CostModel($0.backbone) })
     state.savedSweeps = try savedSweeps(dataset)
     if let path = arguments.string("trace") {
       state.budget.traces.append(try ComputeTrace(csv: URL(fileURLWithPath: path)))
@@ -115,7 +115,7 @@ enum DashboardCommand: Command {
         fixed(settings).apply(to: &state)
         let welcome = "new here? t starts a tour, ? explains the screen"
         state.notice = settings == Settings() ? welcome : ""
-        state.complaints = complaints
+        if !complaints.isEmpty { state.overlay = .complaints(complaints) }
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(recognizers, dataset, threads: threads)
         defer { session.close() }

@@ -120,9 +120,10 @@ enum SweepCommand: Command {
   /// Of 16 layers there are 65,535; those of more are sampled.
   private static let mostLayersWithEveryMask = 16
 
-  private static func everyMask(of layers: Int, keeping depths: [Int]) -> [ModelOptions.Choice] {
+  private static func everyMask(of layers: Int, keeping depths: [Int]) -> [ModelOptions.ChosenMask]
+  {
     (1..<(1 << layers)).filter { depths.contains($0.nonzeroBitCount) }.map { bits in
-      ModelOptions.Choice(
+      ModelOptions.ChosenMask(
         mask: LayerMask(
           layerCount: layers, keeping: (0..<layers).filter { bits >> $0 & 1 == 1 }))
     }

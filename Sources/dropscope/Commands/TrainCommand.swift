@@ -226,7 +226,7 @@ enum TrainCommand: Command {
       options.cachesTeacher = true
     }
     set(try arguments.number("hidden-weight", in: 0...1e6), \.hiddenWeight)
-    if options.matchesHidden, options.teacher == nil || options.cachesTeacher == true {
+    if options.matchesHidden, options.teacher == nil || options.cachesTeacher {
       throw UsageError(
         "option --hidden-weight: expected --teacher DIR without --cache-teacher, which keeps no "
           + "hidden frames")
@@ -255,7 +255,7 @@ enum TrainCommand: Command {
       try checkUnchanged(initial, options)
       return
     }
-    if options.freezesFrontEnd == true {
+    if options.freezesFrontEnd {
       throw UsageError("option --freeze-front-end: expected a Hugging Face folder as --init")
     }
     guard options.width % 2 == 0, options.width % options.heads == 0 else {
@@ -358,7 +358,7 @@ enum TrainCommand: Command {
     if let initial = options.initial, try isHuggingFace(url(initial)) {
       let model = try TrainableWav2Vec2(
         contentsOf: url(initial), dropout: Float(options.dropout),
-        freezesConvolutions: options.freezesFrontEnd == true)
+        freezesConvolutions: options.freezesFrontEnd)
       return try train(
         model, tokenizer: try Recognizer(contentsOf: url(initial)).tokenizer, teacher: teacher,
         training, heldOutSets, options, arguments, raw: raw, output: output,

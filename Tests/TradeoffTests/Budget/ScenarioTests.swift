@@ -20,14 +20,14 @@ import Testing
     let trace = ComputeTrace(
       name: "two", explanation: "",
       steps: [.init(seconds: 2, speed: 1), .init(seconds: 2, speed: 0.25)])
-    func choice(_ kept: Int, _ seconds: Double, _ errors: Int) -> Scenario.Choice {
-      Scenario.Choice(
+    func depth(_ kept: Int, _ seconds: Double, _ errors: Int) -> Scenario.Depth {
+      Scenario.Depth(
         mask: .spread(keeping: kept, of: 4), expectedSeconds: seconds,
         counts: [counts(errors), counts(errors + 1)], seconds: [seconds, seconds * 1.5])
     }
     return Scenario(
       trace: trace, interval: 1, deadline: 0.4,
-      choices: [choice(1, 0.1, 4), choice(4, 0.4, 0), choice(2, 0.2, 2)])
+      depths: [depth(1, 0.1, 4), depth(4, 0.4, 0), depth(2, 0.2, 2)])
   }
 
   @Test func theTraceRepeats() {
@@ -40,7 +40,7 @@ import Testing
 
   @Test func theDynamicModelGoesAsDeepAsTheMomentAllows() {
     let scenario = scenario
-    #expect(scenario.choices.map(\.mask.keptCount) == [4, 2, 1])
+    #expect(scenario.depths.map(\.mask.keptCount) == [4, 2, 1])
     #expect(scenario.dynamicChoice(speed: 1) == 0)
     #expect(scenario.dynamicChoice(speed: 0.5) == 1)
     #expect(scenario.dynamicChoice(speed: 0.01) == 2)

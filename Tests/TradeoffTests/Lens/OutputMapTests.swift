@@ -26,7 +26,7 @@ import Testing
 
   @Test func sureBlanksAreLeftOutAndDistancesKept() throws {
     let values = Tensor(flat.flatMap { $0 }, shape: [6, 4])
-    let map = try #require(OutputMap(reference: values))
+    let map = try #require(OutputMap(reference: values, blank: 0))
     #expect(map.rows == [0, 1, 2, 3, 4])
     expectClose(map.varianceShown, 1, relative: 1e-4)
     // All variance is in the two directions, so distances on the map are those of the rows.
@@ -44,10 +44,18 @@ import Testing
     #expect(map.project(values) == map.reference)
   }
 
+  /// Parakeet's is the last token.
+  @Test func theBlankMayBeAnyToken() throws {
+    let values = Tensor(flat.flatMap { $0.reversed() }, shape: [6, 4])
+    let map = try #require(OutputMap(reference: values, blank: 3))
+    #expect(map.rows == [0, 1, 2, 3, 4])
+    #expect(OutputMap(reference: values, blank: 0)?.rows == [0, 1, 2, 3, 4, 5])
+  }
+
   @Test func divergencesAreKullbackLeibler() throws {
     var other = reference
     other[0] = [0.25, 0.25, 0.25, 0.25]
-    let map = try #require(OutputMap(reference: logs(reference)))
+    let map = try #require(OutputMap(reference: logs(reference), blank: 0))
     let divergences = map.divergences(logs(reference), logs(other))
     let expected = reference[0].reduce(0.0) { $0 + Double($1) * log(Double($1) / 0.25) }
     expectClose(divergences[0], expected, relative: 1e-4)
@@ -55,6 +63,6 @@ import Testing
   }
 
   @Test func tooFewFramesHaveNoMap() {
-    #expect(OutputMap(reference: logs(Array(reference[2...3]))) == nil)
+    #expect(OutputMap(reference: logs(Array(reference[2...3])), blank: 0) == nil)
   }
 }

@@ -1,0 +1,30 @@
+// What a user chooses, and what of it is measured.
+
+import Backbones
+
+/// What a measurement is of.
+package struct OperatingPoint: Hashable, Sendable {
+  /// Index into the subject's models.
+  package var model: Int
+  package var mask: LayerMask
+
+  package init(model: Int, mask: LayerMask) {
+    self.model = model
+    self.mask = mask
+  }
+}
+
+/// An operating point and how it came about: what `undo` goes back to.
+package struct Choice: Sendable, Equatable {
+  /// Index into the subject's models.
+  package var model: Int
+  package var mask: LayerMask
+  /// Name of the policy that the slider asks; kept while layers are set by hand.
+  package var policy: String
+  /// True when layers were toggled by hand since the policy last chose.
+  package var isManual: Bool
+  /// Of the random policy.
+  package var seed: UInt64
+
+  package var point: OperatingPoint { OperatingPoint(model: model, mask: mask) }
+}

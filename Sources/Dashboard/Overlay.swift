@@ -1,0 +1,79 @@
+// What is presented over the panels: one thing at a time.
+
+import Foundation
+
+/// Takes the keys and the mouse before the view does.
+package enum Overlay: Sendable, Equatable {
+  /// The show that runs by itself, until a key is pressed.
+  case demo(DemoState)
+  /// What is wrong in the settings file, until it is confirmed.
+  case complaints([String])
+  /// A line that is being typed, in the footer.
+  case prompt(Prompt)
+  case menu(Menu)
+  /// A page of the help, from 0; all keys work on.
+  case help(page: Int)
+}
+
+extension DashboardState {
+  package var demo: DemoState? { if case .demo(let demo) = overlay { demo } else { nil } }
+  package var prompt: Prompt? { if case .prompt(let prompt) = overlay { prompt } else { nil } }
+  package var menu: Menu? { if case .menu(let menu) = overlay { menu } else { nil } }
+  package var helpPage: Int? { if case .help(let page) = overlay { page } else { nil } }
+}
+
+/// What a menu is about.
+package enum MenuKind: String, CaseIterable, Hashable, Sendable {
+  case policy, model, rival, preset, theme, export, options, trace, device, tour
+}
+
+/// A menu over the screen.
+package struct Menu: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
+    package var label: String
+    package var detail: String
+    package var action: Action
+    /// Whether it is what is chosen now.
+    package var isCurrent: Bool
+
+    package init(_ label: String, detail: String = "", action: Action, isCurrent: Bool = false) {
+      self.label = label
+      self.detail = detail
+      self.action = action
+      self.isCurrent = isCurrent
+    }
+  }
+
+  package var kind: MenuKind
+  package var title: String
+  package var rows: [Row]
+  package var selection: Int
+  /// The row of the options that this menu was opened from and goes back to.
+  package var optionsRow: Int?
+}
+
+/// A line that is being typed.
+package struct Prompt: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable { case dropRatio, filter, guess, file }
+
+  package var kind: Kind
+  package var text: String
+
+  package init(_ kind: Kind, text: String = "") {
+    self.kind = kind
+    self.text = text
+  }
+}
+
+extension Prompt {
+  /// `45`, `45 %`, `0.45`: a percentage; nil for anything else.
+  static func percent(_ text: String) -> Int? {
+    let number = text.trimmed.filter { $0 != "%" }.trimmed
+    guard let value = Double(number.replacingOccurrences(of: ",", with: ".")), value >= 0 else {
+      return nil
+    }
+    let isFraction = value <= 1 && number.contains { $0 == "." || $0 == "," }
+    let percent = isFraction ? value * 100 : value
+    return percent <= 100 ? Int(percent.rounded()) : nil
+  }
+}

@@ -1,0 +1,181 @@
+// What every action does.
+
+import Backbones
+import TerminalUI
+import Tradeoff
+
+extension Update {
+  static func perform(_ action: Action, _ state: inout DashboardState) -> [Effect] {
+    if state.isReadOnly, writes(action) {
+      state.notice = "read-only: nothing is written or recorded"
+      return []
+    }
+    switch action {
+    case .dropLess: return keep(state.mask.keptCount + 1, &state)
+    case .dropMore: return keep(state.mask.keptCount - 1, &state)
+    case .drop(let percent):
+      let dropped = (Double(state.layerCount * percent) / 100).rounded()
+      return keep(state.layerCount - Int(dropped), &state)
+    case .keep(let count): return keep(count, &state)
+    case .typeDropRatio: state.overlay = .prompt(Prompt(.dropRatio))
+    case .up: return moveCursor(by: -1, &state)
+    case .down: return moveCursor(by: 1, &state)
+    case .toggleLayer:
+      guard isCursorShown(state) else { return sayCursorIsHidden(&state) }
+      return toggle(state.layerCursor, &state)
+    case .toggle(let layer):
+      state.layerCursor = layer
+      return toggle(layer, &state)
+    case .openMenu(let kind):
+      let menu = Menus.open(kind, state)
+      if menu.rows.isEmpty {
+        state.notice = "there is no other model of as many layers"
+      } else {
+        state.overlay = .menu(menu)
+      }
+    case .menuRow(let index):
+      guard let menu = state.menu, menu.rows.indices.contains(index) else { return [] }
+      let action = menu.rows[index].action
+      state.overlay = nil
+      let effects = perform(action, &state)
+      if menu.kind == .options, var opened = state.menu {
+        opened.optionsRow = index
+        state.overlay = .menu(opened)
+      } else if menu.kind == .options, action != .saveSettings {
+        openOptions(at: index, &state)
+      } else {
+        closeMenu(menu, &state)
+      }
+      return effects
+    case .choosePolicy(let name):
+      return change(&state) {
+        $0.policy = name
+        $0.isManual = false
+        $0.mask = PolicyCatalog.mask(
+          name, seed: $0.seed, keeping: $0.mask.keptCount, of: $0.mask.layerCount)
+      }
+    case .reseed:
+      return change(&state) {
+        $0.policy = RandomPolicy.name
+        $0.isManual = false
+        $0.seed += 1
+        $0.mask = PolicyCatalog.mask(
+          $0.policy, seed: $0.seed, keeping: $0.mask.keptCount, of: $0.mask.layerCount)
+      }
+    case .chooseModel(let index): return chooseModel(index, &state)
+    case .chooseRival(let index): state.chosenRival = index
+    case .choosePreset(let index): return perform(.drop(Menus.presets[index].percent), &state)
+    case .undo: return goBack(from: \.past, to: \.future, &state)
+    case .redo: return goBack(from: \.future, to: \.past, &state)
+    case .pin:
+      state.pinned = state.pinned == state.presentPoint ? nil : state.presentPoint
+      state.notice = state.pinned == nil ? "nothing is pinned" : "pinned: \(pinName(state))"
+    case .previousUtterance: moveUtterance(by: -1, &state)
+    case .nextUtterance: moveUtterance(by: 1, &state)
+    case .utterance(let index): state.utterance = index
+    case .nextWorse: findWorseUtterance(&state)
+    case .filter: state.overlay = .prompt(Prompt(.filter, text: state.list.filter))
+    case .changeOrder:
+      state.list.order = state.list.order.next
+      if let first = state.listedUtterances.first { state.utterance = first }
+    case .play:
+      guard state.subject.utterances.indices.contains(state.utterance) else { return [] }
+      return [.play(state.utterance)]
+    case .pause:
+      state.isPaused.toggle()
+      if state.isPaused { return [.rest] }
+      return state.present?.isComplete == true ? [] : request(state.presentPoint, &state)
+    case .step: return step(&state)
+    case .restart:
+      state.isPaused = false
+      state.measurements[state.presentPoint] = nil
+      return request(state.presentPoint, &state, isAnew: true)
+    case .show(let view): show(view, &state)
+    case .nextView: show(state.view.next, &state)
+    case .previousView: show(state.view.previous, &state)
+    case .nextZoom:
+      let order = state.view.type.panels
+      let next = state.zoomed.flatMap { order.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
+      state.zoomed = next < order.count ? order[next] : nil
+    case .enlarge(let panel): state.zoomed = panel
+    case .changeAxis: state.plotAxis = state.plotAxis.next
+    case .changeSymbols:
+      let index = Symbols.all.firstIndex(of: state.symbols) ?? 0
+      state.symbols = Symbols.all[(index + 1) % Symbols.all.count]
+    case .chooseTheme(let name): state.theme = Theme.named(name) ?? state.theme
+    case .releaseMouse:
+      state.isMouseReleased.toggle()
+      state.isSliderHeld = false
+      return [.setMouse(!state.isMouseReleased)]
+    case .help:
+      // Through its pages, then away.
+      let page = state.helpPage.map { $0 + 1 } ?? 0
+      state.overlay = page < HelpPage.pageCount(state) ? .help(page: page) : nil
+    case .back:
+      switch state.overlay {
+      case .demo: return endDemo(&state)
+      case .menu(let menu): closeMenu(menu, &state)
+      case .complaints, .prompt, .help: state.overlay = nil
+      case nil:
+        if state.zoomed != nil {
+          state.zoomed = nil
+        } else if state.view == .transcripts {
+          state.list.filter = ""
+        }
+      }
+    case .compareBy: state.comparesPolicies.toggle()
+    case .budgetLess: return setBudget(state.budget.amount / 1.25, &state)
+    case .budgetMore: return setBudget(state.budget.amount * 1.25, &state)
+    case .budgetUnit:
+      state.budget.unit = state.budget.unit.next
+      // What the present mask takes, in the other unit.
+      state.budget.amount = Budget.amount(state.mask, state) ?? 1
+      return state.budget.isInCharge ? chooseByBudget(&state) : []
+    case .chooseTrace(let index):
+      state.budget.trace = index
+      state.budget.played = nil
+    case .chooseDevice(let index):
+      state.budget.device = index
+      return state.budget.isInCharge ? chooseByBudget(&state) : []
+    case .playScenario:
+      state.budget.isPlaying.toggle()
+      state.budget.isPlayedForTour = state.budget.isPlaying && state.tour.isShown
+      if state.budget.played == nil { state.budget.played = 0 }
+      return [.setTicking(state.budget.isPlaying)]
+    case .resetScenario: state.budget.played = 0
+    case .tour:
+      state.tour.isShown.toggle()
+      if !state.tour.isShown { leaveStep(&state) }
+      if state.tour.isShown, state.tour.start == nil { begin(&state) }
+    case .tourNext: moveTour(by: 1, &state)
+    case .tourBack: moveTour(by: -1, &state)
+    case .tourHelp: turnTourPage(&state)
+    case .tourReset: return resetStep(&state)
+    case .guess: state.overlay = .prompt(Prompt(.guess))
+    case .chooseChapter(let index):
+      guard Tour.chapters[index].isAvailable(state) else {
+        state.notice = "needs the models \(Tour.chapters[index].models.joined(separator: ", "))"
+        return []
+      }
+      leaveStep(&state)
+      state.tour.isShown = true
+      (state.tour.chapter, state.tour.step) = (index, 0)
+      begin(&state)
+    case .openFile: state.overlay = .prompt(Prompt(.file))
+    case .record: return [.record(!state.listening.isRecording)]
+    case .export(let what): return [.export(what)]
+    case .saveSettings: return [.saveSettings]
+    case .suspend: return [.suspend]
+    case .quit: return [.quit]
+    }
+    return []
+  }
+
+  /// Whether something would be left behind.
+  private static func writes(_ action: Action) -> Bool {
+    switch action {
+    case .export, .openMenu(.export), .saveSettings, .record: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// Choosing a model and a mask, with undo and redo.
+
+import Backbones
+import Tradeoff
+
+extension Update {
+  /// Moves the slider: the policy decides which layers stay.
+  static func keep(_ count: Int, _ state: inout DashboardState) -> [Effect] {
+    let count = min(state.layerCount, max(0, count))
+    state.budget.isInCharge = false
+    guard count != state.mask.keptCount || state.isManual else { return [] }
+    return change(&state) {
+      $0.isManual = false
+      $0.mask = PolicyCatalog.mask(
+        $0.policy, seed: $0.seed, keeping: count, of: $0.mask.layerCount)
+    }
+  }
+
+  static func toggle(_ layer: Int, _ state: inout DashboardState) -> [Effect] {
+    guard (0..<state.layerCount).contains(layer) else { return [] }
+    state.budget.isInCharge = false
+    return change(&state) {
+      $0.isManual = true
+      $0.mask[layer].toggle()
+    }
+  }
+
+  /// Changes what is chosen, so that it can be undone, and asks for its numbers.
+  static func change(
+    _ state: inout DashboardState, _ body: (inout Choice) -> Void
+  ) -> [Effect] {
+    let before = state.choice
+    var after = before
+    body(&after)
+    guard after != before else { return [] }
+    // A drag of the slider is one change.
+    if !(state.isSliderHeld && state.isHoldRemembered) {
+      state.past.append(before)
+      if state.past.count > 200 { state.past.removeFirst() }
+    }
+    state.isHoldRemembered = state.isSliderHeld
+    state.future = []
+    return adopt(after, &state)
+  }
+
+  static func adopt(_ choice: Choice, _ state: inout DashboardState) -> [Effect] {
+    let before = state.presentPoint
+    state.choice = choice
+    state.listening.scroll = nil
+    state.layerCursor = min(state.layerCursor, state.layerCount - 1)
+    return state.presentPoint == before ? [] : request(state.presentPoint, &state)
+  }
+
+  static func goBack(
+    from: WritableKeyPath<DashboardState, [Choice]>,
+    to: WritableKeyPath<DashboardState, [Choice]>, _ state: inout DashboardState
+  ) -> [Effect] {
+    guard let choice = state[keyPath: from].popLast() else { return [] }
+    state.budget.isInCharge = false
+    state[keyPath: to].append(state.choice)
+    return adopt(choice, &state)
+  }
+
+  /// Another model at the same mask; with another number of layers, at the same drop ratio.
+  static func chooseModel(_ index: Int, _ state: inout DashboardState) -> [Effect] {
+    let models = state.subject.models
+    guard models.indices.contains(index) else { return [] }
+    return change(&state) { choice in
+      choice.model = index
+      let count = models[index].layerCount
+      guard count != choice.mask.layerCount else { return }
+      choice.isManual = false
+      choice.mask = PolicyCatalog.mask(
+        choice.policy, seed: choice.seed,
+        keeping: PolicyCatalog.keptCount(dropRatio: choice.mask.dropRatio, layerCount: count),
+        of: count)
+    }
+  }
+
+  static func pinName(_ state: DashboardState) -> String {
+    state.pinned.map {
+      "\(state.subject.models[$0.model].name), \($0.mask.keptCount) layers"
+    } ?? ""
+  }
+}

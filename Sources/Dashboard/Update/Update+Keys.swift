@@ -1,0 +1,124 @@
+// What a key does: in a prompt, in a menu, or as its binding says.
+
+import TerminalUI
+
+extension Update {
+  static func handle(_ event: TerminalEvent, _ state: inout DashboardState) -> [Effect] {
+    switch event {
+    case .key(let key):
+      state.notice = ""
+      return press(key, &state)
+    case .mouse(let mouse):
+      return handle(mouse, &state)
+    case .resize(let size):
+      state.size = size
+      return []
+    case .paste(let text):
+      if case .prompt(var prompt) = state.overlay {
+        prompt.text += text.filter { !$0.isNewline }
+        state.overlay = .prompt(prompt)
+      }
+      return []
+    case .interrupted:
+      return [.quit]
+    case .wakeUp, .focus:
+      return []
+    }
+  }
+
+  private static func press(_ key: Key, _ state: inout DashboardState) -> [Effect] {
+    let leaves = ["q", .control("c")].contains(key)
+    switch state.overlay {
+    case .demo:
+      return endDemo(&state) + (leaves ? [.quit] : [])
+    case .complaints:
+      if [.enter, .escape, " "].contains(key) { state.overlay = nil }
+      return leaves ? [.quit] : []
+    case .prompt(let prompt): return type(key, prompt, &state)
+    case .menu(let menu): return walk(key, menu, &state)
+    case .help, nil:
+      return KeyBindings.action(for: key, in: state.view).map { perform($0, &state) } ?? []
+    }
+  }
+
+  /// A key while a line is being typed.
+  private static func type(
+    _ key: Key, _ prompt: Prompt, _ state: inout DashboardState
+  ) -> [Effect] {
+    var prompt = prompt
+    switch key {
+    case .escape, .control("c"):
+      state.overlay = nil
+    case .enter:
+      state.overlay = nil
+      switch prompt.kind {
+      case .filter:
+        state.list.filter = prompt.text.trimmed
+        moveIntoList(&state)
+      case .file:
+        listen(to: prompt.text.trimmed, &state)
+      case .guess:
+        guard let percent = Prompt.percent(prompt.text) else {
+          state.notice = "expected a rate from 0 to 100 %, found \"\(prompt.text)\""
+          return []
+        }
+        state.tour.guess = Double(percent)
+      case .dropRatio:
+        guard let percent = Prompt.percent(prompt.text) else {
+          state.notice = "expected a drop ratio from 0 to 100 %, found \"\(prompt.text)\""
+          return []
+        }
+        return perform(.drop(percent), &state)
+      }
+    case .backspace, .delete:
+      if !prompt.text.isEmpty { prompt.text.removeLast() }
+      state.overlay = .prompt(prompt)
+    case .character(let character):
+      prompt.text.append(character)
+      state.overlay = .prompt(prompt)
+    default:
+      break
+    }
+    return []
+  }
+
+  /// A key while a menu is open.
+  private static func walk(_ key: Key, _ menu: Menu, _ state: inout DashboardState) -> [Effect] {
+    func select(_ row: Int) {
+      var menu = menu
+      menu.selection = (row + menu.rows.count) % menu.rows.count
+      state.overlay = .menu(menu)
+    }
+    switch key {
+    case .escape, "q":
+      closeMenu(menu, &state)
+    case .control("c"):
+      return [.quit]
+    case .up, "k": select(menu.selection - 1)
+    case .down, "j": select(menu.selection + 1)
+    case .home: select(0)
+    case .end: select(menu.rows.count - 1)
+    case .enter, " ":
+      return perform(.menuRow(menu.selection), &state)
+    case .character(let character):
+      if let digit = character.wholeNumberValue, (1...menu.rows.count).contains(digit) {
+        return perform(.menuRow(digit - 1), &state)
+      }
+    default:
+      break
+    }
+    return []
+  }
+
+  /// Closes a menu; one of the options leads back to them, so that several can be changed.
+  static func closeMenu(_ menu: Menu, _ state: inout DashboardState) {
+    state.overlay = nil
+    if let row = menu.optionsRow { openOptions(at: row, &state) }
+  }
+
+  static func openOptions(at row: Int, _ state: inout DashboardState) {
+    var options = Menus.open(.options, state)
+    options.selection = row
+    state.overlay = .menu(options)
+  }
+}

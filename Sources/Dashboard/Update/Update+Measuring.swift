@@ -1,0 +1,112 @@
+// What the evaluator is asked for, and what is made of its answers.
+
+import Speech
+import Tradeoff
+
+extension Update {
+  /// Asks for an operating point under a new id, which makes every event of older ids stale. Before the
+  /// evaluator is ready nothing is asked: `.ready` asks for whatever mask is chosen by then.
+  static func request(
+    _ point: OperatingPoint, _ state: inout DashboardState, limit: Int? = nil,
+    isAnew: Bool = false
+  ) -> [Effect] {
+    switch state.activity {
+    case .preparing, .unavailable: return []
+    case .idle, .measuring, .failed: break
+    }
+    if state.isPaused, limit == nil { return [] }
+    let request = EvaluationRequest(
+      id: (state.newest?.id ?? 0) + 1, mask: point.mask, model: point.model, limit: limit,
+      isAnew: isAnew)
+    state.newest = request
+    state.activity = .measuring
+    return [.evaluate(request)]
+  }
+
+  static func take(_ event: EvaluationEvent, _ state: inout DashboardState) -> [Effect] {
+    guard let newest = state.newest else { return [] }
+    switch event {
+    case .started:
+      return []
+    case .utterance(let id, let result):
+      guard id == newest.id else { return [] }
+      let point = OperatingPoint(model: newest.model, mask: newest.mask)
+      // Who goes step by step wants to see each.
+      if newest.limit != nil, state.measurements[point]?.results[result.index] == nil {
+        state.utterance = result.index
+      }
+      state.measurements[
+        point,
+        default: Measurement(mask: newest.mask, utteranceCount: state.subject.utterances.count)
+      ].add(result, speakers: state.subject.speakers)
+      return []
+    case .finished(let id):
+      guard id == newest.id else { return [] }
+      state.doneID = id
+      state.activity = .idle
+      let asked = OperatingPoint(model: newest.model, mask: newest.mask)
+      compare(asked, &state)
+      if state.budget.isInCharge, state.view == .budget {
+        let effects = chooseByBudget(&state)
+        if !effects.isEmpty { return effects }
+      }
+      return measureNext(&state, besides: asked)
+    case .failed(let id, let reason):
+      guard id == newest.id else { return [] }
+      state.doneID = id
+      state.activity = .failed(reason)
+      return []
+    }
+  }
+
+  /// Works out how what the view Compare shows does against what has just been completed.
+  private static func compare(_ point: OperatingPoint, _ state: inout DashboardState) {
+    func counts(_ point: OperatingPoint) -> [ErrorCounts]? {
+      guard let known = state.measurements[point], known.isComplete else { return nil }
+      return known.results.compactMap { $0?.counts }
+    }
+    guard let mine = counts(point) else { return }
+    // Of one cost: the same number of layers, by another model or another policy.
+    for (other, _) in state.measurements
+    where other != point && other.mask.keptCount == point.mask.keptCount {
+      guard let theirs = counts(other) else { continue }
+      for (a, b, x, y) in [(point, other, mine, theirs), (other, point, theirs, mine)] {
+        state.comparisons[DashboardState.Pair(mine: a, other: b)] = ErrorRate.compare(
+          y, x, groups: state.subject.speakers)
+      }
+    }
+  }
+
+  /// What numbers are compared with is measured as soon as nothing else waits: full depth, the pinned
+  /// operating point, the other model at this mask, then what the view wishes for. An empty data set is
+  /// complete without a measurement, so what was just asked for is not asked for again.
+  static func measureNext(
+    _ state: inout DashboardState, besides asked: OperatingPoint? = nil
+  ) -> [Effect] {
+    guard let next = unmeasured(state, besides: asked) else { return [] }
+    return request(next, &state)
+  }
+
+  private static func unmeasured(
+    _ state: DashboardState, besides asked: OperatingPoint? = nil
+  ) -> OperatingPoint? {
+    guard !state.subject.utterances.isEmpty else { return nil }
+    let full = OperatingPoint(model: state.model, mask: state.fullMask)
+    let wanted =
+      [state.presentPoint, full, state.pinned, state.rival?.point].compactMap { $0 }
+      + state.view.type.wishes(state)
+    return wanted.first { $0 != asked && !(state.measurements[$0]?.isComplete ?? false) }
+  }
+
+  /// Pauses, and measures one utterance of what would come next. While that is going on, it is enough.
+  static func step(_ state: inout DashboardState) -> [Effect] {
+    let isStepping = state.isPaused && state.newest?.limit != nil && state.activity == .measuring
+    if isStepping { return [] }
+    state.isPaused = true
+    guard let next = unmeasured(state) else {
+      state.notice = "all of this is measured: R measures it anew"
+      return []
+    }
+    return request(next, &state, limit: 1)
+  }
+}

@@ -1,0 +1,73 @@
+// The only function that changes the state, and what each message sets off.
+
+import TerminalUI
+
+/// Takes in one message; what must happen outside comes back as effects.
+package func update(_ state: inout DashboardState, _ message: Message) -> [Effect] {
+  let effects = Update.react(to: message, &state) + Update.look(&state)
+  Update.watchTour(&state)
+  return effects
+}
+
+/// What the messages set off, a file for each concern.
+enum Update {
+  static func react(to message: Message, _ state: inout DashboardState) -> [Effect] {
+    switch message {
+    case .terminal(let event):
+      return handle(event, &state)
+    case .evaluator(let event):
+      return take(event, &state)
+    case .probed(let result):
+      take(result, &state)
+    case .preparing(let step):
+      state.activity = .preparing(step)
+    case .ready:
+      state.activity = .idle
+      return request(state.presentPoint, &state)
+    case .calibrated(let model, let costs):
+      state.modelCosts[model] = costs
+    case .failed(let reason):
+      state.activity = .unavailable(reason)
+    case .notice(let text):
+      state.notice = text
+    case .settings(let settings, let complaints):
+      return take(settings, complaints, &state)
+    case .tick:
+      return tick(&state)
+    case .recording(let isOn):
+      state.listening.isRecording = isOn
+      if isOn { state.listening.failure = nil }
+    case .recordingFailed(let reason):
+      state.listening.isRecording = false
+      state.listening.failure = reason
+    case .recorded(let file):
+      listen(to: file, &state)
+    }
+    return []
+  }
+
+  /// The file says so now; what was chosen here and is not in the file's change stays.
+  static func take(
+    _ settings: Settings, _ complaints: [String], _ state: inout DashboardState
+  ) -> [Effect] {
+    let before = Settings(state)
+    settings.apply(to: &state)
+    complain(complaints, &state)
+    let after = Settings(state)
+    // What was saved from here comes back as it is.
+    if after != before { state.notice = "settings read again" }
+    return after.mouse == before.mouse ? [] : [.setMouse(!state.isMouseReleased)]
+  }
+
+  /// What was wrong before is wrong no longer; a show goes on.
+  private static func complain(_ complaints: [String], _ state: inout DashboardState) {
+    if case .demo(var demo) = state.overlay {
+      demo.complaints = complaints
+      state.overlay = .demo(demo)
+    } else if !complaints.isEmpty {
+      state.overlay = .complaints(complaints)
+    } else if case .complaints = state.overlay {
+      state.overlay = nil
+    }
+  }
+}
