@@ -19,29 +19,39 @@ package enum ChannelNorm {
       let rows = x.pointer + start * c
       let target = out + start * c
       Parallel.split(c, grain: Vector.width, work: 4 * length * c) { channels in
-        let (first, count) = (channels.lowerBound, channels.count)
-        let mean = saved + index * 2 * c + first
-        let inverse = mean + c
-        let sums = ColumnSums.over(rows: length, columns: count) { row, sums in
-          mapVectors(sums, rows + (row * c + first), into: sums, count: count) { $0 + $1 }
-        }
-        for (j, sum) in sums.enumerated() { mean[j] = Float(sum / Double(length)) }
-        // Two passes: centred squares do not cancel.
-        let squares = ColumnSums.over(rows: length, columns: count) { row, sums in
-          mapVectors(sums, rows + (row * c + first), mean, into: sums, count: count) {
-            $0.addingProduct($1 - $2, $1 - $2)
-          }
-        }
-        for (j, sum) in squares.enumerated() {
-          inverse[j] = Float(1 / (sum / Double(length) + Double(epsilon)).squareRoot())
-        }
-        NormalizedRows.write(
-          rows + first, rows: length, columns: count, stride: c, mean: mean, inverse: inverse,
-          weight: weight + first, bias: bias + first, into: target + first)
+        let first = channels.lowerBound
+        normalize(
+          rows + first, rows: length, columns: channels.count, stride: c, weight: weight + first,
+          bias: bias + first, into: target + first, mean: saved + (index * 2 * c + first),
+          inverse: saved + (index * 2 * c + c + first))
       }
       start += length
     }
     return (y, statistics)
+  }
+
+  @inline(never)
+  private static func normalize(
+    _ x: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int, weight: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+    mean: UnsafeMutablePointer<Float>, inverse: UnsafeMutablePointer<Float>
+  ) {
+    let sums = ColumnSums.over(rows: rows, columns: columns) { row, sums in
+      mapVectors(sums, x + row * stride, into: sums, count: columns) { $0 + $1 }
+    }
+    for (j, sum) in sums.enumerated() { mean[j] = Float(sum / Double(rows)) }
+    // Two passes: centred squares do not cancel.
+    let squares = ColumnSums.over(rows: rows, columns: columns) { row, sums in
+      mapVectors(sums, x + row * stride, mean, into: sums, count: columns) {
+        $0.addingProduct($1 - $2, $1 - $2)
+      }
+    }
+    for (j, sum) in squares.enumerated() {
+      inverse[j] = Float(1 / (sum / Double(rows) + Double(epsilon)).squareRoot())
+    }
+    NormalizedRows.write(
+      x, rows: rows, columns: columns, stride: stride, mean: mean, inverse: inverse,
+      weight: weight, bias: bias, into: y)
   }
 
   /// Adds to the parameters' gradients and returns d/dx (frames x c).

@@ -9,7 +9,7 @@ enum ColumnSums {
 
   /// The sums of `columns` values over all rows: calls `add` with each row and the block's sums, which
   /// it adds the row's values to. Returns `columns` values.
-  @_transparent
+  @inline(__always)
   static func over(
     rows: Int, columns: Int, _ add: (_ row: Int, _ sums: UnsafeMutablePointer<Float>) -> Void
   ) -> [Double] {

@@ -10,7 +10,7 @@ package enum Dropout {
     let key = UInt32(truncatingIfNeeded: seed ^ (seed >> 32))
     let p = x.mutablePointer
     var position = SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-    mapVectors(p, into: p, count: x.count) { values in
+    eachVector(x.count) { i, rest in
       // Two rounds of the finaliser of MurmurHash3 keyed by the seed.
       var h = (position &+ key) &* 0x9E37_79B1
       h ^= h &>> 16
@@ -21,8 +21,8 @@ package enum Dropout {
       // 23 random bits as a float in [1, 2): float comparisons are one instruction, unsigned ones 16.
       let uniform = unsafeBitCast((h &>> 9) | 0x3F80_0000, to: Vector.self)
       let factor = Vector(repeating: keepScale).replacing(with: 0, where: uniform .< threshold)
+      (Vector(load: p + i, count: rest) * factor).store(p + i, count: rest)
       position &+= UInt32(Vector.width)
-      return values * factor
     }
   }
 }

@@ -13,24 +13,33 @@ package enum LayerNorm {
     var y = Tensor(uninitializedShape: x.shape)
     var statistics = Tensor(uninitialized: n, 2)
     let (input, output, saved) = (x.pointer, y.mutablePointer, statistics.mutablePointer)
-    Parallel.split(n, work: 4 * x.count) { rows in
-      for row in rows {
-        let r = input + row * c
-        let mean = sumVectors(r, r, count: c) { a, _ in a } / Float(c)
-        // Two passes: the variance of centred values does not cancel. The ragged end is summed apart,
-        // because padding zeros are not zero once centred.
-        let whole = c / Vector.width * Vector.width
-        var squares = sumVectors(r, r, count: whole) { a, _ in (a - mean) * (a - mean) }
-        for j in whole..<c { squares += (r[j] - mean) * (r[j] - mean) }
-        let rstd = 1 / (squares / Float(c) + epsilon).squareRoot()
-        saved[2 * row] = mean
-        saved[2 * row + 1] = rstd
-        mapVectors(r, weight, bias, into: output + row * c, count: c) { a, w, b in
-          b.addingProduct((a - mean) * rstd, w)
-        }
-      }
+    Parallel.split(n, work: 4 * x.count) {
+      normalize($0, of: input, columns: c, weight: weight, bias: bias, into: output, saved)
     }
     return (y, statistics)
+  }
+
+  @inline(never)
+  private static func normalize(
+    _ rows: Range<Int>, of input: UnsafePointer<Float>, columns c: Int,
+    weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    into output: UnsafeMutablePointer<Float>, _ saved: UnsafeMutablePointer<Float>
+  ) {
+    for row in rows {
+      let r = input + row * c
+      let mean = sumVectors(r, r, count: c) { a, _ in a } / Float(c)
+      // Two passes: the variance of centred values does not cancel. The ragged end is summed apart,
+      // because padding zeros are not zero once centred.
+      let whole = c / Vector.width * Vector.width
+      var squares = sumVectors(r, r, count: whole) { a, _ in (a - mean) * (a - mean) }
+      for j in whole..<c { squares += (r[j] - mean) * (r[j] - mean) }
+      let rstd = 1 / (squares / Float(c) + epsilon).squareRoot()
+      saved[2 &* row] = mean
+      saved[2 &* row &+ 1] = rstd
+      mapVectors(r, weight, bias, into: output + row * c, count: c) { a, w, b in
+        b.addingProduct((a - mean) * rstd, w)
+      }
+    }
   }
 
   /// Adds to the parameters' gradients and returns d/dx (n x c).

@@ -1,4 +1,4 @@
-// Log-softmax over the last dimension, and its gradient.
+// Log-softmax over the last dimension.
 
 /// y_k = x_k - log(sum_j e^x_j), row by row.
 package enum LogSoftmax {
@@ -17,25 +17,6 @@ package enum LogSoftmax {
       let logSum = Vector.log(Vector(repeating: sums.total))[0]
       // In two subtractions: top + logSum would round away logSum's low bits when logits are large.
       mapVectors(source, into: target, count: columns) { ($0 - top) - logSum }
-    }
-    return result
-  }
-
-  /// d(loss)/d(logits) = g - softmax * sum(g), from d(loss)/d(output) and the output itself.
-  package static func backward(gradient: Tensor, output: Tensor) -> Tensor {
-    let columns = output.columns
-    var result = Tensor(uninitializedShape: output.shape)
-    let pointer = result.mutablePointer
-    for row in 0..<output.rows {
-      let source = gradient.pointer + row * columns
-      let logProbabilities = output.pointer + row * columns
-      let target = pointer + row * columns
-      var sums = Vector.zero
-      eachVector(columns) { sums += Vector(load: source + $0, count: $1) }
-      let sum = sums.total
-      mapVectors(source, logProbabilities, into: target, count: columns) { g, y in
-        g - Vector.exp(y) * sum
-      }
     }
     return result
   }

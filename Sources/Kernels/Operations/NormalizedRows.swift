@@ -13,12 +13,8 @@ enum NormalizedRows {
     let scale = factors.mutablePointer
     mapVectors(weight, inverse, into: scale, count: columns) { $0 * $1 }
     for row in 0..<rows {
-      let (source, target) = (x + row * stride, y + row * stride)
-      eachVector(columns) { j, count in
-        let centred = Vector(load: source + j, count: count) - Vector(load: mean + j, count: count)
-        Vector(load: bias + j, count: count)
-          .addingProduct(centred, Vector(load: scale + j, count: count))
-          .store(target + j, count: count)
+      mapVectors(x + row * stride, mean, scale, bias, into: y + row * stride, count: columns) {
+        $3.addingProduct($0 - $1, $2)
       }
     }
   }
@@ -28,18 +24,15 @@ enum NormalizedRows {
     _ dy: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int, columns c: Int,
     mean: UnsafePointer<Float>, inverse: UnsafePointer<Float>
   ) -> [Double] {
-    ColumnSums.over(rows: rows, columns: 2 * c) { row, sums in
+    var sums = ColumnSums.over(rows: rows, columns: 2 * c) { row, sums in
       let (g, r) = (dy + row * c, x + row * c)
       mapVectors(sums, g, into: sums, count: c) { $0 + $1 }
-      let products = sums + c
-      eachVector(c) { j, count in
-        let centred = Vector(load: r + j, count: count) - Vector(load: mean + j, count: count)
-        Vector(load: products + j, count: count)
-          .addingProduct(
-            Vector(load: g + j, count: count), centred * Vector(load: inverse + j, count: count)
-          ).store(products + j, count: count)
+      mapVectors(sums + c, g, r, mean, into: sums + c, count: c) { sum, g, x, mean in
+        sum.addingProduct(g, x - mean)
       }
     }
+    for j in 0..<c { sums[c + j] *= Double(inverse[j]) }
+    return sums
   }
 
   /// dx = weight inverse (dy - mean(dy) - x^ mean(dy x^)), given the means of `gradientSums`.
@@ -60,12 +53,8 @@ enum NormalizedRows {
     }
     for row in 0..<rows {
       let (g, r, target) = (dy + row * c, x + row * c, dx + row * c)
-      eachVector(c) { j, count in
-        let centred = Vector(load: r + j, count: count) - Vector(load: mean + j, count: count)
-        let upper = Vector(load: g + j, count: count) - Vector(load: meanG + j, count: count)
-        (upper * Vector(load: a + j, count: count) - centred * Vector(load: b + j, count: count))
-          .store(target + j, count: count)
-      }
+      mapVectors(r, mean, b, into: target, count: c) { ($0 - $1) * $2 }
+      mapVectors(g, meanG, a, target, into: target, count: c) { ($0 - $1) * $2 - $3 }
     }
   }
 }

@@ -22,7 +22,11 @@ extension Vector {
   /// The first `count` (16 for all of more) of sixteen consecutive values; other lanes hold `padding`.
   @inlinable @inline(__always)
   package init(load pointer: UnsafePointer<Float>, count: Int, padding: Float = 0) {
-    self = count >= Vector.width ? Vector(load: pointer) : Vector.part(pointer, count, padding)
+    if _fastPath(count >= Vector.width) {
+      self.init(load: pointer)
+    } else {
+      self = Vector.part(pointer, count, padding)
+    }
   }
 
   /// Writes sixteen consecutive values, at any alignment.
@@ -34,7 +38,7 @@ extension Vector {
   /// Writes the first `count` (16 for all of more) lanes.
   @inlinable @inline(__always)
   package func store(_ pointer: UnsafeMutablePointer<Float>, count: Int) {
-    if count >= Vector.width { store(pointer) } else { storePart(pointer, count) }
+    if _fastPath(count >= Vector.width) { store(pointer) } else { storePart(pointer, count) }
   }
 
   // Not inlined: a ragged end in a loop would keep its vectors in memory. Bytes are copied, because a
@@ -94,86 +98,95 @@ package func larger(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
   b.replacing(with: a, where: a .> b)
 }
 
-/// Calls `body` with each start and length of the vectors that make up `count` values: all of 16 lanes
-/// but the last.
-@inlinable @_transparent
-package func eachVector(_ count: Int, _ body: (_ start: Int, _ lanes: Int) -> Void) {
+/// Calls `body` with the start of each vector among `count` values and how many of them are left: under
+/// 16 for a ragged end.
+@inlinable @inline(__always)
+package func eachVector(_ count: Int, _ body: (_ start: Int, _ rest: Int) -> Void) {
   var i = 0
-  while i &+ Vector.width <= count {
-    body(i, Vector.width)
+  while i < count {
+    body(i, count &- i)
     i &+= Vector.width
   }
-  if i < count { body(i, count &- i) }
+}
+
+/// y[i] = f(a[i], b[i], c[i], d[i]). `y` may be any of them.
+///
+/// A ragged end is copied to whole vectors and goes round the same loop, so that `f` is called in one
+/// place (where it stands in two, the compiler leaves calls) with nothing but whole vectors.
+@inlinable @inline(__always)
+package func mapVectors(
+  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>,
+  _ d: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int,
+  _ f: (Vector, Vector, Vector, Vector) -> Vector
+) {
+  var (a, b, c, d, target) = (a, b, c, d, y)
+  var left = count
+  var vectors = count / Vector.width
+  withUnsafeTemporaryAllocation(of: Float.self, capacity: 5 * Vector.width) { buffer in
+    let end = buffer.baseAddress!
+    while true {
+      while vectors > 0 {
+        f(Vector(load: a), Vector(load: b), Vector(load: c), Vector(load: d)).store(target)
+        a += Vector.width
+        b += Vector.width
+        c += Vector.width
+        d += Vector.width
+        target += Vector.width
+        vectors &-= 1
+      }
+      left = left % Vector.width
+      if left == 0 { return }
+      if target == end + 5 * Vector.width { break }
+      Vector.part(a, left, 0).store(end)
+      Vector.part(b, left, 0).store(end + Vector.width)
+      Vector.part(c, left, 0).store(end + 2 * Vector.width)
+      Vector.part(d, left, 0).store(end + 3 * Vector.width)
+      (a, b, c, d) = (
+        UnsafePointer(end), UnsafePointer(end + Vector.width), UnsafePointer(end + 2 * Vector.width),
+        UnsafePointer(end + 3 * Vector.width)
+      )
+      target = end + 4 * Vector.width
+      vectors = 1
+    }
+    (y + (count &- left)).update(from: end + 4 * Vector.width, count: left)
+  }
 }
 
 /// y[i] = f(a[i]). `y` may be `a`.
-@inlinable @_transparent
+@inlinable @inline(__always)
 package func mapVectors(
   _ a: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int,
   _ f: (Vector) -> Vector
 ) {
-  var i = 0
-  while i &+ Vector.width <= count {
-    f(Vector(load: a + i)).store(y + i)
-    i &+= Vector.width
-  }
-  if i < count {
-    let rest = count &- i
-    f(Vector(load: a + i, count: rest)).store(y + i, count: rest)
-  }
+  mapVectors(a, a, a, a, into: y, count: count) { a, _, _, _ in f(a) }
 }
 
 /// y[i] = f(a[i], b[i]). `y` may be `a` or `b`.
-@_transparent
+@inline(__always)
 func mapVectors(
   _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
   count: Int, _ f: (Vector, Vector) -> Vector
 ) {
-  var i = 0
-  while i &+ Vector.width <= count {
-    f(Vector(load: a + i), Vector(load: b + i)).store(y + i)
-    i &+= Vector.width
-  }
-  if i < count {
-    let rest = count &- i
-    f(Vector(load: a + i, count: rest), Vector(load: b + i, count: rest)).store(y + i, count: rest)
-  }
+  mapVectors(a, b, b, b, into: y, count: count) { a, b, _, _ in f(a, b) }
 }
 
 /// y[i] = f(a[i], b[i], c[i]). `y` may be any of them.
-@_transparent
+@inline(__always)
 func mapVectors(
   _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>,
   into y: UnsafeMutablePointer<Float>, count: Int, _ f: (Vector, Vector, Vector) -> Vector
 ) {
-  var i = 0
-  while i &+ Vector.width <= count {
-    f(Vector(load: a + i), Vector(load: b + i), Vector(load: c + i)).store(y + i)
-    i &+= Vector.width
-  }
-  if i < count {
-    let rest = count &- i
-    f(
-      Vector(load: a + i, count: rest), Vector(load: b + i, count: rest),
-      Vector(load: c + i, count: rest)
-    ).store(y + i, count: rest)
-  }
+  mapVectors(a, b, c, c, into: y, count: count) { a, b, c, _ in f(a, b, c) }
 }
 
 /// The sum of f(a[i], b[i]); `f` must give 0 for (0, 0).
-@_transparent
+@inline(__always)
 func sumVectors(
   _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int, _ f: (Vector, Vector) -> Vector
 ) -> Float {
   var total = Vector.zero
-  var i = 0
-  while i &+ Vector.width <= count {
-    total += f(Vector(load: a + i), Vector(load: b + i))
-    i &+= Vector.width
-  }
-  if i < count {
-    let rest = count &- i
-    total += f(Vector(load: a + i, count: rest), Vector(load: b + i, count: rest))
+  eachVector(count) { i, lanes in
+    total += f(Vector(load: a + i, count: lanes), Vector(load: b + i, count: lanes))
   }
   return total.total
 }
