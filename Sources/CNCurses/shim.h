@@ -8,9 +8,11 @@
 
 // wchar.h hides it without _XOPEN_SOURCE, which Swift's own Glibc module was built without.
 extern int wcwidth(wchar_t);
+// Hidden in sys/mman.h in the same way.
+extern int memfd_create(const char *name, unsigned flags);
 
-// Swift refuses to name stdin, stdout and the variables of curses: they are mutable globals.
-static inline SCREEN *dropscope_newterm(void) { return newterm(NULL, stdout, stdin); }
+// Swift refuses to name stdin and the variables of curses: they are mutable globals.
+static inline SCREEN *dropscope_newterm(FILE *output) { return newterm(NULL, output, stdin); }
 static inline WINDOW *dropscope_stdscr(void) { return stdscr; }
 static inline int dropscope_colors(void) { return COLORS; }
 static inline int dropscope_color_pairs(void) { return COLOR_PAIRS; }

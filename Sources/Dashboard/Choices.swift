@@ -129,12 +129,9 @@ extension String {
 
 extension CaseIterable where Self: Equatable {
   /// The one after this; after the last the first.
-  var next: Self { neighbour(1) }
-  var previous: Self { neighbour(-1) }
-
-  private func neighbour(_ step: Int) -> Self {
+  var next: Self {
     let all = Array(Self.allCases)
     let index = all.firstIndex(of: self) ?? 0
-    return all[(index + step + all.count) % all.count]
+    return all[(index + 1) % all.count]
   }
 }

@@ -7,6 +7,8 @@ import Tradeoff
 
 package struct DashboardState: Sendable {
   package let subject: Subject
+  /// What can be opened, in the order of the tabs.
+  package let views: [ViewKind]
 
   // What was chosen.
   package var choice: Choice
@@ -37,7 +39,7 @@ package struct DashboardState: Sendable {
   package var savedSweeps: [SavedSweep] = []
 
   // What the reader looks at.
-  package var view = ViewKind.explore
+  package var view: ViewKind
   package var layerCursor = 0
   package var utterance = 0
   package var zoomed: PanelKind?
@@ -81,9 +83,11 @@ package struct DashboardState: Sendable {
 
   package init(
     subject: Subject, mask: LayerMask, policy: String, isManual: Bool = false, seed: UInt64 = 1,
-    costs: [CostModel], symbols: Symbols = .braille
+    costs: [CostModel], symbols: Symbols = .braille, views: [ViewKind] = ViewCatalog.all
   ) {
     self.subject = subject
+    self.views = views
+    view = views[0]
     choice = Choice(model: 0, mask: mask, policy: policy, isManual: isManual, seed: seed)
     modelCosts = costs
     self.symbols = symbols
@@ -127,11 +131,6 @@ package struct DashboardState: Sendable {
     activity == .measuring ? newest.map { OperatingPoint(model: $0.model, mask: $0.mask) } : nil
   }
 
-  /// Utterances to go through: the list where it is on the screen, elsewhere all.
-  package var browsedUtterances: [Int] {
-    view == .transcripts ? listedUtterances : Array(subject.utterances.indices)
-  }
-
   /// Utterances in the order and under the filter of the list.
   package var listedUtterances: [Int] {
     let words = list.filter.lowercased()
@@ -162,24 +161,10 @@ package struct DashboardState: Sendable {
   }
 
   /// The close look that the present view shows.
-  package var wantedProbe: ProbeRequest? {
-    switch view {
-    case .layers:
-      guard subject.utterances.indices.contains(utterance) else { return nil }
-      return .lens(model: model, utterance: utterance, mask: mask)
-    case .embeddings:
-      return subject.utterances.isEmpty ? nil : .cloud(model: model, mask: mask)
-    case .listen:
-      guard let file = listening.file else { return nil }
-      let masks = BudgetView.masks(self)
-      let isHeard =
-        listening.heard.map(\.mask) == masks && listening.model == model
-        && listening.heardTake == listening.take
-      return isHeard
-        ? nil : .file(file, take: listening.take, model: model, masks: masks)
-    case .explore, .transcripts, .compare, .budget: return nil
-    }
-  }
+  package var wantedProbe: ProbeRequest? { view.type.probe(self) }
+
+  /// A view's number key, from 1; the tenth and later ones are for Tab alone.
+  package func number(of view: ViewKind) -> Int { (views.firstIndex(of: view) ?? 0) + 1 }
 
   /// Mean measured seconds of a layer: at the present mask, else at any mask that ran it, full depth
   /// first.

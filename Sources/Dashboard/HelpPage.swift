@@ -126,9 +126,9 @@ enum HelpPage {
       on this machine while you watch. Mouse: drag the slider, click a layer, a tab or a key wherever \
       it stands, turn the wheel.
       """
-    let views = ViewKind.allCases.flatMap { view in
+    let views = state.views.flatMap { view in
       StyledText([
-        ("\(view.number) \(view.type.name)  ", state.theme.strong),
+        ("\(state.number(of: view)) \(view.type.name)  ", state.theme.strong),
         (view.type.summary, state.theme.muted),
       ]).wrapped(width: width)
     }
@@ -140,7 +140,7 @@ enum HelpPage {
   /// Every binding of the present view, by groups.
   private static func keys(_ state: DashboardState) -> [[Line]] {
     let theme = state.theme
-    let bindings = KeyBindings.active(in: state.view)
+    let bindings = KeyBindings.active(in: state.view, of: state.views)
     return KeyBinding.Group.allCases.compactMap { group in
       let members = bindings.filter { $0.group == group }
       guard !members.isEmpty else { return nil }

@@ -21,8 +21,13 @@ package struct KeyBinding: Sendable {
   package var help: String
   /// One or two words for the footer; nil: not there.
   package var hint: String?
-  /// Where it works; nil: everywhere. What hides another binding in a view comes before it.
-  package var views: Set<ViewKind>?
+  /// What it works on, where not every view has it.
+  package var needs: ViewFeature?
+
+  /// Whether a view has what it works on.
+  package func works(in view: ViewKind) -> Bool {
+    needs.map { view.type.features.contains($0) } ?? true
+  }
 
   /// The first key, or pair of keys, for the footer.
   var shortLabel: String {
@@ -31,59 +36,29 @@ package struct KeyBinding: Sendable {
     return isPair ? parts[...1].joined() : String(parts[0])
   }
 
-  init(
+  package init(
     _ keys: [Key], _ label: String, _ action: Action, _ group: Group, _ help: String,
-    hint: String? = nil, in views: Set<ViewKind>? = nil
+    hint: String? = nil, needs: ViewFeature? = nil
   ) {
-    self.init(keys.map { ($0, action) }, label, group, help, hint: hint, in: views)
+    self.init(keys.map { ($0, action) }, label, group, help, hint: hint, needs: needs)
   }
 
-  init(
+  package init(
     _ actions: [(key: Key, action: Action)], _ label: String, _ group: Group, _ help: String,
-    hint: String? = nil, in views: Set<ViewKind>? = nil
+    hint: String? = nil, needs: ViewFeature? = nil
   ) {
     self.actions = actions
     self.label = label
     self.group = group
     self.help = help
     self.hint = hint
-    self.views = views
+    self.needs = needs
   }
 }
 
 package enum KeyBindings {
-  /// Views that are about one utterance.
-  private static let withUtterance: Set<ViewKind> = [.explore, .transcripts, .layers]
-
-  package static let all: [KeyBinding] = [
-    KeyBinding(
-      [("+", .budgetMore), ("=", .budgetMore), ("-", .budgetLess)], "+ - =", .here,
-      "more, less budget", hint: "budget", in: [.budget]),
-    KeyBinding(
-      ["v"], "v", .compareBy, .here, "models or policies", hint: "models/policies", in: [.compare]),
-    KeyBinding(["f"], "f", .openFile, .here, "open a file", hint: "file", in: [.listen]),
-    KeyBinding(
-      [(.up, .up), (.down, .down), ("k", .up), ("j", .down)], "↑ ↓ k j", .here,
-      "move in the table", hint: "scroll", in: [.listen]),
-    KeyBinding(
-      [" ", .enter], "Space Enter", .playScenario, .here, "play the scenario", hint: "play",
-      in: [.budget]),
-    KeyBinding(
-      ["f"], "f", .budgetUnit, .here, "time or FLOPs", hint: "ms/FLOPs", in: [.budget]),
-    KeyBinding(["B"], "B", .resetScenario, .here, "from its beginning", in: [.budget]),
-    KeyBinding(
-      ["g"], "g", .openMenu(.device), .here, "another device", hint: "device", in: [.budget]),
-    KeyBinding(
-      ["v"], "v", .openMenu(.trace), .here, "another scenario", hint: "scenario", in: [.budget]),
-    KeyBinding(
-      [" ", .enter], "Space Enter", .record, .here, "record, and stop", hint: "record",
-      in: [.listen]),
-    KeyBinding(
-      ["/"], "/", .filter, .here, "filter by text or id", hint: "filter",
-      in: [.transcripts]),
-    KeyBinding(
-      ["S"], "S", .changeOrder, .here, "another order", hint: "order", in: [.transcripts]),
-
+  /// What works in every view, or in those with a feature; keys of one view are in its file.
+  package static let shared: [KeyBinding] = [
     KeyBinding(["."], ".", .tourNext, .tour, "next step"),
     KeyBinding([","], ",", .tourBack, .tour, "step before"),
     KeyBinding(["i"], "i", .tourHelp, .tour, "more, hint, answer"),
@@ -102,10 +77,10 @@ package enum KeyBindings {
 
     KeyBinding(
       [(.up, .up), (.down, .down), ("k", .up), ("j", .down)],
-      "↑ ↓ k j", .layers, "move the cursor", hint: "layer", in: [.explore, .layers]),
+      "↑ ↓ k j", .layers, "move the cursor", hint: "layer", needs: .layers),
     KeyBinding(
       [" ", .enter], "Space Enter", .toggleLayer, .layers, "run or skip a layer", hint: "run/skip",
-      in: [.explore, .layers]),
+      needs: .layers),
     KeyBinding(["P"], "P", .openMenu(.policy), .layers, "policy", hint: "policy"),
     KeyBinding(["r"], "r", .reseed, .layers, "random, drawn anew"),
     KeyBinding(["M"], "M", .openMenu(.model), .layers, "model", hint: "model"),
@@ -113,27 +88,21 @@ package enum KeyBindings {
     KeyBinding(["p"], "p", .pin, .layers, "pin, to compare with", hint: "pin"),
 
     KeyBinding(
-      [(.up, .up), (.down, .down), ("k", .up), ("j", .down)],
-      "↑ ↓ k j", .utterances, "move in the list", hint: "utterance", in: [.transcripts]),
-    KeyBinding(
       [
         ("[", .previousUtterance), ("]", .nextUtterance), ("N", .previousUtterance),
         ("n", .nextUtterance),
-      ], "[ ] N n", .utterances, "other utterances", in: withUtterance),
-    KeyBinding(["w"], "w", .nextWorse, .utterances, "one made worse", in: withUtterance),
-    KeyBinding(["y"], "y", .play, .utterances, "play its sound", in: withUtterance),
+      ], "[ ] N n", .utterances, "other utterances", needs: .utterance),
+    KeyBinding(["w"], "w", .nextWorse, .utterances, "one made worse", needs: .utterance),
+    KeyBinding(["y"], "y", .play, .utterances, "play its sound", needs: .utterance),
     KeyBinding(["z"], "z", .pause, .utterances, "pause measuring"),
     KeyBinding(["Z"], "Z", .step, .utterances, "measure one, then pause"),
     KeyBinding(["R"], "R", .restart, .utterances, "measure this anew"),
 
     KeyBinding(
-      ViewKind.allCases.map { (.character(Character("\($0.number)")), .show($0)) },
-      "1 … 7", .screen, "views"),
-    KeyBinding(
       [(.tab, .nextView), (.backTab, .previousView)], "Tab Shift-Tab", .screen,
       "next, last view"),
     KeyBinding(["e"], "e", .nextZoom, .screen, "enlarge a panel", hint: "enlarge"),
-    KeyBinding(["a"], "a", .changeAxis, .screen, "axis of the plot", in: [.explore]),
+    KeyBinding(["a"], "a", .changeAxis, .screen, "axis of the plot", needs: .plot),
     KeyBinding(["c"], "c", .openMenu(.theme), .screen, "colours"),
     KeyBinding(["s"], "s", .changeSymbols, .screen, "drawing symbols"),
     KeyBinding(["o"], "o", .openMenu(.options), .screen, "options"),
@@ -146,20 +115,44 @@ package enum KeyBindings {
     KeyBinding(["q", .control("c")], "q Ctrl-C", .quit, .screen, "quit", hint: "quit"),
   ]
 
-  /// Those that work in a view, without those that another binding of the view hides.
-  package static func active(in view: ViewKind) -> [KeyBinding] {
-    let special = all.filter { $0.views?.contains(view) ?? false }
-    let taken = Set(special.flatMap { $0.actions.map(\.key) })
-    return all.filter { binding in
-      binding.views?.contains(view) ?? !binding.actions.allSatisfy { taken.contains($0.key) }
-    }
+  /// The number keys.
+  private static func numbers(_ views: [ViewKind]) -> KeyBinding {
+    let shown = views.prefix(9)
+    return KeyBinding(
+      shown.enumerated().map { (.character(Character("\($0 + 1)")), .show($1)) },
+      "1 … \(shown.count)", .screen, "views")
   }
 
-  package static func action(for key: Key, in view: ViewKind) -> Action? {
-    for binding in all where binding.views?.contains(view) ?? true {
-      if let action = binding.actions.first(where: { $0.key == key })?.action { return action }
-    }
-    return nil
+  /// All of all views, in no particular order.
+  package static let all =
+    ViewCatalog.all.flatMap { $0.type.keys } + [numbers(ViewCatalog.all)] + shared
+
+  /// Groups in the order of the footer.
+  private static let order: [KeyBinding.Group] = [
+    .here, .tour, .drop, .layers, .utterances, .screen,
+  ]
+
+  /// Those that work in a view, without those that another binding of the view hides.
+  package static func active(
+    in view: ViewKind, of views: [ViewKind] = ViewCatalog.all
+  ) -> [KeyBinding] {
+    let own = view.type.keys
+    let others =
+      [numbers(views)] + shared.filter { $0.works(in: view) }
+    let taken = Set((own + others.filter { $0.needs != nil }).flatMap { $0.actions.map(\.key) })
+    let seen =
+      own + others.filter { $0.needs != nil || !$0.actions.allSatisfy { taken.contains($0.key) } }
+    return order.flatMap { group in seen.filter { $0.group == group } }
+  }
+
+  /// What a key does in a view: its own binding goes before one that needs a feature, and that before
+  /// those that work everywhere.
+  package static func action(
+    for key: Key, in view: ViewKind, of views: [ViewKind] = ViewCatalog.all
+  ) -> Action? {
+    let active = active(in: view, of: views)
+    let special = view.type.keys + active.filter { $0.needs != nil }
+    return (special + active).lazy.flatMap(\.actions).first { $0.key == key }?.action
   }
 }
 

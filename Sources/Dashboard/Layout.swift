@@ -2,45 +2,6 @@
 
 import TerminalUI
 
-package enum PanelKind: String, CaseIterable, Sendable {
-  case header, slider, footer
-  case layers, errors, cost, plot, transcript
-  case utterances, detail
-  case lens, posteriors, skips
-  case cloud, divergence
-  case curves, comparison
-  case budget, scenario
-  case recording
-  case tour
-
-  /// One line a panel: the catalogue.
-  package var type: any Panel.Type {
-    switch self {
-    case .header: HeaderPanel.self
-    case .slider: SliderPanel.self
-    case .footer: FooterPanel.self
-    case .layers: LayerPanel.self
-    case .errors: ErrorPanel.self
-    case .cost: CostPanel.self
-    case .plot: PlotPanel.self
-    case .transcript: TranscriptPanel.self
-    case .utterances: UtterancesPanel.self
-    case .detail: DetailPanel.self
-    case .lens: LensPanel.self
-    case .posteriors: PosteriorsPanel.self
-    case .skips: SkipsPanel.self
-    case .cloud: CloudPanel.self
-    case .divergence: DivergencePanel.self
-    case .curves: CurvesPanel.self
-    case .comparison: ComparisonPanel.self
-    case .budget: BudgetPanel.self
-    case .scenario: ScenarioPanel.self
-    case .recording: RecordingPanel.self
-    case .tour: TourPanel.self
-    }
-  }
-}
-
 package struct Layout: Sendable, Equatable {
   package static let minimum = Size(width: 60, height: 15)
 

@@ -10,11 +10,6 @@ enum Menus {
     ("two thirds", 67), ("extreme, the furthest of the paper", 83),
   ]
 
-  private static let policyWords = [
-    "spread": "evenly, the first and the last among them", "first": "those next to the audio",
-    "last": "those next to the text", "random": "drawn anew with r",
-  ]
-
   static func open(_ kind: MenuKind, _ state: DashboardState) -> Menu {
     let (title, rows) = rows(kind, state)
     return Menu(
@@ -29,10 +24,10 @@ enum Menus {
     case .policy:
       return (
         "Which layers stay",
-        PolicyCatalog.names.map {
+        PolicyCatalog.all.map {
           Menu.Row(
-            $0, detail: policyWords[$0] ?? "", action: .choosePolicy($0),
-            isCurrent: $0 == state.policyName)
+            $0.name, detail: $0.summary, action: .choosePolicy($0.name),
+            isCurrent: $0.name == state.policyName)
         }
       )
     case .model:

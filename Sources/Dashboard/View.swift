@@ -2,20 +2,34 @@
 
 import TerminalUI
 
-/// A part of the screen. Draws on a canvas of its own, so it cannot draw outside its area.
-package protocol Panel {
+/// A part of the screen. Draws on a canvas of its own, so it cannot draw outside its area. A new one is a
+/// file that conforms to this and a place in a view.
+package protocol Panel: Sendable {
   /// What the reader calls it.
   static var name: String { get }
+  /// Whether the layer under the cursor can be seen on it.
+  static var showsLayerCursor: Bool { get }
   static func draw(_ state: DashboardState, _ canvas: inout Canvas)
   /// What the mouse asks for; `mouse` in screen cells, inside `area`.
   static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action?
 }
 
 extension Panel {
+  package static var showsLayerCursor: Bool { false }
   package static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action?
   {
     nil
   }
+}
+
+/// A panel by its type, so that it can be compared.
+package struct PanelKind: Hashable, Sendable {
+  package let type: any Panel.Type
+
+  package init(_ type: any Panel.Type) { self.type = type }
+
+  package static func == (a: PanelKind, b: PanelKind) -> Bool { a.type == b.type }
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(type)) }
 }
 
 package func view(_ state: DashboardState, _ size: Size) -> Canvas {
@@ -28,8 +42,7 @@ package func view(_ state: DashboardState, _ size: Size) -> Canvas {
 func draw(_ state: DashboardState, _ size: Size) -> Canvas {
   var canvas = Canvas(size)
   if let layout = Layout(state, size) {
-    for kind in PanelKind.allCases {
-      guard let area = layout[kind] else { continue }
+    for (kind, area) in layout.areas {
       var part = Canvas(Size(width: area.width, height: area.height))
       kind.type.draw(state, &part)
       canvas.paste(part, x: area.x, y: area.y)

@@ -151,7 +151,7 @@ import Dashboard
   }
 
   @Test func asciiHasASignForEverything() {
-    for kind in ViewKind.allCases {
+    for kind in ViewCatalog.all {
       let text = screen(Scene.shown(kind, symbols: .ascii), 120, 40)
       #expect(!text.contains("?0.0"), "\(kind)")
     }

@@ -56,10 +56,10 @@ import Dashboard
     var state = Scene.busy()
     state.size = Self.sizes[1]
     state.zoomed = panel
-    try check(view(state, Self.sizes[1]), "enlarged-\(panel.rawValue)-80x24")
+    try check(view(state, Self.sizes[1]), "enlarged-\(panel.type.name)-80x24")
   }
 
-  @Test(arguments: ViewKind.allCases.dropFirst(), sizes) func views(kind: ViewKind, size: Size)
+  @Test(arguments: ViewCatalog.all.dropFirst(), sizes) func views(kind: ViewKind, size: Size)
     throws
   {
     for symbols in [Symbols.braille, .ascii] {
@@ -77,10 +77,12 @@ import Dashboard
     _ = update(&state, .terminal(.key(.character("o"))))
     _ = update(&state, .terminal(.key(.escape)))
     state.overlay = nil
-    for binding in KeyBindings.all {
-      for (key, action) in binding.actions where action == .openMenu(kind) {
-        state.view = binding.views?.first ?? .explore
-        _ = update(&state, .terminal(.key(key)))
+    for view in ViewCatalog.all where state.menu == nil {
+      for binding in KeyBindings.active(in: view) {
+        for (key, action) in binding.actions where action == .openMenu(kind) {
+          state.view = view
+          _ = update(&state, .terminal(.key(key)))
+        }
       }
     }
     #expect(state.menu?.kind == kind)

@@ -21,7 +21,7 @@ import Dashboard
 
   /// At every size from 1x1 to 250x80, in every view, with any panel enlarged and with the tour open:
   /// panels lie within the screen, cover it and do not overlap.
-  @Test(arguments: ViewKind.allCases) func panelsFillTheScreenWithoutOverlap(kind: ViewKind) {
+  @Test(arguments: ViewCatalog.all) func panelsFillTheScreenWithoutOverlap(kind: ViewKind) {
     var state = Scene.shown(kind)
     var wrong: [String] = []
     for width in 1...250 {
@@ -35,7 +35,7 @@ import Dashboard
             continue
           }
           if width < 60 || height < 15 { wrong.append("something at \(size)") }
-          let areas = PanelKind.allCases.compactMap { layout[$0] }
+          let areas = Array(layout.areas.values)
           let whole = Rect(x: 0, y: 0, width: width, height: height)
           for (index, area) in areas.enumerated() {
             if area.isEmpty || area.intersection(whole) != area {
@@ -55,7 +55,7 @@ import Dashboard
   }
 
   /// Every view at every size up to 250x80.
-  @Test(arguments: ViewKind.allCases) func sizesDraw(kind: ViewKind) {
+  @Test(arguments: ViewCatalog.all) func sizesDraw(kind: ViewKind) {
     let shown = Scene.shown(kind)
     let wrong = Mutex<[Size]>([])
     DispatchQueue.concurrentPerform(iterations: 250) { column in
@@ -81,7 +81,7 @@ import Dashboard
       empty.size = size
       help.size = size
       for state in [busy, empty, help] {
-        for shown in ViewKind.allCases {
+        for shown in ViewCatalog.all {
           var state = state
           state.view = shown
           #expect(view(state, size).size == size)
@@ -153,7 +153,7 @@ import Dashboard
     #expect(update(&state, .terminal(.key("q"))) == [.quit])
   }
 
-  @Test(arguments: ViewKind.allCases) func helpListsEveryBinding(kind: ViewKind) {
+  @Test(arguments: ViewCatalog.all) func helpListsEveryBinding(kind: ViewKind) {
     for size in [Size(width: 60, height: 15), Size(width: 120, height: 40)] {
       var state = Scene.busy()
       state.size = size
@@ -167,23 +167,29 @@ import Dashboard
       for binding in KeyBindings.active(in: kind) {
         #expect(text.contains(binding.label) && text.contains(binding.help), "\(binding.label)")
       }
-      for kind in ViewKind.allCases { #expect(text.contains("\(kind.number) \(kind.type.name)")) }
+      for kind in ViewCatalog.all {
+        #expect(text.contains("\(state.number(of: kind)) \(kind.type.name)"))
+      }
     }
   }
 
   @Test func keysAreBoundOnceAndDescribed() {
     for binding in KeyBindings.all { #expect(!binding.label.isEmpty && !binding.help.isEmpty) }
     var general: Set<Key> = []
-    for (key, _) in KeyBindings.all.filter({ $0.views == nil }).flatMap(\.actions) {
+    for (key, _) in KeyBindings.shared.filter({ $0.needs == nil }).flatMap(\.actions) {
       #expect(general.insert(key).inserted, "\(key)")
     }
-    for kind in ViewKind.allCases {
+    for kind in ViewCatalog.all {
       var special: Set<Key> = []
-      for binding in KeyBindings.all where binding.views?.contains(kind) ?? false {
+      let needed = KeyBindings.shared.filter { $0.needs != nil && $0.works(in: kind) }
+      for binding in kind.type.keys + needed {
         for (key, action) in binding.actions {
           #expect(special.insert(key).inserted, "\(key) in \(kind)")
           #expect(KeyBindings.action(for: key, in: kind) == action)
         }
+      }
+      for (key, action) in KeyBindings.active(in: kind).flatMap(\.actions) {
+        #expect(KeyBindings.action(for: key, in: kind) == action, "\(key) in \(kind)")
       }
     }
   }
@@ -197,7 +203,7 @@ import Dashboard
     #expect(view(state, size).lines() != before)
   }
 
-  @Test(arguments: ViewKind.allCases) func frameTime(kind: ViewKind) {
+  @Test(arguments: ViewCatalog.all) func frameTime(kind: ViewKind) {
     var state = kind == .explore ? Scene.busy() : Scene.shown(kind)
     state.size = Size(width: 200, height: 60)
     var times: [Duration] = []

@@ -148,7 +148,8 @@ enum Scene {
     state.symbols = symbols
     _ = update(&state, .ready)
     for _ in 0..<6 { _ = update(&state, .terminal(.key(.right))) }
-    var effects = update(&state, .terminal(.key(.character(Character("\(kind.number)")))))
+    var effects = update(
+      &state, .terminal(.key(.character(Character("\(state.number(of: kind))")))))
     if kind == .listen {
       effects += update(&state, .recorded("/tmp/recording.wav"))
     }

@@ -397,8 +397,8 @@ import Dashboard
     #expect(state.helpPage == 0)
     _ = press(&state, .escape)
     #expect(state.helpPage == nil)
-    for view in ViewKind.allCases {
-      _ = press(&state, .character(Character("\(view.number)")))
+    for view in ViewCatalog.all {
+      _ = press(&state, .character(Character("\(state.number(of: view))")))
       #expect(state.view == view)
       for panel in view.type.panels {
         _ = press(&state, "e")

@@ -10,7 +10,9 @@ package enum WorkerThread {
     let thread = Thread {
       var set = sigset_t()
       sigfillset(&set)
-      for fault in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT] { sigdelset(&set, fault) }
+      for fault in [SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS] {
+        sigdelset(&set, fault)
+      }
       pthread_sigmask(SIG_BLOCK, &set, nil)
       body()
     }

@@ -4,6 +4,10 @@ import Backbones
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let budget = PanelKind(BudgetPanel.self)
+}
+
 enum BudgetPanel: Panel {
   static let name = "budget"
 

@@ -4,6 +4,10 @@ import Foundation
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let cloud = PanelKind(CloudPanel.self)
+}
+
 enum CloudPanel: Panel {
   static let name = "clouds"
 

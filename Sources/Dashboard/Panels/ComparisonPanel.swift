@@ -5,6 +5,10 @@ import Speech
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let comparison = PanelKind(ComparisonPanel.self)
+}
+
 enum ComparisonPanel: Panel {
   static let name = "table"
 

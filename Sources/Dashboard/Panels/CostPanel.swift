@@ -4,6 +4,10 @@ import Backbones
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let cost = PanelKind(CostPanel.self)
+}
+
 enum CostPanel: Panel {
   static let name = "cost"
 

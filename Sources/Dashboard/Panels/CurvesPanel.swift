@@ -3,6 +3,10 @@
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let curves = PanelKind(CurvesPanel.self)
+}
+
 enum CurvesPanel: Panel {
   static let name = "curves"
 

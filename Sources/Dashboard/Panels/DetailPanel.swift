@@ -4,6 +4,10 @@ import Speech
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let detail = PanelKind(DetailPanel.self)
+}
+
 enum DetailPanel: Panel {
   static let name = "one utterance"
 

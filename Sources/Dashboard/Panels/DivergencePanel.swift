@@ -4,6 +4,10 @@ import Foundation
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let divergence = PanelKind(DivergencePanel.self)
+}
+
 enum DivergencePanel: Panel {
   static let name = "divergence"
 

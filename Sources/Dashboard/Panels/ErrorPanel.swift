@@ -4,6 +4,10 @@ import Speech
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let errors = PanelKind(ErrorPanel.self)
+}
+
 enum ErrorPanel: Panel {
   static let name = "word error rate"
 

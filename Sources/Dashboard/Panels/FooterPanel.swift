@@ -3,6 +3,10 @@
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let footer = PanelKind(FooterPanel.self)
+}
+
 enum FooterPanel: Panel {
   static let name = "footer"
 
@@ -112,18 +116,15 @@ enum FooterPanel: Panel {
 
   /// What a key would do now.
   private static func hint(_ binding: KeyBinding, _ state: DashboardState) -> String {
-    switch binding.actions.first?.action {
-    case .playScenario where state.budget.isPlaying: "hold"
-    case .record where state.listening.isRecording: "stop"
-    default: binding.hint ?? binding.help
-    }
+    let action = binding.actions.first?.action
+    return action.flatMap { state.view.type.hint(for: $0, state) } ?? binding.hint ?? binding.help
   }
 
   private static func bindings(_ state: DashboardState) -> [KeyBinding] {
     func does(_ action: Action) -> (KeyBinding) -> Bool {
       { $0.actions.contains { $0.action == action } }
     }
-    let all = KeyBindings.active(in: state.view)
+    let all = KeyBindings.active(in: state.view, of: state.views)
     if state.helpPage != nil { return all.filter(does(.back)) + all.filter(does(.quit)) }
     // The way out and the way to everything else come first, so they are never left out.
     let always = all.filter(does(.help)) + all.filter(does(.quit))

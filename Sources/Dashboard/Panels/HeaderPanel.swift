@@ -2,6 +2,10 @@
 
 import TerminalUI
 
+extension PanelKind {
+  package static let header = PanelKind(HeaderPanel.self)
+}
+
 enum HeaderPanel: Panel {
   static let name = "header"
 
@@ -10,7 +14,8 @@ enum HeaderPanel: Panel {
     for tab in tabs(state, canvas.size.width) {
       let isShown = tab.view == state.view
       canvas.text(
-        "\(tab.view.number)", x: tab.start, y: 0, style: isShown ? theme.accentStrong : theme.muted)
+        "\(state.number(of: tab.view))", x: tab.start, y: 0,
+        style: isShown ? theme.accentStrong : theme.muted)
       if tab.hasName {
         canvas.text(
           tab.view.type.name, x: tab.start + 2, y: 0,
@@ -79,7 +84,7 @@ enum HeaderPanel: Panel {
     for namesAll in [true, false] {
       var tabs: [Tab] = []
       var x = 1
-      for view in ViewKind.allCases {
+      for view in state.views {
         let hasName = namesAll || view == state.view
         let columns = hasName ? 2 + view.type.name.count : 1
         tabs.append(Tab(view: view, start: x, width: columns, hasName: hasName))

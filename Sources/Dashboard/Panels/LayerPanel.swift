@@ -2,8 +2,13 @@
 
 import TerminalUI
 
+extension PanelKind {
+  package static let layers = PanelKind(LayerPanel.self)
+}
+
 enum LayerPanel: Panel {
   static let name = "layers"
+  static let showsLayerCursor = true
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme

@@ -4,8 +4,13 @@ import Speech
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let lens = PanelKind(LensPanel.self)
+}
+
 enum LensPanel: Panel {
   static let name = "lens"
+  static let showsLayerCursor = true
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme

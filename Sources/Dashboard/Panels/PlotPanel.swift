@@ -4,6 +4,10 @@ import Backbones
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let plot = PanelKind(PlotPanel.self)
+}
+
 enum PlotPanel: Panel {
   static let name = "plot"
 

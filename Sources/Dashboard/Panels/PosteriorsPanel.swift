@@ -4,8 +4,13 @@ import Foundation
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let posteriors = PanelKind(PosteriorsPanel.self)
+}
+
 enum PosteriorsPanel: Panel {
   static let name = "posteriors"
+  static let showsLayerCursor = true
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme

@@ -3,6 +3,10 @@
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let recording = PanelKind(RecordingPanel.self)
+}
+
 enum RecordingPanel: Panel {
   static let name = "recording"
 

@@ -4,6 +4,10 @@ import Foundation
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let scenario = PanelKind(ScenarioPanel.self)
+}
+
 enum ScenarioPanel: Panel {
   static let name = "scenario"
 

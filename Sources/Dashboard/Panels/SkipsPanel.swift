@@ -24,6 +24,10 @@ package enum SkipMap {
   }
 }
 
+extension PanelKind {
+  package static let skips = PanelKind(SkipsPanel.self)
+}
+
 enum SkipsPanel: Panel {
   static let name = "skips"
 

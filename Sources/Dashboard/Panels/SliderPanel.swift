@@ -3,6 +3,10 @@
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let slider = PanelKind(SliderPanel.self)
+}
+
 enum SliderPanel: Panel {
   static let name = "drop ratio"
 

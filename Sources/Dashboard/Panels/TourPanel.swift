@@ -2,6 +2,10 @@
 
 import TerminalUI
 
+extension PanelKind {
+  package static let tour = PanelKind(TourPanel.self)
+}
+
 enum TourPanel: Panel {
   static let name = "tour"
 

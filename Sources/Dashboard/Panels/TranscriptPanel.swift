@@ -4,6 +4,10 @@ import Speech
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let transcript = PanelKind(TranscriptPanel.self)
+}
+
 enum TranscriptPanel: Panel {
   static let name = "transcript"
 

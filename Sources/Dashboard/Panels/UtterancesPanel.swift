@@ -3,6 +3,10 @@
 import TerminalUI
 import Tradeoff
 
+extension PanelKind {
+  package static let utterances = PanelKind(UtterancesPanel.self)
+}
+
 enum UtterancesPanel: Panel {
   static let name = "utterances"
 

@@ -11,7 +11,7 @@ enum TourKeys {
   static func middle(_ state: DashboardState) -> Int { max(0, half(state) - 1) }
 
   static func open(_ view: ViewKind, _ state: DashboardState) -> [Key] {
-    state.view == view ? [] : [.character(Character("\(view.number)"))]
+    state.view == view ? [] : [.character(Character("\(state.number(of: view))"))]
   }
 
   static func dropHalf(_ state: DashboardState) -> [Key] {

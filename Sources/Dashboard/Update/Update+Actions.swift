@@ -18,10 +18,10 @@ extension Update {
       return keep(state.layerCount - Int(dropped), &state)
     case .keep(let count): return keep(count, &state)
     case .typeDropRatio: state.overlay = .prompt(Prompt(.dropRatio))
-    case .up: return moveCursor(by: -1, &state)
-    case .down: return moveCursor(by: 1, &state)
+    case .up: state.view.type.moveCursor(by: -1, &state)
+    case .down: state.view.type.moveCursor(by: 1, &state)
     case .toggleLayer:
-      guard isCursorShown(state) else { return sayCursorIsHidden(&state) }
+      guard isCursorShown(&state) else { return [] }
       return toggle(state.layerCursor, &state)
     case .toggle(let layer):
       state.layerCursor = layer
@@ -91,8 +91,8 @@ extension Update {
       state.measurements[state.presentPoint] = nil
       return request(state.presentPoint, &state, isAnew: true)
     case .show(let view): show(view, &state)
-    case .nextView: show(state.view.next, &state)
-    case .previousView: show(state.view.previous, &state)
+    case .nextView: showView(1, &state)
+    case .previousView: showView(-1, &state)
     case .nextZoom:
       let order = state.view.type.panels
       let next = state.zoomed.flatMap { order.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
@@ -119,8 +119,8 @@ extension Update {
       case nil:
         if state.zoomed != nil {
           state.zoomed = nil
-        } else if state.view == .transcripts {
-          state.list.filter = ""
+        } else {
+          state.view.type.goBack(&state)
         }
       }
     case .compareBy: state.comparesPolicies.toggle()

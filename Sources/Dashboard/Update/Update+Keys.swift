@@ -37,7 +37,8 @@ extension Update {
     case .prompt(let prompt): return type(key, prompt, &state)
     case .menu(let menu): return walk(key, menu, &state)
     case .help, nil:
-      return KeyBindings.action(for: key, in: state.view).map { perform($0, &state) } ?? []
+      let action = KeyBindings.action(for: key, in: state.view, of: state.views)
+      return action.map { perform($0, &state) } ?? []
     }
   }
 

@@ -46,10 +46,8 @@ extension Update {
       state.activity = .idle
       let asked = OperatingPoint(model: newest.model, mask: newest.mask)
       compare(asked, &state)
-      if state.budget.isInCharge, state.view == .budget {
-        let effects = chooseByBudget(&state)
-        if !effects.isEmpty { return effects }
-      }
+      let effects = state.view.type.takeMeasurement(&state)
+      if !effects.isEmpty { return effects }
       return measureNext(&state, besides: asked)
     case .failed(let id, let reason):
       guard id == newest.id else { return [] }

@@ -50,7 +50,7 @@ extension Update {
   ) -> Action? {
     let frame = draw(state, state.size)
     guard let key = PrintedKeys.key(x: mouse.x, y: mouse.y, in: frame),
-      let action = KeyBindings.action(for: key, in: state.view)
+      let action = KeyBindings.action(for: key, in: state.view, of: state.views)
     else { return nil }
     guard action == .nextZoom, let panel = layout.panel(x: mouse.x, y: mouse.y) else {
       return action

@@ -9,33 +9,29 @@ extension Update {
     state.zoomed = nil
   }
 
-  static func moveCursor(by step: Int, _ state: inout DashboardState) -> [Effect] {
-    if state.view == .transcripts {
-      moveUtterance(by: step, &state)
-    } else if state.view == .listen {
-      state.listening.scroll = RecordingPanel.scroll(state, by: step)
-    } else if isCursorShown(state) {
-      state.layerCursor = min(state.layerCount - 1, max(0, state.layerCursor + step))
-    } else {
-      return sayCursorIsHidden(&state)
-    }
-    return []
+  /// The view so many tabs on, round and round.
+  static func showView(_ step: Int, _ state: inout DashboardState) {
+    let count = state.views.count
+    show(state.views[(state.number(of: state.view) - 1 + step + count) % count], &state)
   }
 
-  /// Nobody should switch a layer that is not on the screen.
-  static func isCursorShown(_ state: DashboardState) -> Bool {
-    guard let layout = Layout(state, state.size) else { return false }
-    return [PanelKind.layers, .lens, .posteriors].contains { layout[$0] != nil }
+  /// The cursor of the views that show layers.
+  static func moveLayerCursor(by step: Int, _ state: inout DashboardState) {
+    guard isCursorShown(&state) else { return }
+    state.layerCursor = min(state.layerCount - 1, max(0, state.layerCursor + step))
   }
 
-  static func sayCursorIsHidden(_ state: inout DashboardState) -> [Effect] {
-    state.notice = "the layers are not on the screen: e enlarges them"
-    return []
+  /// Nobody should switch a layer that is not on the screen; says so where it is not.
+  static func isCursorShown(_ state: inout DashboardState) -> Bool {
+    let panels = Layout(state, state.size)?.areas.keys
+    let isShown = panels?.contains { $0.type.showsLayerCursor } ?? false
+    if !isShown { state.notice = "the layers are not on the screen: e enlarges them" }
+    return isShown
   }
 
-  /// The next utterance; in its own view in the order and under the filter of the list.
+  /// The next utterance of those that the view goes through.
   static func moveUtterance(by step: Int, _ state: inout DashboardState) {
-    let rows = state.browsedUtterances
+    let rows = state.view.type.utterances(state)
     guard !rows.isEmpty else { return }
     guard let place = rows.firstIndex(of: state.utterance) else {
       state.utterance = rows[0]
@@ -52,7 +48,7 @@ extension Update {
   /// The next utterance with more errors now than at full depth; at full depth, with any error.
   static func findWorseUtterance(_ state: inout DashboardState) {
     guard let present = state.present else { return }
-    let rows = state.browsedUtterances
+    let rows = state.view.type.utterances(state)
     let allowed = state.mask == state.fullMask ? nil : state.fullDepth
     let place = rows.firstIndex(of: state.utterance).map { $0 + 1 } ?? 0
     let worse = (rows[place...] + rows[..<place]).first { index in

@@ -4,10 +4,25 @@ import Backbones
 import TerminalUI
 import Tradeoff
 
+extension ViewKind {
+  package static let budget = ViewKind(BudgetView.self)
+}
+
 enum BudgetView: DashboardView {
   static let name = "Budget"
   static let summary = "the best mask for a budget, and budgets that change while people speak"
   static let panels: [PanelKind] = [.budget, .scenario]
+  static let keys = [
+    KeyBinding(
+      [("+", .budgetMore), ("=", .budgetMore), ("-", .budgetLess)], "+ - =", .here,
+      "more, less budget", hint: "budget"),
+    KeyBinding(
+      [" ", .enter], "Space Enter", .playScenario, .here, "play the scenario", hint: "play"),
+    KeyBinding(["f"], "f", .budgetUnit, .here, "time or FLOPs", hint: "ms/FLOPs"),
+    KeyBinding(["B"], "B", .resetScenario, .here, "from its beginning"),
+    KeyBinding(["g"], "g", .openMenu(.device), .here, "another device", hint: "device"),
+    KeyBinding(["v"], "v", .openMenu(.trace), .here, "another scenario", hint: "scenario"),
+  ]
 
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
     if body.width >= 120 {
@@ -30,5 +45,14 @@ enum BudgetView: DashboardView {
     (1...state.layerCount).reversed().map {
       PolicyCatalog.mask(state.policy, seed: state.seed, keeping: $0, of: state.layerCount)
     }
+  }
+
+  static func hint(for action: Action, _ state: DashboardState) -> String? {
+    action == .playScenario && state.budget.isPlaying ? "hold" : nil
+  }
+
+  /// A time that turned out other than estimated may fit another depth.
+  static func takeMeasurement(_ state: inout DashboardState) -> [Effect] {
+    state.budget.isInCharge ? Update.chooseByBudget(&state) : []
   }
 }

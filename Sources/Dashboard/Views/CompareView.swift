@@ -2,10 +2,18 @@
 
 import TerminalUI
 
+extension ViewKind {
+  package static let compare = ViewKind(CompareView.self)
+}
+
 enum CompareView: DashboardView {
   static let name = "Compare"
   static let summary = "the models at every depth: curves, intervals, differences"
   static let panels: [PanelKind] = [.comparison, .curves]
+  static let keys = [
+    KeyBinding(
+      ["v"], "v", .compareBy, .here, "models or policies", hint: "models/policies")
+  ]
 
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
     if body.width >= 120 {

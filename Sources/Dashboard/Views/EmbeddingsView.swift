@@ -1,6 +1,11 @@
 // The paper's picture, alive: output distributions of the reference and of the masked model.
 
 import TerminalUI
+import Tradeoff
+
+extension ViewKind {
+  package static let embeddings = ViewKind(EmbeddingsView.self)
+}
 
 enum EmbeddingsView: DashboardView {
   static let name = "Embeddings"
@@ -15,5 +20,9 @@ enum EmbeddingsView: DashboardView {
     guard body.height >= 16 else { return [.cloud: body] }
     let (top, bottom) = body.split(top: body.height - max(7, body.height / 3))
     return [.cloud: top, .divergence: bottom]
+  }
+
+  static func probe(_ state: DashboardState) -> ProbeRequest? {
+    state.subject.utterances.isEmpty ? nil : .cloud(model: state.model, mask: state.mask)
   }
 }

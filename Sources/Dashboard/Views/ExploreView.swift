@@ -2,10 +2,15 @@
 
 import TerminalUI
 
+extension ViewKind {
+  package static let explore = ViewKind(ExploreView.self)
+}
+
 enum ExploreView: DashboardView {
   static let name = "Explore"
   static let summary = "layers, error rate, cost and trade-off at the chosen drop ratio"
   static let panels: [PanelKind] = [.errors, .cost, .transcript, .layers, .plot]
+  static let features: Set<ViewFeature> = [.layers, .utterance, .plot]
 
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
     body.height < 15 ? small(body) : large(body, layerCount: state.layerCount)

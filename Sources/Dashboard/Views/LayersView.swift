@@ -1,11 +1,17 @@
 // The layer lens: how one utterance's transcript forms from layer to layer.
 
 import TerminalUI
+import Tradeoff
+
+extension ViewKind {
+  package static let layers = ViewKind(LayersView.self)
+}
 
 enum LayersView: DashboardView {
   static let name = "Layers"
   static let summary = "what the head would say after every layer, and what each layer does"
   static let panels: [PanelKind] = [.lens, .posteriors, .skips]
+  static let features: Set<ViewFeature> = [.layers, .utterance]
 
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
     if body.width >= 150 {
@@ -21,5 +27,10 @@ enum LayersView: DashboardView {
     guard body.height >= wanted + 6 else { return [.lens: body] }
     let (top, bottom) = body.split(top: min(max(wanted, body.height - 18), body.height - 6))
     return [.lens: top, .posteriors: bottom]
+  }
+
+  static func probe(_ state: DashboardState) -> ProbeRequest? {
+    guard state.subject.utterances.indices.contains(state.utterance) else { return nil }
+    return .lens(model: state.model, utterance: state.utterance, mask: state.mask)
   }
 }

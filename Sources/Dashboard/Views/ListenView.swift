@@ -1,13 +1,44 @@
 // Your own voice, at every depth.
 
 import TerminalUI
+import Tradeoff
+
+extension ViewKind {
+  package static let listen = ViewKind(ListenView.self)
+}
 
 enum ListenView: DashboardView {
   static let name = "Listen"
   static let summary = "speak, and read what every depth hears"
   static let panels: [PanelKind] = [.recording]
+  static let keys = [
+    KeyBinding(["f"], "f", .openFile, .here, "open a file", hint: "file"),
+    KeyBinding(
+      [(.up, .up), (.down, .down), ("k", .up), ("j", .down)], "↑ ↓ k j", .here,
+      "move in the table", hint: "scroll"),
+    KeyBinding([" ", .enter], "Space Enter", .record, .here, "record, and stop", hint: "record"),
+  ]
 
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
     [.recording: body]
+  }
+
+  static func hint(for action: Action, _ state: DashboardState) -> String? {
+    action == .record && state.listening.isRecording ? "stop" : nil
+  }
+
+  static func probe(_ state: DashboardState) -> ProbeRequest? {
+    let listening = state.listening
+    guard let file = listening.file else { return nil }
+    let masks = BudgetView.masks(state)
+    let isHeard =
+      listening.heard.map(\.mask) == masks && listening.model == state.model
+      && listening.heardTake == listening.take
+    return isHeard
+      ? nil : .file(file, take: listening.take, model: state.model, masks: masks)
+  }
+
+  static func moveCursor(by step: Int, _ state: inout DashboardState) {
+    state.listening.scroll = RecordingPanel.scroll(state, by: step)
   }
 }

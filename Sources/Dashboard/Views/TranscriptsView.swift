@@ -2,10 +2,22 @@
 
 import TerminalUI
 
+extension ViewKind {
+  package static let transcripts = ViewKind(TranscriptsView.self)
+}
+
 enum TranscriptsView: DashboardView {
   static let name = "Transcripts"
   static let summary = "which utterances go wrong, and where; sorted, filtered, played"
   static let panels: [PanelKind] = [.utterances, .detail]
+  static let features: Set<ViewFeature> = [.utterance]
+  static let keys = [
+    KeyBinding(["/"], "/", .filter, .here, "filter by text or id", hint: "filter"),
+    KeyBinding(["S"], "S", .changeOrder, .here, "another order", hint: "order"),
+    KeyBinding(
+      [(.up, .up), (.down, .down), ("k", .up), ("j", .down)],
+      "↑ ↓ k j", .utterances, "move in the list", hint: "utterance"),
+  ]
 
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
     if body.width >= 130 {
@@ -16,4 +28,14 @@ enum TranscriptsView: DashboardView {
     let (top, bottom) = body.split(top: max(4, body.height - max(6, body.height * 45 / 100)))
     return [.utterances: top, .detail: bottom]
   }
+
+  /// In the order and under the filter of the list.
+  static func utterances(_ state: DashboardState) -> [Int] { state.listedUtterances }
+
+  static func moveCursor(by step: Int, _ state: inout DashboardState) {
+    Update.moveUtterance(by: step, &state)
+  }
+
+  /// From the filter to all utterances.
+  static func goBack(_ state: inout DashboardState) { state.list.filter = "" }
 }

@@ -1,12 +1,13 @@
-// Gives the terminal back when the program dies: by a fatal signal, by exit(), or because the main
-// thread left. The handler uses only what POSIX allows in one, never ncurses.
+// Gives the terminal back when the program dies: by a signal, by exit(), or because the main thread
+// left. The handler uses only what POSIX allows in one, never ncurses, and waits for no terminal that
+// takes nothing.
 
 import Foundation
+import Synchronization
 
 /// Everything the handler needs, prepared beforehand at a fixed place and never freed. Safe without
-/// a lock: the main thread writes it while `isArmed` is 0.
+/// a lock: the main thread writes it while `isArmed` is false.
 private struct CrashState {
-  var isArmed: Int32 = 0
   var terminalModes = termios()
   /// Written to the terminal: mouse off, cursor on, plain colours, normal screen.
   var bytes: UnsafeMutablePointer<UInt8>?
@@ -15,28 +16,44 @@ private struct CrashState {
   var standardError: Int32 = -1
   var log: Int32 = -1
   /// The actions that were there before ours, by signal number.
-  var replaced = UnsafeMutablePointer<sigaction>.allocate(capacity: 65)
+  var replaced = UnsafeMutablePointer<sigaction>.allocate(capacity: Int(CrashGuard.signalCount))
 }
 
 nonisolated(unsafe) private let crashState: UnsafeMutablePointer<CrashState> = {
   let pointer = UnsafeMutablePointer<CrashState>.allocate(capacity: 1)
   pointer.initialize(to: CrashState())
-  pointer.pointee.replaced.initialize(repeating: sigaction(), count: 65)
+  pointer.pointee.replaced.initialize(
+    repeating: sigaction(), count: Int(CrashGuard.signalCount))
   return pointer
 }()
 
-/// Async-signal-safe. Does nothing the second time.
+private let isArmed = Atomic<Bool>(false)
+private let isRestoring = Atomic<Bool>(false)
+
+/// Async-signal-safe. Does nothing the second time, but another thread that comes meanwhile waits, or
+/// it would end the program in the middle.
 private func restoreTerminal() {
-  guard crashState.pointee.isArmed == 1 else { return }
-  crashState.pointee.isArmed = 0
-  var done = 0
-  while done < crashState.pointee.byteCount, let bytes = crashState.pointee.bytes {
-    let count = write(STDOUT_FILENO, bytes + done, crashState.pointee.byteCount - done)
-    if count <= 0 { break }
-    done += count
+  guard isArmed.exchange(false, ordering: .acquiringAndReleasing) else {
+    for _ in 0..<200 where isRestoring.load(ordering: .acquiring) { poll(nil, 0, 10) }
+    return
   }
-  tcsetattr(STDIN_FILENO, TCSANOW, &crashState.pointee.terminalModes)
+  isRestoring.store(true, ordering: .releasing)
+  // Where the shell has taken the terminal back, to touch it would stop this process for good.
+  var set = sigset_t()
+  sigemptyset(&set)
+  sigaddset(&set, SIGTTOU)
+  pthread_sigmask(SIG_BLOCK, &set, nil)
+  TerminalOutput.release(STDOUT_FILENO)
+  if let bytes = crashState.pointee.bytes {
+    TerminalOutput.write(
+      bytes, count: crashState.pointee.byteCount, to: STDOUT_FILENO, milliseconds: 200)
+  }
+  let owner = tcgetpgrp(STDIN_FILENO)
+  if owner < 0 || owner == getpgrp() {
+    tcsetattr(STDIN_FILENO, TCSANOW, &crashState.pointee.terminalModes)
+  }
   restoreStandardError()
+  isRestoring.store(false, ordering: .releasing)
 }
 
 /// Async-signal-safe. What was said while the screen was in use is shown now.
@@ -48,23 +65,38 @@ private func restoreStandardError() {
   close(original)
   let log = crashState.pointee.log
   lseek(log, 0, SEEK_SET)
-  withUnsafeTemporaryAllocation(byteCount: 512, alignment: 1) { buffer in
+  withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 512) { buffer in
     while true {
       let count = read(log, buffer.baseAddress, buffer.count)
-      if count <= 0 || write(STDERR_FILENO, buffer.baseAddress, count) <= 0 { return }
+      guard count > 0, let bytes = buffer.baseAddress,
+        TerminalOutput.write(bytes, count: count, to: STDERR_FILENO, milliseconds: 200) == count
+      else { return }
     }
   }
   close(log)
 }
 
+/// Whether the instruction that raised it is run again when the handler returns. What another process
+/// sent, a key, a timer or abort() does not come again.
+private func isRepeated(_ number: Int32, code: Int32) -> Bool {
+  switch number {
+  case SIGSEGV, SIGBUS, SIGFPE, SIGILL: code > 0
+  // A breakpoint on x86 is passed over, and the kernel says SI_KERNEL (128) there.
+  case SIGTRAP: code > 0 && code < 128
+  default: false
+  }
+}
+
 private func handleFatalSignal(
-  _ number: Int32, _ information: UnsafeMutablePointer<siginfo_t>?, _: UnsafeMutableRawPointer?
+  _ received: Int32, _ information: UnsafeMutablePointer<siginfo_t>?, _: UnsafeMutableRawPointer?
 ) {
   restoreTerminal()
+  let unanswered = signalState.pointee.unanswered
+  let number = received == SIGALRM && unanswered != 0 ? unanswered : received
   sigaction(number, crashState.pointee.replaced + Int(number), nil)
   // A fault repeats once the handler returns, and then the old handler (Swift's backtrace) sees
-  // the true place. What another process sent, or abort() raised, would not come again.
-  guard (information?.pointee.si_code ?? 0) <= 0 else { return }
+  // the true place.
+  if isRepeated(number, code: information?.pointee.si_code ?? 0) { return }
   var set = sigset_t()
   sigemptyset(&set)
   sigaddset(&set, number)
@@ -76,13 +108,26 @@ private func handleFatalSignal(
 }
 
 @MainActor final class CrashGuard {
-  private static let fatalSignals = [
-    SIGSEGV, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGQUIT,
+  /// Signals are numbered from 1 to below this.
+  nonisolated static let signalCount: Int32 = 65
+  /// Those that the program's own mistakes raise, and abort().
+  private static let faults: Set<Int32> = [
+    SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGQUIT,
   ]
+  /// All that end a program which says nothing about them, except those that `Signals` answers. The
+  /// ones left out stop it, are ignored, or cannot be caught.
+  private static let fatalSignals = Set(1..<signalCount)
+    .subtracting([SIGTSTP, SIGTTIN, SIGTTOU, SIGCHLD, SIGCONT, SIGURG, SIGWINCH])
+    .subtracting([SIGSTOP, SIGKILL])
+    .subtracting(Signals.requests)
   private static var isExitHandlerInstalled = false
+  private var installed: [Int32] = []
 
   /// Remembers the terminal's modes; call before ncurses changes them.
   init() {
+    // Made here: a handler may not.
+    _ = (crashState, signalState, isArmed.load(ordering: .relaxed))
+    isRestoring.store(false, ordering: .relaxed)
     tcgetattr(STDIN_FILENO, &crashState.pointee.terminalModes)
     if !Self.isExitHandlerInstalled {
       Self.isExitHandlerInstalled = true
@@ -100,23 +145,42 @@ private func handleFatalSignal(
     crashState.pointee.byteCount = bytes.count
     redirectStandardError()
     useAlternateStack()
-    crashState.pointee.isArmed = 1
-    for number in Self.fatalSignals {
-      var action = sigaction()
-      action.__sigaction_handler.sa_sigaction = handleFatalSignal
-      action.sa_flags = SA_SIGINFO | SA_ONSTACK
-      sigaction(number, &action, crashState.pointee.replaced + Int(number))
-    }
+    isArmed.store(true, ordering: .releasing)
+    for number in Self.fatalSignals { install(number) }
+  }
+
+  private func install(_ number: Int32) {
+    var old = sigaction()
+    // The C library keeps two for itself.
+    guard sigaction(number, nil, &old) == 0 else { return }
+    // What is ignored, or has a handler, does not end the program.
+    guard Self.faults.contains(number) || old.__sigaction_handler.sa_handler == nil else { return }
+    crashState.pointee.replaced[Int(number)] = old
+    var action = sigaction()
+    action.__sigaction_handler.sa_sigaction = handleFatalSignal
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK
+    // Nothing gets in between.
+    sigfillset(&action.sa_mask)
+    sigaction(number, &action, nil)
+    installed.append(number)
   }
 
   /// The terminal has been given back in an orderly way: old handlers, old standard error.
   func disarm() {
-    guard crashState.pointee.isArmed == 1 else { return }
-    for number in Self.fatalSignals {
-      sigaction(number, crashState.pointee.replaced + Int(number), nil)
-    }
-    crashState.pointee.isArmed = 0
+    guard isArmed.exchange(false, ordering: .acquiringAndReleasing) else { return }
+    uninstall()
     restoreStandardError()
+  }
+
+  /// Gives the terminal back as a dying program does, for when ncurses would wait for it for ever.
+  func restore() {
+    restoreTerminal()
+    uninstall()
+  }
+
+  private func uninstall() {
+    for number in installed { sigaction(number, crashState.pointee.replaced + Int(number), nil) }
+    installed = []
   }
 
   private func redirectStandardError() {

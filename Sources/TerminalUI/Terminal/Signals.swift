@@ -1,13 +1,17 @@
-// Signals the program answers in its own time: handlers only write the signal's number to a pipe.
+// Signals the program answers in its own time: handlers only write the signal's number to a pipe, and
+// see to it that a request to leave is not waited on for ever.
 
 import Foundation
 
 /// What handlers may touch: plain memory at a fixed place, allocated before they are installed and
-/// never freed. Safe without a lock: the main thread writes it while no handler is installed.
+/// never freed. Safe without a lock: the main thread writes `pipe` and `windowChange` while no handler
+/// is installed, and `unanswered` is one word.
 struct SignalState {
   var pipe: Int32 = -1
   /// ncurses' own handler of SIGWINCH, which makes it report KEY_RESIZE.
   var windowChange = sigaction()
+  /// A request to leave that the main thread has not taken yet; 0: none.
+  var unanswered: Int32 = 0
 }
 
 nonisolated(unsafe) let signalState: UnsafeMutablePointer<SignalState> = {
@@ -24,19 +28,47 @@ private func noteSignal(_ number: Int32) {
   errno = saved
 }
 
+/// The main thread may be stuck, in a write to a terminal that takes nothing for instance: SIGALRM then
+/// ends the program, through `CrashGuard`, as if this signal had had no handler.
+private func noteRequest(_ number: Int32) {
+  if signalState.pointee.unanswered == 0 {
+    signalState.pointee.unanswered = number
+    alarm(2)
+  }
+  noteSignal(number)
+}
+
 /// Installs the handlers for as long as the terminal is in use.
 @MainActor final class Signals {
+  /// Those that ask the program to leave.
+  static let requests = [SIGINT, SIGTERM, SIGHUP]
   /// Readable when a signal came.
   let descriptor: Int32
   private let writeEnd: Int32
   private var replaced: [(number: Int32, action: sigaction)] = []
 
-  /// Install after newterm, which sets handlers of its own for some of these.
+  /// Runs `body`, which is newterm, and takes away the handlers it sets for these: while the program is
+  /// stopped they would touch a terminal that is the shell's.
+  static func undoing<Result>(_ body: () -> Result) -> Result {
+    var before: [(number: Int32, action: sigaction)] = []
+    for number in requests + [SIGTSTP] {
+      var action = sigaction()
+      sigaction(number, nil, &action)
+      before.append((number, action))
+    }
+    defer {
+      for (number, action) in before {
+        var action = action
+        sigaction(number, &action, nil)
+      }
+    }
+    return body()
+  }
+
+  /// Install after newterm, whose handler of SIGWINCH is wanted.
   init() throws {
     var ends: [Int32] = [0, 0]
-    guard Foundation.pipe(&ends) == 0 else {
-      throw TerminalError("the terminal: expected a free file descriptor, found none")
-    }
+    guard Foundation.pipe(&ends) == 0 else { throw TerminalError.noDescriptor }
     for end in ends {
       _ = fcntl(end, F_SETFL, O_NONBLOCK)
       _ = fcntl(end, F_SETFD, FD_CLOEXEC)
@@ -47,9 +79,8 @@ private func noteSignal(_ number: Int32) {
   }
 
   func install() {
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT] {
-      replace(number) { noteSignal($0) }
-    }
+    for number in Self.requests { replace(number) { noteRequest($0) } }
+    for number in [SIGTSTP, SIGCONT] { replace(number) { noteSignal($0) } }
     // Chained: ncurses notices the new size, the pipe wakes poll even if another thread ran this.
     sigaction(SIGWINCH, nil, &signalState.pointee.windowChange)
     replace(SIGWINCH) { number in
@@ -67,6 +98,7 @@ private func noteSignal(_ number: Int32) {
       sigaction(number, &action, nil)
     }
     replaced = []
+    answerRequest()
   }
 
   func close() {
@@ -78,9 +110,17 @@ private func noteSignal(_ number: Int32) {
 
   /// The signals noted since the last call.
   func take() -> [Int32] {
+    answerRequest()
     var bytes = [UInt8](repeating: 0, count: 64)
     let count = read(descriptor, &bytes, bytes.count)
     return count > 0 ? bytes[0..<count].map(Int32.init) : []
+  }
+
+  /// The main thread is at work: whatever was asked of it, it will do.
+  private func answerRequest() {
+    guard signalState.pointee.unanswered != 0 else { return }
+    alarm(0)
+    signalState.pointee.unanswered = 0
   }
 
   private func replace(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void) {

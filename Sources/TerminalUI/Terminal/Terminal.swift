@@ -33,4 +33,7 @@ package struct TerminalError: Error, CustomStringConvertible, Equatable {
   package init(_ description: String) {
     self.description = description
   }
+
+  static let noDescriptor = TerminalError(
+    "the terminal: expected a free file descriptor, found none")
 }

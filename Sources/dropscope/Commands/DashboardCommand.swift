@@ -36,7 +36,7 @@ enum DashboardCommand: Command {
     NO_COLOR and the locale are honoured: without UTF-8 the screen is drawn in ASCII.
     """
 
-  private static let viewNames = ViewKind.allCases.map { "\($0)" }
+  private static let viewNames = ViewCatalog.all.map { "\($0)" }
 
   static func run(_ raw: [String]) throws -> Int32 {
     let arguments = try Arguments(
@@ -84,7 +84,7 @@ enum DashboardCommand: Command {
     if let symbols { state.symbols = symbols }
     state.isReadOnly = arguments.flag("read-only")
     if let pace = try arguments.number("demo-pace", in: 0.1...100) { state.demoPace = pace }
-    state.view = ViewKind.allCases.first { "\($0)" == first } ?? .explore
+    if let view = state.views.first(where: { "\($0)" == first }) { state.view = view }
     let initial = state
     if let frame {
       state.size = frame

@@ -6,6 +6,8 @@ import TestSupport
 final class PseudoTerminal {
   let process: pid_t
   private var master: Int32
+  /// The program's end, held open: it keeps its modes when the program has gone.
+  private let line: Int32
   private var hasEnded = false
 
   /// Starts `executable` with the other end as its controlling terminal. `terminal` is its TERM; nil
@@ -27,6 +29,7 @@ final class PseudoTerminal {
       ioctl(master, UInt(TIOCSWINSZ), &size) == 0
     else { throw ProgramFailure(description: "no pseudo-terminal") }
     let name = "/dev/pts/\(index)"
+    line = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)
 
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -38,13 +41,20 @@ final class PseudoTerminal {
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
-    // POSIX_SPAWN_SETSID, hidden in the same way.
-    posix_spawnattr_setflags(&attributes, 0x80)
+    // The test's threads block signals and may ignore some: the program starts with neither.
+    var set = sigset_t()
+    sigemptyset(&set)
+    posix_spawnattr_setsigmask(&attributes, &set)
+    sigfillset(&set)
+    posix_spawnattr_setsigdefault(&attributes, &set)
+    // POSIX_SPAWN_SETSID, SETSIGMASK and SETSIGDEF, hidden in the same way.
+    posix_spawnattr_setflags(&attributes, 0x80 | 0x08 | 0x04)
 
     var environment = ProcessInfo.processInfo.environment
     environment["TERM"] = terminal
     environment["LANG"] = "C.UTF-8"
     environment["LC_ALL"] = nil
+    environment["SWIFT_BACKTRACE"] = "enable=no"
     let argv = ([executable.path] + arguments).map { strdup($0) } + [nil]
     let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in argv + envp { free(pointer) } }
@@ -60,6 +70,7 @@ final class PseudoTerminal {
   deinit {
     if !hasEnded { _ = end(by: SIGKILL) }
     if master >= 0 { close(master) }
+    close(line)
   }
 
   /// Waits for the program's end, which `signal` may hasten, and returns its exit status; nil when a
@@ -78,19 +89,31 @@ final class PseudoTerminal {
     master = -1
   }
 
-  /// Whether the program has ended, after at most so many seconds.
-  func hasEnded(within seconds: Double) -> Bool {
+  /// The program's exit status, or the negated number of the signal that ended it; nil when it has
+  /// not ended after so many seconds. What it writes meanwhile is added to `output`, or left unread.
+  func outcome(within seconds: Double, output: inout [UInt8], isRead: Bool = true) -> Int32? {
     let end = Date().addingTimeInterval(seconds)
     var status: Int32 = 0
     while Date() < end {
-      if waitpid(process, &status, WNOHANG) == process {
-        hasEnded = true
-        return true
-      }
-      usleep(20_000)
+      if isRead { output += read(milliseconds: 10) } else { usleep(10_000) }
+      guard waitpid(process, &status, WNOHANG) == process else { continue }
+      hasEnded = true
+      while case let rest = read(milliseconds: 10), !rest.isEmpty { output += rest }
+      let signal = status & 0x7F
+      return signal == 0 ? (status >> 8) & 0xFF : -signal
     }
-    return false
+    return nil
   }
+
+  /// What stty shows: flags, speeds and special characters.
+  var modes: [UInt8] {
+    var modes = termios()
+    tcgetattr(line, &modes)
+    return withUnsafeBytes(of: modes) { Array($0) }
+  }
+
+  /// Stops the program's output, as Ctrl-S does where nobody has turned that off.
+  func stopOutput() { tcflow(line, TCOOFF) }
 
   func write(_ text: String) {
     _ = text.utf8.withContiguousStorageIfAvailable { Glibc.write(master, $0.baseAddress, $0.count) }

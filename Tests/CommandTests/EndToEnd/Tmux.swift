@@ -78,6 +78,16 @@ final class Tmux {
     }
   }
 
+  /// The shell is back, on its own screen, with its cursor and without mouse reports, and says the
+  /// program's exit status (any when nil).
+  func expectRestored(status: Int32?) throws {
+    try wait("the exit status") { $0.contains(status.map { "status \($0)\n" } ?? "status ") }
+    #expect(
+      try ask("#{alternate_on} #{mouse_any_flag} #{mouse_sgr_flag} #{cursor_flag}") == "0 0 0 1")
+    try type(line: "echo still $((40 + 2))")
+    try wait("an echoing shell") { $0.contains("still 42") && $0.contains("echo still") }
+  }
+
   static func generation(_ screen: String) -> (asked: Int, done: Int)? {
     guard let match = screen.firstMatch(of: /gen (\d+) done (\d+)/) else { return nil }
     return (Int(match.1)!, Int(match.2)!)

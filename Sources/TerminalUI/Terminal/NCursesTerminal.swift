@@ -1,0 +1,324 @@
+// The real terminal. Only it and its painter and keyboard know ncurses, of which windows, the mouse
+// decoder and the signal handlers stay unused.
+
+internal import CNCurses
+import Foundation
+
+/// Never waits for a terminal that takes nothing (stopped, or read by nobody): what is drawn meanwhile
+/// is drawn when it goes on.
+@MainActor package final class NCursesTerminal: Terminal {
+  package private(set) var size: Size
+  package let symbols: Symbols
+  /// Colours in use: what the terminal has, cut down by what the user asked for.
+  package var colorDepth: ColorDepth { painter.colorDepth }
+
+  private let screen: OpaquePointer
+  /// ncurses' own way to standard output.
+  private let output: UnsafeMutablePointer<FILE>
+  private let window: UnsafeMutablePointer<WINDOW>
+  private let painter: NCursesPainter
+  private let keyboard: NCursesKeyboard
+  private let crashGuard: CrashGuard
+  private let signals: Signals
+  private let leaveBytes: [UInt8]
+  private var watched: Int32 = -1
+  private var pending: [TerminalEvent] = []
+  private var isMouseOn = true
+  private var isOpen = true
+  private var isGone = false
+  /// Bytes that the terminal did not take yet, and the newest canvas, to be painted after them.
+  private var unsent: [UInt8] = []
+  private var postponed: Canvas?
+
+  /// Opens the terminal, runs `body` and gives the terminal back however `body` ends. A thrown
+  /// error leaves after that, so its message is printed on the normal screen.
+  package static func with<Result>(
+    color: ColorChoice = .auto, symbols: Symbols? = nil,
+    _ body: (NCursesTerminal) throws -> Result
+  ) throws -> Result {
+    let terminal = try NCursesTerminal(color: color, symbols: symbols)
+    defer { terminal.close() }
+    return try body(terminal)
+  }
+
+  /// Sets the locale, and says what can be drawn in it.
+  /// - Parameter chosen: the set wanted instead of what the locale suggests.
+  nonisolated package static func localSymbols(_ chosen: Symbols? = nil) -> Symbols {
+    // Only character types: the decimal point stays a point.
+    setlocale(LC_CTYPE, "")
+    var isUTF8 = String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
+    if let chosen, chosen != .ascii, !isUTF8 {
+      // Asked for by name: the terminal may well show what the locale does not promise.
+      isUTF8 = setlocale(LC_CTYPE, "C.UTF-8") != nil
+    }
+    return isUTF8 ? chosen ?? .braille : .ascii
+  }
+
+  /// - Parameter symbols: the set to start with instead of what the locale suggests.
+  /// - Throws: `TerminalError` when standard input or output is not a terminal or TERM is no use.
+  package init(color: ColorChoice = .auto, symbols chosen: Symbols? = nil) throws {
+    let environment = ProcessInfo.processInfo.environment
+    try Self.checkSurroundings(environment)
+    // With these set ncurses would never look at the real size.
+    unsetenv("LINES")
+    unsetenv("COLUMNS")
+    symbols = Self.localSymbols(chosen)
+
+    crashGuard = CrashGuard()
+    guard let output = fdopen(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3), "w") else {
+      throw TerminalError.noDescriptor
+    }
+    self.output = output
+    guard let screen = Signals.undoing({ dropscope_newterm(output) }),
+      let window = dropscope_stdscr()
+    else {
+      throw TerminalError(
+        "TERM: expected a terminal type that terminfo knows,"
+          + " found \"\(environment["TERM", default: ""])\"")
+    }
+    self.screen = screen
+    self.window = window
+    leaveBytes = Self.modesOff + Self.restoringBytes()
+    crashGuard.arm(restoring: leaveBytes)
+    do {
+      guard let keyboard = NCursesKeyboard(window) else {
+        throw TerminalError("the terminal: expected memory for it, found none")
+      }
+      self.keyboard = keyboard
+      signals = try Signals()
+      painter = try NCursesPainter(
+        window, output: fileno(output), color: color, environment: environment)
+    } catch {
+      crashGuard.restore()
+      throw error
+    }
+    if environment["ESCDELAY"] == nil { set_escdelay(25) }
+    cbreak()
+    noecho()
+    nonl()
+    Self.keepFlowing()
+    curs_set(0)
+    leaveok(window, true)
+    size = Size(of: window)
+    enableModes()
+  }
+
+  /// Gives the terminal back; what was written to standard error meanwhile is printed. Idempotent.
+  package func close() {
+    guard isOpen else { return }
+    isOpen = false
+    leave()
+    signals.close()
+    keyboard.close()
+    painter.close()
+    delscreen(screen)
+    fclose(output)
+  }
+
+  /// Ctrl-S is a key like others: a picture that stands still while keys act would deceive. ncurses
+  /// keeps these modes for when the program comes back from Ctrl-Z.
+  private static func keepFlowing() {
+    var modes = termios()
+    guard tcgetattr(STDIN_FILENO, &modes) == 0 else { return }
+    modes.c_iflag &= ~tcflag_t(IXON)
+    tcsetattr(STDIN_FILENO, TCSANOW, &modes)
+    def_prog_mode()
+  }
+
+  // MARK: - Drawing
+
+  package func draw(_ canvas: Canvas) {
+    guard isOpen else { return }
+    guard unsent.isEmpty else {
+      postponed = canvas
+      return
+    }
+    postponed = nil
+    send(painter.draw(canvas, size: size))
+  }
+
+  /// Does what had to wait until the terminal took something.
+  private func catchUp() {
+    send([])
+    if let postponed { draw(postponed) }
+  }
+
+  /// What the terminal does not take now, or within so many milliseconds, follows later.
+  private func send(_ bytes: [UInt8], milliseconds: Int32 = 0) {
+    unsent += bytes
+    let done = unsent.withUnsafeBufferPointer { buffer in
+      buffer.baseAddress.map {
+        TerminalOutput.write(
+          $0, count: buffer.count, to: STDOUT_FILENO, milliseconds: milliseconds)
+      } ?? 0
+    }
+    unsent.removeFirst(done)
+  }
+
+  // MARK: - Events
+
+  package func watch(_ descriptor: Int32) {
+    watched = descriptor
+  }
+
+  package func next(timeout: Duration?) throws -> TerminalEvent? {
+    let clock = ContinuousClock()
+    let deadline = timeout.map { clock.now + $0 }
+    while true {
+      if !pending.isEmpty { return pending.removeFirst() }
+      // Before sleeping: ncurses may hold bytes that poll does not see.
+      if let event = keyboard.next() {
+        if case .resize(let new) = event {
+          size = new
+          painter.forget()
+        }
+        return event
+      }
+
+      var descriptors = [
+        pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+        // A negative descriptor is skipped.
+        pollfd(fd: watched, events: Int16(POLLIN), revents: 0),
+        pollfd(fd: unsent.isEmpty ? -1 : STDOUT_FILENO, events: Int16(POLLOUT), revents: 0),
+      ]
+      let ready = poll(&descriptors, nfds_t(descriptors.count), milliseconds(until: deadline))
+      if descriptors[1].revents != 0 {
+        for number in signals.take() { answer(signal: number) }
+        continue
+      }
+      if descriptors[0].revents != 0 {
+        if try isInputLost(descriptors[0].revents) { return .interrupted }
+        continue
+      }
+      if descriptors[3].revents != 0 { catchUp() }
+      if descriptors[2].revents != 0 { return .wakeUp }
+      if ready < 0, errno != EINTR {
+        throw TerminalError("the terminal: expected to wait for keys, found error \(errno)")
+      }
+      if let deadline, clock.now >= deadline { return nil }
+    }
+  }
+
+  /// For poll: rounded up, or a wait of under a millisecond would spin; -1 is for ever.
+  private func milliseconds(until deadline: ContinuousClock.Instant?) -> Int32 {
+    guard let deadline else { return -1 }
+    let left = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
+    return Int32(min(1e9, max(0, left.rounded(.up))))
+  }
+
+  /// A terminal that was closed is readable for ever and gives nothing. The program is told to
+  /// leave once; if it goes on waiting instead, that is an error.
+  private func isInputLost(_ events: Int16) throws -> Bool {
+    guard events & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 else { return false }
+    // Keys typed before the end are still there.
+    var waiting: Int32 = 0
+    if ioctl(STDIN_FILENO, UInt(FIONREAD), &waiting) == 0, waiting > 0 { return false }
+    if isGone { throw TerminalError("the terminal: expected keys, found it closed") }
+    isGone = true
+    return true
+  }
+
+  private func answer(signal number: Int32) {
+    switch number {
+    case SIGTSTP: suspend()
+    // After SIGSTOP nobody told us; the shell may have changed the modes.
+    case SIGCONT: resume()
+    case SIGWINCH:
+      // ncurses reports it as KEY_RESIZE on the next read; a size it already has it does not.
+      break
+    default: pending.append(.interrupted)
+    }
+  }
+
+  // MARK: - Giving the terminal away and taking it back
+
+  package func suspend() {
+    guard isOpen else { return }
+    signals.uninstall()
+    leave()
+    var standard = sigaction()
+    var old = sigaction()
+    sigaction(SIGTSTP, &standard, &old)
+    // Stops here until continued.
+    raise(SIGTSTP)
+    sigaction(SIGTSTP, &old, nil)
+    signals.install()
+    crashGuard.arm(restoring: leaveBytes)
+    resume()
+  }
+
+  package func setMouse(_ on: Bool) {
+    isMouseOn = on
+    send(on ? Self.mouseOn : Self.mouseOff)
+  }
+
+  /// In order, or as a dying program does it where ncurses would wait for ever.
+  private func leave() {
+    TerminalOutput.release(STDOUT_FILENO)
+    // endwin does not know of the modes set by hand.
+    send(Self.modesOff, milliseconds: 300)
+    if unsent.isEmpty {
+      endwin()
+      crashGuard.disarm()
+    } else {
+      crashGuard.restore()
+    }
+    unsent = []
+    postponed = nil
+  }
+
+  private func resume() {
+    var measured = winsize()
+    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &measured) == 0, measured.ws_row > 0,
+      measured.ws_col > 0
+    {
+      // A window resized while we were stopped sent us no signal.
+      resize_term(Int32(measured.ws_row), Int32(measured.ws_col))
+    }
+    reset_prog_mode()
+    send(painter.clear())
+    size = Size(of: window)
+    enableModes()
+    pending.append(.resize(size))
+  }
+
+  private func enableModes() {
+    send(isMouseOn ? Self.mouseOn + Self.reportsOn : Self.reportsOn)
+  }
+
+  /// Press, release and motion with a button down (1002), as decimal numbers (1006): ncurses' own
+  /// decoder never asks for motion and cannot count beyond column 223 on some terminals.
+  private static let mouseOn = Array("\u{1B}[?1002h\u{1B}[?1006h".utf8)
+  private static let mouseOff = Array("\u{1B}[?1002l\u{1B}[?1006l".utf8)
+  /// Focus changes and bracketed paste.
+  private static let reportsOn = Array("\u{1B}[?1004h\u{1B}[?2004h".utf8)
+  private static let modesOff = mouseOff + Array("\u{1B}[?1004l\u{1B}[?2004l".utf8)
+
+  /// What endwin would write, for when it cannot be called.
+  private static func restoringBytes() -> [UInt8] {
+    var bytes: [UInt8] = []
+    for name in ["sgr0", "op", "rmkx", "cnorm", "rmcup"] {
+      guard let value = dropscope_capability(name) else { continue }
+      bytes += Terminfo.withoutPadding(String(cString: value))
+    }
+    return bytes + Array("\r\n".utf8)
+  }
+
+  private static func checkSurroundings(_ environment: [String: String]) throws {
+    for (descriptor, name) in [(STDIN_FILENO, "input"), (STDOUT_FILENO, "output")] {
+      guard isatty(descriptor) == 1 else {
+        throw TerminalError(
+          "standard \(name): expected a terminal for the dashboard, found a file or pipe")
+      }
+    }
+    switch environment["TERM", default: ""] {
+    case "":
+      throw TerminalError("TERM: expected the name of this terminal's type, found it not set")
+    case "dumb":
+      throw TerminalError(
+        "TERM: expected a terminal that can move its cursor, found \"dumb\"")
+    default: break
+    }
+  }
+}

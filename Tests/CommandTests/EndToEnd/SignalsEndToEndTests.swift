@@ -1,0 +1,114 @@
+// However the dashboard is ended, and whatever has become of its terminal: both are as before.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct SignalsEndToEndTests {
+  /// All that end a program which says nothing about them, up to the first and last real-time ones.
+  private static let deadly: [Int32] =
+    Array(1...31).filter {
+      ![
+        SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGCHLD, SIGCONT, SIGURG, SIGWINCH,
+      ].contains($0)
+    } + [34, 64]
+  /// Those that ask it to leave, which it does with status 0.
+  private static let requests = [SIGINT, SIGTERM, SIGHUP]
+
+  @Test func everySignal() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let tmux = try Tmux(
+        width: 100, height: 30, environment: ["SWIFT_BACKTRACE": "enable=no"])
+      /// The terminal's modes, as stty tells them.
+      func modes(_ moment: String) throws -> String {
+        let file = folder.appending(path: moment)
+        try tmux.type(line: "clear; stty -g > \(file.path); echo asked $((40 + 2))")
+        try tmux.wait("stty") { $0.contains("asked 42") }
+        return try String(contentsOf: file, encoding: .utf8)
+      }
+      let before = try modes("before")
+      #expect(!before.isEmpty)
+      for signal in Self.deadly {
+        try tmux.type(line: "clear; \(dropscope.path) \(world.arguments); echo status $?")
+        try tmux.wait("the dashboard") { $0.contains("Drop ratio") }
+        kill(try #require(try tmux.child()), signal)
+        try tmux.expectRestored(status: Self.requests.contains(signal) ? 0 : 128 + signal)
+        #expect(try modes("after-\(signal)") == before, "after signal \(signal)")
+      }
+    }
+  }
+
+  private enum End: CaseIterable {
+    case quitKey, interruptKey, quitCharacter, request, blow
+
+    var outcome: Int32 {
+      switch self {
+      case .quitKey, .interruptKey, .request: 0
+      case .quitCharacter: -SIGQUIT
+      case .blow: -SIGUSR1
+      }
+    }
+  }
+
+  private enum Hindrance: CaseIterable { case none, controlS, stopped, unread }
+
+  /// Ends the program in each way while its terminal is in each state. The machine is given a while
+  /// to start it, but it has to be gone within seconds of being told.
+  @Test func everyWayOutOfATerminalThatTakesNothing() throws {
+    try withTemporaryFolder { folder in
+      // Busy enough that something is drawn all the time.
+      let world = try SmallWorld(in: folder, width: 192, utterances: 40, seconds: 4)
+      for hindrance in Hindrance.allCases {
+        for end in End.allCases {
+          let terminal = try PseudoTerminal(
+            dropscope, ["--model", world.model.path, "--data", world.data.path, "--split", "test"],
+            width: 80, height: 24)
+          let before = terminal.modes
+          #expect(terminal.read(until: Array("measuring".utf8), seconds: 20))
+          #expect(terminal.modes != before)
+          var output: [UInt8] = []
+          switch hindrance {
+          case .none: break
+          case .controlS: terminal.write("\u{13}")
+          case .stopped: terminal.stopOutput()
+          // More than a terminal's buffers hold.
+          case .unread: terminal.write(String(repeating: "1234567", count: 10))
+          }
+          usleep(300_000)
+          switch end {
+          case .quitKey: terminal.write("q")
+          case .interruptKey: terminal.write("\u{3}")
+          case .quitCharacter: terminal.write("\u{1C}")
+          case .request: kill(terminal.process, SIGTERM)
+          case .blow: kill(terminal.process, SIGUSR1)
+          }
+          let outcome = terminal.outcome(
+            within: 4, output: &output, isRead: hindrance != .unread)
+          #expect(outcome == end.outcome, "\(hindrance), \(end)")
+          #expect(terminal.modes == before, "\(hindrance), \(end)")
+          // xterm's "leave the alternate screen", "show the cursor", "no mouse reports".
+          for code in ["[?1049l", "[?25h", "[?1002l"] {
+            #expect(
+              output.firstRange(of: Array("\u{1B}\(code)".utf8)) != nil,
+              "\(code): \(hindrance), \(end)")
+          }
+        }
+      }
+    }
+  }
+
+  /// `kill` of a job that Ctrl-Z has stopped: the terminal is the shell's then.
+  @Test func aStoppedProgramDiesWithoutTheTerminal() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let tmux = try Tmux(width: 100, height: 30)
+      try tmux.type(line: "\(dropscope.path) \(world.arguments)")
+      try tmux.wait("the dashboard") { $0.contains("Drop ratio") }
+      try tmux.press("C-z")
+      try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Drop ratio") }
+      try tmux.type(line: "kill %1; kill -CONT %1; wait %1; echo status $?")
+      try tmux.expectRestored(status: 128 + SIGTERM)
+    }
+  }
+}
