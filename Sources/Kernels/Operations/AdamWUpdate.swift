@@ -41,17 +41,40 @@ package enum AdamWUpdate {
     firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>,
     count: Int, weightDecay: Float, _ c: Coefficients
   ) {
+    let whole = count / Vector.width * Vector.width
+    applyToVectors(
+      weights, gradients, firstMoment, secondMoment, count: whole, weightDecay: weightDecay, c)
+    let rest = count - whole
+    if rest == 0 { return }
+    // The ragged end as a vector of its own.
+    var ends = Tensor(zeros: 4, Vector.width)
+    let end = ends.mutablePointer
+    let (g, m, v) = (end + Vector.width, end + 2 * Vector.width, end + 3 * Vector.width)
+    let places = [(end, weights), (m, firstMoment), (v, secondMoment)]
+    for (copy, place) in places { copy.update(from: place + whole, count: rest) }
+    g.update(from: gradients + whole, count: rest)
+    applyToVectors(end, g, m, v, count: Vector.width, weightDecay: weightDecay, c)
+    for (copy, place) in places { (place + whole).update(from: copy, count: rest) }
+  }
+
+  private static func applyToVectors(
+    _ weights: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
+    _ firstMoment: UnsafeMutablePointer<Float>, _ secondMoment: UnsafeMutablePointer<Float>,
+    count: Int, weightDecay: Float, _ c: Coefficients
+  ) {
     let keep = 1 - c.learningRate * weightDecay
-    eachVector(count) { i, lanes in
-      let g = Vector(load: gradients + i, count: lanes) * c.gradientScale
-      let oldFirst = Vector(load: firstMoment + i, count: lanes)
+    var i = 0
+    while i < count {
+      let g = Vector(load: gradients + i) * c.gradientScale
+      let oldFirst = Vector(load: firstMoment + i)
       let m = oldFirst + (g - oldFirst) * c.rest1
-      let v = Vector(load: secondMoment + i, count: lanes) * c.beta2 + g * g * c.rest2
+      let v = Vector(load: secondMoment + i) * c.beta2 + g * g * c.rest2
       let denominator = v.squareRoot() * c.inverseRoot + c.epsilon
-      let w = Vector(load: weights + i, count: lanes) * keep - m / denominator * c.stepSize
-      m.store(firstMoment + i, count: lanes)
-      v.store(secondMoment + i, count: lanes)
-      w.store(weights + i, count: lanes)
+      let w = Vector(load: weights + i) * keep - m / denominator * c.stepSize
+      m.store(firstMoment + i)
+      v.store(secondMoment + i)
+      w.store(weights + i)
+      i &+= Vector.width
     }
   }
 

@@ -66,6 +66,7 @@ package enum DepthwiseConvolution {
     let whole = c / Vector.width * Vector.width
     for channel in stride(from: 0, to: whole, by: Vector.width) {
       let offset = first.map { Vector(load: $0 + channel) } ?? .zero
+      @inline(__always)
       func write(_ sum: Vector, _ target: UnsafeMutablePointer<Float>) {
         (adds ? Vector(load: target) + sum : sum).store(target)
       }
@@ -74,9 +75,9 @@ package enum DepthwiseConvolution {
         // Eight outputs at once: each factor is loaded once for eight products.
         var (a0, a1, a2, a3) = (offset, offset, offset, offset)
         var (a4, a5, a6, a7) = (offset, offset, offset, offset)
-        var (f, s) = (factors + channel, source + n * c + channel)
-        for _ in 0..<steps {
-          let factor = Vector(load: f)
+        for step in 0..<steps {
+          let factor = Vector(load: factors + (step &* c &+ channel))
+          let s = source + ((n &+ step) &* c &+ channel)
           a0 = a0.addingProduct(factor, Vector(load: s))
           a1 = a1.addingProduct(factor, Vector(load: s + c))
           a2 = a2.addingProduct(factor, Vector(load: s + 2 &* c))
@@ -85,8 +86,6 @@ package enum DepthwiseConvolution {
           a5 = a5.addingProduct(factor, Vector(load: s + 5 &* c))
           a6 = a6.addingProduct(factor, Vector(load: s + 6 &* c))
           a7 = a7.addingProduct(factor, Vector(load: s + 7 &* c))
-          f += c
-          s += c
         }
         let target = out + n * c + channel
         write(a0, target)
@@ -101,11 +100,10 @@ package enum DepthwiseConvolution {
       }
       while n < outputs {
         var sum = offset
-        var (f, s) = (factors + channel, source + n * c + channel)
-        for _ in 0..<steps {
-          sum = sum.addingProduct(Vector(load: f), Vector(load: s))
-          f += c
-          s += c
+        for step in 0..<steps {
+          sum = sum.addingProduct(
+            Vector(load: factors + (step &* c &+ channel)),
+            Vector(load: source + ((n &+ step) &* c &+ channel)))
         }
         write(sum, out + n * c + channel)
         n += 1

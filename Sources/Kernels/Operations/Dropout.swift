@@ -21,7 +21,11 @@ package enum Dropout {
       // 23 random bits as a float in [1, 2): float comparisons are one instruction, unsigned ones 16.
       let uniform = unsafeBitCast((h &>> 9) | 0x3F80_0000, to: Vector.self)
       let factor = Vector(repeating: keepScale).replacing(with: 0, where: uniform .< threshold)
-      (Vector(load: p + i, count: rest) * factor).store(p + i, count: rest)
+      if rest >= Vector.width {
+        (Vector(load: p + i) * factor).store(p + i)
+      } else {
+        (Vector(load: p + i, count: rest) * factor).store(p + i, count: rest)
+      }
       position &+= UInt32(Vector.width)
     }
   }

@@ -5,7 +5,9 @@
 /// there is no ragged end, which for the short rows of attention would cost more than the rest.
 package enum Softmax {
   /// Floats from one row of `columns` values to the next.
-  package static func stride(_ columns: Int) -> Int { (columns + Vector.width - 1) / Vector.width * Vector.width }
+  package static func stride(_ columns: Int) -> Int {
+    (columns + Vector.width - 1) / Vector.width * Vector.width
+  }
 
   /// 0, 1, ... 15.
   private static let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)

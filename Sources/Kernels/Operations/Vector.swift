@@ -142,7 +142,8 @@ package func mapVectors(
       Vector.part(c, left, 0).store(end + 2 * Vector.width)
       Vector.part(d, left, 0).store(end + 3 * Vector.width)
       (a, b, c, d) = (
-        UnsafePointer(end), UnsafePointer(end + Vector.width), UnsafePointer(end + 2 * Vector.width),
+        UnsafePointer(end), UnsafePointer(end + Vector.width),
+        UnsafePointer(end + 2 * Vector.width),
         UnsafePointer(end + 3 * Vector.width)
       )
       target = end + 4 * Vector.width

@@ -74,7 +74,7 @@ extension Vector {
   /// twice as fast.
   @inlinable @_transparent
   package static func logOfNormal(_ x: Vector) -> Vector {
-      typealias Bits = SIMD16<Int32>
+    typealias Bits = SIMD16<Int32>
     // Splits x = m * 2^e with m in [sqrt(1/2), sqrt(2)): subtracting the bits of sqrt(1/2) carries
     // into the exponent exactly when the mantissa is past sqrt(2).
     let root = Bits(repeating: 0x3F35_04F3)
