@@ -46,7 +46,7 @@ import Testing
       for output in [skipped, next] {
         #expect(output.lengths == lengths)
         #expect(output.values.shape == [frames.values.rows, width])
-        #expect(output.values.values.allSatisfy(\.isFinite))
+        #expect(output.values.values.allSatisfy { $0.isFinite })
       }
       #expect(next.values.values != frames.values.values, "layer \(index) does nothing")
       frames = next
@@ -147,7 +147,8 @@ import Testing
   }
 
   @Test func aNewBackboneIsATypeAndAnEntry() throws {
-    let entries = BackboneCatalog.loaders + [(Loudness.modelType, { try Loudness(contentsOf: $0) })]
+    let entry: BackboneCatalog.Entry = (Loudness.modelType, { try Loudness(contentsOf: $0) })
+    let entries = BackboneCatalog.loaders + [entry]
     try withTemporaryFolder { folder in
       try Data(#"{"model_type": "loudness", "layers": 3}"#.utf8)
         .write(to: folder.appendingPathComponent(ModelFolder.configurationName))
