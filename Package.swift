@@ -28,7 +28,7 @@ let package = Package(
     .target(name: "TerminalUI", dependencies: ["CNCurses", "Base"], swiftSettings: native),
     .target(
       name: "Dashboard",
-      dependencies: ["TerminalUI", "Tradeoff", "Backbones", "Speech", "Kernels", "Base"],
+      dependencies: ["TerminalUI", "Tradeoff", "Backbones", "Speech", "Base"],
       swiftSettings: native),
     .executableTarget(
       name: "dropscope",
@@ -38,31 +38,38 @@ let package = Package(
       swiftSettings: native),
 
     .target(
-      name: "TestSupport", dependencies: ["Kernels", "Base"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Speech", "Kernels", "Base"], path: "Tests/TestSupport",
       swiftSettings: optimized),
-    .testTarget(name: "BaseTests", dependencies: ["Base", "TestSupport"], swiftSettings: native),
+    .testTarget(name: "BaseTests", dependencies: ["Base"], swiftSettings: native),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], exclude: ["Fixtures"],
-      swiftSettings: optimized),
+      name: "KernelsTests", dependencies: ["Kernels", "Base", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: optimized),
     .testTarget(
-      name: "SpeechTests", dependencies: ["Speech", "TestSupport"], exclude: ["Fixtures"],
-      swiftSettings: optimized),
+      name: "SpeechTests", dependencies: ["Speech", "Kernels", "Base", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: optimized),
     .testTarget(
-      name: "BackbonesTests", dependencies: ["Backbones", "Training", "TestSupport"],
-      exclude: ["Fixtures"],
-      swiftSettings: optimized),
+      name: "BackbonesTests",
+      dependencies: ["Backbones", "Training", "Speech", "Kernels", "Base", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: optimized),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "TestSupport"], exclude: ["Fixtures"],
-      swiftSettings: optimized),
+      name: "TrainingTests",
+      dependencies: ["Training", "Backbones", "Speech", "Kernels", "Base", "TestSupport"],
+      exclude: ["Fixtures"], swiftSettings: optimized),
     .testTarget(
-      name: "TradeoffTests", dependencies: ["Tradeoff", "TestSupport"], swiftSettings: native),
-    .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: native),
-    .testTarget(
-      name: "DashboardTests", dependencies: ["Dashboard", "TestSupport"], exclude: ["Screens"],
+      name: "TradeoffTests",
+      dependencies: ["Tradeoff", "Backbones", "Speech", "Kernels", "Base", "TestSupport"],
       swiftSettings: native),
     .testTarget(
+      name: "TerminalUITests", dependencies: ["TerminalUI", "Base"], swiftSettings: native),
+    .testTarget(
+      name: "DashboardTests",
+      dependencies: ["Dashboard", "TerminalUI", "Tradeoff", "Backbones", "Speech"],
+      exclude: ["Screens"], swiftSettings: native),
+    .testTarget(
       name: "CommandTests",
-      dependencies: ["dropscope", "TestSupport", "Training", "Backbones", "Speech", "Kernels"],
+      dependencies: [
+        "dropscope", "Training", "Backbones", "Speech", "Kernels", "Base", "TestSupport",
+      ],
       swiftSettings: native),
   ],
   swiftLanguageModes: [.v6]

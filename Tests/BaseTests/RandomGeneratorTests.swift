@@ -1,3 +1,5 @@
+// The same numbers for a seed, on every machine and in every version.
+
 import Base
 import Testing
 

@@ -1,6 +1,9 @@
 // The built program in a real terminal: what its screen says, and how it leaves the terminal.
 
+import Backbones
 import Foundation
+import Kernels
+import Speech
 import TestSupport
 import Testing
 
@@ -116,6 +119,60 @@ import Testing
       }
     }
   }
+
+  /// Frames that are surely the blank have no place in Embeddings, also where, as in Parakeet, the
+  /// blank is not token 0.
+  @Test func embeddingsLeavesOutTheModelsOwnBlanks() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let model = folder.appending(path: "parakeet")
+      try FileManager.default.copyItem(at: Self.parakeet, to: model)
+      let audio = try Dataset(contentsOf: world.data, split: "test").utterances.map {
+        try AudioFile.read($0.audio).samples
+      }
+      /// How much surer than a coin (in logits) each frame is of the blank, in order.
+      func sureness() throws -> [Float] {
+        let backbone = try Recognizer(contentsOf: model).backbone
+        #expect(backbone.blank == backbone.tokenCount - 1)
+        return audio.flatMap { samples in
+          let rows = backbone.logProbabilities([samples], mask: .full(backbone.layerCount))
+          return (0..<rows.rows).map { row in
+            let blank = rows[row, backbone.blank]
+            return blank - log(1 - exp(blank))
+          }
+        }.sorted()
+      }
+      // Half of the frames become 95 % sure.
+      let weights = model.appending(path: "model.safetensors")
+      let file = try SafetensorsFile(contentsOf: weights)
+      let before = try sureness()
+      let shift = log(Float(0.95 / 0.05)) - before[before.count / 2]
+      let tensors = try file.names.map { name in
+        var tensor = try file.tensor(name)
+        if name == "ctc_head.bias" { tensor.mutablePointer[tensor.count - 1] += shift }
+        return (name, tensor)
+      }
+      try SafetensorsWriter.write(tensors, as: .float32, metadata: file.metadata, to: weights)
+      let limit = log(Float(0.95 / 0.05))
+      let left = try sureness().count { $0 < limit }
+      #expect(left > 3 && left < before.count * 3 / 4)
+      let frame = try runProgram(
+        dropscope.path,
+        [
+          "--model", model.path, "--data", world.data.path, "--split", "test", "--view",
+          "embeddings", "--frame", "120x40",
+        ])
+      #expect(frame.status == 0, "\(frame.errors)")
+      #expect(
+        frame.output.contains("\(left) frames that are not blank, of 12 utterances"),
+        "\(left) of \(before.count):\n\(frame.output)")
+    }
+  }
+
+  /// A model folder that transformers wrote.
+  private static let parakeet = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "BackbonesTests/Fixtures/parakeet-unigram")
 
   /// The window is closed: nobody is left to talk to.
   @Test func aClosedTerminalEndsTheProgram() throws {

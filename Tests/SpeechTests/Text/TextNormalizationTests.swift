@@ -1,3 +1,5 @@
+// Texts as they are compared: what each of the normalisations changes and leaves.
+
 import Foundation
 import Speech
 import TestSupport

@@ -42,18 +42,18 @@ private func wait(_ what: String, until condition: () -> Bool) {
   }
 }
 
-@Suite(.serialized) struct EvaluationWorkerTests {
-  private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) throws
-    -> (EvaluationWorker, Log)
-  {
-    let (recognizer, data) = try fake(backbone, utterances: utterances)
-    let log = Log()
-    let worker = EvaluationWorker(recognizer: recognizer, dataset: data, workers: workers) {
-      log.post($0)
-    }
-    return (worker, log)
+private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) throws
+  -> (EvaluationWorker, Log)
+{
+  let (recognizer, data) = try fake(backbone, utterances: utterances)
+  let log = Log()
+  let worker = EvaluationWorker(recognizer: recognizer, dataset: data, workers: workers) {
+    log.post($0)
   }
+  return (worker, log)
+}
 
+@Suite(.serialized) struct EvaluationWorkerTests {
   @Test(arguments: [1, 2, 5])
   func everyUtteranceOnceBetweenStartAndFinish(workers: Int) throws {
     let backbone = FakeBackbone()
@@ -88,29 +88,6 @@ private func wait(_ what: String, until condition: () -> Bool) {
     let first = try order()
     #expect(first == (try order()))
     #expect(first != Array(0..<40))
-  }
-
-  @Test(arguments: [1, 3])
-  func newerRequestStopsTheOlderWithinOneLayer(workers: Int) throws {
-    let backbone = FakeBackbone(layerCount: 12, layerSeconds: 0.005)
-    let (worker, log) = try start(backbone, utterances: 200, workers: workers)
-    defer { worker.stop() }
-    for round in 0..<5 {
-      let id = 2 * round + 1
-      worker.request(
-        EvaluationRequest(id: id, mask: LayerMask(layerCount: 12, keeping: 0..<(12 - round))))
-      wait("work") { !log.results(id).isEmpty }
-      // Each worker may be just about to start one layer; after that layer it must see the change.
-      let asked = ContinuousClock.now
-      worker.cancel()
-      let returned = ContinuousClock.now - asked
-      let calls = backbone.layerCalls.count
-      let events = log.all.count
-      Thread.sleep(forTimeInterval: 0.1)
-      #expect(backbone.layerCalls.count <= calls + workers)
-      #expect(log.all.count == events, "posted after cancel")
-      #expect(returned < .milliseconds(50))
-    }
   }
 
   @Test func nothingOfAnOlderRequestAfterANewerOne() throws {
@@ -177,22 +154,6 @@ private func wait(_ what: String, until condition: () -> Bool) {
     }
   }
 
-  @Test func unfinishedRequestIsTakenUpWhereItStopped() throws {
-    let backbone = FakeBackbone(layerCount: 6, layerSeconds: 0.002)
-    let (worker, log) = try start(backbone, utterances: 20, workers: 1)
-    defer { worker.stop() }
-    worker.request(EvaluationRequest(id: 1, mask: .full(6)))
-    wait("some results") { log.results(1).count >= 5 }
-    worker.cancel()
-    let done = log.results(1).count
-    worker.request(EvaluationRequest(id: 2, mask: .full(6)))
-    wait("request 2") { log.isFinished(2) }
-    #expect(done < 20)
-    // Every layer of every utterance ran once, whatever was interrupted.
-    #expect(backbone.layerCalls.count == 20 * 6)
-    #expect(backbone.frontEndCalls == 20)
-  }
-
   @Test func stopEndsTheThreadsSoon() throws {
     let backbone = FakeBackbone(layerCount: 12, layerSeconds: 0.01)
     let (worker, log) = try start(backbone, utterances: 100, workers: 3)
@@ -221,5 +182,47 @@ private func wait(_ what: String, until condition: () -> Bool) {
     worker.request(EvaluationRequest(id: 1, mask: .full(6)))
     wait("the end") { log.isFinished(1) }
     #expect(log.all.count == 2)
+  }
+}
+
+/// Runs by itself: the name says so to the test command.
+@Suite(.serialized) struct EvaluationTimingTests {
+  @Test(arguments: [1, 3])
+  func newerRequestStopsTheOlderWithinOneLayer(workers: Int) throws {
+    let backbone = FakeBackbone(layerCount: 12, layerSeconds: 0.005)
+    let (worker, log) = try start(backbone, utterances: 200, workers: workers)
+    defer { worker.stop() }
+    for round in 0..<5 {
+      let id = 2 * round + 1
+      worker.request(
+        EvaluationRequest(id: id, mask: LayerMask(layerCount: 12, keeping: 0..<(12 - round))))
+      wait("work") { !log.results(id).isEmpty }
+      // Each worker may be just about to start one layer; after that layer it must see the change.
+      let asked = ContinuousClock.now
+      worker.cancel()
+      let returned = ContinuousClock.now - asked
+      let calls = backbone.layerCalls.count
+      let events = log.all.count
+      Thread.sleep(forTimeInterval: 0.1)
+      #expect(backbone.layerCalls.count <= calls + workers)
+      #expect(log.all.count == events, "posted after cancel")
+      #expect(returned < .milliseconds(50))
+    }
+  }
+
+  @Test func unfinishedRequestIsTakenUpWhereItStopped() throws {
+    let backbone = FakeBackbone(layerCount: 6, layerSeconds: 0.002)
+    let (worker, log) = try start(backbone, utterances: 20, workers: 1)
+    defer { worker.stop() }
+    worker.request(EvaluationRequest(id: 1, mask: .full(6)))
+    wait("some results") { log.results(1).count >= 5 }
+    worker.cancel()
+    let done = log.results(1).count
+    worker.request(EvaluationRequest(id: 2, mask: .full(6)))
+    wait("request 2") { log.isFinished(2) }
+    #expect(done < 20)
+    // Every layer of every utterance ran once, whatever was interrupted.
+    #expect(backbone.layerCalls.count == 20 * 6)
+    #expect(backbone.frontEndCalls == 20)
   }
 }
