@@ -39,7 +39,7 @@ let package = Package(
       swiftSettings: native),
 
     .target(
-      name: "TestSupport", dependencies: ["Kernels", "Base"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Speech", "Kernels", "Base"], path: "Tests/TestSupport",
       swiftSettings: optimized),
     .testTarget(name: "BaseTests", dependencies: ["Base"], swiftSettings: native),
     .testTarget(

@@ -2,14 +2,21 @@
 
 import Backbones
 
-/// Chooses a mask for a budget of layers. Deterministic: the same arguments give the same mask.
+/// Chooses a mask for a budget of layers. Deterministic: the same arguments give the same mask. A new
+/// policy is one file that conforms to this and one line in the catalogue.
 package protocol LayerPolicy: Sendable {
   static var name: String { get }
-  /// One line for help and menus.
+  /// One line for help and menus, after the name.
   static var summary: String { get }
+  /// Whether another seed gives another mask: where masks are sampled, several are drawn.
+  static var isDrawn: Bool { get }
   /// Exactly `count` of `layerCount` layers, 0 <= count <= layerCount. `seed` matters to policies that
   /// draw.
   static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask
+}
+
+extension LayerPolicy {
+  package static var isDrawn: Bool { false }
 }
 
 /// The policies: one line each. A mask set by hand is no policy; it is shown as `manual`.
@@ -27,6 +34,9 @@ package enum PolicyCatalog {
   package static func policy(_ name: String) -> (any LayerPolicy.Type)? {
     all.first { $0.name == name }
   }
+
+  /// Whether a policy draws; false for `manual` and other names that are not in the catalogue.
+  package static func isDrawn(_ name: String) -> Bool { policy(name)?.isDrawn ?? false }
 
   /// The mask of a policy known to exist.
   package static func mask(

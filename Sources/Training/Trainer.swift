@@ -6,50 +6,6 @@ import Foundation
 import Kernels
 import Speech
 
-/// What one step did.
-package struct StepReport: Sendable {
-  /// Steps done, this one included.
-  package var step: Int
-  /// Epoch (from 0) and batches of it done.
-  package var epoch: Int
-  package var batch: Int
-  /// ctc + lambda kl + weighted hidden, summed over the passes.
-  package var loss: Double
-  /// Mean over the batch's utterances of loss / target length, summed over the passes.
-  package var ctc: Double
-  /// Before lambda, reduced as the options say; 0 where nothing is distilled.
-  package var kl: Double
-  /// Mean square difference from the teacher's hidden frames, before its weight; 0 without one.
-  package var hidden: Double
-  /// Before clipping.
-  package var gradientNorm: Double
-  package var learningRate: Double
-  /// Of each pass.
-  package var masks: [LayerMask]
-  /// Of the batch's utterances as they are in the corpus.
-  package var audioSeconds: Double
-  /// Utterances with more tokens than frames can hold; they count with loss 0.
-  package var infeasible: Int
-  /// Whether the gradient was not finite, and the weights were therefore left alone.
-  package var skipped: Bool
-}
-
-/// Steps done, and where in the epochs the next batch is.
-package struct TrainingPosition: Codable, Sendable, Equatable {
-  package var step = 0
-  package var epoch = 0
-  package var batch = 0
-  /// Steps that changed the weights: all but those whose gradient was not finite.
-  package var updates = 0
-
-  package init() {}
-}
-
-/// What the closure between two steps decides.
-package enum AfterStep: Sendable {
-  case goOn, stop
-}
-
 /// Trains a backbone on a corpus, by a recipe.
 ///
 /// SPMD: `shards` threads run the same step, each on its share of the batch's utterances. BatchNorm
@@ -81,8 +37,8 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   package private(set) var position = TrainingPosition()
 
   private let recipe: any Recipe.Type
-  private let teacher: (any FeatureBackbone)?
-  private let cache: TeacherCache?
+  private let teacher: Teacher?
+  private let hearing: Hearing
   private let targets: [[Int]]
   private let schedule: Schedule
   private let group: AllReduce
@@ -106,10 +62,11 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   }
 
   /// targets: token ids of each utterance of the corpus. The teacher sees the student's features, so
-  /// it must take the same ones and make as many frames of them.
+  /// it must take the same ones and make as many frames of them. `recipe`: else the one of the
+  /// catalogue that the options name.
   package init(
     model: Model, corpus: TrainingCorpus, targets: [[Int]], options: TrainingOptions,
-    teacher: (any FeatureBackbone)? = nil
+    teacher: (any FeatureBackbone)? = nil, recipe: (any Recipe.Type)? = nil
   ) throws {
     precondition(targets.count == corpus.count)
     guard corpus.count > 0 else {
@@ -118,19 +75,22 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     guard options.shards >= 1 else {
       throw InputError("--shards", expected: "at least 1", found: "\(options.shards)")
     }
-    recipe = try RecipeCatalog.named(options.recipe)
+    let recipe = try recipe ?? RecipeCatalog.named(options.recipe)
+    self.recipe = recipe
     if recipe.needsTeacher && teacher == nil {
       throw InputError("--recipe \(options.recipe): expected --teacher DIR, found none")
     }
-    if let teacher { try Self.check(teacher, fits: model, options) }
+    if let teacher { try Teacher.check(teacher, fits: model, options) }
     self.model = model
     self.options = options
     self.corpus = corpus
     self.targets = targets
-    self.teacher = recipe.takesTeacher ? teacher : nil
-    cache =
-      options.cachesTeacher
-      ? self.teacher.map { TeacherCache($0, utterances: corpus.count) } : nil
+    self.teacher =
+      recipe.takesTeacher
+      ? teacher.map { Teacher($0, options, utterances: corpus.count) } : nil
+    hearing = Hearing(
+      corpus: corpus, extract: model.features, options: options,
+      keepsSpeed: self.teacher?.isAskedOnce ?? false)
     sampler = BatchSampler(
       seconds: (0..<corpus.count).map(corpus.seconds), batchSeconds: options.batchSeconds,
       lengthBuckets: options.lengthBuckets, seed: options.seed)
@@ -200,36 +160,39 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   private func step(_ plan: Plan, worker: Int) {
     let gradient = gradients[worker]
     gradient.zero()
-    // ctc, kl, infeasible, hidden: each summed over the workers.
-    var sums: [Float] = [0, 0, 0, 0]
+    var sums = LossSums()
     let shard = plan.shards[worker]
     var features: HiddenFrames?
     var frames: Float = 0
     if !shard.isEmpty {
-      let ready = self.features(shard, epoch: plan.epoch)
+      let ready = hearing.augmented(shard, epoch: plan.epoch)
       frames = Float(ready.lengths.reduce(0) { $0 + model.outputFrames(featureFrames: $1) })
       features = ready
     }
     group.sum(&frames, count: 1, worker: worker)
 
     if let features {
-      let targets = shard.map { self.targets[$0] }
-      var first: Tensor?
-      let taught = plan.passes.contains { $0.guide == .teacher } ? taught(shard, features) : nil
+      let losses = PassLosses(
+        options: options, blank: model.blank, targets: shard.map { targets[$0] },
+        utterances: plan.utterances, frames: frames)
+      let taught =
+        plan.passes.contains { $0.guide == .teacher }
+        ? teacher?.lesson(for: shard, heard: features, clean: hearing.clean) : nil
+      var first: Lesson?
       for (index, pass) in plan.passes.enumerated() {
         let guide: Lesson? =
           switch pass.guide {
           case .nothing: nil
           case .teacher: taught
-          case .firstPass: first.map { Lesson(logProbabilities: $0) }
+          case .firstPass: first
           }
         let said = self.pass(
-          index, plan, features, targets, guide: guide, frames: frames, worker: worker,
-          into: gradient, sums: &sums)
-        if index == 0 { first = said }
+          index, plan, features, losses, guide: guide, worker: worker, into: gradient,
+          sums: &sums)
+        if index == 0 { first = Lesson(logProbabilities: said) }
       }
     }
-    group.sum(&sums, count: sums.count, worker: worker)
+    sums.add(over: group, worker: worker)
 
     // Sum over the workers in order, each its slice; everyone's norm; everyone's update.
     let slice = slices[worker]
@@ -255,151 +218,28 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     group.barrier(worker: worker)
   }
 
-  /// Adds one pass's gradients and losses (ctc, kl, infeasible, hidden) and returns its log-probabilities.
+  /// Adds one pass's gradients and losses and returns its log-probabilities.
   private func pass(
-    _ index: Int, _ plan: Plan, _ features: HiddenFrames, _ targets: [[Int]], guide: Lesson?,
-    frames: Float, worker: Int, into gradient: ParameterBuffer, sums: inout [Float]
+    _ index: Int, _ plan: Plan, _ features: HiddenFrames, _ losses: PassLosses, guide: Lesson?,
+    worker: Int, into gradient: ParameterBuffer, sums: inout LossSums
   ) -> Tensor {
+    let planned = plan.passes[index]
     var pass = TrainingPass(
-      mask: plan.passes[index].mask, exits: plan.passes[index].exits,
+      mask: planned.mask, exits: planned.exits,
       random: RandomGenerator(
         seed: options.seed, streams: Stream.dropout, UInt64(plan.step),
         UInt64(worker) + UInt64(index) << 32),
       reduce: plan.reduce, worker: worker)
     let (logits, activations) = model.forward(features, &pass)
-    let whole = LogSoftmax.forward(logits[0].values)
-    let gradients = logits.enumerated().map { place, logits in
-      let isExit = place > 0
-      let share = Float(plan.passes[index].weight) / (isExit ? Float(pass.exits.count) : 1)
-      let logProbabilities = isExit ? LogSoftmax.forward(logits.values) : whole
-      let weights = targets.map { share / (Float(plan.utterances) * Float(max($0.count, 1))) }
-      var (losses, infeasible, gradient) = CTCLoss.lossAndGradient(
-        logProbabilities: logProbabilities, lengths: logits.lengths, targets: targets,
-        blank: model.blank, weights: weights)
-      sums[0] += zip(losses, weights).reduce(0) { $0 + $1.0 * $1.1 }
-      if index == 0 && !isExit { sums[2] = Float(infeasible.count) }
-      let lambda = Float(options.klWeight)
-      if let guide = isExit ? whole : guide?.logProbabilities, lambda > 0 {
-        let scale =
-          switch options.klReduction {
-          case .frame: share / frames
-          case .utterance: share / Float(plan.utterances)
-          }
-        let (kl, klGradient) = KLDistillation.lossAndGradient(
-          studentLogits: logits.values, teacherLogProbabilities: guide,
-          frameWeights: KLDistillation.frameWeights(
-            teacherLogProbabilities: guide, weight: scale * lambda,
-            blankWeight: Float(options.blankWeight), blank: model.blank),
-          temperature: Float(options.temperature))
-        // The divergence was weighted with lambda already.
-        sums[1] += Float(kl) / lambda
-        gradient.add(klGradient)
-      }
-      return gradient
-    }
-    var encodedGradient: Tensor?
-    if let lesson = guide?.encoded {
-      let weight = Float(options.hiddenWeight)
-      let (loss, gradient) = HiddenMatching.lossAndGradient(
-        student: model.encoded(activations), teacher: lesson,
-        weight: weight * Float(plan.passes[index].weight) / frames)
-      sums[3] += Float(loss) / weight
-      encodedGradient = gradient
+    let (said, gradients) = losses.ofLogits(
+      logits, weight: planned.weight, guide: guide?.logProbabilities, sums: &sums)
+    let encodedGradient = guide?.encoded.map {
+      losses.ofHidden(
+        model.encoded(activations), teacher: $0, weight: planned.weight, sums: &sums)
     }
     model.backward(
       gradients, encodedGradient: encodedGradient, through: activations, pass, into: gradient)
-    return whole
-  }
-
-  /// Throws what keeps a teacher from guiding a model; `init` asks as well, but only once there is a
-  /// corpus.
-  package static func check(
-    _ teacher: any FeatureBackbone, fits model: Model, _ options: TrainingOptions
-  ) throws {
-    let source = options.teacher.map { "--teacher \($0)" } ?? "the teacher"
-    guard teacher.features == model.features else {
-      throw InputError(
-        source, expected: "the student's features, \(model.features)",
-        found: "\(teacher.features)")
-    }
-    func frames(_ samples: Int) -> Int {
-      model.outputFrames(featureFrames: model.features.frameCount(sampleCount: samples))
-    }
-    // A second has every remainder by any hop.
-    for samples in 0...model.features.sampleRate
-    where teacher.frameCount(sampleCount: samples) != frames(samples) {
-      throw InputError(
-        source, expected: "\(frames(samples)) frames of \(samples) samples, as the student has",
-        found: "\(teacher.frameCount(sampleCount: samples))")
-    }
-    guard teacher.tokenCount == model.tokenCount, teacher.blank == model.blank else {
-      throw InputError(
-        source, expected: "\(model.tokenCount) tokens, \(model.blank) the blank",
-        found: "\(teacher.tokenCount), \(teacher.blank) the blank")
-    }
-    guard options.matchesHidden else { return }
-    func width(_ backbone: some FeatureBackbone) -> Int {
-      backbone.frontEnd([[Float](repeating: 0, count: backbone.sampleRate)]).values.columns
-    }
-    let (wanted, found) = (width(model.inference()), width(teacher))
-    guard found == wanted else {
-      throw InputError(
-        source, expected: "hidden frames \(wanted) wide, as the student's", found: "\(found)")
-    }
-  }
-
-  /// What a pass is to say, and what it is to have in mind.
-  private struct Lesson {
-    var logProbabilities: Tensor
-    /// Frames into the head, where they are matched.
-    var encoded: Tensor?
-  }
-
-  /// What the teacher says about these utterances: to the features that the student gets, or, where it
-  /// is asked only once, to clean ones at the student's speed.
-  private func taught(_ utterances: [Int], _ features: HiddenFrames) -> Lesson? {
-    guard let cache else {
-      return teacher.map { teacher in
-        let encoded = teacher.encoded(features: features)
-        return Lesson(
-          logProbabilities: teacher.head(encoded),
-          encoded: options.matchesHidden ? encoded.values : nil)
-      }
-    }
-    return Lesson(
-      logProbabilities: cache.logProbabilities(of: utterances) { index in
-        var unused = RandomGenerator(seed: 0)
-        return model.features(
-          WaveformAugmentation.none(
-            corpus.samples[index], speed: speed(of: index), random: &unused))
-      })
-  }
-
-  /// The speed at which an utterance is heard in every epoch.
-  private func speed(of utterance: Int) -> Double {
-    var random = RandomGenerator(
-      seed: options.seed, streams: Stream.waveform, 0, UInt64(utterance))
-    return options.waveform.speed(&random)
-  }
-
-  /// Augmented and, where they are log-mel frames, masked features of some utterances, packed.
-  private func features(_ utterances: [Int], epoch: Int) -> HiddenFrames {
-    HiddenFrames(
-      packing: utterances.map { index in
-        let streams = (UInt64(epoch), UInt64(index))
-        var sound = RandomGenerator(
-          seed: options.seed, streams: Stream.waveform, streams.0, streams.1)
-        var masks = RandomGenerator(
-          seed: options.seed, streams: Stream.specAugment, streams.0, streams.1)
-        var speed = options.waveform.speed(&sound)
-        if cache != nil { speed = self.speed(of: index) }
-        var features = model.features(
-          options.waveform(corpus.samples[index], speed: speed, random: &sound))
-        if case .logMel = model.features {
-          options.specAugment.apply(to: &features, random: &masks)
-        }
-        return features
-      })
+    return said
   }
 
   /// The exported average follows the weights: a <- d a + (1 - d) w, with d growing to
@@ -416,7 +256,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   }
 
   /// Moves on and writes the report; worker 0 only.
-  private func finish(_ plan: Plan, sums: [Float], norm: Double, rate: Double, skipped: Bool) {
+  private func finish(_ plan: Plan, sums: LossSums, norm: Double, rate: Double, skipped: Bool) {
     position.step += 1
     position.batch += 1
     if !skipped {
@@ -427,14 +267,13 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       position.epoch += 1
       position.batch = 0
     }
-    let ctc = Double(sums[0])
-    let kl = Double(sums[1])
-    let hidden = Double(sums[3])
+    let (ctc, kl, hidden) = (Double(sums.ctc), Double(sums.kl), Double(sums.hidden))
     report = StepReport(
       step: position.step, epoch: position.epoch, batch: position.batch,
       loss: ctc + options.klWeight * kl + options.hiddenWeight * hidden, ctc: ctc, kl: kl,
       hidden: hidden, gradientNorm: norm, learningRate: rate,
-      masks: plan.passes.map(\.mask), audioSeconds: plan.audioSeconds, infeasible: Int(sums[2]),
+      masks: plan.passes.map(\.mask), audioSeconds: plan.audioSeconds,
+      infeasible: Int(sums.infeasible),
       skipped: skipped)
   }
 

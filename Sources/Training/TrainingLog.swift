@@ -8,16 +8,26 @@ package struct TrainingRecord: Codable, Sendable, Equatable {
   package var event = "train"
   package var step: Int
   package var epoch: Int
-  package var loss, ctc, kl, gradient_norm, learning_rate: Double
+  package var loss, ctc, kl, gradientNorm, learningRate: Double
   /// Where hidden frames are matched.
   package var hidden: Double?
   /// Mean number of layers that ran in a step, over all its passes.
-  package var kept_layers: Double
+  package var keptLayers: Double
   /// Audio trained on since the start of the run.
-  package var audio_seconds: Double
-  package var audio_seconds_per_second: Double
+  package var audioSeconds: Double
+  package var audioSecondsPerSecond: Double
   /// Time spent since the start of the run, over all its resumptions.
-  package var elapsed_seconds: Double
+  package var elapsedSeconds: Double
+
+  enum CodingKeys: String, CodingKey {
+    case event, step, epoch, loss, ctc, kl, hidden
+    case gradientNorm = "gradient_norm"
+    case learningRate = "learning_rate"
+    case keptLayers = "kept_layers"
+    case audioSeconds = "audio_seconds"
+    case audioSecondsPerSecond = "audio_seconds_per_second"
+    case elapsedSeconds = "elapsed_seconds"
+  }
 }
 
 /// One line: the error rate at one mask.
@@ -25,13 +35,20 @@ package struct ValidationRecord: Codable, Sendable, Equatable {
   package var event = "validation"
   package var step: Int
   package var epoch: Int
-  package var elapsed_seconds: Double
+  package var elapsedSeconds: Double
   package var dataset: String
   package var mask: String
-  package var kept_layers: Int
+  package var keptLayers: Int
   package var utterances, words: Int
   package var wer: Double
   package var substitutions, deletions, insertions: Int
+
+  enum CodingKeys: String, CodingKey {
+    case event, step, epoch, dataset, mask, utterances, words, wer
+    case substitutions, deletions, insertions
+    case elapsedSeconds = "elapsed_seconds"
+    case keptLayers = "kept_layers"
+  }
 }
 
 /// Appends lines to a file.

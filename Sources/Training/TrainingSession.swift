@@ -181,13 +181,13 @@ package final class TrainingSession<Model: TrainableBackbone> {
       try log.write(
         TrainingRecord(
           step: newest.step, epoch: newest.epoch, loss: mean(\.loss), ctc: mean(\.ctc),
-          kl: mean(\.kl), gradient_norm: mean(\.gradientNorm), learning_rate: newest.learningRate,
+          kl: mean(\.kl), gradientNorm: mean(\.gradientNorm), learningRate: newest.learningRate,
           hidden: session.trainer.options.matchesHidden ? mean(\.hidden) : nil,
-          kept_layers: mean { Double($0.masks.reduce(0) { $0 + $1.keptCount }) },
-          audio_seconds: session.progress.audioSeconds,
-          audio_seconds_per_second: mean(\.audioSeconds) * count
+          keptLayers: mean { Double($0.masks.reduce(0) { $0 + $1.keptCount }) },
+          audioSeconds: session.progress.audioSeconds,
+          audioSecondsPerSecond: mean(\.audioSeconds) * count
             / max((now - lastLine) / .seconds(1), 1e-9),
-          elapsed_seconds: session.progress.elapsedSeconds))
+          elapsedSeconds: session.progress.elapsedSeconds))
       window = []
       lastLine = now
     }
@@ -222,8 +222,8 @@ package final class TrainingSession<Model: TrainableBackbone> {
       try log.write(
         ValidationRecord(
           step: trainer.position.step, epoch: trainer.position.epoch,
-          elapsed_seconds: progress.elapsedSeconds, dataset: heldOut?.name ?? "",
-          mask: result.mask.description, kept_layers: result.mask.keptCount,
+          elapsedSeconds: progress.elapsedSeconds, dataset: heldOut?.name ?? "",
+          mask: result.mask.description, keptLayers: result.mask.keptCount,
           utterances: result.counts.count, words: total.words, wer: total.rate,
           substitutions: total.substitutions, deletions: total.deletions,
           insertions: total.insertions))

@@ -34,7 +34,7 @@ package struct Validation: Sendable {
       while true {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < corpus.count else { return }
-        let samples = corpus.samples[index].map { Float($0) * (1 / 32768) }
+        let samples = PCM.samples(corpus.samples[index])
         let reference = corpus.transcripts[index].split(separator: " ").map(String.init)
         let start = backbone.frontEnd(ofLong: samples)
         let counts = masks.map { mask in

@@ -12,7 +12,7 @@ enum AudioInput {
   static func read(_ path: String) throws -> Waveform {
     let waveform =
       path == "-"
-      ? Waveform(samples: RawPCM.decode(standardInput()), sampleRate: rawSampleRate)
+      ? Waveform(samples: PCM.samples(littleEndian: standardInput()), sampleRate: rawSampleRate)
       : try AudioFile.read(URL(fileURLWithPath: path))
     guard !waveform.samples.isEmpty else {
       throw InputError(

@@ -206,7 +206,7 @@ struct PyTorchTraining {
   }
 
   private func features(_ run: TrainingRun, _ model: TrainableConformer, _ index: Int) -> Tensor {
-    model.features(run.corpus.samples[index].map { Float($0) * (1 / 32768) })
+    model.features(PCM.samples(run.corpus.samples[index]))
   }
 
   /// The CTC loss per token that our own program gives an utterance alone.
@@ -214,7 +214,7 @@ struct PyTorchTraining {
     let backbone = recognizer.backbone
     let target = run.targets[utterance]
     let logProbabilities = backbone.logProbabilities(
-      [run.corpus.samples[utterance].map { Float($0) * (1 / 32768) }],
+      [PCM.samples(run.corpus.samples[utterance])],
       mask: .full(backbone.layerCount))
     let result = CTCLoss.lossAndGradient(
       logProbabilities: logProbabilities, lengths: [logProbabilities.rows], targets: [target],

@@ -45,7 +45,7 @@ import Testing
   private func run(
     _ terminal: ScriptedTerminal, mailbox: Mailbox<Message> = Mailbox(),
     perform: (Effect) throws -> Program.Flow = { if case .stop = $0 { .stop } else { .carryOn } }
-  ) throws -> (state: [Message], latency: LatencyHistogram) {
+  ) throws -> [Message] {
     try Program.run(
       terminal: terminal, state: [Message](), mailbox: mailbox,
       message: { $0 == .focus(true) ? nil : .event($0) },
@@ -65,9 +65,8 @@ import Testing
 
   @Test func startsWithTheSizeAndStopsOnAnEffect() throws {
     let terminal = ScriptedTerminal([.focus(true), .key(.up), .key(.character("q")), .key(.down)])
-    let result = try run(terminal)
     #expect(
-      result.state == [
+      try run(terminal) == [
         .event(.resize(Size(width: 20, height: 3))), .event(.key(.up)),
         .event(.key(.character("q"))),
       ])
@@ -80,10 +79,9 @@ import Testing
     let mailbox = Mailbox<Message>()
     // The first frame is that of the start, the second that of the drags.
     terminal.drawn = { if $0 == 2 { mailbox.post(.number(-1)) } }
-    let result = try run(terminal, mailbox: mailbox)
+    #expect(try run(terminal, mailbox: mailbox).count == 42)
     #expect(terminal.frames.count == 2)
     #expect(terminal.frames.last?.lines()[0] == "41")
-    #expect(result.latency.count == 1)
   }
 
   @Test func mailboxMessagesAreDrawnAtTheFrameRate() throws {
@@ -100,12 +98,11 @@ import Testing
     let started = ContinuousClock.now
     let result = try run(terminal, mailbox: mailbox)
     let seconds = started.duration(to: .now) / .seconds(1)
-    #expect(result.state.count == 302)
+    #expect(result.count == 302)
     #expect(Double(terminal.frames.count) <= 30 * seconds + 2)
     #expect(terminal.frames.count >= 3)
     // The last number was drawn although nothing followed it for a while.
     #expect(terminal.frames.last?.lines()[0] == "301")
-    #expect(result.latency.count == 0)
   }
 
   @Test func errorsOfEffectsAndTheTerminalPassThrough() {
@@ -158,19 +155,5 @@ import Testing
       }
     }
     #expect(count == threads * each)
-  }
-}
-
-@Suite struct LatencyHistogramTests {
-  @Test func percentiles() {
-    var histogram = LatencyHistogram()
-    #expect(histogram.percentile(0.5) == nil)
-    for number in 1...100 { histogram.add(.milliseconds(number) / 10) }
-    #expect(histogram.count == 100)
-    #expect(histogram.percentile(0.5) == .microseconds(5250))
-    #expect(histogram.percentile(1) == .milliseconds(10))
-    histogram.add(.seconds(2))
-    #expect(histogram.percentile(1) == .seconds(2))
-    #expect(histogram.maximum == .seconds(2))
   }
 }

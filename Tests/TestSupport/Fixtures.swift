@@ -3,7 +3,8 @@
 import Foundation
 
 /// `Fixtures/name` beside the calling test file's target folder: Tests/<Target>/Fixtures/name, for
-/// test files at any depth under Tests/<Target>.
+/// test files at any depth under Tests/<Target>. Names are in lower case with hyphens; a model's folder
+/// has what it computes in its expected.safetensors. Scripts make_<what>.py beside them made them.
 package func fixture(_ name: String, from file: String = #filePath) -> URL {
   var folder = URL(fileURLWithPath: file).deletingLastPathComponent()
   while folder.deletingLastPathComponent().lastPathComponent != "Tests" && folder.path != "/" {

@@ -1,4 +1,4 @@
-// Every policy of the catalogue keeps its budget, at every size.
+// Every policy of the catalogue keeps its budget, at every size, and a new one is one type.
 
 import Backbones
 import Testing
@@ -6,23 +6,52 @@ import Testing
 @testable import Tradeoff
 
 @Suite struct PolicyTests {
-  @Test(arguments: PolicyCatalog.names)
-  func keepsExactlyItsBudget(name: String) throws {
-    let policy = try #require(PolicyCatalog.policy(name))
+  /// What every policy promises.
+  private func check(_ policy: any LayerPolicy.Type) {
+    #expect(!policy.name.isEmpty && !policy.name.contains { $0.isWhitespace || $0 == "," })
+    #expect(!policy.summary.isEmpty && !policy.summary.contains("\n"))
+    var differing = false
     for layerCount in [1, 2, 3, 6, 12, 13, 24, 64] {
       for count in 0...layerCount {
-        for seed in UInt64(0)..<4 {
-          let mask = policy.mask(keeping: count, of: layerCount, seed: seed)
-          #expect(mask.keptCount == count && mask.layerCount == layerCount)
-          #expect(mask == policy.mask(keeping: count, of: layerCount, seed: seed))
+        let masks = (UInt64(0)..<4).map {
+          policy.mask(keeping: count, of: layerCount, seed: $0)
         }
+        #expect(masks.allSatisfy { $0.keptCount == count && $0.layerCount == layerCount })
+        #expect(masks[1] == policy.mask(keeping: count, of: layerCount, seed: 1))
+        differing = differing || Set(masks).count > 1
       }
     }
+    #expect(differing == policy.isDrawn, "\(policy.name)")
+  }
+
+  @Test(arguments: PolicyCatalog.names)
+  func keepsItsPromises(name: String) throws {
+    check(try #require(PolicyCatalog.policy(name)))
   }
 
   @Test func namesAreDistinct() {
     #expect(Set(PolicyCatalog.names).count == PolicyCatalog.all.count)
-    #expect(PolicyCatalog.policy("manual") == nil)
+    #expect(PolicyCatalog.policy("manual") == nil && !PolicyCatalog.isDrawn("manual"))
+  }
+
+  /// As a newcomer writes it: the middle layers.
+  private enum MiddlePolicy: LayerPolicy {
+    static let name = "middle"
+    static let summary = "those in the middle"
+
+    static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
+      let start = (layerCount - count) / 2
+      return LayerMask(layerCount: layerCount, keeping: start..<start + count)
+    }
+  }
+
+  @Test func aNewPolicyIsOneType() throws {
+    check(MiddlePolicy.self)
+    let mask = MiddlePolicy.mask(keeping: 4, of: 6, seed: 1)
+    let backbone = FakeBackbone()
+    let (recognizer, data) = try fake(backbone, utterances: 1)
+    #expect(Evaluator(recognizer, data).evaluate(0, mask) != nil)
+    #expect(backbone.layerCalls == [1, 2, 3, 4])
   }
 
   @Test(arguments: 2...64)

@@ -3,6 +3,7 @@
 import Base
 import Foundation
 import Kernels
+import Speech
 import Testing
 import Training
 
@@ -53,7 +54,7 @@ import Training
 
   @Test(arguments: [false, true], [0.0, 20])
   func noiseHasTheAskedRatio(pink: Bool, ratio: Double) {
-    let clean = Self.tone(440).map { Float($0) / 32768 }
+    let clean = PCM.samples(Self.tone(440))
     var noisy = clean
     var random = RandomGenerator(seed: 2)
     WaveformAugmentation.addNoise(to: &noisy, ratio: ratio, pink: pink, random: &random)

@@ -2,6 +2,7 @@
 
 import Backbones
 import Base
+import Synchronization
 import Testing
 import Training
 
@@ -95,21 +96,77 @@ import Training
     #expect(equal < 60)
   }
 
-  @Test(arguments: RecipeCatalog.all.map { $0.name })
-  func everyRecipeDrawsTheSameMasksAgain(name: String) throws {
-    let recipe = try RecipeCatalog.named(name)
+  /// What every recipe promises, of models with any number of layers, with a teacher and, where that
+  /// may be, without.
+  private func check(_ recipe: any Recipe.Type) {
+    #expect(!recipe.name.isEmpty && !recipe.name.contains { $0.isWhitespace || $0 == "," })
+    #expect(!recipe.summary.isEmpty && !recipe.summary.contains("\n"))
+    #expect(recipe.takesTeacher || !recipe.needsTeacher)
     var options = TrainingOptions()
-    if recipe.takesTeacher { options.teacher = "/models/reference" }
-    for step in [0, 1, 500] {
-      let passes = recipe.passes(step: step, layerCount: 5, options: options)
-      #expect(passes == recipe.passes(step: step, layerCount: 5, options: options))
-      #expect(!passes.isEmpty && passes[0].guide != .firstPass)
-      for pass in passes {
-        #expect(pass.mask.layerCount == 5 && pass.mask.keptCount >= 1)
-        #expect(pass.guide != .teacher || recipe.takesTeacher)
+    recipe.setDefaults(of: &options)
+    options.exits = 2
+    for teacher in recipe.needsTeacher ? ["/teacher"] : [nil, "/teacher"] {
+      options.teacher = teacher
+      for (layers, step) in (1...13).flatMap({ layers in [0, 1, 500].map { (layers, $0) } }) {
+        let passes = recipe.passes(step: step, layerCount: layers, options: options)
+        #expect(passes == recipe.passes(step: step, layerCount: layers, options: options))
+        #expect(!passes.isEmpty && passes.first?.guide != .firstPass)
+        for pass in passes {
+          #expect(pass.mask.layerCount == layers && pass.mask.keptCount >= 1)
+          #expect(pass.guide != .teacher || recipe.takesTeacher && teacher != nil)
+          #expect(pass.weight > 0 && pass.exits == Set(pass.exits).sorted())
+          #expect(pass.exits.allSatisfy { (1..<layers).contains($0) })
+        }
       }
     }
-    #expect(!recipe.summary.isEmpty)
+  }
+
+  @Test(arguments: RecipeCatalog.all.map { $0.name })
+  func everyRecipeKeepsItsPromises(name: String) throws {
+    check(try RecipeCatalog.named(name))
+  }
+
+  @Test func namesAreDistinct() {
+    #expect(Set(RecipeCatalog.all.map { $0.name }).count == RecipeCatalog.all.count)
+  }
+
+  /// As a newcomer writes it: all layers and all but the last, by turns, the second from a teacher.
+  private enum TurnsRecipe: Recipe {
+    static let name = "turns"
+    static let summary = "all layers, or all but the last, by turns"
+    static let takesTeacher = true
+
+    static func setDefaults(of options: inout TrainingOptions) { options.klWeight = 0.5 }
+
+    static func passes(step: Int, layerCount: Int, options: TrainingOptions) -> [RecipePass] {
+      let full = LayerMask.full(layerCount)
+      guard step % 2 == 1, layerCount > 1 else { return [RecipePass(full)] }
+      return [
+        RecipePass(
+          LayerMask(layerCount: layerCount, keeping: 0..<layerCount - 1),
+          guide: options.teacher == nil ? .nothing : .teacher)
+      ]
+    }
+  }
+
+  @Test func aNewRecipeIsOneType() throws {
+    check(TurnsRecipe.self)
+    var options = tinyOptions(TurnsRecipe.name)
+    TurnsRecipe.setDefaults(of: &options)
+    options.steps = 4
+    options.teacher = "teacher"
+    let teacher = TinyBackbone(tinyShape(), seed: 77).inference()
+    let trainer = try tinyTrainer(options, teacher: teacher, recipe: TurnsRecipe.self)
+    let before = bits(trainer)[0]
+    let reports = Mutex([StepReport]())
+    trainer.run { report in
+      reports.withLock { $0.append(report) }
+      return .goOn
+    }
+    let steps = reports.withLock { $0 }
+    #expect(steps.map { $0.masks.map(\.keptCount) } == [[3], [2], [3], [2]])
+    #expect(steps.map { $0.kl > 0 } == [false, true, false, true])
+    #expect(bits(trainer)[0] != before)
   }
 
   @Test func anUnknownRecipeIsNamed() {

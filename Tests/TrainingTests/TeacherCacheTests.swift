@@ -14,7 +14,7 @@ import Training
   private let teacher = TinyBackbone(tinyShape(), seed: 77)
 
   private func features(_ index: Int) -> Tensor {
-    teacher.features(corpus.samples[index].map { Float($0) / 32768 })
+    teacher.features(PCM.samples(corpus.samples[index]))
   }
 
   @Test func itSaysWhatTheTeacherSays() {

@@ -116,7 +116,7 @@ import Training
     let model = TinyBackbone(tinyShape(), seed: options.seed).inference()
     let batch = trainer.sampler.batches(epoch: 0)[0]
     let expected = batch.reduce(0.0) { sum, index in
-      let samples = trainer.corpus.samples[index].map { Float($0) / 32768 }
+      let samples = PCM.samples(trainer.corpus.samples[index])
       let target = toneTokenizer.encode(trainer.corpus.transcripts[index])
       let logProbabilities = model.logProbabilities([samples], mask: .full(model.layerCount))
       let loss = CTCLoss.lossAndGradient(
@@ -143,7 +143,7 @@ import Training
     let report = run(trainer)[0]
     var (squares, count) = (0.0, 0)
     for index in batch {
-      let samples = trainer.corpus.samples[index].map { Float($0) / 32768 }
+      let samples = PCM.samples(trainer.corpus.samples[index])
       let features = HiddenFrames(packing: [model.features(samples)])
       let aim = teacher.encoded(features: features).values
       let frames = (0..<model.layerCount).reduce(model.frontEnd(features: features)) {
@@ -198,7 +198,7 @@ import Training
       }
     var (ctc, kl, frames) = (0.0, 0.0, 0)
     for index in batch {
-      let samples = trainer.corpus.samples[index].map { Float($0) / 32768 }
+      let samples = PCM.samples(trainer.corpus.samples[index])
       let target = toneTokenizer.encode(trainer.corpus.transcripts[index])
       let all = model.logProbabilities([samples], mask: .full(model.layerCount))
       frames += all.rows

@@ -49,11 +49,12 @@ func tinyShape() -> TinyBackbone.Shape {
 
 func tinyTrainer(
   _ options: TrainingOptions, corpus: TrainingCorpus = toneCorpus(40), jitter: Bool = false,
-  teacher: (any FeatureBackbone)? = nil
+  teacher: (any FeatureBackbone)? = nil, recipe: (any Recipe.Type)? = nil
 ) throws -> Trainer<TinyBackbone> {
   try Trainer(
     model: TinyBackbone(tinyShape(), seed: options.seed, jitter: jitter), corpus: corpus,
-    targets: corpus.transcripts.map(toneTokenizer.encode), options: options, teacher: teacher)
+    targets: corpus.transcripts.map(toneTokenizer.encode), options: options, teacher: teacher,
+    recipe: recipe)
 }
 
 /// Bits of all values, so that equality means identity.

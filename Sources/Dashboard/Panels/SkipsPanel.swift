@@ -7,14 +7,14 @@ import Tradeoff
 
 /// Shares of draws in which layers are skipped.
 package enum SkipMap {
-  /// Of the random policy; the others always choose the same.
+  /// Of a policy that draws; the others always choose the same.
   package static let draws = 20
 
   /// By layer, from the audio on.
   package static func shares(
     _ policy: String, seed: UInt64, keeping count: Int, of layerCount: Int
   ) -> [Double] {
-    let draws = policy == RandomPolicy.name ? Self.draws : 1
+    let draws = PolicyCatalog.isDrawn(policy) ? Self.draws : 1
     let masks = (0..<UInt64(draws)).map {
       PolicyCatalog.mask(policy, seed: seed &+ $0, keeping: count, of: layerCount)
     }
@@ -34,7 +34,7 @@ enum SkipsPanel: Panel {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let size = canvas.size
-    let draws = state.policy == RandomPolicy.name ? ", \(SkipMap.draws) draws" : ""
+    let draws = PolicyCatalog.isDrawn(state.policy) ? ", \(SkipMap.draws) draws" : ""
     canvas.frame(
       title: size.width >= 60 ? "How often each layer is skipped" : "Skips",
       trailing: "policy \(state.policy)\(draws)", theme: theme)

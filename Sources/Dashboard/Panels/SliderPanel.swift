@@ -32,9 +32,9 @@ enum SliderPanel: Panel {
   private static func trailing(_ state: DashboardState, _ width: Int, beside title: String)
     -> String
   {
-    let isRandom = state.policyName == RandomPolicy.name
+    let isDrawn = PolicyCatalog.isDrawn(state.policyName)
     let policy = "policy \(state.policyName) (P)"
-    let drawn = policy + (isRandom ? ", seed \(state.seed) (r)" : "")
+    let drawn = policy + (isDrawn ? ", seed \(state.seed) (r)" : "")
     let long = "\(drawn)   mask \(state.mask)"
     if long.count + 44 <= width { return long }
     return drawn.count + title.count + 8 <= width ? drawn : policy

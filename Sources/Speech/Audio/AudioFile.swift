@@ -121,8 +121,7 @@ package enum AudioFile {
     return .other("\(bytes.count) bytes that begin with \(start)")
   }
 
-  /// Samples as 16-bit numbers, rounded to the nearest and limited to the range.
-  /// Throws `InputError` when one is not a number.
+  /// Samples as the nearest 16-bit numbers. Throws `InputError` when one is not a number.
   static func quantized(_ waveform: Waveform, for url: URL) throws -> [Int16] {
     guard sampleRates.contains(waveform.sampleRate) else {
       throw InputError(
@@ -133,9 +132,7 @@ package enum AudioFile {
         url.relativePath, expected: "finite samples to write",
         found: "\(waveform.samples[bad]) at sample \(bad)")
     }
-    return waveform.samples.map {
-      Int16(max(-32768, min(32767, ($0 * 32768).rounded(.toNearestOrEven))))
-    }
+    return PCM.numbers(waveform.samples)
   }
 
   static let sampleRateSentence =

@@ -8,7 +8,6 @@ struct FLACEncoder {
   private static let maximumOrder = 8
   /// Bits of a quantized coefficient; with 16-bit samples and order 8 the sums stay below 2^31.
   private static let precision = 12
-  private static let maximumPartitionOrder = 6
 
   private let sampleRate: Int
 
@@ -202,6 +201,8 @@ private struct LinearPredictor {
 private struct RiceCode {
   /// Parameters above this need the wider coding method, which 16-bit samples do not repay.
   private static let maximumParameter = 14
+  /// At most 2^6 partitions.
+  private static let maximumPartitionOrder = 6
 
   let residual: [Int32]
   let predictorOrder: Int
@@ -214,7 +215,7 @@ private struct RiceCode {
     self.residual = residual
     predictorOrder = order
     // Each order halves the partitions of the one before; the first partition is the shorter one.
-    let finest = (0...6).last { count % (1 << $0) == 0 && count >> $0 > order } ?? 0
+    let finest = (0...Self.maximumPartitionOrder).last { count % (1 << $0) == 0 && count >> $0 > order } ?? 0
     var sums = [Int](repeating: 0, count: 1 << finest)
     let size = count >> finest
     for (index, value) in residual.enumerated() {

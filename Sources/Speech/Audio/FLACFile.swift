@@ -14,7 +14,7 @@ package struct FLACAudio: Sendable, Equatable {
 
   /// The mean of the channels, scaled to within -1..<1.
   func mixedDown() -> Waveform {
-    let scale = 1 / Float(sign: .plus, exponent: bitsPerSample - 1, significand: 1)
+    let scale = PCM.step(bits: bitsPerSample)
     var samples = channels[0].map { Float($0) * scale }
     if channels.count > 1 {
       for channel in channels.dropFirst() {

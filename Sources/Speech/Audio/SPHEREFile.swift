@@ -57,9 +57,9 @@ enum SPHEREFile {
     }
     let data = UnsafeRawBufferPointer(rebasing: bytes[length...])
     func sample(_ index: Int) -> Float {
-      if isMuLaw { return Float(linear(data[index])) / 32768 }
+      if isMuLaw { return PCM.sample(linear(data[index])) }
       let value = data.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self)
-      return Float(order == "01" ? Int16(littleEndian: value) : Int16(bigEndian: value)) / 32768
+      return PCM.sample(order == "01" ? Int16(littleEndian: value) : Int16(bigEndian: value))
     }
     let samples = (0..<count).map { frame in
       (0..<channels).reduce(Float(0)) { $0 + sample(frame * channels + $1) } / Float(channels)

@@ -1,39 +1,9 @@
-// RIFF/WAVE files: reading the linear encodings, writing 16-bit PCM.
+// RIFF/WAVE files: reading the linear encodings.
 import Base
 import Foundation
 
 /// WAV files.
-package enum WAVFile {
-  /// Writes 16-bit mono PCM; samples outside -1...1 are clipped. Throws `InputError`.
-  package static func write(_ waveform: Waveform, to url: URL) throws {
-    let samples = try AudioFile.quantized(waveform, for: url)
-    let size = samples.count * 2
-    guard size <= Int(UInt32.max) - 36 else {
-      throw InputError(
-        url.relativePath, expected: "at most 4 GiB of samples for a WAV file",
-        found: "\(size) bytes")
-    }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(44 + size)
-    func append(_ value: Int, _ width: Int) {
-      for byte in 0..<width { bytes.append(UInt8(truncatingIfNeeded: value >> (8 * byte))) }
-    }
-    bytes += "RIFF".utf8
-    append(36 + size, 4)
-    bytes += "WAVEfmt ".utf8
-    append(16, 4)
-    append(Format.pcm, 2)
-    append(1, 2)
-    append(waveform.sampleRate, 4)
-    append(waveform.sampleRate * 2, 4)
-    append(2, 2)
-    append(16, 2)
-    bytes += "data".utf8
-    append(size, 4)
-    for sample in samples { append(Int(sample), 2) }
-    try OutputFile.write(Data(bytes), to: url)
-  }
-
+enum WAVFile {
   private struct Format {
     static let pcm = 1
     static let float = 3
@@ -138,23 +108,24 @@ package enum WAVFile {
   ) throws -> AudioContent {
     let samples: [Float]
     // Narrow samples sit at the top of their container, so the container sets the scale.
+    let step = PCM.step(bits: 8 * format.bytesPerSample)
     switch (format.isFloat, format.bytesPerSample) {
     case (true, 4):
       samples = mix(bytes, format) { Float(bitPattern: $0.loadLittle(UInt32.self)) }
     case (true, _):
       samples = mix(bytes, format) { Float(Double(bitPattern: $0.loadLittle(UInt64.self))) }
     case (_, 1):
-      samples = mix(bytes, format) { Float(Int($0.load(as: UInt8.self)) - 128) / 128 }
+      samples = mix(bytes, format) { Float(Int($0.load(as: UInt8.self)) - 128) * step }
     case (_, 2):
-      samples = mix(bytes, format) { Float($0.loadLittle(Int16.self)) / 32768 }
+      samples = mix(bytes, format) { Float($0.loadLittle(Int16.self)) * step }
     case (_, 3):
       samples = mix(bytes, format) {
         let low = Int32($0.loadLittle(UInt16.self))
         let high = Int32(($0 + 2).load(as: Int8.self))
-        return Float(high << 16 | low) / 8_388_608
+        return Float(high << 16 | low) * step
       }
     default:
-      samples = mix(bytes, format) { Float($0.loadLittle(Int32.self)) / 2_147_483_648 }
+      samples = mix(bytes, format) { Float($0.loadLittle(Int32.self)) * step }
     }
     if format.isFloat, let bad = samples.firstIndex(where: { !$0.isFinite }) {
       throw InputError(name, expected: "finite samples", found: "\(samples[bad]) at sample \(bad)")

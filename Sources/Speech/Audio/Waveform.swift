@@ -15,8 +15,6 @@ package struct Waveform: Sendable, Equatable {
   /// Rounded to steps of 2^(1 - bits), so that FLAC can leave the other bits out: at 12 bits the
   /// rounding noise lies 72 dB under full scale and the files are about half the size of 16.
   package func quantized(bits: Int) -> Waveform {
-    let steps = Float(1 << (bits - 1))
-    let rounded = samples.map { max(-steps, min(steps - 1, ($0 * steps).rounded())) / steps }
-    return Waveform(samples: rounded, sampleRate: sampleRate)
+    Waveform(samples: PCM.rounded(samples, bits: bits), sampleRate: sampleRate)
   }
 }

@@ -12,8 +12,7 @@ import Base
   /// the size at the start. A key, the mouse or a new size is drawn at once; messages from the
   /// mailbox alone are drawn at most `framesPerSecond` times a second; without either the loop sleeps.
   ///
-  /// - Returns: the last state, and for each drawn key or mouse event the time from reading it to
-  ///   having it on screen.
+  /// - Returns: the last state.
   /// - Throws: when the terminal is gone, or what `perform` throws. Restoring the terminal is up to
   ///   the caller (`NCursesTerminal.with`).
   @discardableResult
@@ -26,9 +25,8 @@ import Base
     update: (inout State, Message) -> [Effect],
     view: (State, Size) -> Canvas,
     perform: (Effect) throws -> Flow
-  ) throws -> (state: State, latency: LatencyHistogram) {
+  ) throws -> State {
     var state = initial
-    var latency = LatencyHistogram()
     let clock = ContinuousClock()
     let frame = Duration.seconds(1) / framesPerSecond
     /// Set from a change until it is drawn.
@@ -44,37 +42,30 @@ import Base
     }
 
     terminal.watch(mailbox.descriptor)
-    if let first = message(.resize(terminal.size)), try !apply(first) { return (state, latency) }
+    if let first = message(.resize(terminal.size)), try !apply(first) { return state }
     terminal.draw(view(state, terminal.size))
 
     while true {
       let wait = drawDue.map { max(.zero, clock.now.duration(to: $0)) }
       var event = try terminal.next(timeout: wait)
-      let read = clock.now
       var isUrgent = false
-      var isInput = false
       // A drag sends events faster than they can be drawn: all that wait go into one frame, up to
       // a number that keeps frames coming.
       var taken = 0
       while let next = event, next != .wakeUp {
         isUrgent = true
-        switch next {
-        case .key, .mouse: isInput = true
-        default: break
-        }
-        if let next = message(next), try !apply(next) { return (state, latency) }
+        if let next = message(next), try !apply(next) { return state }
         taken += 1
         event = taken < 64 ? try terminal.next(timeout: .zero) : nil
       }
       for message in mailbox.drain() {
-        if try !apply(message) { return (state, latency) }
+        if try !apply(message) { return state }
         if drawDue == nil { drawDue = lastDraw + frame }
       }
       guard isUrgent || drawDue.map({ clock.now >= $0 }) ?? false else { continue }
       terminal.draw(view(state, terminal.size))
       lastDraw = clock.now
       drawDue = nil
-      if isInput { latency.add(read.duration(to: lastDraw)) }
     }
   }
 }

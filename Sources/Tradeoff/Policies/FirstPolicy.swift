@@ -4,7 +4,7 @@ import Backbones
 
 package enum FirstPolicy: LayerPolicy {
   package static let name = "first"
-  package static let summary = "the lowest layers, as early exit keeps them"
+  package static let summary = "those next to the audio"
 
   package static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
     LayerMask(layerCount: layerCount, keeping: 0..<count)

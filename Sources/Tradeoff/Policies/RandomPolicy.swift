@@ -7,7 +7,8 @@ import Base
 /// adds one layer at a time.
 package enum RandomPolicy: LayerPolicy {
   package static let name = "random"
-  package static let summary = "layers drawn at random; another seed draws others"
+  package static let summary = "drawn by lot; another seed draws others"
+  package static let isDrawn = true
 
   package static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
     var random = RandomGenerator(seed: seed, streams: 0xD309)

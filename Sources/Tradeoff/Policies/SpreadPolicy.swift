@@ -4,7 +4,7 @@ import Backbones
 
 package enum SpreadPolicy: LayerPolicy {
   package static let name = "spread"
-  package static let summary = "evenly spaced layers, the first and the last included"
+  package static let summary = "evenly, the first and the last among them"
 
   package static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
     LayerMask.spread(keeping: count, of: layerCount)

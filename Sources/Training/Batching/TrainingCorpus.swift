@@ -96,6 +96,6 @@ package struct TrainingCorpus: Sendable {
       waveform.sampleRate == sampleRate
       ? waveform.samples
       : Resampler.resample(waveform.samples, from: waveform.sampleRate, to: sampleRate)
-    return samples.map { Int16(max(-32768, min(32767, ($0 * 32768).rounded()))) }
+    return PCM.numbers(samples)
   }
 }

@@ -2,6 +2,7 @@
 
 import Base
 import Foundation
+import Speech
 
 /// Random speed, noise and level, each for a fraction of the utterances. Cheap by intent: on two
 /// cores every millisecond here is taken from the network.
@@ -49,7 +50,7 @@ package struct WaveformAugmentation: Codable, Sendable, Equatable {
 
     var result =
       speed != 1
-      ? Self.resampled(samples, step: speed) : samples.map { Float($0) * (1 / 32768) }
+      ? Self.resampled(samples, step: speed) : PCM.samples(samples)
     if addsNoise { Self.addNoise(to: &result, ratio: ratio, pink: pink, random: &random) }
     if changesLevel {
       let gain = Float(pow(10, level / 20))
@@ -62,7 +63,7 @@ package struct WaveformAugmentation: Codable, Sendable, Equatable {
   /// about 4 kHz; above, it dulls the sound a little, which is one more harmless variation.
   package static func resampled(_ samples: [Int16], step: Double) -> [Float] {
     let count = samples.count
-    guard count > 3 else { return samples.map { Float($0) * (1 / 32768) } }
+    guard count > 3 else { return PCM.samples(samples) }
     let length = Int(Double(count - 1) / step) + 1
     return [Float](unsafeUninitializedCapacity: length) { buffer, initialized in
       samples.withUnsafeBufferPointer { source in
@@ -77,7 +78,7 @@ package struct WaveformAugmentation: Codable, Sendable, Equatable {
           let slope = 0.5 * (c - a)
           let square = a - 2.5 * b + 2 * c - 0.5 * d
           let cube = 0.5 * (d - a) + 1.5 * (b - c)
-          buffer[i] = (b + t * (slope + t * (square + t * cube))) * (1 / 32768)
+          buffer[i] = (b + t * (slope + t * (square + t * cube))) * PCM.step
         }
       }
       initialized = length

@@ -129,7 +129,7 @@ enum CurvesCommand: Command {
           "\(file.path): expected a rate for \"\(name)\" in --pace and steps in the log, "
             + "found \(pace[name] == nil ? "no rate" : "no steps")")
       }
-      secondsPerStep = last.audio_seconds / Double(last.step) / rate
+      secondsPerStep = last.audioSeconds / Double(last.step) / rate
     }
     func minutes(step: Int, elapsed: Double) -> Double {
       (secondsPerStep.map { $0 * Double(step) } ?? elapsed) / 60
@@ -142,14 +142,14 @@ enum CurvesCommand: Command {
           curves.append(
             Curve(
               name: name, dataset: record.dataset, mask: record.mask,
-              kept_layers: record.kept_layers, words: words, minutes: [], wer: []))
+              kept_layers: record.keptLayers, words: words, minutes: [], wer: []))
           return curves.count - 1
         }()
       curves[index].minutes.append(
-        minutes(step: record.step, elapsed: record.elapsed_seconds))
+        minutes(step: record.step, elapsed: record.elapsedSeconds))
       curves[index].wer.append(record.wer)
     }
-    let end = records.last.map { minutes(step: $0.step, elapsed: $0.elapsed_seconds) }
+    let end = records.last.map { minutes(step: $0.step, elapsed: $0.elapsedSeconds) }
     return (curves, end ?? 0)
   }
 

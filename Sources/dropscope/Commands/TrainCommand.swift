@@ -384,7 +384,7 @@ enum TrainCommand: Command {
     }
     let featureTeacher = try teacher.map(featureBackbone)
     if let featureTeacher {
-      try Trainer.check(featureTeacher, fits: model, options)
+      try Teacher.check(featureTeacher, fits: model, options)
     }
     let rate = model.features.sampleRate
     let everything = try load(training, title: "Reading \(options.split)", rate: rate)

@@ -14,9 +14,9 @@ struct ConformerTests {
   static let rules = ["identity", "normalized"]
   static let masks = ["1111", "1011", "0100", "0000", "0110"]
 
-  func model(_ rule: String) -> URL { fixture("conformer_\(rule)") }
+  func model(_ rule: String) -> URL { fixture("conformer-\(rule)") }
   func reference(_ rule: String) throws -> SafetensorsFile {
-    try SafetensorsFile(contentsOf: fixture("conformer_\(rule).safetensors"))
+    try SafetensorsFile(contentsOf: fixture("conformer-\(rule)/expected.safetensors"))
   }
 
   /// 3 utterances x 75 frames x 20 bins, packed.
@@ -44,10 +44,10 @@ struct ConformerTests {
 
   /// Tensors in groups, mel powers without a logarithm, the blank called "@": see Fixtures/make_ldasr.py.
   @Test func foldersOfLDASRAreRead() throws {
-    let recognizer = try Recognizer(contentsOf: fixture("conformer_ldasr"))
+    let recognizer = try Recognizer(contentsOf: fixture("conformer-ldasr"))
     let backbone = recognizer.backbone
     #expect(recognizer.tokenizer.silent == [1, 2])
-    let file = try SafetensorsFile(contentsOf: fixture("conformer_ldasr/expected.safetensors"))
+    let file = try SafetensorsFile(contentsOf: fixture("conformer-ldasr/expected.safetensors"))
     for number in 0..<2 {
       let samples = try file.tensor("samples.\(number)").values
       for mask in ["1111", "1011", "0100", "0000"] {
@@ -58,7 +58,7 @@ struct ConformerTests {
     }
     try withTemporaryFolder { folder in
       let place = folder.appendingPathComponent("model")
-      try TrainableConformer(contentsOf: fixture("conformer_ldasr")).write(
+      try TrainableConformer(contentsOf: fixture("conformer-ldasr")).write(
         to: place, tokenizer: recognizer.tokenizer, as: .float32, metadata: [:])
       let again = try Conformer(contentsOf: place)
       let samples = try file.tensor("samples.0").values

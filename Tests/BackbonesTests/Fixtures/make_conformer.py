@@ -1,4 +1,4 @@
-"""Writes conformer_<rule>/ (a small model folder) and conformer_<rule>.safetensors: what torchaudio's
+"""Writes conformer-<rule>/: a small model folder and, in its expected.safetensors, what torchaudio's
 own Conformer layers compute with the same weights: log-probabilities at several masks, every gradient,
 and the losses of ten AdamW steps.
 
@@ -62,7 +62,7 @@ def main(rule, seed):
         bn = layer.conv_module.sequential[3]
         bn.running_mean.normal_(0, 0.2)
         bn.running_var.uniform_(0.5, 1.5)
-    folder = os.path.join(HERE, f"conformer_{rule}")
+    folder = os.path.join(HERE, f"conformer-{rule}")
     os.makedirs(folder, exist_ok=True)
     config = dict(
         model_type="conformer", architectures=["ConformerForCTC"], input_dim=WIDTH, num_heads=HEADS,
@@ -130,7 +130,7 @@ def main(rule, seed):
         if "running" in key:
             out[f"after.{key}"] = value
     save_file({k: v.detach().contiguous().float() for k, v in out.items()},
-              os.path.join(HERE, f"conformer_{rule}.safetensors"))
+              os.path.join(folder, "expected.safetensors"))
 
 
 main("identity", 1)

@@ -1,4 +1,4 @@
-"""Writes conformer_ldasr/: a small random model with LDASR's tensors and features, and what it computes.
+"""Writes conformer-ldasr/: a small random model with LDASR's tensors and features, and what it computes.
 
 python make_ldasr.py     (torch 2.15, safetensors)
 
@@ -99,7 +99,7 @@ with torch.no_grad():
         if isinstance(module, nn.BatchNorm1d):
             module.running_mean.normal_()
             module.running_var.uniform_(0.5, 2)
-folder = os.path.join(HERE, "conformer_ldasr")
+folder = os.path.join(HERE, "conformer-ldasr")
 os.makedirs(folder, exist_ok=True)
 save_file(model.state_dict(), os.path.join(folder, "model.safetensors"))
 with open(os.path.join(folder, "tokens.txt"), "w") as file:

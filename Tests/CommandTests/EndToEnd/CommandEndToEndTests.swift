@@ -266,7 +266,7 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       var list = ""
       for (index, text) in ["TEN TEA", "A NOTE", "EAT", "NO OATEN TOE"].enumerated() {
         let samples = (0..<16000).map { _ in random.uniform(-0.3...0.3) as Float }
-        try WAVFile.write(
+        try writeWAV(
           Waveform(samples: samples, sampleRate: 16000),
           to: chapter.appending(path: "7-1-000\(index).wav"))
         list += "7-1-000\(index) \(text)\n"

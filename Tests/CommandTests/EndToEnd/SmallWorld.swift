@@ -4,6 +4,7 @@ import Backbones
 import Base
 import Foundation
 import Speech
+import TestSupport
 
 struct SmallWorld {
   let folder: URL
@@ -50,7 +51,7 @@ struct SmallWorld {
       try FileManager.default.createDirectory(at: chapter, withIntermediateDirectories: true)
       let id = "\(speaker)-1-\(String(format: "%04d", index))"
       let samples = (0..<Int(seconds * 16000)).map { _ in random.uniform(-0.3...0.3) as Float }
-      try WAVFile.write(
+      try writeWAV(
         Waveform(samples: samples, sampleRate: 16000), to: chapter.appending(path: "\(id).wav"))
       let list = chapter.appending(path: "\(speaker)-1.trans.txt")
       let before = (try? String(contentsOf: list, encoding: .utf8)) ?? ""

@@ -60,7 +60,7 @@ def tokens(count, below):
     return (torch.randint(1, below, (count,))).tolist()
 
 
-ctc("ctc_small", 11, [
+ctc("ctc-small", 11, [
     (12, [1, 2, 3]),
     (7, [4, 4, 4]),            # repeats
     (5, [4, 4, 4]),            # repeats, exactly as many frames as needed
@@ -73,7 +73,7 @@ ctc("ctc_small", 11, [
     (40, tokens(17, 11)),
     (18, list(range(1, 10)) * 2),
 ], scale=2)
-ctc("ctc_long", 48, [(260, tokens(70, 48)), (150, tokens(33, 48))], scale=4)
+ctc("ctc-long", 48, [(260, tokens(70, 48)), (150, tokens(33, 48))], scale=4)
 
 
 def divergence():
@@ -105,7 +105,7 @@ def log_softmax():
     y = F.log_softmax(x, dim=-1)
     upstream = exact(5, 37)
     y.backward(upstream)
-    save(HERE, "log_softmax", {"x": x, "y": y, "upstream": upstream, "gradient": x.grad})
+    save(HERE, "log-softmax", {"x": x, "y": y, "upstream": upstream, "gradient": x.grad})
 
 
 log_softmax()

@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["ctc_small", "ctc_long"])
+  @Test(arguments: ["ctc-small", "ctc-long"])
   func agreesWithPyTorch(_ name: String) throws {
     let reference = try Case(name)
     let result = reference.run()
@@ -49,12 +49,12 @@ import Testing
   }
 
   @Test func listsInfeasibleTargets() throws {
-    #expect(try Case("ctc_small").run().infeasible == [3, 6])
-    #expect(try Case("ctc_long").run().infeasible == [])
+    #expect(try Case("ctc-small").run().infeasible == [3, 6])
+    #expect(try Case("ctc-long").run().infeasible == [])
   }
 
   @Test func gradientRowsSumToZero() throws {
-    let gradient = try Case("ctc_long").run().logitGradient
+    let gradient = try Case("ctc-long").run().logitGradient
     for row in 0..<gradient.rows {
       let sum = gradient.rows(row..<row + 1).values.reduce(0, +)
       #expect(abs(sum) < 1e-5, "row \(row)")

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct LogSoftmaxTests {
   @Test func agreesWithPyTorch() throws {
-    let file = try SafetensorsFile(contentsOf: fixture("log_softmax.safetensors"))
+    let file = try SafetensorsFile(contentsOf: fixture("log-softmax.safetensors"))
     let output = LogSoftmax.forward(try file.tensor("x"))
     expectClose(output, try file.tensor("y"), relative: 3e-7)
     expectClose(

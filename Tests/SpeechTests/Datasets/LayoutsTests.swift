@@ -16,7 +16,7 @@ import Testing
     let samples = (0..<Int(seconds * Double(rate))).map { 0.3 * sin(Float($0) * 0.2) }
     let waveform = Waveform(samples: samples, sampleRate: rate)
     try url.pathExtension == "flac"
-      ? FLACFile.write(waveform, to: url) : WAVFile.write(waveform, to: url)
+      ? FLACFile.write(waveform, to: url) : writeWAV(waveform, to: url)
   }
 
   private func text(_ path: String, _ text: String, in root: URL) throws {

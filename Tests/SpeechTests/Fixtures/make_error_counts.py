@@ -1,4 +1,4 @@
-"""Writes error_counts.json for AlignmentTests: 200 random pairs of sentences with the error totals of
+"""Writes error-counts.json for AlignmentTests: 200 random pairs of sentences with the error totals of
 jiwer (4.0 when the file was made) for words and for characters, and the rates over all of them:
 
     python make_error_counts.py
@@ -50,5 +50,5 @@ result = dict(
     pairs=[dict(reference=r, hypothesis=h, word_errors=total(jiwer.process_words(r, h)),
                 character_errors=total(jiwer.process_characters(r, h))) for r, h in pairs])
 text = json.dumps(result).replace('{"reference"', '\n{"reference"')
-(pathlib.Path(__file__).parent / "error_counts.json").write_text(text + "\n")
+(pathlib.Path(__file__).parent / "error-counts.json").write_text(text + "\n")
 print(result["word_error_rate"], result["character_error_rate"])

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 struct AlignmentTests {
-  /// Fixtures/error_counts.json.
+  /// Fixtures/error-counts.json.
   private struct Reference: Decodable {
     struct Pair: Decodable {
       var reference: String
@@ -23,7 +23,7 @@ struct AlignmentTests {
 
   @Test func totalsAreThoseOfJiwer() throws {
     let expected = try JSONDecoder().decode(
-      Reference.self, from: Data(contentsOf: fixture("error_counts.json")))
+      Reference.self, from: Data(contentsOf: fixture("error-counts.json")))
     #expect(expected.pairs.count == 200)
     var (byWord, byCharacter) = (ErrorCounts(), ErrorCounts())
     for pair in expected.pairs {

@@ -16,7 +16,7 @@ import Testing
       for digit in 0..<10 {
         for take in 0..<3 {
           let step = Float(200 + 300 * index + 25 * digit + take) * 2 * .pi / 8000
-          try WAVFile.write(
+          try writeWAV(
             Waveform(samples: (0..<1600).map { 0.3 * sin(step * Float($0)) }, sampleRate: 8000),
             to: place.appendingPathComponent("\(digit)_\(speaker)_\(take).wav"))
         }
