@@ -1,6 +1,7 @@
 // The paper's picture, alive: output distributions of the reference and of the masked model.
 
 import TerminalUI
+import Tradeoff
 
 extension ViewKind {
   package static let embeddings = ViewKind(EmbeddingsView.self)

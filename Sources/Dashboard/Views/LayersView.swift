@@ -1,6 +1,7 @@
 // The layer lens: how one utterance's transcript forms from layer to layer.
 
 import TerminalUI
+import Tradeoff
 
 extension ViewKind {
   package static let layers = ViewKind(LayersView.self)

@@ -1,6 +1,7 @@
 // Your own voice, at every depth.
 
 import TerminalUI
+import Tradeoff
 
 extension ViewKind {
   package static let listen = ViewKind(ListenView.self)

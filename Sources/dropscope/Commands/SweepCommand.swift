@@ -2,8 +2,10 @@
 
 import Backbones
 import Base
+import Dashboard
 import Foundation
 import Speech
+import TerminalUI
 import Tradeoff
 
 enum SweepCommand: Command {
