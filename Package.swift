@@ -69,7 +69,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "dropscope", "Training", "Backbones", "Speech", "Kernels", "Base", "TestSupport",
+        "dropscope", "Tradeoff", "Training", "Backbones", "Speech", "Kernels", "Base",
+        "TestSupport",
       ],
       swiftSettings: native),
   ],

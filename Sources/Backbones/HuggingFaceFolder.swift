@@ -27,8 +27,12 @@ package struct ModelTensors: Sendable {
       files = [try SafetensorsFile(contentsOf: single)]
       return
     }
-    struct Index: Decodable { var weight_map: [String: String] }
-    guard let map = try? JSONDecoder().decode(Index.self, from: data).weight_map, !map.isEmpty
+    struct Index: Decodable {
+      var files: [String: String]
+
+      enum CodingKeys: String, CodingKey { case files = "weight_map" }
+    }
+    guard let map = try? JSONDecoder().decode(Index.self, from: data).files, !map.isEmpty
     else {
       throw InputError(index.path, expected: "a \"weight_map\" of tensors and files", found: "none")
     }
@@ -116,7 +120,7 @@ extension ModelFolder {
     let data = try read(url)
     do {
       return isShared
-        ? try JSONDecoder().decode(Processor<Settings>.self, from: data).feature_extractor
+        ? try JSONDecoder().decode(Processor<Settings>.self, from: data).settings
         : try JSONDecoder().decode(Settings.self, from: data)
     } catch let error as DecodingError {
       throw InputError(url.path, expected: "a feature extractor's settings", found: error.summary)
@@ -125,5 +129,7 @@ extension ModelFolder {
 }
 
 private struct Processor<Settings: Decodable>: Decodable {
-  var feature_extractor: Settings
+  var settings: Settings
+
+  enum CodingKeys: String, CodingKey { case settings = "feature_extractor" }
 }

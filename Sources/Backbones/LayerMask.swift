@@ -34,7 +34,7 @@ package struct LayerMask: Hashable, Sendable, CustomStringConvertible {
   package init(_ text: String, layerCount: Int) throws {
     guard text.count == layerCount, text.allSatisfy({ $0 == "0" || $0 == "1" }) else {
       throw InputError(
-        "--mask", expected: "\(layerCount) characters of 0 and 1, layer 1 first",
+        "mask", expected: "\(layerCount) characters of 0 and 1, layer 1 first",
         found: "\"\(text)\" (\(text.count) characters)")
     }
     self.init(
@@ -59,7 +59,7 @@ package struct LayerMask: Hashable, Sendable, CustomStringConvertible {
     min(min(layerCount, other.layerCount), (bits ^ other.bits).trailingZeroBitCount)
   }
 
-  /// As `--mask` takes it: `101101101101`.
+  /// Layer 1 first: `101101101101`.
   package var description: String {
     (0..<layerCount).map { self[$0] ? "1" : "0" }.joined()
   }

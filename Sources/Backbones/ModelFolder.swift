@@ -39,10 +39,12 @@ package enum ModelFolder {
     let url = folder.appendingPathComponent(configurationName)
     let data = try read(url)
     struct Kind: Decodable {
-      let model_type: String
+      let modelType: String
+
+      enum CodingKeys: String, CodingKey { case modelType = "model_type" }
     }
     do {
-      return try JSONDecoder().decode(Kind.self, from: data).model_type
+      return try JSONDecoder().decode(Kind.self, from: data).modelType
     } catch let error as DecodingError {
       throw InputError(url.path, expected: "a \"model_type\"", found: error.summary)
     }

@@ -32,17 +32,19 @@ package struct Settings: Sendable, Equatable {
         complaints.append("line \(number + 1): expected NAME = VALUE, found \"\(content)\"")
         continue
       }
-      func check(_ choices: [String]) -> String? {
-        if choices.contains(parts[1]) { return parts[1] }
-        complaints.append(
-          "\(parts[0]): expected one of \(choices.joined(separator: ", ")), found \"\(parts[1])\"")
-        return nil
+      func check<Entry>(_ catalogue: Catalogue<Entry>) -> String? {
+        do {
+          return catalogue.name(of: try catalogue.named(parts[1]))
+        } catch {
+          complaints.append("\(error)")
+          return nil
+        }
       }
       switch parts[0] {
-      case "theme": theme = Theme.named(parts[1])?.name ?? check(Theme.all.map(\.name))
-      case "symbols": symbols = check(Symbols.all.map(\.name))
-      case "axis": axis = check(PlotAxis.allCases.map { "\($0)" })
-      case "mouse": mouse = check(["on", "off"]).map { $0 == "on" }
+      case "theme": theme = Theme.named(parts[1])?.name ?? check(Theme.all)
+      case "symbols": symbols = check(Symbols.all)
+      case "axis": axis = check(Catalogue("axis", PlotAxis.allCases) { "\($0)" })
+      case "mouse": mouse = check(Catalogue("mouse", ["on", "off"]) { $0 }).map { $0 == "on" }
       default: complaints.append("no setting is called \"\(parts[0])\"")
       }
     }
@@ -92,7 +94,7 @@ package struct Settings: Sendable, Equatable {
   package func apply(to state: inout DashboardState) {
     if let chosen = theme.flatMap(Theme.named) { state.theme = chosen }
     if let name = symbols {
-      state.symbols = Symbols.all.first { $0.name == name } ?? state.symbols
+      state.symbols = Symbols.all.find(name) ?? state.symbols
     }
     if let axis { state.plotAxis = PlotAxis.allCases.first { "\($0)" == axis } ?? state.plotAxis }
     if let mouse { state.isMouseReleased = !mouse }

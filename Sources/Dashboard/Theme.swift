@@ -1,5 +1,6 @@
 // Colours by role. Every role also differs by shape, sign or wording, so none is needed to read.
 
+import Base
 import TerminalUI
 
 package struct Theme: Sendable, Equatable {
@@ -28,11 +29,11 @@ package struct Theme: Sendable, Equatable {
   /// From little to much, for heat maps.
   package var heat: [Color]
 
-  package static let all = [standard, light, contrast, mono]
+  package static let all = Catalogue("theme", [standard, light, contrast, mono]) { $0.name }
 
   /// A space is as good as a hyphen.
   package static func named(_ name: String) -> Theme? {
-    all.first { $0.name == name.replacing(" ", with: "-") }
+    all.find(name.replacing(" ", with: "-"))
   }
 
   /// Blue and orange are told apart by every kind of colour vision; these two and the grey keep a

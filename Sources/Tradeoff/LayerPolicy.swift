@@ -1,6 +1,7 @@
 // Which layers to keep when only some may run.
 
 import Backbones
+import Base
 
 /// Chooses a mask for a budget of layers. Deterministic: the same arguments give the same mask. A new
 /// policy is one file that conforms to this and one line in the catalogue.
@@ -21,28 +22,26 @@ extension LayerPolicy {
 
 /// The policies: one line each. A mask set by hand is no policy; it is shown as `manual`.
 package enum PolicyCatalog {
-  package static let all: [any LayerPolicy.Type] = [
-    SpreadPolicy.self,
-    FirstPolicy.self,
-    LastPolicy.self,
-    RandomPolicy.self,
-  ]
+  package static let all = Catalogue<any LayerPolicy.Type>(
+    "policy",
+    [
+      SpreadPolicy.self,
+      FirstPolicy.self,
+      LastPolicy.self,
+      RandomPolicy.self,
+    ]
+  ) { $0.name }
 
-  package static var names: [String] { all.map { $0.name } }
-
-  /// nil for a name that is not in the catalogue.
-  package static func policy(_ name: String) -> (any LayerPolicy.Type)? {
-    all.first { $0.name == name }
-  }
+  package static var names: [String] { all.names }
 
   /// Whether a policy draws; false for `manual` and other names that are not in the catalogue.
-  package static func isDrawn(_ name: String) -> Bool { policy(name)?.isDrawn ?? false }
+  package static func isDrawn(_ name: String) -> Bool { all.find(name)?.isDrawn ?? false }
 
   /// The mask of a policy known to exist.
   package static func mask(
     _ name: String, seed: UInt64, keeping count: Int, of layerCount: Int
   ) -> LayerMask {
-    guard let policy = policy(name) else { preconditionFailure("no policy named \(name)") }
+    guard let policy = all.find(name) else { preconditionFailure("no policy named \(name)") }
     return policy.mask(keeping: count, of: layerCount, seed: seed)
   }
 

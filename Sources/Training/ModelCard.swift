@@ -30,7 +30,7 @@ struct ModelCard {
     recipe?.passes(step: 0, layerCount: layerCount, options: options)
       .contains { $0.guide != .nothing } ?? false
   }
-  private var recipe: (any Recipe.Type)? { try? RecipeCatalog.named(options.recipe) }
+  private var recipe: (any Recipe.Type)? { try? RecipeCatalog.all.named(options.recipe) }
 
   /// Strings for the safetensors header; `training_options` has every option as JSON.
   var metadata: [String: String] {

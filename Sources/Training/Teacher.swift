@@ -46,7 +46,7 @@ package struct Teacher: Sendable {
   package static func check(
     _ teacher: any FeatureBackbone, fits model: some TrainableBackbone, _ options: TrainingOptions
   ) throws {
-    let source = options.teacher.map { "--teacher \($0)" } ?? "the teacher"
+    let source = options.teacher.map { "the teacher \($0)" } ?? "the teacher"
     guard teacher.features == model.features else {
       throw InputError(
         source, expected: "the student's features, \(model.features)",

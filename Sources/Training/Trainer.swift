@@ -73,12 +73,13 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       throw InputError(corpus.name, expected: "utterances to train on", found: "none")
     }
     guard options.shards >= 1 else {
-      throw InputError("--shards", expected: "at least 1", found: "\(options.shards)")
+      throw InputError("shards", expected: "at least 1", found: "\(options.shards)")
     }
-    let recipe = try recipe ?? RecipeCatalog.named(options.recipe)
+    let recipe = try recipe ?? RecipeCatalog.all.named(options.recipe)
     self.recipe = recipe
     if recipe.needsTeacher && teacher == nil {
-      throw InputError("--recipe \(options.recipe): expected --teacher DIR, found none")
+      throw InputError(
+        "recipe \(options.recipe)", expected: "a teacher", found: "none")
     }
     if let teacher { try Teacher.check(teacher, fits: model, options) }
     self.model = model

@@ -117,6 +117,8 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
 package struct TrainingPace: Sendable, Equatable {
   package var checkpointMinutes: Double = 5
   package var validateMinutes: Double = 10
+  /// Utterances of the held-out set used while training goes on; all of it is used at the end.
+  package var validationUtterances = 200
   package var logEverySteps = 10
   /// Stops cleanly after that many minutes of this process; `--resume` goes on.
   package var minutes: Double?

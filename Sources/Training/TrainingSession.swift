@@ -37,8 +37,6 @@ package final class TrainingSession<Model: TrainableBackbone> {
   package let provenance: Provenance
   /// The held-out set; nil trains blindly.
   package let heldOut: TrainingCorpus?
-  /// Utterances of it used while training goes on; all of it is used at the end.
-  package var validationUtterances = 200
   /// Masks while training and at the end.
   package var validationMasks: [LayerMask] = []
   package var finalMasks: [LayerMask] = []
@@ -137,7 +135,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
       guard report.loss.isFinite else {
         throw InputError(
           "step \(report.step)", expected: "a finite loss",
-          found: "\(report.loss); a lower --learning-rate may help")
+          found: "\(report.loss)", kind: .divergedTraining)
       }
       let now = ContinuousClock.now
       let pace = session.pace
@@ -162,7 +160,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
       }
       if now - lastValidation >= .seconds(pace.validateMinutes * 60) {
         try session.validateAndExport(
-          log, on: session.heldOut?.subset(session.validationUtterances),
+          log, on: session.heldOut?.subset(session.pace.validationUtterances),
           masks: session.validationMasks)
         lastValidation = .now
       }

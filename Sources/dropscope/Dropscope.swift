@@ -1,22 +1,26 @@
 // The executable's entry: picks a subcommand, turns errors into one sentence and an exit status.
 
+import Base
 import Foundation
 
 @main
 enum Dropscope {
   /// Every subcommand, in the order of the overview.
-  static let commands: [any Command.Type] = [
-    DashboardCommand.self,
-    TranscribeCommand.self,
-    EvaluateCommand.self,
-    SweepCommand.self,
-    TrainCommand.self,
-    CurvesCommand.self,
-    SynthesizeCommand.self,
-    EmissionsCommand.self,
-    InspectCommand.self,
-    BenchCommand.self,
-  ]
+  static let commands = Catalogue<any Command.Type>(
+    "command",
+    [
+      DashboardCommand.self,
+      TranscribeCommand.self,
+      EvaluateCommand.self,
+      SweepCommand.self,
+      TrainCommand.self,
+      CurvesCommand.self,
+      SynthesizeCommand.self,
+      EmissionsCommand.self,
+      InspectCommand.self,
+      BenchCommand.self,
+    ]
+  ) { $0.name }
 
   /// What runs when the first argument is no subcommand's name but an option, or nothing.
   static let defaultCommand = DashboardCommand.name
@@ -29,41 +33,54 @@ enum Dropscope {
   }
 
   /// Runs the subcommand named first and returns the exit status: 0 done, 1 failed, 2 wrong usage.
-  static func run(_ arguments: [String]) -> Int32 {
+  static func run(
+    _ arguments: [String], commands: Catalogue<any Command.Type> = commands
+  ) -> Int32 {
     if let first = arguments.first, ["--help", "-h", "help"].contains(first) {
-      print(overview)
+      print(overview(commands))
       return 0
     }
     var rest = arguments[...]
     let named = arguments.first.map { !$0.hasPrefix("-") } ?? false
     let name = named ? rest.removeFirst() : defaultCommand
-    guard let command = commands.first(where: { $0.name == name }) else {
-      let names = commands.map { $0.name }.joined(separator: ", ")
+    guard let command = commands.find(name) else {
+      let names = commands.names.joined(separator: ", ")
       complain("dropscope: expected a command (\(names)), found '\(name)'")
       return 2
     }
-    if rest.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
-      print(command.help)
-      return 0
-    }
     do {
       return try command.run(Array(rest))
-    } catch let error as UsageError {
-      complain("dropscope \(name): \(error); see 'dropscope \(name) --help'")
-      return 2
-    } catch let error as CocoaError {
-      let path = error.userInfo[NSFilePathErrorKey] as? String
-      let prefix = path.map { "\($0): " } ?? ""
-      complain("dropscope \(name): \(prefix)\(error.localizedDescription)")
-      return 1
     } catch {
-      complain("dropscope \(name): \(error)")
-      return 1
+      complain("dropscope \(name): \(sentence(for: error, of: name))")
+      return error is UsageError ? 2 : 1
+    }
+  }
+
+  /// What is said of an error of a command.
+  static func sentence(for error: any Error, of command: String) -> String {
+    switch error {
+    case is UsageError: return "\(error); see 'dropscope \(command) --help'"
+    case var error as InputError:
+      error.advice = error.advice ?? advice(for: error.kind)
+      return error.description
+    case let error as CocoaError:
+      let path = error.userInfo[NSFilePathErrorKey] as? String
+      return (path.map { "\($0): " } ?? "") + error.localizedDescription
+    default: return "\(error)"
+    }
+  }
+
+  /// What may help, where an option does.
+  private static func advice(for kind: InputError.Kind) -> String? {
+    switch kind {
+    case .general: nil
+    case .occupiedFolder: "--force writes there all the same"
+    case .divergedTraining: "a lower --learning-rate may help"
     }
   }
 
   /// The answer to `dropscope --help`.
-  static var overview: String {
+  private static func overview(_ commands: Catalogue<any Command.Type>) -> String {
     let width = commands.map { $0.name.count }.max() ?? 0
     let lines = commands.map {
       "  " + $0.name.padding(toLength: width + 2, withPad: " ", startingAt: 0) + $0.summary
@@ -81,8 +98,8 @@ enum Dropscope {
       """
   }
 
-  /// One line on standard error.
+  /// One line on standard error, whatever is in the sentence.
   static func complain(_ sentence: String) {
-    FileHandle.standardError.write(Data((sentence + "\n").utf8))
+    FileHandle.standardError.write(Data((sentence.harmless + "\n").utf8))
   }
 }

@@ -9,16 +9,26 @@ import Tradeoff
 /// How fast one recording is recognised at one mask.
 struct RecordingSpeed: Codable {
   var mask: String
-  var kept_layers: Int
-  var real_time_factor: Double
+  var keptLayers: Int
+  var realTimeFactor: Double
   /// From samples to log-probabilities.
-  var latency_ms: Summary.Percentiles
+  var latencyMilliseconds: Summary.Percentiles
   /// Median, from prepared samples to logits.
-  var pytorch_latency_ms: Double?
+  var pytorchLatencyMilliseconds: Double?
   /// PyTorch's time over ours.
-  var ratio_to_pytorch: Double?
+  var ratioToPytorch: Double?
   /// Of log-probabilities from PyTorch's, relative to the largest.
-  var largest_difference: Double?
+  var largestDifference: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case mask
+    case keptLayers = "kept_layers"
+    case realTimeFactor = "real_time_factor"
+    case latencyMilliseconds = "latency_ms"
+    case pytorchLatencyMilliseconds = "pytorch_latency_ms"
+    case ratioToPytorch = "ratio_to_pytorch"
+    case largestDifference = "largest_difference"
+  }
 }
 
 struct RecordingBench {
@@ -114,9 +124,10 @@ struct RecordingBench {
       let own = Summary.Percentiles(milliseconds: times)
       let other = answer?.milliseconds[name].map { Summary.Percentiles(milliseconds: $0).p50 }
       return RecordingSpeed(
-        mask: name, kept_layers: mask.keptCount, real_time_factor: own.p50 / 1000 / seconds,
-        latency_ms: own, pytorch_latency_ms: other, ratio_to_pytorch: other.map { $0 / own.p50 },
-        largest_difference: answer?.differences[name])
+        mask: name, keptLayers: mask.keptCount, realTimeFactor: own.p50 / 1000 / seconds,
+        latencyMilliseconds: own, pytorchLatencyMilliseconds: other,
+        ratioToPytorch: other.map { $0 / own.p50 },
+        largestDifference: answer?.differences[name])
     }
     return (rows, answer?.version)
   }

@@ -13,18 +13,26 @@ import Training
 struct TrainingSpeed: Codable {
   var recipe: String
   var steps: Int
-  var audio_seconds_per_second: Double
+  var audioSecondsPerSecond: Double
   /// Forward and backward products (three times the forward ones) of the layers that ran, and the
   /// teacher's forward ones.
   var gflops: Double
   /// Of the machine's peak with as many threads.
-  var share_of_peak: Double
-  var pytorch_audio_seconds_per_second: Double?
-  var ratio_to_pytorch: Double?
+  var shareOfPeak: Double
+  var pytorchAudioSecondsPerSecond: Double?
+  var ratioToPytorch: Double?
+
+  enum CodingKeys: String, CodingKey {
+    case recipe, steps, gflops
+    case audioSecondsPerSecond = "audio_seconds_per_second"
+    case shareOfPeak = "share_of_peak"
+    case pytorchAudioSecondsPerSecond = "pytorch_audio_seconds_per_second"
+    case ratioToPytorch = "ratio_to_pytorch"
+  }
 
   mutating func compare(with pytorch: Double?) {
-    pytorch_audio_seconds_per_second = pytorch
-    ratio_to_pytorch = pytorch.map { audio_seconds_per_second / $0 }
+    pytorchAudioSecondsPerSecond = pytorch
+    ratioToPytorch = pytorch.map { audioSecondsPerSecond / $0 }
   }
 }
 
@@ -46,7 +54,7 @@ struct TrainingRun {
     self.recipe = recipe
     self.warmUpSteps = warmUpSteps
     source = recognizer.folder
-    let model = try TrainableConformer(contentsOf: source)
+    let model = try TrainableCatalog.family(of: source).load(source)
     var options = TrainingOptions()
     recipe.setDefaults(of: &options)
     options.recipe = recipe.name
@@ -93,12 +101,20 @@ struct TrainingRun {
   }
 
   func measure(_ recognizer: Recognizer, peak: Double) -> TrainingSpeed {
-    let backbone = recognizer.backbone
-    guard let model = try? TrainableConformer(contentsOf: source),
-      let trainer = try? Trainer(
-        model: model, corpus: corpus, targets: targets, options: options,
-        teacher: recipe.takesTeacher ? backbone as? any FeatureBackbone : nil)
-    else { preconditionFailure("the model of \(source.path) was readable before") }
+    do {
+      let model = try TrainableCatalog.family(of: source).load(source)
+      return try measure(model, recognizer.backbone, peak: peak)
+    } catch {
+      preconditionFailure("the model of \(source.path) was readable before: \(error)")
+    }
+  }
+
+  private func measure(
+    _ model: some TrainableBackbone, _ backbone: any Backbone, peak: Double
+  ) throws -> TrainingSpeed {
+    let trainer = try Trainer(
+      model: model, corpus: corpus, targets: targets, options: options,
+      teacher: recipe.takesTeacher ? backbone as? any FeatureBackbone : nil)
     // Work per second of audio, at the mean length.
     let costs = CostModel(
       backbone, sampleCounts: [Int(Double(corpus.sampleRate) * secondsPerUtterance)])
@@ -120,8 +136,8 @@ struct TrainingRun {
     let seconds = max((end - start).seconds, 1e-9)
     return TrainingSpeed(
       recipe: recipe.name, steps: trainer.totalSteps - warmUp,
-      audio_seconds_per_second: audio / seconds, gflops: work / seconds,
-      share_of_peak: work / seconds / peak)
+      audioSecondsPerSecond: audio / seconds, gflops: work / seconds,
+      shareOfPeak: work / seconds / peak)
   }
 }
 
@@ -145,8 +161,13 @@ struct PyTorchTraining {
     }
     var threads: Int
     var batches: Int
-    var warm_up_steps: Int
+    var warmUpSteps: Int
     var recipes: [RecipePlan]
+
+    enum CodingKeys: String, CodingKey {
+      case threads, batches, recipes
+      case warmUpSteps = "warm_up_steps"
+    }
   }
 
   private struct Answer: Decodable {
@@ -165,14 +186,14 @@ struct PyTorchTraining {
     guard let first = runs.first else { return Result(version: "", rates: [:]) }
     let steps = first.steps
     let plan = Plan(
-      threads: first.options.shards, batches: steps.count, warm_up_steps: first.warmUpSteps,
+      threads: first.options.shards, batches: steps.count, warmUpSteps: first.warmUpSteps,
       recipes: runs.map { run in
         Plan.RecipePlan(
           name: run.recipe.name, distils: run.recipe.takesTeacher,
           masks: run.steps.map { $0.passes[0].mask.description })
       })
     let answer = try script.run(plan, answer: Answer.self) { folder in
-      let model = try TrainableConformer(contentsOf: recognizer.folder)
+      let model = try TrainableCatalog.family(of: recognizer.folder).load(recognizer.folder)
       try model.write(to: folder, tokenizer: recognizer.tokenizer, as: .float32, metadata: [:])
       try write(steps.map(\.utterances), first, model, to: folder)
     }
@@ -189,7 +210,7 @@ struct PyTorchTraining {
 
   /// Features as they are without augmentation, lengths and targets of every batch.
   private func write(
-    _ batches: [[Int]], _ run: TrainingRun, _ model: TrainableConformer, to folder: URL
+    _ batches: [[Int]], _ run: TrainingRun, _ model: any TrainableBackbone, to folder: URL
   ) throws {
     var tensors: [(name: String, tensor: Tensor)] = []
     for (index, batch) in batches.enumerated() {
@@ -205,7 +226,8 @@ struct PyTorchTraining {
     )
   }
 
-  private func features(_ run: TrainingRun, _ model: TrainableConformer, _ index: Int) -> Tensor {
+  private func features(_ run: TrainingRun, _ model: any TrainableBackbone, _ index: Int) -> Tensor
+  {
     model.features(PCM.samples(run.corpus.samples[index]))
   }
 

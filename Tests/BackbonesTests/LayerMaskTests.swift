@@ -15,12 +15,13 @@ struct LayerMaskTests {
   }
 
   @Test(arguments: ["", "1", "10110110110", "1011011011011", "10110110110x"])
-  func badTextNamesTheOption(text: String) {
+  func badTextIsOneSentenceWithoutOptions(text: String) {
     #expect(throws: InputError.self) { try LayerMask(text, layerCount: 12) }
     do {
       _ = try LayerMask(text, layerCount: 12)
     } catch {
-      #expect("\(error)".contains("--mask") && "\(error)".contains("12"))
+      #expect("\(error)".contains("mask: expected 12 characters"))
+      #expect(!"\(error)".contains("--"))
     }
   }
 

@@ -26,12 +26,12 @@ import Testing
 
   @Test(arguments: PolicyCatalog.names)
   func keepsItsPromises(name: String) throws {
-    check(try #require(PolicyCatalog.policy(name)))
+    check(try #require(PolicyCatalog.all.find(name)))
   }
 
   @Test func namesAreDistinct() {
     #expect(Set(PolicyCatalog.names).count == PolicyCatalog.all.count)
-    #expect(PolicyCatalog.policy("manual") == nil && !PolicyCatalog.isDrawn("manual"))
+    #expect(PolicyCatalog.all.find("manual") == nil && !PolicyCatalog.isDrawn("manual"))
   }
 
   /// As a newcomer writes it: the middle layers.

@@ -84,9 +84,15 @@ package struct ParakeetConfiguration: Sendable, Equatable {
   package var features = LogMelConfiguration()
 
   private struct File: Decodable {
-    var encoder_config: Encoder?
-    var vocab_size: Int?
-    var pad_token_id: Int?
+    var encoder: Encoder?
+    var vocabulary: Int?
+    var blank: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case encoder = "encoder_config"
+      case vocabulary = "vocab_size"
+      case blank = "pad_token_id"
+    }
   }
 
   /// `ParakeetFeatureExtractor`'s settings. A null is a choice only for the pre-emphasis.
@@ -118,9 +124,9 @@ package struct ParakeetConfiguration: Sendable, Equatable {
     let url = folder.appendingPathComponent(ModelFolder.configurationName)
     do {
       let file = try JSONDecoder().decode(File.self, from: try ModelFolder.read(url))
-      encoder = file.encoder_config ?? encoder
-      vocabulary = file.vocab_size ?? vocabulary
-      blank = file.pad_token_id ?? blank
+      encoder = file.encoder ?? encoder
+      vocabulary = file.vocabulary ?? vocabulary
+      blank = file.blank ?? blank
     } catch let error as DecodingError {
       throw InputError(url.path, expected: "a Parakeet model's settings", found: error.summary)
     }

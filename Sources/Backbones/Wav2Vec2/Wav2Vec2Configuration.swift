@@ -127,11 +127,18 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
 
   /// What would make a model of this kind that is not the one implemented here.
   private struct Extras: Decodable {
-    var feat_extract_activation: String?
-    var add_adapter: Bool?
-    var conv_pos_batch_norm: Bool?
+    var frontEndActivation: String?
+    var hasAdapter: Bool?
+    var normalizesPositions: Bool?
     /// Of MMS, whose layers have adapters for each language.
-    var adapter_attn_dim: Int?
+    var adapterWidth: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case frontEndActivation = "feat_extract_activation"
+      case hasAdapter = "add_adapter"
+      case normalizesPositions = "conv_pos_batch_norm"
+      case adapterWidth = "adapter_attn_dim"
+    }
   }
 
   /// Reads and checks config.json; the error names the file and the field.
@@ -149,16 +156,16 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     }
     try check(
       kind == .conformer || activation == .gelu, "hidden_act \"gelu\"", activation.rawValue)
-    let frontEnd = extras.feat_extract_activation ?? "gelu"
+    let frontEnd = extras.frontEndActivation ?? "gelu"
     try check(frontEnd == "gelu", "feat_extract_activation \"gelu\"", frontEnd)
     try check(
       epsilon == LayerNorm.epsilon, "layer_norm_eps \(LayerNorm.epsilon)", epsilon)
-    try check(extras.add_adapter != true, "no adapter (add_adapter false)", "one")
+    try check(extras.hasAdapter != true, "no adapter (add_adapter false)", "one")
     try check(
-      extras.adapter_attn_dim == nil, "layers without adapters (adapter_attn_dim null)",
-      extras.adapter_attn_dim ?? 0)
+      extras.adapterWidth == nil, "layers without adapters (adapter_attn_dim null)",
+      extras.adapterWidth ?? 0)
     try check(
-      extras.conv_pos_batch_norm != true, "weight-normalised positions (conv_pos_batch_norm false)",
+      extras.normalizesPositions != true, "weight-normalised positions (conv_pos_batch_norm false)",
       "BatchNorm")
     try check((1...64).contains(layers), "num_hidden_layers from 1 to 64", layers)
     try check((1...8192).contains(width), "hidden_size up to 8192", width)

@@ -69,18 +69,23 @@ struct WaveformEncoder: Sendable {
   /// What the folder's feature extractor does to samples (`Wav2Vec2FeatureExtractor`).
   static func features(of folder: URL) throws -> FeatureExtractor {
     struct Settings: Decodable {
-      var do_normalize: Bool?
-      var sampling_rate: Int?
+      var isNormalized: Bool?
+      var sampleRate: Int?
+
+      enum CodingKeys: String, CodingKey {
+        case isNormalized = "do_normalize"
+        case sampleRate = "sampling_rate"
+      }
     }
     let settings = try ModelFolder.featureExtractor(Settings.self, of: folder)
-    let rate = settings.sampling_rate ?? 16000
+    let rate = settings.sampleRate ?? 16000
     guard (1000...384_000).contains(rate) else {
       throw InputError(
         folder.path, expected: "a sampling_rate from 1000 to 384000 in the feature extractor",
         found: "\(rate)")
     }
     return .waveform(
-      sampleRate: rate, isNormalized: settings.do_normalize ?? true)
+      sampleRate: rate, isNormalized: settings.isNormalized ?? true)
   }
 
   /// What torch called a weight-normalised kernel's parts before 2.1.

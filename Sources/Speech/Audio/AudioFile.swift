@@ -2,21 +2,28 @@
 import Base
 import Foundation
 
-/// What `dropscope inspect` says of an audio file; the names are those of its JSON.
+/// What `dropscope inspect` says of an audio file.
 package struct AudioInfo: Codable, Sendable, Equatable {
   /// "wav", "flac" or "sphere".
   package var format: String
-  package var sample_rate: Int
+  package var sampleRate: Int
   package var channels: Int
-  package var bits_per_sample: Int
+  package var bitsPerSample: Int
   /// Samples per channel.
   package var samples: Int
   /// How a sample is stored: "signed integer", "unsigned integer", "float" or "mu-law", and whether
   /// FLAC.
   package var encoding: String
-  package var duration_seconds: Double
+  package var durationSeconds: Double
   /// "verified", or "absent" where the file carries none.
   package var checksum: String
+
+  enum CodingKeys: String, CodingKey {
+    case format, channels, samples, encoding, checksum
+    case sampleRate = "sample_rate"
+    case bitsPerSample = "bits_per_sample"
+    case durationSeconds = "duration_seconds"
+  }
 }
 
 /// What lay in a container: its sound as a waveform, and how it was stored.
@@ -59,10 +66,10 @@ package enum AudioFile {
       return (
         waveform,
         AudioInfo(
-          format: format, sample_rate: waveform.sampleRate, channels: content.channels,
-          bits_per_sample: content.bitsPerSample, samples: waveform.samples.count,
+          format: format, sampleRate: waveform.sampleRate, channels: content.channels,
+          bitsPerSample: content.bitsPerSample, samples: waveform.samples.count,
           encoding: content.encoding,
-          duration_seconds: Double(waveform.samples.count) / Double(waveform.sampleRate),
+          durationSeconds: Double(waveform.samples.count) / Double(waveform.sampleRate),
           checksum: isVerified ? "verified" : "absent")
       )
     }

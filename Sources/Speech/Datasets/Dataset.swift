@@ -27,9 +27,10 @@ package struct Dataset: Sendable {
   /// - Parameter format: a layout's name; nil is the first that recognises the folder.
   package init(
     contentsOf root: URL, split: String, format: String? = nil,
-    normalization: TextNormalization = .none
+    normalization: TextNormalization = .none,
+    layouts: Catalogue<any DatasetLayout.Type> = DatasetCatalog.all
   ) throws {
-    let layout = try Self.layout(of: root, format: format)
+    let layout = try Self.layout(of: root, format: format, layouts)
     let splits = try layout.splits(root)
     guard splits.contains(split) else {
       throw InputError(
@@ -68,22 +69,33 @@ package struct Dataset: Sendable {
   }
 
   /// The names of the splits that lie there; none where nothing does.
-  package static func splits(of root: URL, format: String? = nil) throws -> [String] {
-    try layout(of: root, format: format).splits(root)
+  package static func splits(
+    of root: URL, format: String? = nil,
+    layouts: Catalogue<any DatasetLayout.Type> = DatasetCatalog.all
+  ) throws -> [String] {
+    try layout(of: root, format: format, layouts).splits(root)
   }
 
-  private static func layout(of root: URL, format: String?) throws -> any DatasetLayout.Type {
+  private static func layout(
+    of root: URL, format: String?, _ layouts: Catalogue<any DatasetLayout.Type>
+  ) throws -> any DatasetLayout.Type {
     guard DatasetFiles.exists(root) else {
       throw InputError(root.path, expected: "a data set folder", found: "nothing")
     }
-    return try format.map(DatasetCatalog.named) ?? DatasetCatalog.layout(of: root)
+    if let format { return try layouts.named(format) }
+    guard let layout = layouts.first(where: { $0.recognizes(root) }) else {
+      throw InputError(
+        root.path, expected: "a data set laid out as \(layouts.expectation)",
+        found: DatasetFiles.isFolder(root) ? "a folder that is none" : "a file that is none")
+    }
+    return layout
   }
 }
 
 /// A way in which data sets lie on disk. A new one is a file that conforms to this and a line in the
 /// catalogue.
 package protocol DatasetLayout: Sendable {
-  /// As `--format` takes it.
+  /// What it is called where a format is asked for.
   static var name: String { get }
   /// What is where, in a line.
   static var summary: String { get }
@@ -97,28 +109,13 @@ package protocol DatasetLayout: Sendable {
 
 package enum DatasetCatalog {
   /// Asked in this order: what is told by a file of its own comes before what is told by its shape.
-  package static let all: [any DatasetLayout.Type] = [
-    LJSpeechLayout.self, CommonVoiceLayout.self, TEDLIUMLayout.self, KaldiLayout.self,
-    LibriSpeechLayout.self, NeMoLayout.self, TableLayout.self,
-  ]
-
-  package static func named(_ name: String) throws -> any DatasetLayout.Type {
-    guard let layout = all.first(where: { $0.name == name }) else {
-      throw InputError(
-        "--format", expected: "one of \(all.map { $0.name }.joined(separator: ", "))",
-        found: "\"\(name)\"")
-    }
-    return layout
-  }
-
-  /// The first that recognises the folder or file.
-  static func layout(of root: URL) throws -> any DatasetLayout.Type {
-    if let layout = all.first(where: { $0.recognizes(root) }) { return layout }
-    let names = all.map { $0.name }.joined(separator: ", ")
-    throw InputError(
-      root.path, expected: "a data set laid out as one of \(names)",
-      found: DatasetFiles.isFolder(root) ? "a folder that is none" : "a file that is none")
-  }
+  package static let all = Catalogue<any DatasetLayout.Type>(
+    "format",
+    [
+      LJSpeechLayout.self, CommonVoiceLayout.self, TEDLIUMLayout.self, KaldiLayout.self,
+      LibriSpeechLayout.self, NeMoLayout.self, TableLayout.self,
+    ]
+  ) { $0.name }
 }
 
 /// What several layouts read with.

@@ -11,11 +11,16 @@ package enum NeMoLayout: DatasetLayout {
   package static let summary = "SPLIT.json with {\"audio_filepath\", \"text\"} a line"
 
   private struct Entry: Decodable {
-    var audio_filepath: String
+    var path: String
     var text: String
     var offset: Double?
     var duration: Double?
     var speaker: String?
+
+    enum CodingKeys: String, CodingKey {
+      case path = "audio_filepath"
+      case text, offset, duration, speaker
+    }
   }
 
   private static func manifests(_ root: URL) -> [URL] {
@@ -52,7 +57,7 @@ package enum NeMoLayout: DatasetLayout {
         )
       }
       let url = try DatasetFiles.checked(
-        DatasetFiles.audio(entry.audio_filepath, from: file.deletingLastPathComponent()), at: place)
+        DatasetFiles.audio(entry.path, from: file.deletingLastPathComponent()), at: place)
       // A duration alone describes the whole file; with an offset it ends a part of it.
       let segment = entry.offset.flatMap { offset -> ClosedRange<Double>? in
         entry.duration.flatMap { DatasetFiles.segment(from: offset, to: offset + $0) }

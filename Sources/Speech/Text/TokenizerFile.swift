@@ -19,10 +19,11 @@ struct TokenizerFile: Decodable {
 
   private struct Model: Decodable {
     var vocab: [String: Int]
-    var byte_fallback: Bool?
+    var fallsBackToBytes: Bool?
 
-    enum CodingKeys: CodingKey {
-      case vocab, byte_fallback
+    enum CodingKeys: String, CodingKey {
+      case vocab
+      case fallsBackToBytes = "byte_fallback"
     }
 
     /// Pairs of a token and its score in the order of their ids.
@@ -42,7 +43,7 @@ struct TokenizerFile: Decodable {
       } else {
         vocab = try values.decode([String: Int].self, forKey: .vocab)
       }
-      byte_fallback = try values.decodeIfPresent(Bool.self, forKey: .byte_fallback)
+      fallsBackToBytes = try values.decodeIfPresent(Bool.self, forKey: .fallsBackToBytes)
     }
   }
 
@@ -56,24 +57,35 @@ struct TokenizerFile: Decodable {
     struct Pattern: Decodable { var String: String? }
     var type: String
     var decoders: [Decoding]?
-    var replacement, prefix, content, word_delimiter_token: String?
+    var replacement, prefix, content, wordDelimiter: String?
     var pattern: Pattern?
+
+    enum CodingKeys: String, CodingKey {
+      case type, decoders, replacement, prefix, content, pattern
+      case wordDelimiter = "word_delimiter_token"
+    }
 
     var steps: [Decoding] { type == "Sequence" ? (decoders ?? []).flatMap(\.steps) : [self] }
   }
 
   private var model: Model
-  private var added_tokens: [Added]?
+  private var added: [Added]?
   private var decoder: Decoding?
+
+  private enum CodingKeys: String, CodingKey {
+    case model, decoder
+    case added = "added_tokens"
+  }
+
   private var steps: [Decoding] { decoder?.steps ?? [] }
 
   var ids: [String: Int] {
-    model.vocab.merging((added_tokens ?? []).map { ($0.content, $0.id) }) { first, _ in first }
+    model.vocab.merging((added ?? []).map { ($0.content, $0.id) }) { first, _ in first }
   }
 
   /// Tokens that stand for no text.
   var special: Set<String> {
-    Set((added_tokens ?? []).filter { $0.special == true }.map(\.content))
+    Set((added ?? []).filter { $0.special == true }.map(\.content))
   }
 
   var unknownDecoder: String? {
@@ -81,9 +93,9 @@ struct TokenizerFile: Decodable {
   }
 
   func spelling(of token: String) -> Spelling {
-    let isAdded = (added_tokens ?? []).contains { $0.content == token }
+    let isAdded = (added ?? []).contains { $0.content == token }
     if isAdded { return .text(token) }
-    if model.byte_fallback == true || steps.contains(where: { $0.type == "ByteFallback" }),
+    if model.fallsBackToBytes == true || steps.contains(where: { $0.type == "ByteFallback" }),
       let byte = Self.fallbackByte(token)
     {
       let isCharacter = byte < 0x80
@@ -104,7 +116,7 @@ struct TokenizerFile: Decodable {
     let marks = steps.compactMap { step -> String? in
       switch step.type {
       case "Metaspace": step.replacement
-      case "CTC": step.word_delimiter_token
+      case "CTC": step.wordDelimiter
       case "Replace": step.content == " " ? step.pattern?.String : nil
       default: nil
       }

@@ -40,9 +40,9 @@ extension Tokenizer {
     }
     let settings = (try? Data(contentsOf: folder.appendingPathComponent("tokenizer_config.json")))
       .flatMap { try? JSONDecoder().decode(Settings.self, from: $0) }
-    let delimiter = settings?.word_delimiter_token ?? "|"
+    let delimiter = settings?.wordDelimiter ?? "|"
     let special = Set(
-      [settings?.pad_token, settings?.unk_token, settings?.bos_token, settings?.eos_token]
+      [settings?.padding, settings?.unknown, settings?.start, settings?.end]
         .compactMap { $0 }
     ).union(file?.special ?? [])
     var texts = [String?](repeating: nil, count: count)
@@ -91,10 +91,14 @@ extension Tokenizer {
   }
 
   private struct Settings: Decodable {
-    var pad_token, unk_token, bos_token, eos_token, word_delimiter_token: String?
+    var padding, unknown, start, end, wordDelimiter: String?
 
-    enum CodingKeys: CodingKey {
-      case pad_token, unk_token, bos_token, eos_token, word_delimiter_token
+    enum CodingKeys: String, CodingKey {
+      case padding = "pad_token"
+      case unknown = "unk_token"
+      case start = "bos_token"
+      case end = "eos_token"
+      case wordDelimiter = "word_delimiter_token"
     }
 
     /// A token is its text, or an object with its text as `content`.
@@ -105,11 +109,11 @@ extension Tokenizer {
         (try? values.decode(String.self, forKey: key))
           ?? (try? values.decode(Token.self, forKey: key))?.content
       }
-      pad_token = read(.pad_token)
-      unk_token = read(.unk_token)
-      bos_token = read(.bos_token)
-      eos_token = read(.eos_token)
-      word_delimiter_token = read(.word_delimiter_token)
+      padding = read(.padding)
+      unknown = read(.unknown)
+      start = read(.start)
+      end = read(.end)
+      wordDelimiter = read(.wordDelimiter)
     }
   }
 }

@@ -1,5 +1,7 @@
 // The characters widgets draw with, in three sets, because fonts and locales differ.
 
+import Base
+
 /// Box lines, bars and dots. `braille` needs a font with braille; `block` only line and block
 /// characters; `ascii` nothing at all.
 package struct Symbols: Sendable, Equatable {
@@ -62,5 +64,5 @@ package struct Symbols: Sendable, Equatable {
     ellipsis: "~")
 
   /// The sets a user can switch through.
-  package static let all: [Symbols] = [.braille, .block, .ascii]
+  package static let all = Catalogue<Symbols>("symbols", [.braille, .block, .ascii]) { $0.name }
 }

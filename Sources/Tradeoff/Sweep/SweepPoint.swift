@@ -124,7 +124,7 @@ package enum SweepFile {
           return try JSONDecoder().decode(SweepPoint.self, from: Data(line.utf8))
         } catch {
           throw InputError(
-            "\(url.path), line \(number + 1)", expected: "an object that `sweep --json` printed",
+            "\(url.path), line \(number + 1)", expected: "an object of a sweep in JSON",
             found: "\"\(line.prefix(40))\"")
         }
       }

@@ -6,13 +6,14 @@ import Speech
 
 /// What `dropscope synthesize --digits` is told.
 package struct DigitRequest: Sendable {
+  package static let standardHours = 2.0
   /// A folder of `{digit}_{speaker}_{index}.wav`, as in the Free Spoken Digit Dataset.
   package var recordings: URL
   package var output: URL
   /// The speaker that is kept out of train.
   package var heldOut: String
   /// Length of train.
-  package var hours = 2.0
+  package var hours = standardHours
   package var seed: UInt64 = 1
   package var force = false
 
@@ -76,7 +77,7 @@ package struct DigitCorpus: Sendable {
     }
     guard recordings[request.heldOut] != nil, recordings.count > 1 else {
       throw InputError(
-        folder.path, expected: "recordings by \(request.heldOut) (--leave-out) and by others",
+        folder.path, expected: "recordings by \(request.heldOut) and by others",
         found: recordings.isEmpty
           ? "none" : "those of \(recordings.keys.sorted().joined(separator: ", "))")
     }

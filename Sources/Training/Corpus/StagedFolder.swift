@@ -15,8 +15,8 @@ enum StagedFolder {
     let existing = (try? files.contentsOfDirectory(atPath: output.path)) ?? []
     guard existing.isEmpty || force else {
       throw InputError(
-        output.path, expected: "a new or an empty folder (or --force)",
-        found: "one with \(existing.count) entries")
+        output.path, expected: "a new or an empty folder",
+        found: "one with \(existing.count) entries", kind: .occupiedFolder)
     }
     let existed = files.fileExists(atPath: output.path)
     try OutputFile.makeFolder(output)

@@ -35,9 +35,9 @@ package struct RecipePass: Sendable, Equatable {
 
 /// A way to train. A new recipe is one file that conforms to this and one line in the catalogue.
 package protocol Recipe: Sendable {
-  /// As `--recipe` takes it.
+  /// What it is called where a recipe is asked for.
   static var name: String { get }
-  /// One line for `--help` and the model card.
+  /// One line for help texts and the model card.
   static var summary: String { get }
   /// Whether a teacher has to be named.
   static var needsTeacher: Bool { get }
@@ -56,19 +56,13 @@ extension Recipe {
 }
 
 package enum RecipeCatalog {
-  package static let all: [any Recipe.Type] = [
-    ReferenceRecipe.self,
-    RandomDropRecipe.self,
-    DistillationRecipe.self,
-    DistillationPlusRecipe.self,
-  ]
-
-  package static func named(_ name: String) throws -> any Recipe.Type {
-    guard let recipe = all.first(where: { $0.name == name }) else {
-      throw InputError(
-        "--recipe", expected: "one of \(all.map { $0.name }.joined(separator: ", "))",
-        found: "\"\(name)\"")
-    }
-    return recipe
-  }
+  package static let all = Catalogue<any Recipe.Type>(
+    "recipe",
+    [
+      ReferenceRecipe.self,
+      RandomDropRecipe.self,
+      DistillationRecipe.self,
+      DistillationPlusRecipe.self,
+    ]
+  ) { $0.name }
 }

@@ -8,40 +8,74 @@ import Training
 enum CurvesCommand: Command {
   static let name = "curves"
   static let summary = "compare trainings by their logs: error rate against time"
-  static let help = """
-    Usage: dropscope curves LOG... [--svg FILE] [--json]
-
+  static let usage = "\(name) LOG... [OPTION]..."
+  static let explanation = """
     Reads the logs of trainings (train.jsonl, or FOLDER for FOLDER/train.jsonl) and prints, for each
     number of layers that validation kept, the word error rate that each training ended at on the
     utterances used all along, its minutes, and after how many minutes it had reached the rate at
     which the first one ended. FIRST+SECOND are the logs of one training in two runs, the second of
     which started from the weights of the first; it goes by the name of the second.
-
-      --pace LIST      NAME=RATE,...: not the minutes that went by, which depend on what else ran
-                       meanwhile, but those that the steps take at RATE audio seconds a second, as
-                       `dropscope bench --training` measures it for the recipe
-      --svg FILE       a plot of all curves
-      --json           one object per training and number of layers
     """
+  static let positionals = 1...Int.max
+
+  struct Settings: CommandSettings {
+    var pace: [(name: String, rate: Double)] = []
+    var svg: URL?
+    var isJSON = false
+
+    static var groups: [OptionGroup<Self>] {
+      let pace = Option<Self>(
+        list: "pace", "LIST", \.pace,
+        ValueReader("NAME=RATE with a rate above 0") { text in
+          let parts = text.split(separator: "=", maxSplits: 1)
+          return parts.count == 2 ? Double(parts[1]).map { (String(parts[0]), $0) } : nil
+        },
+        "NAME=RATE,...: not the minutes that went by, which depend on what else ran meanwhile, but "
+          + "those that the steps take at RATE audio seconds a second, as "
+          + "`dropscope bench --training` measures it for the recipe")
+      return [
+        OptionGroup("Options") {
+          pace
+          Option("svg", "FILE", \.svg, .url, "a plot of all curves")
+          Option.json(\.isJSON, "one object per training and number of layers")
+        } check: { settings, _ in
+          if let (name, rate) = settings.pace.first(where: { !($0.rate > 0 && $0.rate.isFinite) }) {
+            throw UsageError(
+              "option --pace: expected a rate above 0 for \(name), found '\(rate)'")
+          }
+        }
+      ]
+    }
+
+    /// Audio seconds a second by training; nil for the time that went by.
+    var rates: [String: Double]? {
+      pace.isEmpty
+        ? nil : Dictionary(pace.map { ($0.name, $0.rate) }, uniquingKeysWith: { $1 })
+    }
+  }
 
   /// One training at one depth.
   private struct Curve: Encodable {
     var name: String
     var dataset: String
     var mask: String
-    var kept_layers: Int
+    var keptLayers: Int
     var words: Int
     var minutes: [Double]
     var wer: [Double]
     /// The rate the first training ended at, and when this one was there for good; nil if never.
     var goal: Double = 0
-    var minutes_to_goal: Double?
+    var minutesToGoal: Double?
+
+    enum CodingKeys: String, CodingKey {
+      case name, dataset, mask, words, minutes, wer, goal
+      case keptLayers = "kept_layers"
+      case minutesToGoal = "minutes_to_goal"
+    }
   }
 
-  static func run(_ raw: [String]) throws -> Int32 {
-    let arguments = try Arguments(
-      raw, options: ["svg", "pace"], flags: ["json"], positionals: 1...Int.max)
-    let pace = try Self.pace(arguments)
+  static func run(_ settings: Settings, _ arguments: Arguments) throws -> Int32 {
+    let pace = settings.rates
     var curves = try arguments.positionals.map {
       try Self.curves(ofRuns: $0, pace: pace)
     }
@@ -53,33 +87,18 @@ enum CurvesCommand: Command {
         curve.goal = other.wer.last ?? 0
         // The last time it was worse, then the next look.
         let reached = (curve.wer.lastIndex { $0 > curve.goal }).map { $0 + 1 } ?? 0
-        curve.minutes_to_goal = reached < curve.wer.count ? curve.minutes[reached] : nil
+        curve.minutesToGoal = reached < curve.wer.count ? curve.minutes[reached] : nil
         return curve
       }
     }
     let all = curves.flatMap { $0 }
-    if let svg = arguments.string("svg") {
-      try OutputFile.write(plot(curves).svg, to: URL(fileURLWithPath: svg))
-    }
-    if arguments.flag("json") {
+    if let svg = settings.svg { try OutputFile.write(plot(curves).svg, to: svg) }
+    if settings.isJSON {
       for curve in all { print(try JSON.line(curve)) }
     } else {
       show(all)
     }
     return 0
-  }
-
-  /// Audio seconds a second by training; nil for the time that went by.
-  private static func pace(_ arguments: Arguments) throws -> [String: Double]? {
-    guard arguments.string("pace") != nil else { return nil }
-    let pairs = try arguments.list("pace", "NAME=RATE with a rate above 0") { text in
-      let parts = text.split(separator: "=", maxSplits: 1)
-      return parts.count == 2 ? Double(parts[1]).map { (String(parts[0]), $0) } : nil
-    }
-    if let (name, rate) = pairs.first(where: { !($0.1 > 0 && $0.1.isFinite) }) {
-      throw UsageError("option --pace: expected a rate above 0 for \(name), found '\(rate)'")
-    }
-    return Dictionary(pairs, uniquingKeysWith: { $1 })
   }
 
   /// Those of one log, or of several joined by "+", one after the other.
@@ -143,7 +162,7 @@ enum CurvesCommand: Command {
           curves.append(
             Curve(
               name: name, dataset: record.dataset, mask: record.mask,
-              kept_layers: record.keptLayers, words: words, minutes: [], wer: []))
+              keptLayers: record.keptLayers, words: words, minutes: [], wer: []))
           return curves.count - 1
         }()
       curves[index].minutes.append(
@@ -174,15 +193,15 @@ enum CurvesCommand: Command {
       curves.filter { $0.name == curves[0].name }.map { ($0.mask, $0.minutes.last ?? 0) },
       uniquingKeysWith: { first, _ in first })
     for curve in curves {
-      let sooner = curve.minutes_to_goal.flatMap { minutes in
+      let sooner = curve.minutesToGoal.flatMap { minutes in
         ends[curve.mask].map { TextTable.number(100 * (1 - minutes / max($0, 1e-9)), 0) + " %" }
       }
       print(
         table.line([
-          curve.name, curve.mask, "\(curve.kept_layers)",
+          curve.name, curve.mask, "\(curve.keptLayers)",
           TextTable.number(100 * (curve.wer.last ?? 0), 2),
           TextTable.number(curve.minutes.last ?? 0, 1), TextTable.number(100 * curve.goal, 2),
-          curve.minutes_to_goal.map { TextTable.number($0, 1) } ?? "never", sooner ?? "",
+          curve.minutesToGoal.map { TextTable.number($0, 1) } ?? "never", sooner ?? "",
         ]))
     }
   }
@@ -194,7 +213,7 @@ enum CurvesCommand: Command {
       curves: trainings.enumerated().flatMap { training, curves in
         curves.enumerated().map { depth, curve in
           LinePlot.Curve(
-            name: "\(curve.name), \(curve.kept_layers) layers",
+            name: "\(curve.name), \(curve.keptLayers) layers",
             points: zip(curve.minutes, curve.wer).map { minutes, rate in
               LinePlot.Point(
                 x: minutes, y: rate * 100, range: nil,

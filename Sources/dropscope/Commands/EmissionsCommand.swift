@@ -8,31 +8,40 @@ import Kernels
 enum EmissionsCommand: Command {
   static let name = "emissions"
   static let summary = "save one file's token log-probabilities as safetensors"
-  static let help = """
-    Usage: dropscope emissions [OPTION]... FILE|- --output X.safetensors
-
+  static let usage = "\(name) [OPTION]... FILE|- --output X.safetensors"
+  static let explanation = """
     Writes the tensor 'log_probs' (frames x tokens, float32, natural logarithms) of a WAV, FLAC or
     SPHERE file, or of raw 16-bit samples at 16 kHz on standard input ('-'). The CTC blank is token
     0, or what a Hugging Face model's config.json calls pad_token_id.
-
-      --output FILE    where they go; a file of that name is replaced
-    \(ModelOptions.modelHelp)
-    \(ModelOptions.layerHelp)
-      --threads N      threads that share the work (one per processor)
     """
+  static let positionals = 1...1
 
-  static func run(_ raw: [String]) throws -> Int32 {
-    let arguments = try Arguments(
-      raw, options: ["model", "output", "threads"] + ModelOptions.maskNames, positionals: 1...1)
-    let options = try ModelOptions(arguments)
-    let output = URL(fileURLWithPath: try arguments.required("output"))
-    let threads = try arguments.threads()
-    try OutputFile.check(output)
+  struct Settings: CommandSettings {
+    var model = ModelOptions()
+    var layers = LayerOptions()
+    var output = URL(fileURLWithPath: "")
+    var threads = Threads()
+
+    static var groups: [OptionGroup<Self>] {
+      [
+        ModelOptions.group().at(\.model), LayerOptions.group().at(\.layers),
+        OptionGroup(
+          "Run"
+        ) {
+          Option.output("FILE", \.output, "where they go; a file of that name is replaced")
+          Option.threads(\.threads, "threads that share the work")
+        },
+      ]
+    }
+  }
+
+  static func run(_ settings: Settings, _ arguments: Arguments) throws -> Int32 {
+    try OutputFile.check(settings.output)
     let path = arguments.positionals[0]
-    let recognizer = try Recognizer(contentsOf: options.model())
-    let mask = try options.choice(layerCount: recognizer.backbone.layerCount).mask
+    let recognizer = try Recognizer(contentsOf: settings.model.model())
+    let mask = try settings.layers.choice(layerCount: recognizer.backbone.layerCount).mask
     let samples = recognizer.samples(try AudioInput.read(path))
-    let logProbabilities = Parallel.with(threads: threads) {
+    let logProbabilities = Parallel.with(threads: settings.threads.count) {
       recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)
     }
     try SafetensorsWriter.write(
@@ -40,7 +49,7 @@ enum EmissionsCommand: Command {
       metadata: [
         "model": recognizer.name, "mask": mask.description, "file": path,
         "frame_seconds": "\(recognizer.backbone.frameSeconds)",
-      ], to: output)
+      ], to: settings.output)
     return 0
   }
 }

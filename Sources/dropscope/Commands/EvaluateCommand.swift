@@ -9,36 +9,50 @@ import Tradeoff
 enum EvaluateCommand: Command {
   static let name = "evaluate"
   static let summary = "measure word error rate and cost of models and masks"
-  static let help = """
-    Usage: dropscope evaluate [OPTION]...
-
+  static let usage = "\(name) [OPTION]..."
+  static let explanation = """
     Measures the word error rate, with its 95 % bootstrap interval over speakers (over utterances
     where there are fewer than 8), and the time taken, on every utterance of a split.
-
-    \(ModelOptions.modelHelp)
-                       repeat it to compare models
-    \(ModelOptions.dataHelp)
-    \(ModelOptions.layerHelp)
-                       --keep, --drop, --mask and --policy take lists: 12,8,6
-      --against DIR    compare every model with this one at the same masks: the difference with its
-                       95 % interval and the probability of improvement (paired bootstrap)
-      --threads N      utterances measured side by side (one per processor)
-      --json           JSON lines, one object per model and mask
     """
 
-  static func run(_ raw: [String]) throws -> Int32 {
-    let arguments = try Arguments(
-      raw, options: ModelOptions.names + ["threads", "against"], flags: ["json"])
-    let options = try ModelOptions(arguments)
-    let threads = try arguments.threads()
+  struct Settings: CommandSettings {
+    var model = ModelOptions()
+    var data = DataOptions()
+    var layers = LayerOptions()
+    var against: URL?
+    var threads = Threads()
+    var isJSON = false
+
+    static var groups: [OptionGroup<Self>] {
+      [
+        ModelOptions.group(several: "compare models").at(\.model),
+        DataOptions.group().at(\.data),
+        LayerOptions.group(several: "They take lists: 12,8,6. Every layer runs without them.")
+          .at(\.layers),
+        OptionGroup(
+          "Run"
+        ) {
+          Option(
+            "against", "DIR", \.against, .url,
+            "compare every model with this one at the same masks: the difference with its 95 % "
+              + "interval and the probability of improvement (paired bootstrap)")
+          Option.threads(\.threads, "utterances measured side by side")
+          Option.json(\.isJSON, "JSON lines, one object per model and mask")
+        },
+      ]
+    }
+  }
+
+  static func run(_ settings: Settings, _ arguments: Arguments) throws -> Int32 {
+    let threads = settings.threads.count
 
     // Whatever can be wrong with what was asked for is said before minutes of measuring.
-    let recognizers = try options.recognizers(options.models())
-    let choices = try recognizers.map { try options.choices(layerCount: $0.backbone.layerCount) }
-    let dataset = try options.dataset()
-    let other = try arguments.string("against").map {
-      try Recognizer(contentsOf: URL(fileURLWithPath: $0))
+    let recognizers = try ModelOptions.recognizers(settings.model.models())
+    let choices = try recognizers.map {
+      try settings.layers.choices(layerCount: $0.backbone.layerCount)
     }
+    let dataset = try settings.data.dataset()
+    let other = try settings.against.map { try Recognizer(contentsOf: $0) }
 
     let table = SummaryTable(
       compares: other != nil,
@@ -73,7 +87,7 @@ enum EvaluateCommand: Command {
           against: baseline.flatMap { baseline in
             baseline.results[choice.mask].map { (baseline.model, $0) }
           })
-        if arguments.flag("json") {
+        if settings.isJSON {
           print(try JSON.line(summary))
         } else {
           if isFirst { print(table.heading(summary)) }

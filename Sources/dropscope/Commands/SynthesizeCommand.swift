@@ -1,14 +1,14 @@
 // `dropscope synthesize`: makes the training corpus and the held-out splits.
 
+import Base
 import Foundation
 import Training
 
 enum SynthesizeCommand: Command {
   static let name = "synthesize"
   static let summary = "make the training corpus with installed speech synthesisers"
-  static let help = """
-    Usage: dropscope synthesize --output DIR [OPTION]...
-
+  static let usage = "\(name) --output DIR [OPTION]..."
+  static let explanation = """
     Makes speech with espeak-ng, flite and festival: sentences of our own grammar, many voices,
     noise; in LibriSpeech layout (DIR/SPLIT/SPEAKER/CHAPTER/ID.flac and .trans.txt) with a data
     card. The same seed and the same synthesisers make the same sentences, voices and disturbances,
@@ -16,35 +16,75 @@ enum SynthesizeCommand: Command {
 
     With --digits it puts recordings of single digits together to digit strings with pauses instead:
     a split train, and a split digits by a speaker that train has not heard.
-
-    Options:
-      --output DIR    where to write; a new or an empty folder
-      --hours H       hours of speech in train (default 12; with --digits 2)
-      --seed N        what all random choices follow from (default 1)
-      --jobs N        synthesisers running at a time (default: the number of processors)
-      --splits LIST   some of train,dev,test-clean,test-other (default: all)
-      --digits DIR    recordings DIGIT_SPEAKER_NUMBER.wav, as in the Free Spoken Digit Dataset
-      --leave-out WHO the speaker of them for the split digits
-      --force         write into a folder that has files, replacing splits of the same name
-      --help          show this
     """
 
-  static func run(_ arguments: [String]) throws -> Int32 {
-    let options = try Arguments(
-      arguments, options: ["output", "hours", "seed", "jobs", "splits", "digits", "leave-out"],
-      flags: ["force"])
-    if let recordings = options.string("digits") { return try compose(recordings, options) }
-    if options.string("leave-out") != nil { throw UsageError("--leave-out goes with --digits") }
-    var request = CorpusRequest(output: URL(fileURLWithPath: try options.required("output")))
-    request.hours = try options.number("hours", in: 0.001...10000) ?? request.hours
-    request.seed = try options.seed("seed") ?? request.seed
-    request.jobs =
-      try options.integer("jobs", in: 1...256) ?? ProcessInfo.processInfo.activeProcessorCount
-    let names = CorpusSplit.allCases.map(\.rawValue)
-    if let chosen = try options.choices("splits", of: names) {
-      request.splits = CorpusSplit.allCases.filter { chosen.contains($0.rawValue) }
+  struct Settings: CommandSettings {
+    var output = URL(fileURLWithPath: "")
+    var hours: Double?
+    var seed: UInt64 = 1
+    var jobs = Threads()
+    var splits: [CorpusSplit] = []
+    var digits: URL?
+    var heldOut: String?
+    var force = false
+
+    static var groups: [OptionGroup<Self>] {
+      let hours = (
+        speech: CorpusRequest(output: URL(fileURLWithPath: "")).hours,
+        digits: DigitRequest.standardHours
+      )
+      let digits = Option<Self>(
+        "digits", "DIR", \.digits, .url,
+        "recordings DIGIT_SPEAKER_NUMBER.wav, as in the Free Spoken Digit Dataset")
+      let speaker = Option<Self>(
+        "leave-out", "WHO", \.heldOut, .text, "the speaker of them for the split digits")
+      let jobs = Option<Self>.threads(named: "jobs", \.jobs, "synthesisers running at a time")
+      let splits = Option<Self>(
+        some: "splits", "LIST", \.splits, .entry(of: Catalogue("split")),
+        "some of \(CorpusSplit.allCases.map(\.rawValue).joined(separator: ","))", absent: "all")
+      return [
+        OptionGroup(
+          "Options"
+        ) {
+          Option.output("DIR", \.output, "where to write; a new or an empty folder")
+          Option(
+            "hours", "H", \.hours, .number(in: 0.001...10000), "hours of speech in train",
+            absent: String(format: "%g; with --digits %g", hours.speech, hours.digits))
+          Option("seed", "N", \.seed, .seed, "what all random choices follow from")
+          jobs
+          splits
+          digits
+          speaker
+          Option(
+            flag: "force", \.force,
+            "write into a folder that has files, replacing splits of the same name")
+        } check: { settings, arguments in
+          if settings.digits == nil {
+            if settings.heldOut != nil {
+              throw UsageError("--\(speaker.name) goes with --\(digits.name)")
+            }
+          } else if let other = arguments.given(jobs.name, splits.name).first {
+            throw UsageError("--\(other) does not go with --\(digits.name)")
+          } else if settings.heldOut == nil {
+            throw UsageError("option --\(speaker.name) is required")
+          }
+        }
+      ]
     }
-    request.force = options.flag("force")
+  }
+
+  static func run(_ settings: Settings, _ arguments: Arguments) throws -> Int32 {
+    if let recordings = settings.digits, let speaker = settings.heldOut {
+      return try compose(recordings, without: speaker, settings)
+    }
+    var request = CorpusRequest(output: settings.output)
+    request.hours = settings.hours ?? request.hours
+    request.seed = settings.seed
+    request.jobs = settings.jobs.count
+    if !settings.splits.isEmpty {
+      request.splits = CorpusSplit.allCases.filter(settings.splits.contains)
+    }
+    request.force = settings.force
 
     let corpus = Corpus(request, synthesizer: try SpeechSynthesizer())
     Interruption.install()
@@ -71,17 +111,14 @@ enum SynthesizeCommand: Command {
   }
 
   /// Digit strings from recordings.
-  private static func compose(_ recordings: String, _ options: Arguments) throws -> Int32 {
-    for other in ["jobs", "splits"] where options.string(other) != nil {
-      throw UsageError("--\(other) does not go with --digits")
-    }
+  private static func compose(
+    _ recordings: URL, without speaker: String, _ settings: Settings
+  ) throws -> Int32 {
     var request = DigitRequest(
-      recordings: URL(fileURLWithPath: recordings),
-      output: URL(fileURLWithPath: try options.required("output")),
-      heldOut: try options.required("leave-out"))
-    request.hours = try options.number("hours", in: 0.001...10000) ?? request.hours
-    request.seed = try options.seed("seed") ?? request.seed
-    request.force = options.flag("force")
+      recordings: recordings, output: settings.output, heldOut: speaker)
+    request.hours = settings.hours ?? request.hours
+    request.seed = settings.seed
+    request.force = settings.force
     let corpus = try DigitCorpus(request)
     Interruption.install()
     var bar = ProgressBar("synthesize")

@@ -23,8 +23,8 @@ import Testing
       /// The terminal's modes, as stty tells them.
       func modes(_ moment: String) throws -> String {
         let file = folder.appending(path: moment)
-        try tmux.type(line: "clear; stty -g > \(file.path); echo asked $((40 + 2))")
-        try tmux.wait("stty") { $0.contains("asked 42") }
+        try tmux.type(line: "clear; stty -g > \(file.path); echo \(moment) $((40 + 2))")
+        try tmux.wait("stty") { $0.contains("\(moment) 42") }
         return try String(contentsOf: file, encoding: .utf8)
       }
       let before = try modes("before")
@@ -105,10 +105,19 @@ import Testing
       let tmux = try Tmux(width: 100, height: 30)
       try tmux.type(line: "\(dropscope.path) \(world.arguments)")
       try tmux.wait("the dashboard") { $0.contains("Drop ratio") }
+      let process = try #require(try tmux.child())
       try tmux.press("C-z")
       try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Drop ratio") }
-      try tmux.type(line: "kill %1; kill -CONT %1; wait %1; echo status $?")
-      try tmux.expectRestored(status: 128 + SIGTERM)
+      kill(process, SIGTERM)
+      kill(process, SIGCONT)
+      // The shell says so when it is next asked for something.
+      try tmux.wait("its end") { _ in
+        let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        return state?.contains(") Z ") ?? true
+      }
+      try tmux.type(line: "echo status $((40 + 2))")
+      try tmux.wait("why it ended") { $0.contains("Terminated") }
+      try tmux.expectRestored(status: 42)
     }
   }
 }

@@ -240,7 +240,7 @@ import Testing
   @Test func formatsAreNamed() throws {
     #expect(Set(DatasetCatalog.all.map { $0.name }).count == DatasetCatalog.all.count)
     #expect(DatasetCatalog.all.allSatisfy { !$0.summary.isEmpty })
-    #expect(throws: InputError.self) { try DatasetCatalog.named("zip") }
+    #expect(throws: InputError.self) { try DatasetCatalog.all.named("zip") }
     try withTemporaryFolder { root in
       try text("notes/readme", "nothing", in: root)
       #expect(message(root, "test").contains("kaldi, librispeech, nemo"))

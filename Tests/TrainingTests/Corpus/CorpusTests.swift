@@ -114,7 +114,7 @@ import Testing
     let synthesizer = try #require(Self.synthesizer)
     #expect(
       throws: InputError(
-        folder.url.path, expected: "a new or an empty folder (or --force)",
+        folder.url.path, expected: "a new or an empty folder",
         found: "one with 1 entries")
     ) {
       try Corpus(request, synthesizer: synthesizer).make()

@@ -5,9 +5,20 @@ import Testing
 @testable import dropscope
 
 @Suite struct ModelOptionsTests {
-  private func options(_ arguments: [String]) throws -> ModelOptions {
-    try ModelOptions(try Arguments(arguments, options: ModelOptions.names))
+  private struct Settings: CommandSettings {
+    var model = ModelOptions()
+    var layers = LayerOptions()
+
+    static var groups: [OptionGroup<Self>] {
+      [ModelOptions.group().at(\.model), LayerOptions.group().at(\.layers)]
+    }
   }
+
+  private func settings(_ words: [String]) throws -> Settings {
+    try Settings(Arguments(words, takesValue: Settings.takesValue, positionals: 0...0))
+  }
+
+  private func options(_ words: [String]) throws -> LayerOptions { try settings(words).layers }
 
   private func masks(_ arguments: String..., layers: Int = 12) throws -> [String] {
     try options(arguments).choices(layerCount: layers).map { "\($0.policy ?? "-") \($0.mask)" }
@@ -95,7 +106,7 @@ import Testing
       try options(["--keep", "3,4"]).choice(layerCount: 6)
     }
     #expect(throws: UsageError("option --model: expected one here, found 2")) {
-      try options(["--model", "a", "--model", "b"]).model()
+      try settings(["--model", "a", "--model", "b"]).model.model()
     }
   }
 }

@@ -1,0 +1,143 @@
+// What `dropscope bench` found, as JSON and for people.
+
+import Foundation
+import Tradeoff
+
+struct BenchReport: Codable {
+  var machine: String
+  var threads: Int
+  var dataset: String
+  var split: String
+  var model: String
+  /// Single-precision GFLOP/s of matrix products, one thread and `threads` threads.
+  var sgemmGflops: Double
+  var sgemmGflopsAllThreads: Double
+  var recognition: [Recognition]
+  /// Of the one recording.
+  var recordingSeconds: Double
+  var recording: [RecordingSpeed]
+  /// The most that the process has had before training, in MiB.
+  var peakMemoryMiB: Double?
+  var training: [TrainingSpeed]
+  /// Of the PyTorch that was timed beside it.
+  var pytorchVersion: String?
+
+  enum CodingKeys: String, CodingKey {
+    case machine, threads, dataset, split, model, recognition, recording, training
+    case sgemmGflops = "sgemm_gflops"
+    case sgemmGflopsAllThreads = "sgemm_gflops_all_threads"
+    case recordingSeconds = "recording_seconds"
+    case peakMemoryMiB = "peak_memory_mib"
+    case pytorchVersion = "pytorch_version"
+  }
+
+  struct Recognition: Codable {
+    var mask: String
+    var keptLayers: Int
+    var utterances: Int
+    var gflopPerAudioSecond: Double
+    var realTimeFactor: Double
+    var latencyMilliseconds: Summary.Percentiles
+    var gflops: Double
+    /// Of the machine's single-thread peak.
+    var shareOfPeak: Double
+
+    enum CodingKeys: String, CodingKey {
+      case mask, utterances, gflops
+      case keptLayers = "kept_layers"
+      case gflopPerAudioSecond = "gflop_per_audio_second"
+      case realTimeFactor = "real_time_factor"
+      case latencyMilliseconds = "latency_ms"
+      case shareOfPeak = "share_of_peak"
+    }
+  }
+
+  func show() {
+    let recognitionTable = TextTable(
+      ["mask", "keep", "GFLOP/s of audio", "RTF", "p50 ms", "p95 ms", "GFLOP/s", "of peak"],
+      names: recognition.map { [$0.mask] }, numbers: [4, 6, 6, 6, 6, 7, 7])
+    let compares = pytorchVersion != nil
+    let trainingTable = TextTable(
+      ["recipe", "steps", "audio s/s", "GFLOP/s", "of peak"]
+        + (compares ? ["PyTorch s/s", "ratio"] : []),
+      names: training.map { [$0.recipe] },
+      numbers: [5, 7, 7, 7] + (compares ? [7, 5] : []))
+    print(
+      """
+      \(machine)
+      sgemm: \(TextTable.number(sgemmGflops, 1)) GFLOP/s with one thread, \
+      \(TextTable.number(sgemmGflopsAllThreads, 1)) with \(threads)
+      """)
+    if !recognition.isEmpty {
+      print(
+        """
+
+        recognition: \(model), \(recognition[0].utterances) utterances of \
+        \(dataset) \(split), one thread
+        \(recognitionTable.heading)
+        """)
+    }
+    for row in recognition {
+      print(
+        recognitionTable.line([
+          row.mask, "\(row.keptLayers)", TextTable.number(row.gflopPerAudioSecond, 3),
+          TextTable.number(row.realTimeFactor, 4), TextTable.number(row.latencyMilliseconds.p50, 1),
+          TextTable.number(row.latencyMilliseconds.p95, 1), TextTable.number(row.gflops, 1),
+          TextTable.number(100 * row.shareOfPeak, 0) + " %",
+        ]))
+    }
+    if !recording.isEmpty { showRecording() }
+    guard !training.isEmpty else { return }
+    print(
+      """
+
+      training: \(threads) threads\(pytorchVersion.map { "; PyTorch \($0) with as many" } ?? "")
+      \(trainingTable.heading)
+      """)
+    for row in training {
+      print(
+        trainingTable.line(
+          [
+            row.recipe, "\(row.steps)", TextTable.number(row.audioSecondsPerSecond, 1),
+            TextTable.number(row.gflops, 1), TextTable.number(100 * row.shareOfPeak, 0) + " %",
+          ]
+            + (compares
+              ? [
+                row.pytorchAudioSecondsPerSecond.map { TextTable.number($0, 1) } ?? "",
+                row.ratioToPytorch.map { TextTable.number($0, 2) } ?? "",
+              ] : [])))
+    }
+  }
+
+  private func showRecording() {
+    let compares = recording.contains { $0.pytorchLatencyMilliseconds != nil }
+    let table = TextTable(
+      ["mask", "keep", "RTF", "p50 ms"] + (compares ? ["PyTorch ms", "ratio", "difference"] : []),
+      names: recording.map { [$0.mask] },
+      numbers: [4, 6, 7] + (compares ? [7, 5, 8] : []))
+    print(
+      """
+
+      one recording of \(TextTable.number(recordingSeconds, 1)) s, \(threads) threads\
+      \(compares ? pytorchVersion.map { "; PyTorch \($0) with as many" } ?? "" : "")
+      \(table.heading)
+      """)
+    for row in recording {
+      print(
+        table.line(
+          [
+            row.mask, "\(row.keptLayers)", TextTable.number(row.realTimeFactor, 4),
+            TextTable.number(row.latencyMilliseconds.p50, 1),
+          ]
+            + (compares
+              ? [
+                row.pytorchLatencyMilliseconds.map { TextTable.number($0, 1) } ?? "",
+                row.ratioToPytorch.map { TextTable.number($0, 2) } ?? "",
+                row.largestDifference.map { String(format: "%.0e", $0) } ?? "",
+              ] : [])))
+    }
+    if let memory = peakMemoryMiB {
+      print("memory: \(TextTable.number(memory, 0)) MiB at most, data set included")
+    }
+  }
+}

@@ -1,0 +1,238 @@
+// `dropscope train`: trains a Conformer, or a model of the wav2vec 2.0 family, by one of the recipes.
+
+import Backbones
+import Base
+import Foundation
+import Speech
+import Synchronization
+import Training
+
+enum TrainCommand: Command {
+  static let name = "train"
+  static let summary = "train a recogniser, with or without layer dropping and distillation"
+  static let usage = "\(name) --recipe NAME --data DIR... --output DIR [OPTION]..."
+  static let explanation = """
+    Trains a Conformer CTC recogniser on this machine's processors and leaves a model folder:
+    config.json, model.safetensors, tokens.txt, README.md (the model card), train.jsonl (the log).
+    With a Hugging Face folder as --init it trains that WavLM, wav2vec 2.0 or HuBERT recogniser, and
+    leaves such a folder. Ctrl-C stops after the current step and saves; --resume goes on with the
+    very next step. The same options and seed give the same weights, interrupted or not.
+    """
+
+  static func run(_ given: TrainSettings, _ arguments: Arguments) throws -> Int32 {
+    let checkpoint = Checkpoint.url(in: given.output)
+    let resumed = try found(checkpoint, in: given.output, resume: given.resume)
+    // What is given comes on top of what was saved, or of what recipe and initial model say.
+    var settings = given
+    if let resumed {
+      settings.training = try Checkpoint.progress(of: resumed).options
+      let saved = settings.training
+      try settings.read(arguments)
+      if let recipe = given.recipe { settings.training.recipe = recipe }
+      try TrainSettings.check(settings.training, standard: try standard(saved))
+      guard settings.training == saved else {
+        throw InputError(
+          resumed.path, expected: "the options the run was started with", found: "others")
+      }
+    } else {
+      guard let recipe = given.recipe else {
+        throw UsageError("option --recipe is required: \(RecipeCatalog.all.expectation)")
+      }
+      settings.training = try standard(given.training)
+      try RecipeCatalog.all.named(recipe).setDefaults(of: &settings.training)
+      settings.training.recipe = recipe
+      try settings.read(arguments)
+      try TrainSettings.check(settings.training, standard: try standard(given.training))
+      if settings.training.data.isEmpty { throw UsageError("option --data is required") }
+    }
+    return try train(settings, arguments, checkpoint: resumed)
+  }
+
+  /// What options are without being given: the sizes are those of the initial model, if any.
+  private static func standard(_ options: TrainingOptions) throws -> TrainingOptions {
+    var result = TrainingOptions()
+    if let initial = options.initial {
+      try options.family.takeSizes(of: url(initial), into: &result.sizes)
+    }
+    return result
+  }
+
+  /// The checkpoint to go on from, if any. Throws rather than overwrite a run.
+  private static func found(_ checkpoint: URL, in output: URL, resume: Bool) throws -> URL? {
+    let exists = FileManager.default.fileExists(atPath: checkpoint.path)
+    if exists && resume { return checkpoint }
+    if exists {
+      throw InputError(
+        output.path, expected: "--resume or an empty folder", found: "an unfinished run")
+    }
+    let weights = output.appendingPathComponent(ModelFolder.weightsName)
+    if FileManager.default.fileExists(atPath: weights.path) {
+      throw InputError(output.path, expected: "a folder without a model", found: "a trained model")
+    }
+    return nil
+  }
+
+  private static func train(
+    _ settings: TrainSettings, _ arguments: Arguments, checkpoint: URL?
+  ) throws -> Int32 {
+    let options = settings.training
+    // Cheap checks before minutes of loading.
+    let recipe = try RecipeCatalog.all.named(options.recipe)
+    if recipe.needsTeacher && options.teacher == nil {
+      throw UsageError("option --teacher is required by recipe \(options.recipe)")
+    }
+    let teacher =
+      recipe.takesTeacher ? try options.teacher.map { try Recognizer(contentsOf: url($0)) } : nil
+
+    let roots = options.data.map(url)
+    let training = try roots.map {
+      try Dataset(contentsOf: $0, split: options.split, format: options.format)
+    }
+    let heldOutSets = try roots.filter {
+      try Dataset.splits(of: $0, format: options.format).contains(options.developmentSplit)
+    }.map { root in
+      Result {
+        try Dataset(contentsOf: root, split: options.developmentSplit, format: options.format)
+      }
+    }
+    if heldOutSets.isEmpty, !arguments.given(TrainSettings.developmentSplit.name).isEmpty {
+      throw InputError(
+        roots.map(\.path).joined(separator: ", "),
+        expected: "a split \"\(options.developmentSplit)\" to validate on",
+        found: "none of that name")
+    }
+    let family = try options.family
+    let tokenizer =
+      try family.startsFromScratch
+      ? Self.tokenizer(options, teacher: teacher, checkpoint: checkpoint) {
+        training.flatMap { $0.utterances.map(\.transcript) }
+      }
+      : Recognizer(contentsOf: url(options.initial ?? "")).tokenizer
+    let model = try family.make(
+      TrainablePlan(
+        options.sizes, tokenCount: tokenizer.count, dropout: Float(options.dropout),
+        seed: options.seed, freezesFrontEnd: options.freezesFrontEnd,
+        initial: options.initial.map(url), hasFreshOutput: options.hasFreshOutput))
+    return try train(
+      model, tokenizer: tokenizer, teacher: teacher, training, heldOutSets, settings, arguments,
+      checkpoint: checkpoint)
+  }
+
+  private static func train(
+    _ model: some TrainableBackbone, tokenizer: Tokenizer, teacher: Recognizer?,
+    _ training: [Dataset], _ heldOutSets: [Result<Dataset, any Error>],
+    _ settings: TrainSettings, _ arguments: Arguments, checkpoint: URL?
+  ) throws -> Int32 {
+    let options = settings.training
+    if let teacher, teacher.tokenizer.pieces != tokenizer.pieces {
+      throw InputError(
+        "the teacher \(teacher.folder.path)", expected: "the student's tokens", found: "others")
+    }
+    let featureTeacher = try teacher.map(featureBackbone)
+    if let featureTeacher {
+      try Teacher.check(featureTeacher, fits: model, options)
+    }
+    let rate = model.features.sampleRate
+    let everything = try load(training, title: "Reading \(options.split)", rate: rate)
+    let heldOut =
+      heldOutSets.isEmpty
+      ? nil
+      : try load(
+        heldOutSets.map { try $0.get() }, title: "Reading \(options.developmentSplit)", rate: rate)
+    let allTargets = everything.transcripts.map(tokenizer.encode)
+    let usable = everything.usable(
+      by: model, targets: allTargets, augmentation: options.waveform
+    ).filter { tokenizer.canEncode(everything.transcripts[$0]) }
+    if usable.count < everything.count {
+      Dropscope.complain(
+        "\(everything.count - usable.count) of \(everything.count) utterances are left out: too "
+          + "short for their transcripts, or with characters that have no token")
+    }
+    let trainer = try Trainer(
+      model: model, corpus: everything.choosing(usable), targets: usable.map { allTargets[$0] },
+      options: options, teacher: featureTeacher)
+
+    let command = (["dropscope", name] + arguments.words).map(quoted).joined(separator: " ")
+    let session = try TrainingSession(
+      trainer: trainer, tokenizer: tokenizer, heldOut: heldOut, output: settings.output,
+      pace: settings.pace,
+      provenance: Provenance(command: command, machine: Machine.description),
+      resuming: checkpoint)
+    let layers = model.layerCount
+    session.validationMasks = spread(layers, [1, 2, 3].map { layers / $0 })
+    session.finalMasks = spread(layers, stride(from: layers, to: 0, by: -max(1, layers / 6)))
+
+    Interruption.install()
+    let bar = Mutex(ProgressBar("Training"))
+    let complete = try session.run(shouldStop: { Interruption.isRequested }) { progress in
+      let report = progress.report
+      let note = String(
+        format: "step %d/%d, loss %.3f, %.0f s/s", report.step, progress.totalSteps, report.loss,
+        progress.audioSecondsPerSecond)
+      bar.withLock {
+        $0.update(Double(report.step) / Double(progress.totalSteps), note: note)
+      }
+    }
+    bar.withLock { $0.finish() }
+    if !complete {
+      Dropscope.complain(
+        "stopped after step \(trainer.position.step) of \(trainer.totalSteps); "
+          + "the same command with --resume goes on")
+    }
+    return Interruption.isRequested ? Interruption.exitStatus : 0
+  }
+
+  private static func tokenizer(
+    _ options: TrainingOptions, teacher: Recognizer?, checkpoint: URL?,
+    transcripts: () -> [String]
+  ) throws -> Tokenizer {
+    func saved(_ folder: URL) throws -> Tokenizer {
+      try Tokenizer(contentsOf: folder.appendingPathComponent(ModelFolder.tokensName))
+    }
+    if let checkpoint { return try saved(checkpoint.deletingLastPathComponent()) }
+    if let tokens = options.tokens { return try Tokenizer(contentsOf: url(tokens)) }
+    let inherited = options.hasFreshOutput ? nil : options.initial
+    if inherited == nil, let teacher { return teacher.tokenizer }
+    if let folder = inherited ?? options.teacher { return try saved(url(folder)) }
+    return Tokenizer.train(transcripts: transcripts(), size: options.tokenCount)
+  }
+
+  /// The teacher as something that takes a student's features.
+  private static func featureBackbone(_ teacher: Recognizer) throws -> any FeatureBackbone {
+    guard let backbone = teacher.backbone as? any FeatureBackbone else {
+      throw InputError(
+        "the teacher \(teacher.folder.path)",
+        expected: "a model that a student can share features with",
+        found: type(of: teacher.backbone).modelType)
+    }
+    return backbone
+  }
+
+  private static func load(_ datasets: [Dataset], title: String, rate: Int) throws
+    -> TrainingCorpus
+  {
+    let bar = Mutex(ProgressBar(title))
+    let corpus = try TrainingCorpus(datasets, sampleRate: rate) { done, total in
+      bar.withLock { $0.update(Double(done) / Double(total)) }
+    }
+    bar.withLock { $0.finish() }
+    return corpus
+  }
+
+  /// Evenly spread masks of these depths, without repeats.
+  private static func spread(_ layers: Int, _ depths: some Sequence<Int>) -> [LayerMask] {
+    var seen = Set<Int>()
+    return depths.filter { $0 >= 1 && seen.insert($0).inserted }
+      .map { LayerMask.spread(keeping: $0, of: layers) }
+  }
+
+  private static func url(_ path: String) -> URL {
+    URL(fileURLWithPath: path).standardizedFileURL
+  }
+
+  /// As a shell would take it.
+  private static func quoted(_ word: String) -> String {
+    let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=,:+@%".contains($0) }
+    return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+}

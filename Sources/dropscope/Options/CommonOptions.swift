@@ -1,0 +1,38 @@
+// Options that several subcommands have: threads and JSON.
+
+import Foundation
+
+extension Option {
+  /// `--threads`: as many as there are processors unless given.
+  static func threads(
+    named name: String = "threads", _ path: WritableKeyPath<Settings, Threads>, _ help: String
+  ) -> Self {
+    Option<Threads>(name, "N", \.given, .integer(in: 1...256), help, absent: Threads.standard)
+      .at(path)
+  }
+
+  /// `--json`
+  static func json(_ path: WritableKeyPath<Settings, Bool>, _ help: String) -> Self {
+    Option(flag: "json", path, help)
+  }
+
+  /// `--output`, without which there is nowhere to write.
+  static func output(
+    _ placeholder: String, _ path: WritableKeyPath<Settings, URL>, _ help: String
+  ) -> Self {
+    Option(
+      "output", placeholder, help, word: { _ in nil },
+      read: { values, settings in
+        if let last = values.last { settings[keyPath: path] = URL(fileURLWithPath: last) }
+      }
+    ).required
+  }
+}
+
+/// How many threads work.
+struct Threads {
+  static let standard = "one per processor"
+  fileprivate var given: Int?
+
+  var count: Int { given ?? ProcessInfo.processInfo.activeProcessorCount }
+}

@@ -1,0 +1,74 @@
+// Where the points of a sweep go.
+
+import Base
+import Foundation
+import Tradeoff
+
+/// Where points go: JSON lines at once, tables and plots at the end.
+struct SweepOutput {
+  private var isJSON = false
+  private var csv: URL?
+  private var svg: URL?
+
+  static func group(_ json: String) -> OptionGroup<Self> {
+    OptionGroup(
+      "Output"
+    ) {
+      Option.json(\.isJSON, json)
+      Option("csv", "FILE", \.csv, .url, "the same as a table")
+      Option("svg", "FILE", \.svg, .url, "a plot")
+    }
+  }
+
+  /// Throws unless the files can be written.
+  func check() throws {
+    for url in [csv, svg].compactMap({ $0 }) { try OutputFile.check(url) }
+  }
+
+  func measured(_ point: SweepPoint) throws {
+    guard isJSON else { return }
+    print(try JSON.line(point))
+    fflush(nil)
+  }
+
+  func finish(_ points: [SweepPoint]) throws {
+    let groups = SweepGroup.of(points)
+    if !isJSON { printTable(groups) }
+    if let csv { try OutputFile.write(SweepPoint.csv(points), to: csv) }
+    if let svg { try OutputFile.write(LinePlot(groups).svg, to: svg) }
+  }
+
+  private func printTable(_ groups: [SweepGroup]) {
+    guard let summary = groups.first?.first else { return }
+    func names(_ group: SweepGroup) -> [String] {
+      let first = group.first
+      // A lone mask is worth showing; of several only the number says something.
+      let mask = group.points.count == 1 ? first.mask : "\(group.points.count) masks"
+      return [first.model, first.split, first.policy, mask]
+    }
+    let table = TextTable(
+      ["model", "split", "policy", "mask", "keep", "WER %", "range", "sd", "GFLOP/s", "RTF"],
+      names: groups.map(names), numbers: [4, 6, 13, 5, 7, 7])
+    print(
+      """
+      \(summary.dataset)\
+      \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? ""): \
+      \(summary.threads) threads on \(summary.machine)
+      WER %: mean over masks; range: 95 % interval of one mask, lowest to highest of several
+
+      \(table.heading)
+      """)
+    for group in groups {
+      func percent(_ fraction: Double) -> String { TextTable.number(fraction * 100, 2) }
+      print(
+        table.line(
+          names(group) + [
+            "\(group.first.keptLayers)", percent(group.meanErrorRate),
+            group.range.map { "\(percent($0.lowerBound))-\(percent($0.upperBound))" } ?? "",
+            group.deviation.map(percent) ?? "",
+            TextTable.number(group.mean(\.gflopPerAudioSecond), 3),
+            TextTable.number(group.mean(\.realTimeFactor), 4),
+          ]))
+    }
+  }
+}

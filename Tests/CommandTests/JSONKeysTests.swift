@@ -1,0 +1,62 @@
+// The keys that programs read: names in Swift may change, these may not.
+
+import Base
+import Foundation
+import Testing
+import Tradeoff
+
+@testable import dropscope
+
+@Suite struct JSONKeysTests {
+  private func keys(_ value: some Encodable) throws -> [String] {
+    let data = Data(try JSON.line(value).utf8)
+    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    return object.keys.sorted()
+  }
+
+  private let latency = Summary.Percentiles(milliseconds: [1, 2])
+
+  @Test func bench() throws {
+    let recognition = BenchReport.Recognition(
+      mask: "1", keptLayers: 1, utterances: 1, gflopPerAudioSecond: 1, realTimeFactor: 1,
+      latencyMilliseconds: latency, gflops: 1, shareOfPeak: 1)
+    let recording = RecordingSpeed(
+      mask: "1", keptLayers: 1, realTimeFactor: 1, latencyMilliseconds: latency,
+      pytorchLatencyMilliseconds: 1, ratioToPytorch: 1, largestDifference: 1)
+    var training = TrainingSpeed(
+      recipe: "dld", steps: 1, audioSecondsPerSecond: 1, gflops: 1, shareOfPeak: 1)
+    training.compare(with: 2)
+    let report = BenchReport(
+      machine: "m", threads: 1, dataset: "d", split: "s", model: "m", sgemmGflops: 1,
+      sgemmGflopsAllThreads: 1, recognition: [recognition], recordingSeconds: 1,
+      recording: [recording], peakMemoryMiB: 1, training: [training], pytorchVersion: "2")
+    #expect(
+      try keys(report) == [
+        "dataset", "machine", "model", "peak_memory_mib", "pytorch_version", "recognition",
+        "recording", "recording_seconds", "sgemm_gflops", "sgemm_gflops_all_threads", "split",
+        "threads", "training",
+      ])
+    #expect(
+      try keys(recognition) == [
+        "gflop_per_audio_second", "gflops", "kept_layers", "latency_ms", "mask",
+        "real_time_factor", "share_of_peak", "utterances",
+      ])
+    #expect(
+      try keys(recording) == [
+        "kept_layers", "largest_difference", "latency_ms", "mask", "pytorch_latency_ms",
+        "ratio_to_pytorch", "real_time_factor",
+      ])
+    #expect(
+      try keys(training) == [
+        "audio_seconds_per_second", "gflops", "pytorch_audio_seconds_per_second", "ratio_to_pytorch",
+        "recipe", "share_of_peak", "steps",
+      ])
+  }
+
+  @Test func transcribe() throws {
+    let result = TranscribeCommand.Result(
+      file: "a", text: "b", audioSeconds: 1, seconds: 1, mask: "1", words: [])
+    #expect(
+      try keys(result) == ["audio_seconds", "file", "mask", "seconds", "text", "words"])
+  }
+}
