@@ -2,10 +2,8 @@
 
 import Backbones
 import Base
-import Dashboard
 import Foundation
 import Speech
-import TerminalUI
 import Tradeoff
 
 enum SweepCommand: Command {
