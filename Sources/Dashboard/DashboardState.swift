@@ -47,7 +47,9 @@ package struct DashboardState: Sendable {
   package var overlay: Overlay?
   /// Shown in the footer until the next key.
   package var notice = ""
-  package var isSliderHeld = false
+  /// What can be slid over while the button is down, since a press on one of them.
+  package var held: [Target] = []
+  package var isSliderHeld: Bool { !held.isEmpty }
   /// What was chosen before the slider was taken hold of is in `past` already.
   package var isHoldRemembered = false
   /// No file is written and nothing is recorded: for a machine that strangers try.

@@ -25,6 +25,18 @@ extension Update {
     }
   }
 
+  /// A mask that was seen somewhere: by hand, unless the policy chooses the same.
+  static func choose(_ point: OperatingPoint, _ state: inout DashboardState) -> [Effect] {
+    state.budget.isInCharge = false
+    return change(&state) {
+      ($0.model, $0.mask) = (point.model, point.mask)
+      $0.isManual =
+        point.mask
+        != PolicyCatalog.mask(
+          $0.policy, seed: $0.seed, keeping: point.mask.keptCount, of: point.mask.layerCount)
+    }
+  }
+
   /// Changes what is chosen, so that it can be undone, and asks for its numbers.
   static func change(
     _ state: inout DashboardState, _ body: (inout Choice) -> Void
