@@ -24,6 +24,11 @@ package struct KeyBinding: Sendable {
   /// What it works on, where not every view has it.
   package var needs: ViewFeature?
 
+  /// The arrows up and down and their letters: of whatever a view's cursor is on.
+  static let upAndDown: [(key: Key, action: Action)] = [
+    (.up, .up), (.down, .down), ("k", .up), ("j", .down),
+  ]
+
   /// Whether a view has what it works on.
   package func works(in view: ViewKind) -> Bool {
     needs.map { view.type.features.contains($0) } ?? true
@@ -79,8 +84,7 @@ package enum KeyBindings {
     KeyBinding(["U", .control("r")], "U Ctrl-R", .redo, .drop, "redo"),
 
     KeyBinding(
-      [(.up, .up), (.down, .down), ("k", .up), ("j", .down)],
-      "↑ ↓ k j", .layers, "move the cursor", hint: "layer", needs: .layers),
+      KeyBinding.upAndDown, "↑ ↓ k j", .layers, "move the cursor", hint: "layer", needs: .layers),
     KeyBinding(
       [" ", .enter], "Space Enter", .toggleLayer, .layers, "run or skip a layer", hint: "run/skip",
       needs: .layers),

@@ -1,6 +1,5 @@
 // What every action does.
 
-import Backbones
 import TerminalUI
 import Tradeoff
 
@@ -50,17 +49,13 @@ extension Update {
     case .choosePolicy(let name):
       return change(&state) {
         $0.policy = name
-        $0.isManual = false
-        $0.mask = PolicyCatalog.mask(
-          name, seed: $0.seed, keeping: $0.mask.keptCount, of: $0.mask.layerCount)
+        $0.keep($0.mask.keptCount)
       }
     case .reseed:
       return change(&state) {
-        if !PolicyCatalog.isDrawn($0.policy) { $0.policy = RandomPolicy.name }
-        $0.isManual = false
+          if !PolicyCatalog.isDrawn($0.policy) { $0.policy = RandomPolicy.name }
         $0.seed += 1
-        $0.mask = PolicyCatalog.mask(
-          $0.policy, seed: $0.seed, keeping: $0.mask.keptCount, of: $0.mask.layerCount)
+        $0.keep($0.mask.keptCount)
       }
     case .chooseModel(let index): return chooseModel(index, &state)
     case .chooseRival(let index): state.chosenRival = index
