@@ -5,8 +5,7 @@ import PackageDescription
 /// Clang's target features decide how wide Swift's own vectors are. Tests reach internal
 /// declarations in release builds too, the only ones in which the arithmetic is worth testing.
 let native: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=native", "-enable-testing"])]
-/// Kernels is arithmetic over checked sizes: fast in debug builds too, or the tests crawl.
-let arithmetic = native + [.unsafeFlags(["-Ounchecked"])]
+/// Arithmetic is fast in debug builds too, or the tests crawl; checks stay.
 let optimized = native + [.unsafeFlags(["-O"])]
 
 let package = Package(
@@ -16,7 +15,7 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS"),
     .systemLibrary(name: "CNCurses"),
     .target(name: "Base", swiftSettings: optimized),
-    .target(name: "Kernels", dependencies: ["COpenBLAS", "Base"], swiftSettings: arithmetic),
+    .target(name: "Kernels", dependencies: ["COpenBLAS", "Base"], swiftSettings: optimized),
     .target(name: "Speech", dependencies: ["Kernels", "Base"], swiftSettings: optimized),
     .target(
       name: "Backbones", dependencies: ["Speech", "Kernels", "Base"], swiftSettings: optimized),

@@ -3,22 +3,6 @@
 import Kernels
 import Speech
 
-/// Hidden frames on their way through the layers.
-package struct HiddenFrames: Sendable {
-  /// total frames x hidden size: the utterances of a batch one after the other, without padding.
-  package var values: Tensor
-  /// Frames of each utterance; sums to `values.rows`.
-  package var lengths: [Int]
-  /// What layers share besides the frames (WavLM: the relative position bias of layer 0's table).
-  package var shared: Tensor?
-
-  package init(values: Tensor, lengths: [Int], shared: Tensor? = nil) {
-    self.values = values
-    self.lengths = lengths
-    self.shared = shared
-  }
-}
-
 /// What a skipped layer does to its input.
 package enum SkipRule: String, Codable, Sendable, CaseIterable {
   /// y = x: the paper's `y + g f(y)` with g = 0.
@@ -87,48 +71,11 @@ extension FeatureBackbone {
   }
 }
 
-/// One number for each stage of a backbone: parameters, FLOPs or seconds.
-package struct StageValues: Sendable, Equatable {
-  package var frontEnd: Double
-  /// When the layer runs, one per layer.
-  package var layers: [Double]
-  /// When the layer is skipped (identity: 0; normalized: its LayerNorm).
-  package var skipped: [Double]
-  package var head: Double
-
-  package init(frontEnd: Double, layers: [Double], skipped: [Double], head: Double) {
-    self.frontEnd = frontEnd
-    self.layers = layers
-    self.skipped = skipped
-    self.head = head
-  }
-
-  /// Parameters by their names: layer N's begin with `prefix` and "N.", the head's with `head`. A
-  /// skipped layer has none.
-  init(_ layout: ParameterLayout, layers: Int, prefix: String, head: String) {
-    func count(_ start: String) -> Double {
-      layout.parameters.filter { $0.name.hasPrefix(start) }.reduce(0) { $0 + Double($1.count) }
-    }
-    let layers = (0..<layers).map { count("\(prefix)\($0).") }
-    let head = count(head)
-    self.init(
-      frontEnd: count("") - layers.reduce(0, +) - head, layers: layers,
-      skipped: Array(repeating: 0, count: layers.count), head: head)
-  }
-
-  package static func + (a: StageValues, b: StageValues) -> StageValues {
-    StageValues(
-      frontEnd: a.frontEnd + b.frontEnd, layers: zip(a.layers, b.layers).map { $0 + $1 },
-      skipped: zip(a.skipped, b.skipped).map { $0 + $1 }, head: a.head + b.head)
-  }
-
-  package func total(_ mask: LayerMask) -> Double {
-    layers.indices.reduce(frontEnd + head) { $0 + (mask[$1] ? layers[$1] : skipped[$1]) }
-  }
-}
-
 extension Backbone {
-  package var blank: Int { 0 }
+  package var parameterCount: Int { Int(parameters.total(.full(layerCount))) }
+
+  /// The identity, as most backbones have it.
+  package func skip(_ index: Int, _ input: HiddenFrames) -> HiddenFrames { input }
 
   /// One step through the stack: the layer when the mask keeps it, else the skip rule.
   package func step(_ index: Int, _ input: HiddenFrames, _ mask: LayerMask) -> HiddenFrames {

@@ -55,9 +55,9 @@ package struct ModelTensors: Sendable {
 
   /// All parameters of a layout, used where they lie in the file when they are float32 there.
   /// - Parameter otherNames: what older files call a tensor.
-  package func buffer(
+  package func weights(
     _ layout: ParameterLayout, otherNames: (String) -> [String] = { _ in [] }
-  ) throws -> ParameterBuffer {
+  ) throws -> Weights {
     var sources: [(Parameter, SafetensorsFile, String)] = []
     var missing: [String] = []
     for parameter in layout.parameters {
@@ -76,7 +76,7 @@ package struct ModelTensors: Sendable {
         found: "\(names.count) others")
     }
     try layout.refuseLayersBeyond(in: names, source: path)
-    return try ParameterBuffer(layout, sources)
+    return try Weights(sources)
   }
 }
 

@@ -15,7 +15,7 @@ enum Budget {
 
   /// The present policy's depths, deepest first.
   static func rows(_ state: DashboardState) -> [Row] {
-    let masks = BudgetView.masks(state)
+    let masks = state.policyMasks
     let known = known(masks, state)
     return masks.map { mask in
       let amount = amount(mask, known, state)
@@ -35,7 +35,7 @@ enum Budget {
 
   /// What a mask takes of the budget, in its unit.
   static func amount(_ mask: LayerMask, _ state: DashboardState) -> Double? {
-    amount(mask, known(BudgetView.masks(state), state), state)
+    amount(mask, known(state.policyMasks, state), state)
   }
 
   private static func amount(
@@ -90,7 +90,7 @@ enum Budget {
 
   /// Whether every depth has been measured to the end: what the scenario plays with.
   static func isMeasured(_ state: DashboardState) -> Bool {
-    BudgetView.masks(state).allSatisfy { measuredSeconds($0, state) != nil }
+    state.policyMasks.allSatisfy { measuredSeconds($0, state) != nil }
   }
 
   /// An utterance a second.
@@ -111,7 +111,7 @@ enum Budget {
     guard isMeasured(state) else { return nil }
     let device = Device.all[state.budget.device]
     let lengths = lengths(state)
-    let depths = BudgetView.masks(state).compactMap { mask -> Scenario.Depth? in
+    let depths = state.policyMasks.compactMap { mask -> Scenario.Depth? in
       guard let results = state.measurement(mask)?.results.compactMap({ $0 }) else { return nil }
       let seconds = results.map { $0.seconds / device.speed }
       // Nine of ten are to be in time: with the mean for their length every other one would be late.
@@ -126,7 +126,7 @@ enum Budget {
 
   /// How long each utterance is, relative to their mean.
   private static func lengths(_ state: DashboardState) -> [Double] {
-    let measured = BudgetView.masks(state).first.flatMap { state.measurement($0) }
+    let measured = state.policyMasks.first.flatMap { state.measurement($0) }
     let seconds = (measured?.results ?? []).compactMap { $0?.audioSeconds }
     let mean = seconds.reduce(0, +) / Double(max(1, seconds.count))
     return mean > 0 ? seconds.map { $0 / mean } : []
@@ -137,7 +137,7 @@ enum Budget {
     switch state.budget.unit {
     case .milliseconds: state.budget.amount / 1000
     case .gflop:
-      (milliseconds(state.mask, known(BudgetView.masks(state), state), state) ?? 10) / 1000
+      (milliseconds(state.mask, known(state.policyMasks, state), state) ?? 10) / 1000
     }
   }
 

@@ -5,12 +5,24 @@ import TerminalUI
 
 extension Canvas {
   /// A panel's frame: its title at the left of the upper edge, its state or keys at the right.
-  mutating func frame(title: String, trailing: String = "", theme: Theme) {
-    box(area, title: title, style: theme.border, titleStyle: theme.title)
-    let room = area.width - title.count - 8
-    if !trailing.isEmpty, trailing.count <= room {
-      text(" \(trailing) ", x: area.width - trailing.count - 4, y: 0, style: theme.muted)
+  mutating func frame(title: KeyText, trailing: KeyText = "", theme: Theme) {
+    box(area, title: title.text, style: theme.border, titleStyle: theme.title)
+    // The box leaves a blank on both sides of a title that fits.
+    let start = title.width <= area.width - 6 ? 3 : 2
+    targets(of: title, x: start, y: 0, width: area.width - 4)
+    let room = area.width - title.width - 8
+    if trailing.width > 0, trailing.width <= room {
+      text(keys: " \(trailing) ", x: area.width - trailing.width - 4, y: 0, style: theme.muted)
     }
+  }
+
+  /// A press somewhere in a rectangle asks for an action.
+  mutating func press(_ rect: Rect, _ action: Action) { target(rect, action) }
+
+  /// The wheel anywhere on the canvas asks for an action.
+  mutating func wheel(up: Action, down: Action) {
+    target(area, up, on: [.wheelUp])
+    target(area, down, on: [.wheelDown])
   }
 
   /// Several pieces of text one after the other; returns the column after the last.
@@ -25,29 +37,55 @@ extension Canvas {
     return column
   }
 
+  /// Several pieces of text with keys in them, as `pieces`.
+  mutating func pieces(keys pieces: [(KeyText, Style)], x: Int, y: Int, width: Int) {
+    var column = x
+    for (piece, style) in pieces where column < x + width {
+      column = text(keys: piece, x: column, y: y, style: style, width: x + width - column)
+    }
+  }
+
   /// The first of several wordings, longest first, that fits whole; where none does, the last one, its
   /// end marked as cut.
   mutating func wording(
     _ forms: String..., x: Int, y: Int, style: Style, width: Int, symbols: Symbols
   ) {
+    wording(
+      keys: forms.map { KeyText($0) }, x: x, y: y, style: style, width: width, symbols: symbols)
+  }
+
+  /// As `wording`, with keys.
+  mutating func wording(
+    keys forms: [KeyText], x: Int, y: Int, style: Style, width: Int, symbols: Symbols,
+    action: (Key) -> (any Sendable)? = { $0 }
+  ) {
     guard width > 0, let last = forms.last else { return }
-    if let fitting = forms.first(where: { CharacterWidth.of($0) <= width }) {
-      return text(fitting, x: x, y: y, style: style)
+    if let fitting = forms.first(where: { $0.width <= width }) {
+      text(keys: fitting, x: x, y: y, style: style, action: action)
+      return
     }
-    text(last, x: x, y: y, style: style, width: width - 1)
+    text(keys: last, x: x, y: y, style: style, width: width - 1, action: action)
     self[x + width - 1, y] = Cell(symbols.ellipsis, style: style)
   }
 
   /// The longest of several wordings that fits into a frame's lower edge, or none.
-  mutating func edge(_ forms: [String], width: Int, y: Int, style: Style) {
-    guard let form = forms.first(where: { CharacterWidth.of($0) + 6 <= width }) else { return }
-    text(" \(form) ", x: 2, y: y, style: style)
+  mutating func edge(_ forms: [KeyText], width: Int, y: Int, style: Style) {
+    guard let form = forms.first(where: { $0.width + 6 <= width }) else { return }
+    text(keys: " \(form) ", x: 2, y: y, style: style)
   }
 
   /// On the lower edge of a panel: what it has no room for, and how to see it.
   mutating func more(_ what: String, _ state: DashboardState) {
-    let key = state.zoomed == nil ? " (e)" : ""
-    text(" \(what)\(key) ", x: 2, y: size.height - 1, style: state.theme.accent)
+    let how: KeyText = state.zoomed == nil ? " (\(key: "e"))" : ""
+    text(keys: " \(what)\(how) ", x: 2, y: size.height - 1, style: state.theme.accent)
+  }
+
+  /// Text with keys that ends before column `end`.
+  mutating func textRight(
+    keys text: KeyText, end: Int, y: Int, style: Style = Style(),
+    action: (Key) -> (any Sendable)? = { $0 }
+  ) {
+    self.text(keys: text, x: max(0, end - text.width), y: y, style: style, action: action)
   }
 
   /// Text that ends before column `end`.

@@ -13,8 +13,10 @@ package enum Effect: Sendable, Equatable {
   case play(Int)
   /// Starts a recording, or ends it and has it written.
   case record(Bool)
-  case export(Export)
-  case saveSettings
+  /// Writes a file of the export's name into the working folder.
+  case export(Export, ExportContent)
+  /// Keeps settings for the next start.
+  case save(Settings)
   /// Sends `.tick` five times a second, or no more.
   case setTicking(Bool)
   /// Stops the process as Ctrl-Z does, with the terminal given back first.

@@ -28,38 +28,35 @@ enum HelpPage {
     var sheet = Canvas(area.size)
     sheet.frame(
       title: "Help \(number + 1)/\(pages.count)",
-      trailing: number + 1 < pages.count ? "next page (?)  back (Esc)" : "back (Esc)", theme: theme)
+      trailing: number + 1 < pages.count
+        ? "next page (\(key: "?"))  back (\(key: .escape))" : "back (\(key: .escape))", theme: theme
+    )
+    sheet.mapActions { action in
+      guard let key = action as? Key else { return nil }
+      return KeyBindings.action(for: key, in: state.view, of: state.views)
+    }
     for (column, lines) in pages[number].enumerated() {
       for (row, line) in lines.enumerated() {
-        sheet.text(
-          line.text, x: 2 + column * columnWidth, y: 1 + row,
-          width: area.width - 4 - column * columnWidth)
+        let place = Rect(
+          x: 2 + column * columnWidth, y: 1 + row, width: area.width - 4 - column * columnWidth,
+          height: 1)
+        sheet.text(line.text, x: place.x, y: place.y, width: place.width)
+        if let binding = line.binding { target(binding, in: place, on: &sheet) }
       }
     }
+    canvas.press(area, .back)
     canvas.paste(sheet, x: area.x, y: area.y)
   }
 
   static func pageCount(_ state: DashboardState) -> Int { pages(state, area(state.size)).count }
 
-  /// The key under the pointer, or the first of its row.
-  static func action(_ mouse: MouseEvent, page number: Int, _ state: DashboardState) -> Action? {
-    let area = area(state.size)
-    let inside = Rect(
-      x: area.x + 2, y: area.y + 1, width: area.width - 4, height: area.height - 2)
-    let pages = pages(state, area)
-    guard inside.contains(x: mouse.x, y: mouse.y), pages.indices.contains(number) else {
-      return nil
+  /// Each key in the label is itself; elsewhere the row is the first of them.
+  private static func target(_ binding: KeyBinding, in place: Rect, on page: inout Canvas) {
+    guard let first = binding.actions.first?.action else { return }
+    page.press(place.split(left: columnWidth).left, first)
+    page.targets(of: binding.keyText, x: place.x, y: place.y, width: place.width) { key in
+      binding.actions.first { $0.key == key }?.action
     }
-    let page = pages[number]
-    let (column, x) = (mouse.x - inside.x).quotientAndRemainder(dividingBy: columnWidth)
-    let row = mouse.y - inside.y
-    guard page.indices.contains(column), page[column].indices.contains(row),
-      let binding = page[column][row].binding
-    else { return nil }
-    let label = Array(binding.label)
-    let name = PrintedKeys.words(label, 0..<label.count).first { $0.columns.contains(x) }?.text
-    let key = name.flatMap(PrintedKeys.key)
-    return (binding.actions.first { $0.key == key } ?? binding.actions.first)?.action
   }
 
   private static func area(_ size: Size) -> Rect {

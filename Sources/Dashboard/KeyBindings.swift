@@ -24,10 +24,18 @@ package struct KeyBinding: Sendable {
   /// What it works on, where not every view has it.
   package var needs: ViewFeature?
 
+  /// The arrows up and down and their letters: of whatever a view's cursor is on.
+  static let upAndDown: [(key: Key, action: Action)] = [
+    (.up, .up), (.down, .down), ("k", .up), ("j", .down),
+  ]
+
   /// Whether a view has what it works on.
   package func works(in view: ViewKind) -> Bool {
     needs.map { view.type.features.contains($0) } ?? true
   }
+
+  /// The label's words that are keys, as keys.
+  var keyText: KeyText { KeyText(label, naming: actions.map(\.key)) }
 
   /// The first key, or pair of keys, for the footer.
   var shortLabel: String {
@@ -76,8 +84,7 @@ package enum KeyBindings {
     KeyBinding(["U", .control("r")], "U Ctrl-R", .redo, .drop, "redo"),
 
     KeyBinding(
-      [(.up, .up), (.down, .down), ("k", .up), ("j", .down)],
-      "↑ ↓ k j", .layers, "move the cursor", hint: "layer", needs: .layers),
+      KeyBinding.upAndDown, "↑ ↓ k j", .layers, "move the cursor", hint: "layer", needs: .layers),
     KeyBinding(
       [" ", .enter], "Space Enter", .toggleLayer, .layers, "run or skip a layer", hint: "run/skip",
       needs: .layers),
@@ -145,19 +152,21 @@ package enum KeyBindings {
     return order.flatMap { group in seen.filter { $0.group == group } }
   }
 
-  /// What a key does in a view: its own binding goes before one that needs a feature, and that before
+  /// What each key does in a view: its own binding goes before one that needs a feature, and that before
   /// those that work everywhere.
+  package static func actions(
+    in view: ViewKind, of views: [ViewKind] = ViewCatalog.all
+  ) -> [Key: Action] {
+    let active = active(in: view, of: views)
+    let special = view.type.keys + active.filter { $0.needs != nil }
+    return Dictionary(
+      (special + active).flatMap(\.actions).map { ($0.key, $0.action) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   package static func action(
     for key: Key, in view: ViewKind, of views: [ViewKind] = ViewCatalog.all
   ) -> Action? {
-    let active = active(in: view, of: views)
-    let special = view.type.keys + active.filter { $0.needs != nil }
-    return (special + active).lazy.flatMap(\.actions).first { $0.key == key }?.action
+    actions(in: view, of: views)[key]
   }
-}
-
-/// So that the table above reads like the keyboard.
-extension Key: ExpressibleByUnicodeScalarLiteral {}
-extension Key: ExpressibleByExtendedGraphemeClusterLiteral {
-  package init(extendedGraphemeClusterLiteral character: Character) { self = .character(character) }
 }

@@ -11,10 +11,6 @@ package struct Layout: Sendable, Equatable {
 
   package subscript(kind: PanelKind) -> Rect? { areas[kind] }
 
-  package func panel(x: Int, y: Int) -> PanelKind? {
-    areas.first { $0.value.contains(x: x, y: y) }?.key
-  }
-
   /// Nil below `minimum`.
   package init?(_ state: DashboardState, _ size: Size) {
     guard size.width >= Self.minimum.width, size.height >= Self.minimum.height else { return nil }

@@ -128,12 +128,15 @@ enum MenuPage {
     let area = area(menu, canvas.size)
     var page = Canvas(area.size)
     let theme = state.theme
-    page.frame(title: menu.title, trailing: "Enter takes, Esc leaves", theme: theme)
+    page.frame(
+      title: KeyText(menu.title), trailing: "\(key: .enter) takes, \(key: .escape) leaves",
+      theme: theme)
     let first = firstRow(menu, area)
     for (offset, row) in menu.rows.dropFirst(first).prefix(max(0, area.height - 2)).enumerated() {
       let index = first + offset
       let y = 1 + offset
       let mark = row.isCurrent ? "●" : " "
+      page.press(Rect(x: 1, y: y, width: area.width - 2, height: 1), .menuRow(index))
       page.pieces(
         [
           ("\(index + 1) ", theme.muted), ("\(mark) ", theme.accent), (row.label, theme.strong),
@@ -145,15 +148,14 @@ enum MenuPage {
         }
       }
     }
+    page.mapActions { action in
+      if let key = action as? Key { return Action.key(key) }
+      return action
+    }
+    // A press beside the menu leaves it.
+    canvas.removeTargets()
+    canvas.press(canvas.area, .back)
     canvas.paste(page, x: area.x, y: area.y)
-  }
-
-  /// The row under the pointer.
-  static func row(at mouse: MouseEvent, _ menu: Menu, _ state: DashboardState) -> Int? {
-    let area = area(menu, state.size)
-    guard area.inset(by: 1).contains(x: mouse.x, y: mouse.y) else { return nil }
-    let row = firstRow(menu, area) + mouse.y - area.y - 1
-    return menu.rows.indices.contains(row) ? row : nil
   }
 
   private static func area(_ menu: Menu, _ size: Size) -> Rect {

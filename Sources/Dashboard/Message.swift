@@ -56,6 +56,8 @@ package enum Action: Hashable, Sendable {
   /// The model beside the present one, by its index.
   case chooseRival(Int)
   case choosePreset(Int)
+  /// What a mark of a plot stands for.
+  case choosePoint(OperatingPoint)
   case undo, redo
   case pin
 
@@ -76,6 +78,8 @@ package enum Action: Hashable, Sendable {
   case releaseMouse, help, back
   /// A row of the open menu.
   case menuRow(Int)
+  /// A key, for what lies over the panels.
+  case key(Key)
 
   case compareBy
 
@@ -93,30 +97,4 @@ package enum Action: Hashable, Sendable {
   case export(Export)
   case saveSettings
   case suspend, quit
-}
-
-/// What `x` can write.
-package enum Export: String, CaseIterable, Hashable, Sendable {
-  case frameText, frameSVG, pointsCSV, pointsJSON, plotSVG
-
-  /// For the menu and the notice.
-  package var explanation: String {
-    switch self {
-    case .frameText: "this screen as text"
-    case .frameSVG: "this screen as a picture (SVG)"
-    case .pointsCSV: "what was measured, as CSV"
-    case .pointsJSON: "what was measured, as JSON lines"
-    case .plotSVG: "the trade-off plot (SVG)"
-    }
-  }
-
-  package var fileName: String {
-    switch self {
-    case .frameText: "dropscope-screen.txt"
-    case .frameSVG: "dropscope-screen.svg"
-    case .pointsCSV: "dropscope-points.csv"
-    case .pointsJSON: "dropscope-points.jsonl"
-    case .plotSVG: "dropscope-plot.svg"
-    }
-  }
 }

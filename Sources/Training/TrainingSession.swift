@@ -235,7 +235,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
       machine: provenance.machine, corpus: trainer.corpus, heldOut: corpus, results: results,
       kind: trainer.model.kind, layerCount: trainer.model.layerCount,
       sizes: trainer.model.sizes, tokenCount: tokenizer.count,
-      parameterCount: trainer.model.layout.parameters.reduce(0) { $0 + $1.count },
+      parameterCount: trainer.model.layout.valueCount,
       name: output.standardizedFileURL.lastPathComponent)
     try trainer.exported().write(
       to: output, tokenizer: tokenizer, as: .float16, metadata: card.metadata)

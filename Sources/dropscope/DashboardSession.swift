@@ -4,7 +4,6 @@ import Backbones
 import Base
 import Dashboard
 import Foundation
-import Kernels
 import Speech
 import Synchronization
 import TerminalUI
@@ -15,6 +14,7 @@ final class DashboardSession: Sendable {
   private let mailbox = Mailbox<Message>()
   private let recognizers: [Recognizer]
   private let dataset: Dataset
+  private let threads: Int
   private let prober = Prober()
   private let sounds = SoundTools()
   /// Empty until the audio is read and the machine's speed is known, and again after `close`.
@@ -26,6 +26,7 @@ final class DashboardSession: Sendable {
   init(_ recognizers: [Recognizer], _ dataset: Dataset, threads: Int) {
     self.recognizers = recognizers
     self.dataset = dataset
+    self.threads = threads
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
@@ -58,21 +59,15 @@ final class DashboardSession: Sendable {
 
   /// Shows the screen until the user leaves it.
   @MainActor func run(_ state: DashboardState, on terminal: NCursesTerminal) throws {
-    // Exports need the state of the moment, which the loop owns.
-    var newest = state
     try Program.run(
       terminal: terminal, state: state, mailbox: mailbox, message: { .terminal($0) },
-      update: { state, message in
-        let effects = update(&state, message)
-        if effects.contains(where: \.needsState) { newest = state }
-        return effects
-      }, view: view,
+      update: update, view: view,
       perform: { effect in
         switch effect {
         case .suspend: terminal.suspend()
         case .setMouse(let on): terminal.setMouse(on)
         case .quit: return .stop
-        default: perform(effect, newest)
+        default: perform(effect)
         }
         return .carryOn
       })
@@ -99,7 +94,7 @@ final class DashboardSession: Sendable {
   }
 
   func startDemo(_ state: inout DashboardState) {
-    for effect in Dashboard.startDemo(&state) { perform(effect, state) }
+    for effect in Dashboard.startDemo(&state) { perform(effect) }
   }
 
   /// Takes in messages without a terminal until nothing more is to be measured or looked at.
@@ -113,7 +108,7 @@ final class DashboardSession: Sendable {
       var descriptor = pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)
       poll(&descriptor, 1, -1)
       for message in mailbox.drain() {
-        for effect in update(&state, message) { perform(effect, state) }
+        for effect in update(&state, message) { perform(effect) }
       }
     }
   }
@@ -132,15 +127,15 @@ final class DashboardSession: Sendable {
 
   // MARK: - Effects
 
-  private func perform(_ effect: Effect, _ state: DashboardState) {
+  private func perform(_ effect: Effect) {
     switch effect {
     case .evaluate(let request): evaluate(request)
     case .rest: workers.withLock { for worker in $0 { worker.cancel() } }
     case .probe(let request): probe(request)
     case .play(let index): play(index)
     case .record(let on): record(on)
-    case .export(let what): export(what, state)
-    case .saveSettings: report { "saved in \(try Settings(state).write().path)" }
+    case .export(let what, let content): export(what, content)
+    case .save(let settings): report { "saved in \(try settings.write().path)" }
     case .setTicking(let on): setTicking(on)
     case .suspend, .setMouse, .quit: break
     }
@@ -155,77 +150,10 @@ final class DashboardSession: Sendable {
   }
 
   private func probe(_ request: ProbeRequest) {
-    let data = data.withLock { $0 }
-    prober.ask { [self] isCancelled in
-      do {
-        switch request {
-        case .lens(let model, let utterance, let mask):
-          let lens = LayerLens(
-            recognizers[model], data[model].samples[utterance],
-            words: dataset.utterances[utterance].words, normalization: dataset.normalization,
-            mask: mask, isCancelled: isCancelled)
-          if let lens { mailbox.post(.probed(.lens(request, lens))) }
-        case .cloud(let model, let mask):
-          if let cloud = try cloud(model, mask, data, isCancelled) {
-            mailbox.post(.probed(.cloud(request, cloud)))
-          }
-        case .file(let path, _, let model, let masks):
-          let recognizer = recognizers[model]
-          let waveform = try AudioFile.read(URL(fileURLWithPath: path))
-          let clock = ContinuousClock()
-          for mask in masks where !isCancelled() {
-            var transcript: Transcript?
-            let time = clock.measure { transcript = recognizer.transcribe(waveform, mask: mask) }
-            mailbox.post(
-              .probed(
-                .depth(
-                  request,
-                  Listening(
-                    mask: mask, transcript: transcript!, seconds: time.seconds,
-                    audioSeconds: waveform.seconds))))
-          }
-        }
-      } catch {
-        mailbox.post(.probed(.failed(request, "\(error)")))
-      }
+    let closeLook = CloseLook(zip(recognizers, data.withLock { $0 }).map { ($0, $1) })
+    prober.ask { [mailbox] isCancelled in
+      closeLook.answer(request, isCancelled: isCancelled) { mailbox.post(.probed($0)) }
     }
-  }
-
-  /// Utterances that a cloud is made from, evenly spread over the split.
-  private static let cloudUtterances = 40
-
-  /// The model at the mask beside the model called `reference` at full depth, or beside itself where
-  /// there is none with the same tokens.
-  private func cloud(
-    _ model: Int, _ mask: LayerMask, _ data: [LoadedDataset], _ isCancelled: () -> Bool
-  ) throws -> Cloud? {
-    let student = recognizers[model]
-    let reference =
-      recognizers.indices.first {
-        recognizers[$0].name == "reference"
-          && recognizers[$0].tokenizer.pieces == student.tokenizer.pieces
-          && recognizers[$0].backbone.blank == student.backbone.blank
-          && recognizers[$0].backbone.sampleRate == student.backbone.sampleRate
-      } ?? model
-    let samples = data[model].samples
-    let count = min(Self.cloudUtterances, samples.count)
-    var (goal, said): ([Tensor], [Tensor]) = ([], [])
-    for number in 0..<count {
-      if isCancelled() { return nil }
-      let utterance = [samples[number * samples.count / count]]
-      let full = LayerMask.full(recognizers[reference].backbone.layerCount)
-      goal.append(recognizers[reference].backbone.logProbabilities(utterance, mask: full))
-      said.append(student.backbone.logProbabilities(utterance, mask: mask))
-    }
-    let (a, b) = (HiddenFrames(packing: goal).values, HiddenFrames(packing: said).values)
-    guard a.rows == b.rows,
-      let map = OutputMap(reference: a, blank: recognizers[reference].backbone.blank)
-    else {
-      throw InputError("no picture: too few frames that are not blank")
-    }
-    return Cloud(
-      referenceName: recognizers[reference].name, reference: map.reference, student: map.project(b),
-      divergences: map.divergences(a, b), utterances: count, varianceShown: map.varianceShown)
   }
 
   private func play(_ index: Int) {
@@ -249,38 +177,21 @@ final class DashboardSession: Sendable {
     }
   }
 
-  private func export(_ what: Export, _ state: DashboardState) {
+  private func export(_ what: Export, _ content: ExportContent) {
     report {
       let url = URL(fileURLWithPath: what.fileName)
-      try OutputFile.write(try text(of: what, state), to: url)
+      try OutputFile.write(try text(content), to: url)
       // The name first: it is what is seen when the line is cut.
       return "wrote \(what.fileName) in \(url.deletingLastPathComponent().path)"
     }
   }
 
-  private func text(of what: Export, _ state: DashboardState) throws -> String {
-    switch what {
-    case .frameText: return view(state, state.size).lines().joined(separator: "\n") + "\n"
-    case .frameSVG: return view(state, state.size).svg(title: "Dropscope")
-    case .pointsCSV: return SweepPoint.csv(points(state))
-    case .pointsJSON: return try points(state).map { try JSON.line($0) + "\n" }.joined()
-    case .plotSVG: return LinePlot(SweepGroup.of(points(state))).svg
-    }
-  }
-
-  /// What was measured to the end, as a sweep would have measured it.
-  private func points(_ state: DashboardState) -> [SweepPoint] {
-    let complete = state.measurements.filter(\.value.isComplete).sorted {
-      ($0.key.model, $1.key.mask.keptCount, "\($0.key.mask)")
-        < ($1.key.model, $0.key.mask.keptCount, "\($1.key.mask)")
-    }
-    return complete.enumerated().map { index, entry in
-      SweepPoint(
-        summary: Summary(
-          entry.value.results.compactMap { $0 }, model: recognizers[entry.key.model].name,
-          dataset: dataset, policy: "visited", mask: entry.key.mask,
-          threads: state.subject.threads, machine: state.subject.machine),
-        seed: nil, sweep: "dashboard", point: index, points: complete.count)
+  private func text(_ content: ExportContent) throws -> String {
+    switch content {
+    case .text(let text): text
+    case .points(let format, let visited):
+      try format.text(
+        SweepPoint.of(visited, dataset: dataset, threads: threads, machine: Machine.description))
     }
   }
 
@@ -300,16 +211,6 @@ final class DashboardSession: Sendable {
         Thread.sleep(forTimeInterval: 0.2)
         mailbox.post(.tick)
       }
-    }
-  }
-}
-
-extension Effect {
-  /// Whether it is about what is on the screen at that moment.
-  fileprivate var needsState: Bool {
-    switch self {
-    case .export, .saveSettings: true
-    default: false
     }
   }
 }

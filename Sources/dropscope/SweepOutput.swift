@@ -1,7 +1,9 @@
 // Where the points of a sweep go.
 
 import Base
+import Dashboard
 import Foundation
+import TerminalUI
 import Tradeoff
 
 /// Where points go: JSON lines at once, tables and plots at the end.

@@ -240,7 +240,7 @@ struct PyTorchTraining {
       mask: .full(backbone.layerCount))
     let result = CTCLoss.lossAndGradient(
       logProbabilities: logProbabilities, lengths: [logProbabilities.rows], targets: [target],
-      weights: [1])
+      blank: 0, weights: [1])
     return Double(result.losses[0]) / Double(max(1, target.count))
   }
 }

@@ -177,7 +177,7 @@ enum Scene {
         .probed(
           .cloud(
             request,
-            Cloud(
+            OutputCloud(
               referenceName: "reference", reference: points,
               student: points.map { OutputMap.Point(x: 0.8 * $0.x + 2, y: $0.y - 1) },
               divergences: points.indices.map { Double($0 * $0) / 2000 }, utterances: 40,

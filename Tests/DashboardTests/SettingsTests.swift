@@ -110,7 +110,7 @@ import Dashboard
     for key in ["2", "3", "1"] as [Key] { _ = update(&state, .terminal(.key(key))) }
     _ = update(&state, .terminal(.key(.escape)))
     #expect(state.menu?.kind == .options)
-    #expect(update(&state, .terminal(.key("5"))) == [.saveSettings])
+    #expect(update(&state, .terminal(.key("5"))) == [.save(Settings(state))])
     #expect(state.menu == nil && state.view == .explore)
     for key in ["o", .escape, "c", "1"] as [Key] { _ = update(&state, .terminal(.key(key))) }
     #expect(state.menu == nil)

@@ -165,10 +165,16 @@ import Testing
       ])
     let area = Rect(x: 0, y: 10, width: 18, height: 4)
     let scrolled = table(9, selection: 5)
-    #expect(scrolled.row(at: 10, in: area) == nil)
-    #expect(scrolled.row(at: 13, in: area) == 5)
-    #expect(scrolled.row(at: 13, in: area, scroll: 99) == 7)
-    #expect(table(1, selection: nil).row(at: 12, in: area) == nil)
+    /// The row that a press on a screen row means.
+    func row(_ table: Table, at y: Int, scroll: Int = 0) -> Int? {
+      var canvas = Canvas(Size(width: 20, height: 16))
+      table.draw(in: area, scroll: scroll, on: &canvas) { $0 }
+      return canvas.targets.target(x: 5, y: y, for: .press)?.action as? Int
+    }
+    #expect(row(scrolled, at: 10) == nil)
+    #expect(row(scrolled, at: 13) == 5)
+    #expect(row(scrolled, at: 13, scroll: 99) == 7)
+    #expect(row(table(1, selection: nil), at: 12) == nil)
     var canvas = Canvas(Size(width: 18, height: 4))
     scrolled.draw(in: canvas.area, on: &canvas)
     #expect(canvas[0, 3].style.reverse)
@@ -183,11 +189,35 @@ import Testing
           String($0.prefix(15))
         })
     #expect(lines(23, 1) { hints.draw(in: $0, on: &$1) } == ["q quit  ←→ drop  ? help"])
-    let area = Rect(x: 0, y: 0, width: 23, height: 1)
-    #expect(hints.hint(at: 0, in: area) == 0)
-    #expect(hints.hint(at: 6, in: area) == nil)
-    #expect(hints.hint(at: 8, in: area) == 1)
-    #expect(hints.hint(at: 22, in: area) == 2)
+    var canvas = Canvas(Size(width: 23, height: 1))
+    hints.draw(in: canvas.area, on: &canvas) { $0 }
+    func hint(at x: Int) -> Int? {
+      canvas.targets.target(x: x, y: 0, for: .press)?.action as? Int
+    }
+    #expect(hint(at: 0) == 0)
+    #expect(hint(at: 6) == nil)
+    #expect(hint(at: 8) == 1)
+    #expect(hint(at: 22) == 2)
+  }
+
+  /// Every column of a slider is a target, and a drag that leaves it goes to the nearest.
+  @Test func slidersAreSlidOver() {
+    let slider = Slider(value: 3, positions: 5)
+    let track = Rect(x: 4, y: 2, width: 20, height: 1)
+    var canvas = Canvas(Size(width: 40, height: 4))
+    slider.draw(in: track, on: &canvas) { $0 }
+    for x in -3..<44 {
+      let pressed = canvas.targets.target(x: x, y: 2, for: .press)
+      #expect((pressed != nil) == track.contains(x: x, y: 2))
+      if let pressed {
+        #expect(pressed.action as? Int == slider.value(at: x, in: track))
+        #expect(pressed.gestures == [.press, .slide])
+      }
+      for y in [-1, 2, 9] {
+        #expect(
+          canvas.targets.nearest(x: x, y: y)?.action as? Int == slider.value(at: x, in: track))
+      }
+    }
   }
 
   @Test func textWrapsAtSpacesAndKeepsStyles() {

@@ -16,6 +16,7 @@ final class FakeBackbone: Backbone {
   static let modelType = "fake"
   let layerCount: Int
   let tokenCount = FakeBackbone.pieces.count
+  let blank = 0
   let skipRule: SkipRule
   let layerSeconds: Double
   let frameSeconds = 0.1

@@ -220,7 +220,7 @@ struct TinyInference: FeatureBackbone {
 
   var layerCount: Int { model.layerCount }
   var tokenCount: Int { model.tokenCount }
-  var parameterCount: Int { model.layout.count }
+  var blank: Int { model.blank }
   var frameSeconds: Double { 0.04 }
   var features: FeatureExtractor { model.features }
 

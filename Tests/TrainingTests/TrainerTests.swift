@@ -121,7 +121,7 @@ import Training
       let logProbabilities = model.logProbabilities([samples], mask: .full(model.layerCount))
       let loss = CTCLoss.lossAndGradient(
         logProbabilities: logProbabilities, lengths: [logProbabilities.rows], targets: [target],
-        weights: [1]
+        blank: 0, weights: [1]
       ).losses[0]
       return sum + Double(loss) / Double(target.count)
     }
@@ -205,7 +205,7 @@ import Training
       for (mask, share) in said {
         let some = model.logProbabilities([samples], mask: mask)
         let loss = CTCLoss.lossAndGradient(
-          logProbabilities: some, lengths: [some.rows], targets: [target], weights: [1]
+          logProbabilities: some, lengths: [some.rows], targets: [target], blank: 0, weights: [1]
         ).losses[0]
         ctc += share * Double(loss) / Double(target.count) / Double(batch.count)
         for (all, some) in zip(all.values, some.values) {

@@ -10,14 +10,14 @@ package final class Conformer: FeatureBackbone {
   package static let modelType = "conformer"
   let network: ConformerNetwork
   /// With the running statistics folded into the depthwise convolutions.
-  private let weights: ParameterBuffer
+  private let weights: Weights
   package let features: FeatureExtractor
 
   init(_ network: ConformerNetwork, weights: ParameterBuffer, state: ParameterBuffer) {
     self.network = network
     let folded = weights.copy()
     for layer in network.layers { layer.convolution.fold(folded, state: state) }
-    self.weights = folded
+    self.weights = Weights(folded)
     features = .logMel(LogMel(network.configuration.features))
   }
 
@@ -36,7 +36,7 @@ package final class Conformer: FeatureBackbone {
   package var tokenCount: Int { network.configuration.vocabulary }
   package var frameSeconds: Double { network.frameSeconds }
   package var skipRule: SkipRule { network.configuration.skipRule }
-  package var parameterCount: Int { network.layout.parameters.reduce(0) { $0 + $1.count } }
+  package var blank: Int { network.configuration.blank }
 
   package func frontEnd(features: HiddenFrames) -> HiddenFrames {
     network.subsampling.forward(features, weights).0
@@ -63,16 +63,13 @@ package final class Conformer: FeatureBackbone {
   }
 
   package var parameters: StageValues {
-    func count(_ prefix: String) -> Double {
-      network.layout.parameters.filter { $0.name.hasPrefix(prefix) }
-        .reduce(0) { $0 + Double($1.count) }
+    var values = StageValues(
+      network.layout, layers: layerCount, prefix: "conformer_layers.", head: "single_linear.")
+    if skipRule == .normalized {
+      let norm = Double(2 * network.configuration.width)
+      values.skipped = Array(repeating: norm, count: layerCount)
     }
-    let norm = network.configuration.skipRule == .normalized ? 2 * network.configuration.width : 0
-    return StageValues(
-      frontEnd: count("conv_subsample."),
-      layers: (0..<layerCount).map { count("conformer_layers.\($0).") },
-      skipped: Array(repeating: Double(norm), count: layerCount),
-      head: count("single_linear."))
+    return values
   }
 
   /// Products and convolutions, multiplies and adds counted apart; elementwise work (under one
@@ -89,19 +86,5 @@ package final class Conformer: FeatureBackbone {
 
   package func frameCount(sampleCount: Int) -> Int {
     ConvolutionSubsampling.outputLength(features.frameCount(sampleCount: sampleCount))
-  }
-}
-
-extension HiddenFrames {
-  /// Utterances one after the other, without padding.
-  package init(packing utterances: [Tensor]) {
-    let columns = utterances.first?.columns ?? 0
-    var packed = Tensor(uninitialized: utterances.reduce(0) { $0 + $1.rows }, columns)
-    var target = packed.mutablePointer
-    for utterance in utterances {
-      target.update(from: utterance.pointer, count: utterance.count)
-      target += utterance.count
-    }
-    self.init(values: packed, lengths: utterances.map(\.rows))
   }
 }

@@ -48,9 +48,7 @@ package struct ConformerConfiguration: Codable, Sendable, Equatable {
     } catch let error as DecodingError {
       throw InputError(url.path, expected: "a Conformer's settings", found: error.summary)
     }
-    func check(_ condition: Bool, _ expected: String, _ found: Int) throws {
-      if !condition { throw InputError(url.path, expected: expected, found: "\(found)") }
-    }
+    let check = FieldCheck(source: url.path)
     try check((1...64).contains(layers), "num_layers from 1 to 64", layers)
     try check((1...8192).contains(width) && width % 2 == 0, "an even input_dim up to 8192", width)
     try check(

@@ -27,7 +27,7 @@ struct ConformerLayer: Sendable {
     normBias = layout.add("\(prefix).final_layer_norm.bias", c)
   }
 
-  func callAsFunction(_ input: Tensor, lengths: [Int], _ w: ParameterBuffer) -> Tensor {
+  func callAsFunction(_ input: Tensor, lengths: [Int], _ w: Weights) -> Tensor {
     var x = input
     x.add(first(x, w), scale: 0.5)
     x.add(attention(x, lengths: lengths, w))
@@ -37,7 +37,7 @@ struct ConformerLayer: Sendable {
   }
 
   /// What a skipped layer does under the `normalized` rule, and every kept layer does last.
-  func finalNorm(_ x: Tensor, _ w: ParameterBuffer) -> (output: Tensor, statistics: Tensor) {
+  func finalNorm(_ x: Tensor, _ w: Weights) -> (output: Tensor, statistics: Tensor) {
     LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias])
   }
 
@@ -55,7 +55,7 @@ struct ConformerLayer: Sendable {
   }
 
   func forward(
-    _ input: Tensor, lengths: [Int], _ w: ParameterBuffer, state: ParameterBuffer, dropout: Float,
+    _ input: Tensor, lengths: [Int], _ w: Weights, state: ParameterBuffer, dropout: Float,
     _ pass: inout TrainingPass
   ) -> (Tensor, Activations) {
     let (y1, a1) = first.forward(input, w, dropout: dropout, random: &pass.random)
@@ -78,7 +78,7 @@ struct ConformerLayer: Sendable {
   }
 
   func backward(
-    _ gradient: Tensor, _ a: Activations, lengths: [Int], _ w: ParameterBuffer,
+    _ gradient: Tensor, _ a: Activations, lengths: [Int], _ w: Weights,
     into g: ParameterBuffer, dropout: Float, _ pass: TrainingPass
   ) -> Tensor {
     var dx = normBackward(gradient, a.norm, w, into: g)
@@ -92,7 +92,7 @@ struct ConformerLayer: Sendable {
   }
 
   func normBackward(
-    _ gradient: Tensor, _ a: NormActivations, _ w: ParameterBuffer, into g: ParameterBuffer
+    _ gradient: Tensor, _ a: NormActivations, _ w: Weights, into g: ParameterBuffer
   ) -> Tensor {
     LayerNorm.backward(
       gradient, input: a.input, statistics: a.statistics, weight: w[normWeight],

@@ -73,7 +73,7 @@ struct ConformerNetwork: Sendable {
     }
   }
 
-  func head(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
+  func head(_ x: Tensor, _ w: Weights) -> Tensor {
     Linear.forward(
       x, weight: w[headWeight], bias: w[headBias], outputs: configuration.vocabulary)
   }

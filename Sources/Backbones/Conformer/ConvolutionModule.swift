@@ -48,7 +48,7 @@ struct ConvolutionModule: Sendable {
   }
 
   /// With folded weights. x is frames x width; so is the result.
-  func callAsFunction(_ x: Tensor, lengths: [Int], _ w: ParameterBuffer) -> Tensor {
+  func callAsFunction(_ x: Tensor, lengths: [Int], _ w: Weights) -> Tensor {
     let norm = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias]).output
     let gates = Linear.forward(norm, weight: w[inWeight], bias: w[inBias], outputs: 2 * width)
     let filtered = DepthwiseConvolution.forward(
@@ -72,7 +72,7 @@ struct ConvolutionModule: Sendable {
   }
 
   func forward(
-    _ x: Tensor, lengths: [Int], _ w: ParameterBuffer, state: ParameterBuffer, dropout: Float,
+    _ x: Tensor, lengths: [Int], _ w: Weights, state: ParameterBuffer, dropout: Float,
     _ pass: inout TrainingPass
   ) -> (Tensor, Activations) {
     let (norm, statistics) = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias])
@@ -97,7 +97,7 @@ struct ConvolutionModule: Sendable {
   }
 
   func backward(
-    _ gradient: Tensor, _ a: Activations, lengths: [Int], _ w: ParameterBuffer,
+    _ gradient: Tensor, _ a: Activations, lengths: [Int], _ w: Weights,
     into g: ParameterBuffer, dropout: Float, _ pass: TrainingPass
   ) -> Tensor {
     var dy = gradient

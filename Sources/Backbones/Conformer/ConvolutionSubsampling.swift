@@ -35,7 +35,7 @@ struct ConvolutionSubsampling: Sendable {
   }
 
   /// features: packed feature frames x bins. Returns packed hidden frames with positions added.
-  func forward(_ features: HiddenFrames, _ w: ParameterBuffer) -> (HiddenFrames, Activations) {
+  func forward(_ features: HiddenFrames, _ w: Weights) -> (HiddenFrames, Activations) {
     let (middle, middleLengths) = StridedConvolution.forward(
       features.values, lengths: features.lengths, weight: w[weights[0]], bias: w[biases[0]],
       outputs: width, kernel: Self.kernel, stride: Self.stride)
@@ -51,7 +51,7 @@ struct ConvolutionSubsampling: Sendable {
   }
 
   func backward(
-    _ dy: Tensor, _ a: Activations, _ w: ParameterBuffer, into g: ParameterBuffer
+    _ dy: Tensor, _ a: Activations, _ w: Weights, into g: ParameterBuffer
   ) {
     let dMiddle = StridedConvolution.backward(
       dy, input: a.middle.values, lengths: a.middle.lengths, weight: w[weights[1]],

@@ -24,7 +24,7 @@ struct FeedForwardModule: Sendable {
   }
 
   /// x is frames x width; so is the result.
-  func callAsFunction(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor {
     let norm = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias]).output
     let hidden = Linear.forward(norm, weight: w[expandWeight], bias: w[expandBias], outputs: inner)
     return Linear.forward(
@@ -41,7 +41,7 @@ struct FeedForwardModule: Sendable {
   }
 
   func forward(
-    _ x: Tensor, _ w: ParameterBuffer, dropout: Float, random: inout RandomGenerator
+    _ x: Tensor, _ w: Weights, dropout: Float, random: inout RandomGenerator
   ) -> (Tensor, Activations) {
     let (norm, statistics) = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias])
     let hidden = Linear.forward(norm, weight: w[expandWeight], bias: w[expandBias], outputs: inner)
@@ -60,7 +60,7 @@ struct FeedForwardModule: Sendable {
   }
 
   func backward(
-    _ gradient: Tensor, _ a: Activations, _ w: ParameterBuffer, into g: ParameterBuffer,
+    _ gradient: Tensor, _ a: Activations, _ w: Weights, into g: ParameterBuffer,
     dropout: Float
   ) -> Tensor {
     var dy = gradient

@@ -23,7 +23,7 @@ struct SelfAttentionModule: Sendable {
     outBias = layout.add("\(prefix).self_attn.out_proj.bias", width)
   }
 
-  func callAsFunction(_ x: Tensor, lengths: [Int], _ w: ParameterBuffer) -> Tensor {
+  func callAsFunction(_ x: Tensor, lengths: [Int], _ w: Weights) -> Tensor {
     let norm = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias]).output
     let qkv = Linear.forward(norm, weight: w[inWeight], bias: w[inBias], outputs: 3 * width)
     let mixed = Attention.forward(qkv, lengths: lengths, heads: heads, keepWeights: false).output
@@ -41,7 +41,7 @@ struct SelfAttentionModule: Sendable {
   }
 
   func forward(
-    _ x: Tensor, lengths: [Int], _ w: ParameterBuffer, dropout: Float, random: inout RandomGenerator
+    _ x: Tensor, lengths: [Int], _ w: Weights, dropout: Float, random: inout RandomGenerator
   ) -> (Tensor, Activations) {
     let (norm, statistics) = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias])
     let qkv = Linear.forward(norm, weight: w[inWeight], bias: w[inBias], outputs: 3 * width)
@@ -59,7 +59,7 @@ struct SelfAttentionModule: Sendable {
   }
 
   func backward(
-    _ gradient: Tensor, _ a: Activations, lengths: [Int], _ w: ParameterBuffer,
+    _ gradient: Tensor, _ a: Activations, lengths: [Int], _ w: Weights,
     into g: ParameterBuffer, dropout: Float
   ) -> Tensor {
     var dy = gradient

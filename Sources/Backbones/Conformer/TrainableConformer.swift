@@ -113,7 +113,8 @@ package final class TrainableConformer: TrainableBackbone {
   package func forward(_ features: HiddenFrames, _ pass: inout TrainingPass) -> (
     logits: [HiddenFrames], activations: Activations
   ) {
-    var (frames, subsampling) = network.subsampling.forward(features, weights)
+    let w = Weights(weights)
+    var (frames, subsampling) = network.subsampling.forward(features, w)
     let seed = pass.random.next()
     Dropout.apply(&frames.values, probability: configuration.dropout, seed: seed)
     var x = frames.values
@@ -122,11 +123,11 @@ package final class TrainableConformer: TrainableBackbone {
     for (index, layer) in network.layers.enumerated() {
       if pass.mask[index] {
         let (y, activations) = layer.forward(
-          x, lengths: frames.lengths, weights, state: state, dropout: configuration.dropout, &pass)
+          x, lengths: frames.lengths, w, state: state, dropout: configuration.dropout, &pass)
         layers.append(.kept(activations))
         x = y
       } else if configuration.skipRule == .normalized {
-        let (y, statistics) = layer.finalNorm(x, weights)
+        let (y, statistics) = layer.finalNorm(x, w)
         layers.append(.normalized(.init(input: x, statistics: statistics)))
         x = y
       } else {
@@ -136,7 +137,7 @@ package final class TrainableConformer: TrainableBackbone {
     }
     let outputs = [x] + exits
     return (
-      outputs.map { HiddenFrames(values: network.head($0, weights), lengths: frames.lengths) },
+      outputs.map { HiddenFrames(values: network.head($0, w), lengths: frames.lengths) },
       Activations(
         subsampling: subsampling, lengths: frames.lengths, dropout: seed, layers: layers,
         outputs: outputs)
@@ -149,9 +150,10 @@ package final class TrainableConformer: TrainableBackbone {
     _ logitGradients: [Tensor], encodedGradient: Tensor?, through a: Activations,
     _ pass: TrainingPass, into gradients: ParameterBuffer
   ) {
+    let w = Weights(weights)
     var heads = zip(logitGradients, a.outputs).map { gradient, output in
       Linear.backward(
-        gradient, input: output, weight: weights[network.headWeight],
+        gradient, input: output, weight: w[network.headWeight],
         weightGradient: gradients[network.headWeight], biasGradient: gradients[network.headBias])
     }
     var dx = heads.removeFirst()
@@ -161,14 +163,14 @@ package final class TrainableConformer: TrainableBackbone {
       switch a.layers[index] {
       case .kept(let activations):
         dx = layer.backward(
-          dx, activations, lengths: a.lengths, weights, into: gradients,
+          dx, activations, lengths: a.lengths, w, into: gradients,
           dropout: configuration.dropout, pass)
-      case .normalized(let norm): dx = layer.normBackward(dx, norm, weights, into: gradients)
+      case .normalized(let norm): dx = layer.normBackward(dx, norm, w, into: gradients)
       case .identity: break
       }
     }
     Dropout.apply(&dx, probability: configuration.dropout, seed: a.dropout)
-    network.subsampling.backward(dx, a.subsampling, weights, into: gradients)
+    network.subsampling.backward(dx, a.subsampling, w, into: gradients)
   }
 
   package func writeTokens(_ tokenizer: Tokenizer, to folder: URL) throws {

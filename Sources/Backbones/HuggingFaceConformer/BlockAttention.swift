@@ -43,7 +43,7 @@ struct BlockAttention: Sendable {
 
   /// x is normalised frames x width; so is the result. positions: see `ConformerBlock.positions`.
   func callAsFunction(
-    _ x: Tensor, lengths: [Int], _ w: ParameterBuffer, positions: Tensor?
+    _ x: Tensor, lengths: [Int], _ w: Weights, positions: Tensor?
   ) -> Tensor {
     var turned = x
     if kind == .rotary, let positions {

@@ -44,9 +44,8 @@ struct BlockConvolution: Sendable {
     let weight, bias: Tensor
   }
 
-  /// w' = w s, b' = (b - mean) s + shift, with s = weight / sqrt(var + eps). Apart from the weights,
-  /// which may lie in a mapped file.
-  func filters(_ w: ParameterBuffer, state: ParameterBuffer) -> Filters {
+  /// w' = w s, b' = (b - mean) s + shift, with s = weight / sqrt(var + eps).
+  func filters(_ w: Weights, state: Weights) -> Filters {
     var (weight, bias) = (Tensor(uninitialized: width, kernel), Tensor(uninitialized: width))
     let (taps, offsets) = (weight.mutablePointer, bias.mutablePointer)
     for c in 0..<width {
@@ -63,7 +62,7 @@ struct BlockConvolution: Sendable {
 
   /// x is frames x width; so is the result.
   func callAsFunction(
-    _ x: Tensor, lengths: [Int], _ w: ParameterBuffer, filters: Filters
+    _ x: Tensor, lengths: [Int], _ w: Weights, filters: Filters
   ) -> Tensor {
     let filtered = DepthwiseConvolution.forward(
       GLU.forward(pointwiseIn(norm(x, w), w)), lengths: lengths, weight: filters.weight.pointer,

@@ -60,9 +60,9 @@ struct Projection: Sendable {
   }
 
   /// x is rows x inputs; returns rows x outputs.
-  func callAsFunction(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor {
     Linear.forward(
-      x, weight: w[weight], bias: bias.map { UnsafePointer(w[$0]) }, outputs: weight.shape[0])
+      x, weight: w[weight], bias: bias.map { w[$0] }, outputs: weight.shape[0])
   }
 }
 
@@ -76,7 +76,7 @@ struct Norm: Sendable {
   }
 
   /// In x's shape.
-  func callAsFunction(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor {
     LayerNorm.forward(x, weight: w[weight], bias: w[bias]).output
   }
 }
@@ -100,7 +100,7 @@ private struct BlockFeedForward: Sendable {
     activation = settings.activation
   }
 
-  func callAsFunction(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor {
     contract(activation(expand(norm(x, w), w)), w)
   }
 }
@@ -131,7 +131,7 @@ struct ConformerBlock: Sendable {
   }
 
   /// See `BlockConvolution.filters`.
-  func filters(_ w: ParameterBuffer, state: ParameterBuffer) -> BlockConvolution.Filters {
+  func filters(_ w: Weights, state: Weights) -> BlockConvolution.Filters {
     convolution.filters(w, state: state)
   }
 
@@ -150,7 +150,7 @@ struct ConformerBlock: Sendable {
 
   /// input.shared is what `positions` gave, for its longest utterance or a longer one.
   func callAsFunction(
-    _ input: HiddenFrames, _ w: ParameterBuffer, filters: BlockConvolution.Filters
+    _ input: HiddenFrames, _ w: Weights, filters: BlockConvolution.Filters
   ) -> Tensor {
     var x = input.values
     x.add(first(x, w), scale: 0.5)

@@ -13,7 +13,7 @@ package final class Parakeet: Backbone {
   private static let headName = "ctc_head"
   private let configuration: ParakeetConfiguration
   private let settings: ConformerBlockSettings
-  private let weights: ParameterBuffer
+  private let weights: Weights
   private let layout: ParameterLayout
   private let logMel: LogMel
   private let subsampling: StridingSubsampling
@@ -40,8 +40,8 @@ package final class Parakeet: Backbone {
       in: &layout)
     self.layout = layout
     let tensors = try ModelTensors(contentsOf: folder)
-    let weights = try tensors.buffer(layout)
-    let statistics = try tensors.buffer(state)
+    let weights = try tensors.weights(layout)
+    let statistics = try tensors.weights(state)
     self.weights = weights
     filters = blocks.map { $0.filters(weights, state: statistics) }
     logMel = LogMel(configuration.features)
@@ -54,7 +54,6 @@ package final class Parakeet: Backbone {
   package var frameSeconds: Double {
     Double(configuration.features.hopSize * configuration.encoder.hops) / Double(sampleRate)
   }
-  package var parameterCount: Int { layout.parameters.reduce(0) { $0 + $1.count } }
 
   package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
     var frames = subsampling(utterances.map { logMel($0) }, weights)
@@ -67,8 +66,6 @@ package final class Parakeet: Backbone {
       values: blocks[index](input, weights, filters: filters[index]), lengths: input.lengths,
       shared: input.shared)
   }
-
-  package func skip(_ index: Int, _ input: HiddenFrames) -> HiddenFrames { input }
 
   package func head(_ input: HiddenFrames) -> Tensor {
     LogSoftmax.forward(headProjection(input.values, weights))

@@ -131,23 +131,16 @@ package struct ParakeetConfiguration: Sendable, Equatable {
       throw InputError(url.path, expected: "a Parakeet model's settings", found: error.summary)
     }
     features = try ModelFolder.featureExtractor(Extractor.self, of: folder).features
-    func check(_ condition: Bool, _ expected: String, _ found: Int, in place: String) throws {
-      if !condition { throw InputError(place, expected: expected, found: "\(found)") }
-    }
-    func check(_ condition: Bool, _ expected: String, _ found: Int) throws {
-      try check(condition, expected, found, in: url.path)
-    }
+    let check = FieldCheck(source: url.path)
     let e = encoder
-    try check((1...64).contains(e.layers), "num_hidden_layers from 1 to 64", e.layers)
     try check(
       (2...8192).contains(e.width) && e.width % 2 == 0, "an even hidden_size up to 8192", e.width)
-    try check(
-      (1...e.width).contains(e.heads) && e.width % e.heads == 0,
-      "num_attention_heads that divide hidden_size \(e.width)", e.heads)
+    try check.encoder(
+      layers: e.layers, width: e.width, heads: e.heads, feedForward: e.feedForward,
+      vocabulary: vocabulary, blank: blank)
     let headWidth = e.width / e.heads
     try check(
       e.headWidth ?? headWidth == headWidth, "a head_dim of \(headWidth)", e.headWidth ?? 0)
-    try check((1...65536).contains(e.feedForward), "intermediate_size up to 65536", e.feedForward)
     try check(
       (1...1023).contains(e.kernel) && e.kernel % 2 == 1, "an odd conv_kernel_size", e.kernel)
     try check(
@@ -167,22 +160,20 @@ package struct ParakeetConfiguration: Sendable, Equatable {
       StridingSubsampling.outputLength(e.melCount, e) == e.melCount / e.hops,
       "num_mel_bins that \(e.subsamplings) convolutions of stride \(e.subsamplingStride) divide",
       e.melCount)
-    try check((2...65536).contains(vocabulary), "vocab_size from 2 to 65536", vocabulary)
-    try check((0..<vocabulary).contains(blank), "pad_token_id below vocab_size", blank)
-    let place = "\(folder.path): the feature extractor"
-    try check(
+    let extractor = FieldCheck(source: "\(folder.path): the feature extractor")
+    try extractor(
       features.melCount == e.melCount, "a feature_size of num_mel_bins \(e.melCount)",
-      features.melCount, in: place)
-    try check(
+      features.melCount)
+    try extractor(
       (1000...384_000).contains(features.sampleRate), "a sampling_rate from 1000 to 384000",
-      features.sampleRate, in: place)
-    try check(
-      (1...65536).contains(features.hopSize), "hop_length up to 65536", features.hopSize, in: place)
-    try check(
+      features.sampleRate)
+    try extractor(
+      (1...65536).contains(features.hopSize), "hop_length up to 65536", features.hopSize)
+    try extractor(
       (16...65536).contains(features.fftSize) && features.fftSize.nonzeroBitCount == 1,
-      "n_fft a power of two from 16 to 65536", features.fftSize, in: place)
-    try check(
+      "n_fft a power of two from 16 to 65536", features.fftSize)
+    try extractor(
       (2...features.fftSize).contains(features.windowSize), "win_length from 2 to n_fft",
-      features.windowSize, in: place)
+      features.windowSize)
   }
 }

@@ -50,7 +50,7 @@ struct StridingSubsampling: Sendable {
   }
 
   /// Each utterance's features (frames x bins) to packed hidden frames.
-  func callAsFunction(_ features: [Tensor], _ w: ParameterBuffer) -> HiddenFrames {
+  func callAsFunction(_ features: [Tensor], _ w: Weights) -> HiddenFrames {
     var frames = HiddenFrames(packing: features.map { flattened($0, w) })
     frames.values = projection(frames.values, w)
     if scale != 1 { frames.values = frames.values.scaled(by: scale) }
@@ -58,7 +58,7 @@ struct StridingSubsampling: Sendable {
   }
 
   /// One utterance before the projection: frames x (channels bins), a channel's bins side by side.
-  private func flattened(_ features: Tensor, _ w: ParameterBuffer) -> Tensor {
+  private func flattened(_ features: Tensor, _ w: Weights) -> Tensor {
     let c = encoder.subsamplingChannels
     var plane = Plane(frames: features.rows, bins: features.columns)
     var x = features.reshaped(features.count, 1)

@@ -9,14 +9,14 @@ struct NormActivations {
 
   /// norm: weight and bias.
   static func forward(
-    _ x: Tensor, _ norm: (Parameter, Parameter), _ w: ParameterBuffer
+    _ x: Tensor, _ norm: (Parameter, Parameter), _ w: Weights
   ) -> (output: Tensor, activations: NormActivations) {
     let (y, statistics) = LayerNorm.forward(x, weight: w[norm.0], bias: w[norm.1])
     return (y, NormActivations(input: x, statistics: statistics))
   }
 
   func backward(
-    _ gradient: Tensor, _ norm: (Parameter, Parameter), _ w: ParameterBuffer,
+    _ gradient: Tensor, _ norm: (Parameter, Parameter), _ w: Weights,
     into g: ParameterBuffer
   ) -> Tensor {
     LayerNorm.backward(

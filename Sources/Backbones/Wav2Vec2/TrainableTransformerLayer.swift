@@ -31,7 +31,7 @@ extension TransformerLayer {
   /// The same as in evaluation, with dropout where Hugging Face has `hidden_dropout` and
   /// `activation_dropout`; none on the attention weights.
   func forward(
-    _ x: Tensor, lengths: [Int], _ w: ParameterBuffer, table: PositionTable?, dropout: Float,
+    _ x: Tensor, lengths: [Int], _ w: Weights, table: PositionTable?, dropout: Float,
     random: inout RandomGenerator
   ) -> (Tensor, Activations) {
     if isStable {
@@ -57,7 +57,7 @@ extension TransformerLayer {
 
   /// tableGradient: adds up, over the layers, the gradient of the table's values.
   func backward(
-    _ gradient: Tensor, _ a: Activations, lengths: [Int], _ w: ParameterBuffer,
+    _ gradient: Tensor, _ a: Activations, lengths: [Int], _ w: Weights,
     into g: ParameterBuffer, table: PositionTable?, tableGradient: inout Tensor?, dropout: Float
   ) -> Tensor {
     func feedForward(_ dy: Tensor) -> Tensor {
@@ -81,7 +81,7 @@ extension TransformerLayer {
   }
 
   private func attention(
-    _ x: Tensor, lengths: [Int], _ w: ParameterBuffer, _ table: PositionTable?, dropout: Float,
+    _ x: Tensor, lengths: [Int], _ w: Weights, _ table: PositionTable?, dropout: Float,
     random: inout RandomGenerator
   ) -> (Tensor, AttentionActivations) {
     func project(_ linear: (weight: Parameter, bias: Parameter)) -> Tensor {
@@ -107,7 +107,7 @@ extension TransformerLayer {
   }
 
   private func attentionBackward(
-    _ gradient: Tensor, _ a: AttentionActivations, lengths: [Int], _ w: ParameterBuffer,
+    _ gradient: Tensor, _ a: AttentionActivations, lengths: [Int], _ w: Weights,
     into g: ParameterBuffer, _ table: PositionTable?, _ tableGradient: inout Tensor?,
     dropout: Float
   ) -> Tensor {
@@ -149,7 +149,7 @@ extension TransformerLayer {
   }
 
   private func feedForward(
-    _ x: Tensor, _ w: ParameterBuffer, dropout: Float, random: inout RandomGenerator
+    _ x: Tensor, _ w: Weights, dropout: Float, random: inout RandomGenerator
   ) -> (Tensor, FeedForwardActivations) {
     let hidden = Linear.forward(
       x, weight: w[expand.weight], bias: w[expand.bias], outputs: feedForward)
@@ -165,7 +165,7 @@ extension TransformerLayer {
   }
 
   private func feedForwardBackward(
-    _ gradient: Tensor, _ a: FeedForwardActivations, _ w: ParameterBuffer,
+    _ gradient: Tensor, _ a: FeedForwardActivations, _ w: Weights,
     into g: ParameterBuffer, dropout: Float
   ) -> Tensor {
     var dy = gradient
@@ -183,7 +183,7 @@ extension TransformerLayer {
 extension GatedPositions {
   /// gradient: of the gates, frames x heads; input: what they were made of, frames x c. Returns d/dx.
   func backward(
-    _ gradient: Tensor, sigmoids: Tensor, input x: Tensor, _ w: ParameterBuffer,
+    _ gradient: Tensor, sigmoids: Tensor, input x: Tensor, _ w: Weights,
     into g: ParameterBuffer
   ) -> Tensor {
     var outputs = Tensor(uninitialized: gradient.count, 8)
@@ -218,15 +218,13 @@ extension PositionTable {
       let gate = gates.pointer[place]
       let gradient = scores.values + i * scores.stride
       let (source, target) = (values.pointer + zero - i, table + zero - i)
-      var sums = SIMD16<Float>.zero
-      for j in stride(from: 0, to: scores.length, by: VectorMath.width) {
-        let count = min(VectorMath.width, scores.length - j)
-        let g = VectorMath.load(gradient + j, first: count)
-        sums.addProduct(g, VectorMath.load(source + j, first: count))
-        VectorMath.store(
-          VectorMath.load(target + j, first: count) + g * gate, target + j, first: count)
+      var sums = Vector.zero
+      eachVector(scores.length) { j, count in
+        let g = Vector(load: gradient + j, count: count)
+        sums.addProduct(g, Vector(load: source + j, count: count))
+        (Vector(load: target + j, count: count) + g * gate).store(target + j, count: count)
       }
-      gateGradient[place] = VectorMath.sum(sums)
+      gateGradient[place] = sums.total
     }
   }
 

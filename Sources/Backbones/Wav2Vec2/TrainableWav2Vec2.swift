@@ -56,7 +56,7 @@ package final class TrainableWav2Vec2: TrainableBackbone {
     }
     let network = Wav2Vec2Network(configuration, freezesConvolutions: freezesConvolutions)
     let tensors = try ModelTensors(contentsOf: folder)
-    let inFile = try tensors.buffer(network.layout, otherNames: WaveformEncoder.otherNames)
+    let inFile = try tensors.weights(network.layout, otherNames: WaveformEncoder.otherNames)
     let weights = ParameterBuffer(count: network.layout.count)
     var origin = Origin(configuration: try ModelFolder.read(settings))
     var unused = Set(tensors.names)
@@ -109,7 +109,7 @@ package final class TrainableWav2Vec2: TrainableBackbone {
   }
 
   package func inference() -> Wav2Vec2 {
-    Wav2Vec2(network, weights: weights.copy(), features: features)
+    Wav2Vec2(network, weights: Weights(weights.copy()), features: features)
   }
 
   package func outputFrames(featureFrames: Int) -> Int {
@@ -137,11 +137,12 @@ package final class TrainableWav2Vec2: TrainableBackbone {
   package func forward(_ features: HiddenFrames, _ pass: inout TrainingPass) -> (
     logits: [HiddenFrames], activations: Activations
   ) {
+    let w = Weights(weights)
     let (frames, encoder) = network.encoder.forward(
-      features, weights, keepsConvolutions: !network.freezesConvolutions, dropout: dropout,
+      features, w, keepsConvolutions: !network.freezesConvolutions, dropout: dropout,
       random: &pass.random)
     let lengths = frames.lengths
-    let table = network.positionTable(weights, longest: lengths.max() ?? 0)
+    let table = network.positionTable(w, longest: lengths.max() ?? 0)
     var x = frames.values
     var layers: [TransformerLayer.Activations?] = []
     var exits: [Tensor] = []
@@ -149,20 +150,20 @@ package final class TrainableWav2Vec2: TrainableBackbone {
       var activations: TransformerLayer.Activations?
       if pass.mask[index] {
         (x, activations) = layer.forward(
-          x, lengths: lengths, weights, table: table, dropout: dropout, random: &pass.random)
+          x, lengths: lengths, w, table: table, dropout: dropout, random: &pass.random)
       }
       layers.append(activations)
       if pass.exits.contains(index + 1) { exits.append(x) }
     }
     let heads = ([x] + exits).map { output -> HeadActivations in
-      var (dropped, statistics) = network.headInput(output, weights)
+      var (dropped, statistics) = network.headInput(output, w)
       let seed = pass.random.next()
       Dropout.apply(&dropped, probability: dropout, seed: seed)
       return HeadActivations(
         input: output, statistics: statistics, dropped: dropped, dropout: seed)
     }
     return (
-      heads.map { HiddenFrames(values: network.head($0.dropped, weights), lengths: lengths) },
+      heads.map { HiddenFrames(values: network.head($0.dropped, w), lengths: lengths) },
       Activations(
         encoder: encoder, table: table, lengths: lengths, layers: layers, heads: heads)
     )
@@ -174,7 +175,8 @@ package final class TrainableWav2Vec2: TrainableBackbone {
     _ logitGradients: [Tensor], encodedGradient: Tensor?, through a: Activations,
     _ pass: TrainingPass, into gradients: ParameterBuffer
   ) {
-    var heads = zip(logitGradients, a.heads).map { headBackward($0, $1, into: gradients) }
+    let w = Weights(weights)
+    var heads = zip(logitGradients, a.heads).map { headBackward($0, $1, w, into: gradients) }
     var dx = heads.removeFirst()
     if let encodedGradient { dx.add(encodedGradient) }
     var tableGradient = a.table.map {
@@ -184,25 +186,25 @@ package final class TrainableWav2Vec2: TrainableBackbone {
       if pass.exits.contains(index + 1) { dx.add(heads.removeLast()) }
       guard let activations = a.layers[index] else { continue }
       dx = layer.backward(
-        dx, activations, lengths: a.lengths, weights, into: gradients, table: a.table,
+        dx, activations, lengths: a.lengths, w, into: gradients, table: a.table,
         tableGradient: &tableGradient, dropout: dropout)
     }
     if let embedding = network.positionEmbedding, let table = a.table, let tableGradient {
       table.addEmbeddingGradient(tableGradient, configuration, to: gradients[embedding])
     }
-    network.encoder.backward(dx, a.encoder, weights, into: gradients, dropout: dropout)
+    network.encoder.backward(dx, a.encoder, w, into: gradients, dropout: dropout)
   }
 
   private func headBackward(
-    _ gradient: Tensor, _ a: HeadActivations, into g: ParameterBuffer
+    _ gradient: Tensor, _ a: HeadActivations, _ w: Weights, into g: ParameterBuffer
   ) -> Tensor {
     var dx = Linear.backward(
-      gradient, input: a.dropped, weight: weights[network.headWeight],
+      gradient, input: a.dropped, weight: w[network.headWeight],
       weightGradient: g[network.headWeight], biasGradient: g[network.headBias])
     Dropout.apply(&dx, probability: dropout, seed: a.dropout)
     guard let statistics = a.statistics else { return dx }
     return NormActivations(input: a.input, statistics: statistics).backward(
-      dx, network.encoder.outerNorm, weights, into: g)
+      dx, network.encoder.outerNorm, w, into: g)
   }
 
   /// The folder's own files: `tokenizer` was read from them.

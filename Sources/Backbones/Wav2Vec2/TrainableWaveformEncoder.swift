@@ -31,7 +31,7 @@ extension WaveformEncoder {
   /// The same as in evaluation, with dropout where Hugging Face has `feat_proj_dropout` and, behind the
   /// positions, `hidden_dropout`.
   func forward(
-    _ features: HiddenFrames, _ w: ParameterBuffer, keepsConvolutions: Bool, dropout: Float,
+    _ features: HiddenFrames, _ w: Weights, keepsConvolutions: Bool, dropout: Float,
     random: inout RandomGenerator
   ) -> (HiddenFrames, Activations) {
     var x = features.values
@@ -39,7 +39,7 @@ extension WaveformEncoder {
     var saved: [StageActivations] = []
     for stage in stages {
       let (y, shorter) = StridedConvolution.forward(
-        x, lengths: lengths, weight: w[stage.weight], bias: stage.bias.map { UnsafePointer(w[$0]) },
+        x, lengths: lengths, weight: w[stage.weight], bias: stage.bias.map { w[$0] },
         outputs: stage.outputs, kernel: stage.kernel, stride: stage.stride)
       var (normalized, statistics): (Tensor, Tensor?) = (y, nil)
       if let (weight, bias) = stage.norm {
@@ -83,7 +83,7 @@ extension WaveformEncoder {
   }
 
   func backward(
-    _ gradient: Tensor, _ a: Activations, _ w: ParameterBuffer, into g: ParameterBuffer,
+    _ gradient: Tensor, _ a: Activations, _ w: Weights, into g: ParameterBuffer,
     dropout: Float
   ) {
     var dx = gradient
@@ -128,7 +128,7 @@ extension WaveformEncoder {
 
   /// With n[t] = |v[:, :, t]|: dg[t] = sum of dw v / n, and dv = g / n (dw - v dg / n).
   private func positionKernelBackward(
-    _ gradient: Tensor, _ w: ParameterBuffer, into result: ParameterBuffer
+    _ gradient: Tensor, _ w: Weights, into result: ParameterBuffer
   ) {
     let taps = configuration.positionKernel
     let (g, v, dw) = (w[positionMagnitude], w[positionDirection], gradient.pointer)

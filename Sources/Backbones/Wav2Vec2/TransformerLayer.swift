@@ -44,7 +44,7 @@ struct TransformerLayer: Sendable {
 
   /// table: heads x (2 longest - 1) position biases by distance, or none.
   func callAsFunction(
-    _ input: HiddenFrames, _ w: ParameterBuffer, table: PositionTable?
+    _ input: HiddenFrames, _ w: Weights, table: PositionTable?
   ) -> Tensor {
     let x = input.values
     if isStable {
@@ -65,7 +65,7 @@ struct TransformerLayer: Sendable {
   }
 
   private func attention(
-    _ x: Tensor, lengths: [Int], _ w: ParameterBuffer, _ table: PositionTable?
+    _ x: Tensor, lengths: [Int], _ w: Weights, _ table: PositionTable?
   ) -> Tensor {
     func project(_ linear: (weight: Parameter, bias: Parameter)) -> Tensor {
       Linear.forward(x, weight: w[linear.weight], bias: w[linear.bias], outputs: width)
@@ -80,7 +80,7 @@ struct TransformerLayer: Sendable {
     return Linear.forward(mixed, weight: w[out.weight], bias: w[out.bias], outputs: width)
   }
 
-  private func feedForward(_ x: Tensor, _ w: ParameterBuffer) -> Tensor {
+  private func feedForward(_ x: Tensor, _ w: Weights) -> Tensor {
     var hidden = Linear.forward(
       x, weight: w[expand.weight], bias: w[expand.bias], outputs: feedForward)
     GELU.apply(to: &hidden)
@@ -114,7 +114,7 @@ struct GatedPositions: Sendable {
 
   /// x: frames x c. Returns frames x heads: a (b const - 1) + 2 with a and b sigmoids of two sums of
   /// four of the eight outputs each; and those sigmoids, frames x heads x 2.
-  func gates(_ x: Tensor, _ w: ParameterBuffer) -> (gates: Tensor, sigmoids: Tensor) {
+  func gates(_ x: Tensor, _ w: Weights) -> (gates: Tensor, sigmoids: Tensor) {
     // Each head's columns are a row of their own.
     let outputs = Linear.forward(
       x.reshaped(x.rows * heads, width), weight: w[weight], bias: w[bias], outputs: 8)

@@ -11,12 +11,12 @@ package final class Wav2Vec2: FeatureBackbone {
   /// The first of the family; see `Wav2Vec2Configuration.Kind`.
   package static let modelType = Wav2Vec2Configuration.Kind.wav2vec2.rawValue
   private let network: Wav2Vec2Network
-  private let weights: ParameterBuffer
+  private let weights: Weights
   package let features: FeatureExtractor
   /// Worked out once from the weight-normalised kernel.
   private let positionKernel: Tensor
 
-  init(_ network: Wav2Vec2Network, weights: ParameterBuffer, features: FeatureExtractor) {
+  init(_ network: Wav2Vec2Network, weights: Weights, features: FeatureExtractor) {
     self.network = network
     self.weights = weights
     self.features = features
@@ -27,7 +27,7 @@ package final class Wav2Vec2: FeatureBackbone {
     let network = Wav2Vec2Network(
       try Wav2Vec2Configuration(
         contentsOf: folder.appendingPathComponent(ModelFolder.configurationName)))
-    let weights = try ModelTensors(contentsOf: folder).buffer(
+    let weights = try ModelTensors(contentsOf: folder).weights(
       network.layout, otherNames: WaveformEncoder.otherNames)
     self.init(network, weights: weights, features: try WaveformEncoder.features(of: folder))
   }
@@ -37,7 +37,6 @@ package final class Wav2Vec2: FeatureBackbone {
   package var tokenCount: Int { configuration.vocabulary }
   package var blank: Int { configuration.blank }
   package var frameSeconds: Double { Double(configuration.hop) / Double(sampleRate) }
-  package var parameterCount: Int { network.layout.parameters.reduce(0) { $0 + $1.count } }
 
   package func frontEnd(features: HiddenFrames) -> HiddenFrames {
     var frames = network.encoder(
@@ -53,8 +52,6 @@ package final class Wav2Vec2: FeatureBackbone {
         input, weights, table: input.shared.map { PositionTable($0) }),
       lengths: input.lengths, shared: input.shared)
   }
-
-  package func skip(_ index: Int, _ input: HiddenFrames) -> HiddenFrames { input }
 
   package func head(_ input: HiddenFrames) -> Tensor {
     LogSoftmax.forward(

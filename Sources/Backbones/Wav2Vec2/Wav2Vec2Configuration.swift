@@ -151,9 +151,7 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     } catch let error as DecodingError {
       throw InputError(url.path, expected: "a wav2vec 2.0 model's settings", found: error.summary)
     }
-    func check(_ condition: Bool, _ expected: String, _ found: Any) throws {
-      if !condition { throw InputError(url.path, expected: expected, found: "\(found)") }
-    }
+    let check = FieldCheck(source: url.path)
     try check(
       kind == .conformer || activation == .gelu, "hidden_act \"gelu\"", activation.rawValue)
     let frontEnd = extras.frontEndActivation ?? "gelu"
@@ -167,14 +165,10 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     try check(
       extras.normalizesPositions != true, "weight-normalised positions (conv_pos_batch_norm false)",
       "BatchNorm")
-    try check((1...64).contains(layers), "num_hidden_layers from 1 to 64", layers)
     try check((1...8192).contains(width), "hidden_size up to 8192", width)
-    try check(
-      (1...width).contains(heads) && width % heads == 0,
-      "num_attention_heads that divide hidden_size \(width)", heads)
-    try check((1...65536).contains(feedForward), "intermediate_size up to 65536", feedForward)
-    try check((2...65536).contains(vocabulary), "vocab_size from 2 to 65536", vocabulary)
-    try check((0..<vocabulary).contains(blank), "pad_token_id below vocab_size", blank)
+    try check.encoder(
+      layers: layers, width: width, heads: heads, feedForward: feedForward, vocabulary: vocabulary,
+      blank: blank)
     let count = convolutionWidths.count
     try check(
       (1...32).contains(count) && convolutionKernels.count == count

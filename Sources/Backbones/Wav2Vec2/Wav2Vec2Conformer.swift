@@ -10,7 +10,7 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
   package static let modelType = Wav2Vec2Configuration.Kind.conformer.rawValue
   private let configuration: Wav2Vec2Configuration
   private let settings: ConformerBlockSettings
-  private let weights: ParameterBuffer
+  private let weights: Weights
   private let layout: ParameterLayout
   private let encoder: WaveformEncoder
   private let blocks: [ConformerBlock]
@@ -38,8 +38,8 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
       "lm_head", configuration.width, configuration.vocabulary, bias: true, in: &layout)
     self.layout = layout
     let tensors = try ModelTensors(contentsOf: folder)
-    let weights = try tensors.buffer(layout, otherNames: WaveformEncoder.otherNames)
-    let statistics = try tensors.buffer(state)
+    let weights = try tensors.weights(layout, otherNames: WaveformEncoder.otherNames)
+    let statistics = try tensors.weights(state)
     self.weights = weights
     filters = blocks.map { $0.filters(weights, state: statistics) }
     features = try WaveformEncoder.features(of: folder)
@@ -49,7 +49,6 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
   package var tokenCount: Int { configuration.vocabulary }
   package var blank: Int { configuration.blank }
   package var frameSeconds: Double { Double(configuration.hop) / Double(sampleRate) }
-  package var parameterCount: Int { layout.parameters.reduce(0) { $0 + $1.count } }
 
   package func frontEnd(features: HiddenFrames) -> HiddenFrames {
     var frames = encoder(features.values, lengths: features.lengths, weights, positionKernel: nil)
@@ -63,8 +62,6 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
       values: blocks[index](input, weights, filters: filters[index]), lengths: input.lengths,
       shared: input.shared)
   }
-
-  package func skip(_ index: Int, _ input: HiddenFrames) -> HiddenFrames { input }
 
   package func head(_ input: HiddenFrames) -> Tensor {
     let norm = encoder.outerNorm

@@ -38,12 +38,12 @@ struct Wav2Vec2Network: Sendable {
   }
 
   /// WavLM's biases by head and distance for utterances of up to `longest` frames.
-  func positionTable(_ w: ParameterBuffer, longest: Int) -> PositionTable? {
+  func positionTable(_ w: Weights, longest: Int) -> PositionTable? {
     positionEmbedding.map { PositionTable(w[$0], configuration, longest: longest) }
   }
 
   /// What the head's product takes: the last layer's frames, where layers are stable normalised.
-  func headInput(_ x: Tensor, _ w: ParameterBuffer) -> (output: Tensor, statistics: Tensor?) {
+  func headInput(_ x: Tensor, _ w: Weights) -> (output: Tensor, statistics: Tensor?) {
     guard configuration.isStable else { return (x, nil) }
     let (weight, bias) = encoder.outerNorm
     let (output, statistics) = LayerNorm.forward(x, weight: w[weight], bias: w[bias])
@@ -51,7 +51,7 @@ struct Wav2Vec2Network: Sendable {
   }
 
   /// Logits: frames x tokens.
-  func head(_ input: Tensor, _ w: ParameterBuffer) -> Tensor {
+  func head(_ input: Tensor, _ w: Weights) -> Tensor {
     Linear.forward(
       input, weight: w[headWeight], bias: w[headBias], outputs: configuration.vocabulary)
   }

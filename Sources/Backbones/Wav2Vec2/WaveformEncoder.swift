@@ -97,7 +97,7 @@ struct WaveformEncoder: Sendable {
   }
 
   /// torch's weight_norm over the taps: w[o, i, t] = g[t] v[o, i, t] / |v[:, :, t]|.
-  func positionKernel(_ w: ParameterBuffer) -> Tensor {
+  func positionKernel(_ w: Weights) -> Tensor {
     let taps = configuration.positionKernel
     let (g, v) = (w[positionMagnitude], w[positionDirection])
     let count = positionDirection.count
@@ -113,13 +113,13 @@ struct WaveformEncoder: Sendable {
   /// Packed samples, one column, to packed frames with positions; see `positionKernel`. Without a kernel
   /// no positions are added: the Conformer's checkpoints have the convolution's tensors and no use for them.
   func callAsFunction(
-    _ samples: Tensor, lengths: [Int], _ w: ParameterBuffer, positionKernel: Tensor?
+    _ samples: Tensor, lengths: [Int], _ w: Weights, positionKernel: Tensor?
   ) -> HiddenFrames {
     var x = samples
     var lengths = lengths
     for stage in stages {
       let (y, shorter) = StridedConvolution.forward(
-        x, lengths: lengths, weight: w[stage.weight], bias: stage.bias.map { UnsafePointer(w[$0]) },
+        x, lengths: lengths, weight: w[stage.weight], bias: stage.bias.map { w[$0] },
         outputs: stage.outputs, kernel: stage.kernel, stride: stage.stride)
       lengths = shorter
       x = y

@@ -14,15 +14,18 @@ enum BudgetPanel: Panel {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let size = canvas.size
-    canvas.frame(title: "Budget", trailing: "+ − change it", theme: theme)
+    canvas.frame(title: "Budget", trailing: "\(key: "+") \("−", key: "-") change it", theme: theme)
+    canvas.wheel(up: .budgetMore, down: .budgetLess)
     let head = head(state, size)
     for (row, line) in head.enumerated() {
-      canvas.pieces(line, x: 2, y: 1 + row, width: size.width - 4)
+      canvas.pieces(keys: line, x: 2, y: 1 + row, width: size.width - 4)
     }
     let rows = Budget.rows(state)
     let area = area(state, size)
     if area.height >= 2 {
-      table(rows, state).draw(in: area, on: &canvas)
+      table(rows, state).draw(in: area, on: &canvas) {
+        Action.keep(rows[$0].mask.keptCount)
+      }
     } else if area.height == 1 {
       drawChoice(rows, state, area, &canvas)
     }
@@ -39,22 +42,23 @@ enum BudgetPanel: Panel {
   }
 
   /// The budget and what it is about: on one line where it fits, else on two.
-  private static func head(_ state: DashboardState, _ size: Size) -> [[(String, Style)]] {
+  private static func head(_ state: DashboardState, _ size: Size) -> [[(KeyText, Style)]] {
     let theme = state.theme
     let isTime = state.budget.unit == .milliseconds
     let device = Device.all[state.budget.device]
-    let amount = [
-      (significant(state.budget.amount), theme.accentStrong),
-      (" \(state.budget.unit.rawValue) (f)", theme.muted),
+    let amount: [(KeyText, Style)] = [
+      ("\(significant(state.budget.amount))", theme.accentStrong),
+      (" \(state.budget.unit.rawValue) (\(key: "f"))", theme.muted),
     ]
     guard isTime else { return [amount] }
-    let place = [
-      (device.name, theme.strong), (device.remark, theme.muted), (" (g)", theme.muted),
+    let place: [(KeyText, Style)] = [
+      ("\(device.name)", theme.strong), ("\(device.remark)", theme.muted),
+      (" (\(key: "g"))", theme.muted),
     ]
     let line = amount + [(" on ", theme.muted)] + place
-    if StyledText(line).width <= size.width - 4 { return [line] }
+    if line.reduce(0, { $0 + $1.0.width }) <= size.width - 4 { return [line] }
     if size.height >= 6 { return [amount, place] }
-    return [[amount[0], (" ms (f) on ", theme.muted)] + place]
+    return [[amount[0], (" ms (\(key: "f")) on ", theme.muted)] + place]
   }
 
   private static func table(_ rows: [Budget.Row], _ state: DashboardState) -> Table {
@@ -119,31 +123,22 @@ enum BudgetPanel: Panel {
   }
 
   /// Who chooses, in several lengths.
-  private static func remarks(_ rows: [Budget.Row], _ state: DashboardState) -> [String] {
+  private static func remarks(_ rows: [Budget.Row], _ state: DashboardState) -> [KeyText] {
     guard state.budget.isInCharge else {
+      let keys: KeyText = "\(key: "+") \("−", key: "-")"
       return [
-        "your slider is in charge: + − let the budget choose", "your slider is in charge: + −",
+        "your slider is in charge: \(keys) let the budget choose",
+        "your slider is in charge: \(keys)",
       ]
     }
     guard let choice = Budget.choice(rows) else { return ["nothing is measured yet"] }
     guard choice.fits else { return ["nothing fits: 1 layer is the least"] }
     let what = "the deepest that fits is chosen"
     return state.budget.unit == .milliseconds
-      ? ["\(what); time of one thread, scaled by the device's speed", "\(what); one thread", what]
-      : ["\(what); FLOPs are counted, not measured", what]
-  }
-
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    switch mouse.kind {
-    case .wheelUp: return .budgetMore
-    case .wheelDown: return .budgetLess
-    case .press:
-      let rows = Budget.rows(state)
-      var inner = self.area(state, Size(width: area.width, height: area.height))
-      guard inner.height >= 2 else { return nil }
-      (inner.x, inner.y) = (inner.x + area.x, inner.y + area.y)
-      return table(rows, state).row(at: mouse.y, in: inner).map { .keep(rows[$0].mask.keptCount) }
-    case .release, .drag: return nil
-    }
+      ? [
+        "\(what); time of one thread, scaled by the device's speed", "\(what); one thread",
+        KeyText(what),
+      ]
+      : ["\(what); FLOPs are counted, not measured", KeyText(what)]
   }
 }

@@ -59,9 +59,9 @@ enum CostPanel: Panel {
     let titles = columns.map(\.title)
     canvas.frame(
       title: "Cost",
-      trailing: [
-        titles.contains("share") ? "full depth" : "", pin(state) == nil ? "" : pinTitle(state),
-      ].filter { !$0.isEmpty }.joined(separator: ", ").prefixed("against "), theme: theme)
+      trailing: KeyText(
+        [titles.contains("share") ? "full depth" : "", pin(state) == nil ? "" : pinTitle(state)]
+          .filter { !$0.isEmpty }.joined(separator: ", ").prefixed("against ")), theme: theme)
     let ends = ends(columns, rows, width: width, names: names(rows, form))
     var y = 1
     if size.height - 2 > rows.count {

@@ -14,14 +14,17 @@ enum CurvesPanel: Panel {
     let theme = state.theme
     canvas.frame(
       title: "Error rate over depth",
-      trailing: state.comparesPolicies ? "compare models (v)" : "compare policies (v)", theme: theme
-    )
+      trailing: "compare \(state.comparesPolicies ? "models" : "policies") (\(key: "v"))",
+      theme: theme)
     var series: [ScatterPlot.Series] = []
     var partial: [ScatterPlot.Series] = []
+    // What a press on each mark chooses, curve by curve.
+    var choices: [[OperatingPoint]] = []
     for (index, contestant) in ComparisonPanel.contestants(state).enumerated() {
       let known = ComparisonPanel.depths(state).compactMap { count in
         state.measurements[contestant.point(keeping: count, state)].flatMap { Known(count, $0) }
       }
+      choices.append(known.map { contestant.point(keeping: $0.count, state) })
       let style = theme.series[index % theme.series.count]
       series.append(
         ScatterPlot.Series(
@@ -43,7 +46,9 @@ enum CurvesPanel: Panel {
       // Room for the marks that stand beside those of full depth.
       xRange: 0...Double(state.layerCount) * 1.08, axisStyle: theme.muted, hasLegend: true,
       dodge: series.count, symbols: state.symbols
-    ).draw(in: canvas.area.inset(x: 2, y: 1), on: &canvas)
+    ).draw(in: canvas.area.inset(x: 2, y: 1), on: &canvas) { series, point in
+      choices.indices.contains(series) ? Action.choosePoint(choices[series][point]) : nil
+    }
   }
 
   /// In percent.

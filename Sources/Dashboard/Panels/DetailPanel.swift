@@ -21,7 +21,9 @@ enum DetailPanel: Panel {
     }
     let index = state.utterance
     canvas.frame(
-      title: "Utterance \(index + 1) of \(items.count)", trailing: "play (y)", theme: theme)
+      title: "Utterance \(index + 1) of \(items.count)", trailing: "play (\(key: "y"))",
+      theme: theme)
+    canvas.wheel(up: .previousUtterance, down: .nextUtterance)
     let end = size.height - 1
     TranscriptPanel.drawHeading(state, index, 1, &canvas)
     let block = TranscriptPanel.Block(state, index, width: size.width - 4)
@@ -70,9 +72,5 @@ enum DetailPanel: Panel {
     canvas.text(
       legend, x: canvas.size.width - legend.count - 3, y: canvas.size.height - 1,
       style: theme.muted)
-  }
-
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    TranscriptPanel.action(mouse, state, area)
   }
 }

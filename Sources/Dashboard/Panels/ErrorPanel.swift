@@ -15,7 +15,8 @@ enum ErrorPanel: Panel {
     let theme = state.theme
     let size = canvas.size
     canvas.frame(
-      title: size.width >= 34 ? "Word error rate" : "Word errors", trailing: progressName(state),
+      title: size.width >= 34 ? "Word error rate" : "Word errors",
+      trailing: KeyText(progressName(state)),
       theme: theme)
     let room = size.height - 2
     let width = size.width - 4

@@ -20,16 +20,35 @@ enum FooterPanel: Panel {
       state.prompt.map { ("▸", line(of: $0, width: room - 2), theme.accentStrong) }
       ?? activity(state)
     canvas.text("\(mark) ", x: 1, y: 0, style: style, width: room)
-    canvas.wording(text, x: 3, y: 0, style: theme.text, width: room - 2, symbols: state.symbols)
+    // The keys of a prompt are those of what is being typed.
+    canvas.wording(
+      keys: [text], x: 3, y: 0, style: theme.text, width: room - 2, symbols: state.symbols
+    ) { key in
+      if state.prompt == nil { return key }
+      return Action.key(key)
+    }
     canvas.textRight(generation, end: width - 1, y: 0, style: theme.muted)
 
-    let (hints, place) = keys(state, width: width)
-    hints.draw(in: place, on: &canvas)
-    canvas.textRight(note(state), end: width - 1, y: 1, style: theme.muted)
+    let note = note(state)
+    let bindings = bindings(state)
+    let end = width - 1 - (note.width == 0 ? 0 : note.width + 2)
+    KeyHints(
+      bindings.map { ($0.shortLabel, hint($0, state)) }, keyStyle: theme.strong,
+      actionStyle: theme.muted
+    ).draw(in: Rect(x: 1, y: 1, width: end - 1, height: 1), on: &canvas) {
+      bindings[$0].actions.first?.action
+    }
+    // What is hidden is enlarged, the most important of it.
+    let hidden = hidden(state).first
+    canvas.textRight(keys: note, end: width - 1, y: 1, style: theme.muted) { key in
+      // Under the help there is nothing to enlarge.
+      if key == "e", let hidden { return state.helpPage == nil ? Action.enlarge(hidden) : nil }
+      return key
+    }
   }
 
   /// What is being typed, its end in sight however long it is.
-  private static func line(of prompt: Prompt, width: Int) -> String {
+  private static func line(of prompt: Prompt, width: Int) -> KeyText {
     let (name, short) =
       switch prompt.kind {
       case .dropRatio: ("drop ratio in %", "%")
@@ -38,9 +57,9 @@ enum FooterPanel: Panel {
       case .guess: ("your guess of the word error rate in %", "guess in %")
       }
     for form in [
-      "\(name): \(prompt.text)_   Enter takes it, Esc leaves", "\(name): \(prompt.text)_",
-      "\(short): \(prompt.text)_",
-    ] where CharacterWidth.of(form) <= width {
+      "\(name): \(prompt.text)_   \(key: .enter) takes it, \(key: .escape) leaves",
+      "\(name): \(prompt.text)_", "\(short): \(prompt.text)_",
+    ] as [KeyText] where form.width <= width {
       return form
     }
     var end = prompt.text
@@ -48,13 +67,16 @@ enum FooterPanel: Panel {
     return "\(short): …\(end)_"
   }
 
-  private static func activity(_ state: DashboardState) -> (mark: String, String, Style) {
+  private static func activity(_ state: DashboardState) -> (mark: String, KeyText, Style) {
     let theme = state.theme
     let total = state.subject.utterances.count
-    if !state.notice.isEmpty { return ("◆", state.notice, theme.accent) }
+    if !state.notice.isEmpty { return ("◆", KeyText(state.notice), theme.accent) }
     if state.isPaused {
       let count = state.present?.measuredCount ?? 0
-      return ("‖", "paused at \(count)/\(total): z goes on, Z one more", theme.accentStrong)
+      return (
+        "‖", "paused at \(count)/\(total): \(key: "z") goes on, \(key: "Z") one more",
+        theme.accentStrong
+      )
     }
     switch state.activity {
     case .preparing(let step):
@@ -66,7 +88,7 @@ enum FooterPanel: Panel {
     case .idle:
       return ("○", "measured; the evaluator rests", theme.muted)
     case .failed(let reason), .unavailable(let reason):
-      return ("×", reason, theme.error)
+      return ("×", KeyText(reason), theme.error)
     }
   }
 
@@ -95,25 +117,6 @@ enum FooterPanel: Panel {
     return [policy, layers].compactMap { $0 }.joined(separator: ", ") + ", to compare"
   }
 
-  /// A click on a key does what the key does.
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    let (hints, place) = keys(state, width: area.width)
-    guard mouse.kind == .press, mouse.y == area.y + place.y,
-      let index = hints.hint(at: mouse.x - area.x, in: place)
-    else { return nil }
-    return bindings(state)[index].actions.first?.action
-  }
-
-  /// The keys and where they stand, next to whatever is said at the right end.
-  private static func keys(_ state: DashboardState, width: Int) -> (KeyHints, Rect) {
-    let note = note(state)
-    let end = width - 1 - (note.isEmpty ? 0 : note.count + 2)
-    let hints = KeyHints(
-      bindings(state).map { ($0.shortLabel, hint($0, state)) }, keyStyle: state.theme.strong,
-      actionStyle: state.theme.muted)
-    return (hints, Rect(x: 1, y: 1, width: end - 1, height: 1))
-  }
-
   /// What a key would do now.
   private static func hint(_ binding: KeyBinding, _ state: DashboardState) -> String {
     let action = binding.actions.first?.action
@@ -134,11 +137,15 @@ enum FooterPanel: Panel {
   }
 
   /// What the reader should know of the screen itself.
-  private static func note(_ state: DashboardState) -> String {
-    if state.isMouseReleased { return "mouse off: m" }
+  private static func note(_ state: DashboardState) -> KeyText {
+    if state.isMouseReleased { return "mouse off: \(key: "m")" }
     if state.isReadOnly { return "read-only" }
-    guard state.zoomed == nil, let hidden = Layout(state, state.size)?.hidden, !hidden.isEmpty
-    else { return "" }
-    return "hidden: " + hidden.map { $0.type.name }.joined(separator: ", ") + " (e)"
+    let names = hidden(state).map { $0.type.name }
+    return names.isEmpty ? "" : "hidden: \(names.joined(separator: ", ")) (\(key: "e"))"
+  }
+
+  /// Panels without room; none of them counts while one is enlarged.
+  private static func hidden(_ state: DashboardState) -> [PanelKind] {
+    state.zoomed == nil ? Layout(state, state.size)?.hidden ?? [] : []
   }
 }

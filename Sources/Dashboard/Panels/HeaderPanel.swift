@@ -13,6 +13,8 @@ enum HeaderPanel: Panel {
     let theme = state.theme
     for tab in tabs(state, canvas.size.width) {
       let isShown = tab.view == state.view
+      let place = Rect(x: tab.start, y: 0, width: tab.width, height: 1)
+      canvas.press(place, .show(tab.view))
       canvas.text(
         "\(state.number(of: tab.view))", x: tab.start, y: 0,
         style: isShown ? theme.accentStrong : theme.muted)
@@ -22,9 +24,7 @@ enum HeaderPanel: Panel {
           style: isShown ? theme.accentStrong : theme.text)
       }
       if isShown {
-        canvas.restyle(Rect(x: tab.start, y: 0, width: tab.width, height: 1)) {
-          $0.underline = true
-        }
+        canvas.restyle(place) { $0.underline = true }
       }
     }
     let about = about(state)
@@ -93,12 +93,5 @@ enum HeaderPanel: Panel {
       if x - 2 < width || !namesAll { return tabs }
     }
     return []
-  }
-
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    guard mouse.kind == .press, mouse.y == area.y else { return nil }
-    return tabs(state, area.width).first {
-      (area.x + $0.start..<area.x + $0.start + $0.width).contains(mouse.x)
-    }.map { .show($0.view) }
   }
 }

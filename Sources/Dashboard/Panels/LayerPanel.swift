@@ -13,9 +13,11 @@ enum LayerPanel: Panel {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     canvas.frame(
-      title: canvas.size.width >= 40 ? "Layers (↑ ↓, Space)" : "Layers",
+      title: canvas.size.width >= 40
+        ? "Layers (\(key: .up) \(key: .down), \(key: " "))" : "Layers",
       trailing: "\(state.mask.keptCount) run, "
         + "\(state.layerCount - state.mask.keptCount) skipped", theme: theme)
+    canvas.wheel(up: .up, down: .down)
     let rows = Rows(state, height: canvas.size.height)
     let columns = Columns(width: canvas.size.width)
     if let y = rows.heading {
@@ -43,6 +45,7 @@ enum LayerPanel: Panel {
     }
     for (row, layer) in rows.visible.enumerated() {
       let y = rows.first + row * rows.pitch
+      canvas.press(Rect(x: 1, y: y, width: columns.end, height: 1), .toggle(layer))
       let runs = state.mask[layer]
       let style = runs ? theme.text : theme.skipped
       if layer == state.layerCursor { canvas.text("▸", x: 1, y: y, style: theme.accentStrong) }
@@ -134,20 +137,6 @@ enum LayerPanel: Panel {
       }
       let shown = min(count, max(0, height - 1 - first))
       visible = window(of: shown, around: state.layerCursor, in: count)
-    }
-  }
-
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    switch mouse.kind {
-    case .wheelUp: return .up
-    case .wheelDown: return .down
-    case .press:
-      let rows = Rows(state, height: area.height)
-      let offset = mouse.y - area.y - rows.first
-      guard offset >= 0, offset % rows.pitch == 0 else { return nil }
-      let layer = rows.visible.lowerBound + offset / rows.pitch
-      return rows.visible.contains(layer) ? .toggle(layer) : nil
-    case .release, .drag: return nil
     }
   }
 }

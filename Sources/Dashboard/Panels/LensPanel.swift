@@ -16,9 +16,10 @@ enum LensPanel: Panel {
     let theme = state.theme
     let size = canvas.size
     let items = state.subject.utterances
-    let place =
+    let place: KeyText =
       items.indices.contains(state.utterance)
-      ? "utterance \(state.utterance + 1) of \(items.count) ([ ])" : ""
+      ? "utterance \(state.utterance + 1) of \(items.count) (\(key: "[") \(key: "]"))" : ""
+    canvas.wheel(up: .previousUtterance, down: .nextUtterance)
     canvas.frame(title: "What the head would say after each layer", trailing: place, theme: theme)
     guard let request = state.wantedProbe, items.indices.contains(state.utterance) else { return }
     let columns = Columns(width: size.width)
@@ -31,6 +32,9 @@ enum LensPanel: Panel {
     let rows = Rows(state, height: size.height)
     for position in rows.visible {
       let reading = lens?.readings[position]
+      if position > 0 {
+        canvas.press(Rect(x: 1, y: y, width: size.width - 2, height: 1), .toggle(position - 1))
+      }
       drawRow(position, reading, state, columns, y, &canvas)
       y += 1
     }
@@ -141,18 +145,6 @@ enum LensPanel: Panel {
       let room = max(0, height - 4)
       let shown = min(count, room)
       visible = window(of: shown, around: state.layerCursor + 1, in: count)
-    }
-  }
-
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    switch mouse.kind {
-    case .wheelUp: return .previousUtterance
-    case .wheelDown: return .nextUtterance
-    case .press:
-      let rows = Rows(state, height: area.height).visible
-      let position = rows.lowerBound + mouse.y - area.y - 2
-      return rows.contains(position) && position > 0 ? .toggle(position - 1) : nil
-    case .release, .drag: return nil
     }
   }
 }

@@ -15,7 +15,7 @@ enum PlotPanel: Panel {
     let theme = state.theme
     canvas.frame(
       title: "Trade-off",
-      trailing: canvas.size.width >= 50 ? "lower left is better   axis (a)" : "axis (a)",
+      trailing: "\(canvas.size.width >= 50 ? "lower left is better   " : "")axis (\(key: "a"))",
       theme: theme)
     let points = points(of: state.model, state)
     let complete = points.filter(\.isComplete)
@@ -33,14 +33,21 @@ enum PlotPanel: Panel {
         labels: points.map { "\($0.mask.keptCount)" }, marker: mark)
     }
     let front = ParetoFront.of(complete) { ($0.cost, $0.errorRate) }
-    let others = models.indices.filter { $0 != state.model }.map {
-      series(
-        models[$0].name, Self.points(of: $0, state).filter(\.isComplete), theme.muted,
-        marks[2 + $0 % (marks.count - 2)])
+    let others = models.indices.filter { $0 != state.model }.map { model in
+      let points = Self.points(of: model, state).filter(\.isComplete)
+      return (
+        series: series(
+          models[model].name, points, theme.muted, marks[2 + model % (marks.count - 2)]),
+        choices: points.map { OperatingPoint(model: model, mask: $0.mask) }
+      )
     }
     let pin = state.pinned.flatMap { pinned in
       Self.points(of: pinned.model, state).first { $0.mask == pinned.mask }
     }
+    // What a press on each mark chooses, series by series.
+    let choices =
+      [complete, partial, []].map { $0.map { OperatingPoint(model: state.model, mask: $0.mask) } }
+      + others.map(\.choices)
     ScatterPlot(
       series: [
         series(name, complete, theme.text, marks[0]),
@@ -50,13 +57,15 @@ enum PlotPanel: Panel {
         ScatterPlot.Series(
           "", points: front.map { ($0.cost, $0.errorRate) }, style: theme.muted,
           isConnected: true, hasMarkers: false),
-      ] + others + saved(state) + (pin.map { [pinned($0, marks[1], theme)] } ?? []),
+      ] + others.map(\.series) + saved(state) + (pin.map { [pinned($0, marks[1], theme)] } ?? []),
       current: present.map { ($0.cost, $0.errorRate) },
       currentLabel: present.map { "\($0.mask.keptCount)" } ?? "", currentStyle: theme.accentStrong,
       xLabel: state.plotAxis.rawValue, yLabel: "WER %, with the number of layers run",
       // From nothing, so that half the cost is half the way.
       xRange: range(state), axisStyle: theme.muted, hasLegend: true, symbols: state.symbols
-    ).draw(in: canvas.area.inset(x: 2, y: 1), on: &canvas)
+    ).draw(in: canvas.area.inset(x: 2, y: 1), on: &canvas) { series, point in
+      choices.indices.contains(series) ? Action.choosePoint(choices[series][point]) : nil
+    }
   }
 
   /// Over a point that has its label already.

@@ -17,8 +17,8 @@ enum PosteriorsPanel: Panel {
     let size = canvas.size
     canvas.frame(
       title: "Tokens over time after layer \(state.layerCursor + 1)",
-      trailing: "another layer (↑ ↓)",
-      theme: theme)
+      trailing: "another layer (\(key: .up) \(key: .down))", theme: theme)
+    canvas.wheel(up: .up, down: .down)
     guard let request = state.wantedProbe, let lens = state.probes.lenses[request],
       lens.readings.indices.contains(state.layerCursor + 1)
     else { return }
@@ -72,13 +72,5 @@ enum PosteriorsPanel: Panel {
   private static func frames(_ column: Int, of width: Int, count: Int) -> Range<Int> {
     let first = min(count - 1, column * count / width)
     return first..<max(first + 1, min(count, (column + 1) * count / width))
-  }
-
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    switch mouse.kind {
-    case .wheelUp: .up
-    case .wheelDown: .down
-    case .press, .release, .drag: nil
-    }
   }
 }

@@ -14,8 +14,9 @@ enum RecordingPanel: Panel {
     let theme = state.theme
     let size = canvas.size
     canvas.frame(
-      title: "Listen", trailing: state.listening.isRecording ? "Space stops" : "Space records",
-      theme: theme)
+      title: "Listen",
+      trailing: "\(key: " ") \(state.listening.isRecording ? "stops" : "records")", theme: theme)
+    canvas.wheel(up: .up, down: .down)
     let width = size.width - 4
     let failure = failure(state, width)
     for (row, line) in failure.prefix(max(0, size.height - 2)).enumerated() {
@@ -24,7 +25,7 @@ enum RecordingPanel: Panel {
     if failure.isEmpty {
       let (long, short, style) = status(state)
       canvas.wording(
-        long, short, x: 2, y: 1, style: style, width: width, symbols: state.symbols)
+        keys: [long, short], x: 2, y: 1, style: style, width: width, symbols: state.symbols)
     }
     let area = area(state, size)
     guard !state.listening.heard.isEmpty else {
@@ -44,20 +45,22 @@ enum RecordingPanel: Panel {
   }
 
   /// What is going on, in a longer and a shorter form.
-  private static func status(_ state: DashboardState) -> (long: String, short: String, Style) {
+  private static func status(_ state: DashboardState) -> (long: KeyText, short: KeyText, Style) {
     let (theme, listening) = (state.theme, state.listening)
     if listening.isRecording {
       return (
-        "● recording: speak now, Space when you are done", "● recording", theme.accentStrong
+        "● recording: speak now, \(key: " ") when you are done", "● recording", theme.accentStrong
       )
     }
     if let file = listening.file {
       let what = isOlder(state) ? "reading" : "heard"
-      return ("\(what): \(file)", what, theme.muted)
+      return ("\(what): \(file)", KeyText(what), theme.muted)
     }
     return (
-      "Press Space and say something in English, such as \"turn on the light in the kitchen\"; f opens "
-        + "a file.", "Press Space and speak English; f opens a file.", theme.text
+      """
+      Press \(key: " ") and say something in English, such as "turn on the light in the kitchen"; \
+      \(key: "f") opens a file.
+      """, "Press \(key: " ") and speak English; \(key: "f") opens a file.", theme.text
     )
   }
 
@@ -121,13 +124,5 @@ enum RecordingPanel: Panel {
     var moved = state
     moved.listening.scroll = firstRow(state, area) + step
     return firstRow(moved, area)
-  }
-
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    switch mouse.kind {
-    case .wheelUp: .up
-    case .wheelDown: .down
-    case .press, .release, .drag: nil
-    }
   }
 }

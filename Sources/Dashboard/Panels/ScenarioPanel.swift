@@ -20,16 +20,18 @@ enum ScenarioPanel: Panel {
     let trace = state.budget.traces[state.budget.trace]
     canvas.frame(
       title: "Scenario: \(trace.name)\(trace.remark)",
-      trailing: state.budget.isPlaying ? "Space holds" : "Space plays", theme: theme)
+      trailing: "\(key: " ") \(state.budget.isPlaying ? "holds" : "plays")", theme: theme)
     canvas.edge(
       [
-        "errors and times measured here, one utterance a second; B starts over",
-        "measured here, one utterance a second; B starts over", "measured here; B starts over",
+        "errors and times measured here, one utterance a second; \(key: "B") starts over",
+        "measured here, one utterance a second; \(key: "B") starts over",
+        "measured here; \(key: "B") starts over",
       ], width: size.width, y: size.height - 1, style: theme.muted)
     var area = canvas.area.inset(x: 2, y: 1)
     if size.height > leastHeight {
       canvas.wording(
-        "\(trace.explanation) (v for others)", trace.explanation, x: area.x, y: area.y,
+        keys: ["\(trace.explanation) (\(key: "v") for others)", KeyText(trace.explanation)],
+        x: area.x, y: area.y,
         style: theme.muted, width: area.width, symbols: state.symbols)
       area = area.split(top: 1).rest
     }

@@ -38,6 +38,7 @@ enum SkipsPanel: Panel {
     canvas.frame(
       title: size.width >= 60 ? "How often each layer is skipped" : "Skips",
       trailing: "policy \(state.policy)\(draws)", theme: theme)
+    canvas.wheel(up: .dropLess, down: .dropMore)
     let columns = Columns(state, width: size.width)
     let rows = rows(state, height: size.height)
     canvas.text("run", x: 2, y: 1, style: theme.muted)
@@ -46,6 +47,7 @@ enum SkipsPanel: Panel {
     }
     for (row, count) in rows.enumerated() {
       let y = 2 + row
+      canvas.press(Rect(x: 1, y: y, width: size.width - 2, height: 1), .keep(count))
       let isPresent = count == state.mask.keptCount
       if isPresent { canvas.text("▸", x: 1, y: y, style: theme.accentStrong) }
       canvas.textRight("\(count)", end: 5, y: y, style: isPresent ? theme.strong : theme.text)
@@ -99,17 +101,5 @@ enum SkipsPanel: Panel {
     }
 
     func end(_ layer: Int) -> Int { 6 + (layer + 1) * width }
-  }
-
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    switch mouse.kind {
-    case .wheelUp: return .dropLess
-    case .wheelDown: return .dropMore
-    case .press:
-      let rows = rows(state, height: area.height)
-      let row = mouse.y - area.y - 2
-      return rows.indices.contains(row) ? .keep(rows[row]) : nil
-    case .release, .drag: return nil
-    }
   }
 }

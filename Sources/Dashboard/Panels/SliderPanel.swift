@@ -15,29 +15,32 @@ enum SliderPanel: Panel {
     let size = canvas.size
     // Where the header has one line only, the model's name finds no room there.
     let model = state.size.height < 26 ? " of \(state.subject.models[state.model].name)" : ""
-    let keys = size.width >= 100 ? " (← →, d)" : ""
-    let title = "Drop ratio\(model)\(keys)"
+    let keys: KeyText =
+      size.width >= 100 ? " (\(key: .left) \(key: .right), \(key: "d"))" : ""
+    let title: KeyText = "Drop ratio\(model)\(keys)"
     canvas.frame(
       title: title, trailing: trailing(state, size.width, beside: title), theme: theme)
+    canvas.wheel(up: .dropMore, down: .dropLess)
     let track = track(state, panelWidth: size.width)
     canvas.textRight(
       percent(state.mask.dropRatio, decimals: 0), end: track.x - 2, y: 1,
       style: theme.accentStrong)
-    slider(state).draw(in: track, on: &canvas)
+    slider(state).draw(in: track, on: &canvas) { Action.keep(state.layerCount - $0) }
     canvas.text(kept(state.mask.keptCount, state), x: track.maxX + 2, y: 1, style: theme.text)
     if size.height >= 4 { drawScale(state, &canvas, x: track.x, width: track.width) }
   }
 
   /// Policy and mask; the mask is left out where there is no room for it, then the seed.
-  private static func trailing(_ state: DashboardState, _ width: Int, beside title: String)
-    -> String
+  private static func trailing(_ state: DashboardState, _ width: Int, beside title: KeyText)
+    -> KeyText
   {
     let isDrawn = PolicyCatalog.isDrawn(state.policyName)
-    let policy = "policy \(state.policyName) (P)"
-    let drawn = policy + (isDrawn ? ", seed \(state.seed) (r)" : "")
-    let long = "\(drawn)   mask \(state.mask)"
-    if long.count + 44 <= width { return long }
-    return drawn.count + title.count + 8 <= width ? drawn : policy
+    let policy: KeyText = "policy \(state.policyName) (\(key: "P"))"
+    let seed: KeyText = isDrawn ? ", seed \(state.seed) (\(key: "r"))" : ""
+    let drawn = policy + seed
+    let long: KeyText = "\(drawn)   mask \(state.mask)"
+    if long.width + 44 <= width { return long }
+    return drawn.width + title.width + 8 <= width ? drawn : policy
   }
 
   private static func kept(_ count: Int, _ state: DashboardState) -> String {
@@ -72,23 +75,5 @@ enum SliderPanel: Panel {
     let left = 9
     let right = 2 + kept(state.layerCount, state).count + 2
     return Rect(x: left, y: 1, width: max(2, panelWidth - left - right), height: 1)
-  }
-
-  /// The setting under screen column `x`, clamped to the ends of the track.
-  static func action(x: Int, _ state: DashboardState, _ area: Rect) -> Action {
-    let track = track(state, panelWidth: area.width)
-    return .keep(state.layerCount - slider(state).value(at: x - area.x, in: track))
-  }
-
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    switch mouse.kind {
-    case .press:
-      // Only the track is the slider: not its frame, not what is read beside it.
-      return track(state, panelWidth: area.width).contains(x: mouse.x - area.x, y: mouse.y - area.y)
-        ? action(x: mouse.x, state, area) : nil
-    case .wheelUp: return .dropMore
-    case .wheelDown: return .dropLess
-    case .release, .drag: return nil
-    }
   }
 }

@@ -38,9 +38,10 @@ enum TourPanel: Panel {
   private static func drawStep(_ state: DashboardState, _ canvas: inout Canvas) {
     let tour = state.tour
     let size = canvas.size
+    if tour.isReached { canvas.press(canvas.area, .tourNext) }
     canvas.frame(
       title: "Tour \(tour.chapter + 1).\(tour.step + 1) \(Tour.step(state).title)",
-      trailing: ". next  , back  t hide", theme: state.theme)
+      trailing: "\(key: ".") next  \(key: ",") back  \(key: "t") hide", theme: state.theme)
     let area = canvas.area.inset(x: 2, y: 1)
     let lines = lines(state, area.size)
     let pages = pageCount(lines, area.size)
@@ -50,22 +51,22 @@ enum TourPanel: Panel {
     }
     let keys = keys(tour, isMore: page + 1 < pages)
     canvas.textRight(
-      " \(keys) ", end: size.width - 2, y: size.height - 1, style: state.theme.muted)
+      keys: " \(keys) ", end: size.width - 2, y: size.height - 1, style: state.theme.muted)
     let chapter = Tour.chapters[tour.chapter]
     let progress = "step \(tour.step + 1) of \(chapter.steps.count)"
     canvas.edge(
-      ["\(progress): \(chapter.title)", progress], width: size.width - keys.count - 2,
+      ["\(progress): \(chapter.title)", KeyText(progress)], width: size.width - keys.width - 2,
       y: size.height - 1, style: state.theme.muted)
   }
 
-  private static func keys(_ tour: TourState, isMore: Bool) -> String {
+  private static func keys(_ tour: TourState, isMore: Bool) -> KeyText {
     let help =
       isMore
-      ? "i ▼ more  "
+      ? "▼ more"
       : tour.isReached
-        ? tour.page > 0 ? "i ▲ back  " : ""
-        : ["i hint  ", "i answer  ", "i text  "][tour.help.rawValue]
-    return help + "0 reset  T chapters"
+        ? tour.page > 0 ? "▲ back" : "" : ["hint", "answer", "text"][tour.help.rawValue]
+    let first: KeyText = help.isEmpty ? "" : "\(key: "i") \(help)  "
+    return "\(first)\(key: "0") reset  \(key: "T") chapters"
   }
 
   // MARK: - What is said
@@ -102,9 +103,5 @@ enum TourPanel: Panel {
   static func hasMore(_ state: DashboardState) -> Bool {
     guard let area = Layout(state, state.size)?[.tour]?.inset(x: 2, y: 1) else { return false }
     return state.tour.page + 1 < pageCount(lines(state, area.size), area.size)
-  }
-
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    mouse.kind == .press && state.tour.isReached ? .tourNext : nil
   }
 }

@@ -21,7 +21,8 @@ enum TranscriptPanel: Panel {
     }
     canvas.frame(
       title: "Transcript \(state.utterance + 1) of \(subject.utterances.count)",
-      trailing: "browse ([ ])   one made worse (w)", theme: theme)
+      trailing: "browse (\(key: "[") \(key: "]"))   one made worse (\(key: "w"))", theme: theme)
+    canvas.wheel(up: .previousUtterance, down: .nextUtterance)
     let end = size.height - 1
     var y = 1
     // The chosen utterance, then the ones after it for as long as there is room.
@@ -68,14 +69,6 @@ enum TranscriptPanel: Panel {
       pieces.remove(at: dropped)
     }
     canvas.pieces(pieces, x: 2, y: y, width: width)
-  }
-
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    switch mouse.kind {
-    case .wheelUp: .previousUtterance
-    case .wheelDown: .nextUtterance
-    case .press, .release, .drag: nil
-    }
   }
 
   // MARK: - One utterance

@@ -17,21 +17,26 @@ enum UtterancesPanel: Panel {
     canvas.frame(
       title: "Utterances" + (place.map { " \($0 + 1)/\(rows.count)" } ?? ""),
       trailing: trailing(state, canvas.size.width), theme: theme)
+    canvas.wheel(up: .previousUtterance, down: .nextUtterance)
     let area = canvas.area.inset(x: 2, y: 1)
     guard !rows.isEmpty else {
-      let why =
+      let why: KeyText =
         state.list.filter.isEmpty
-        ? "the split is empty" : "nothing contains \"\(state.list.filter)\"; Esc shows all again"
-      canvas.text(why, x: area.x, y: area.y, style: theme.muted, width: area.width)
+        ? "the split is empty"
+        : "nothing contains \"\(state.list.filter)\"; \(key: .escape) shows all again"
+      canvas.text(keys: why, x: area.x, y: area.y, style: theme.muted, width: area.width)
       return
     }
-    table(state, rows).draw(in: area, scroll: scroll(place, area), on: &canvas)
+    table(state, rows).draw(in: area, scroll: scroll(place, area), on: &canvas) {
+      Action.utterance(rows[$0])
+    }
   }
 
-  private static func trailing(_ state: DashboardState, _ width: Int) -> String {
-    let order = "\(state.list.order.rawValue) (S)"
-    let filter = state.list.filter.isEmpty ? "" : "\"\(state.list.filter)\" (/)  "
-    return filter.count + order.count + 30 <= width ? filter + order : filter
+  private static func trailing(_ state: DashboardState, _ width: Int) -> KeyText {
+    let order: KeyText = "\(state.list.order.rawValue) (\(key: "S"))"
+    let filter: KeyText =
+      state.list.filter.isEmpty ? "" : "\"\(state.list.filter)\" (\(key: "/"))  "
+    return filter.width + order.width + 30 <= width ? filter + order : filter
   }
 
   private static func table(_ state: DashboardState, _ rows: [Int]) -> Table {
@@ -65,19 +70,5 @@ enum UtterancesPanel: Panel {
   /// The chosen row in the middle where possible.
   private static func scroll(_ place: Int?, _ area: Rect) -> Int {
     max(0, (place ?? 0) - (area.height - 1) / 2)
-  }
-
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action? {
-    switch mouse.kind {
-    case .wheelUp: return .previousUtterance
-    case .wheelDown: return .nextUtterance
-    case .press:
-      let rows = state.listedUtterances
-      let inner = area.inset(x: 2, y: 1)
-      let place = rows.firstIndex(of: state.utterance)
-      return table(state, rows).row(at: mouse.y, in: inner, scroll: scroll(place, inner))
-        .map { .utterance(rows[$0]) }
-    case .release, .drag: return nil
-    }
   }
 }

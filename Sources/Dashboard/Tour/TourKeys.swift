@@ -87,26 +87,7 @@ enum TourKeys {
         groups.append((key, 1))
       }
     }
-    return groups.map { label($0.key) + ($0.count > 1 ? " x \($0.count)" : "") }
+    return groups.map { $0.key.name + ($0.count > 1 ? " x \($0.count)" : "") }
       .joined(separator: ", ")
-  }
-
-  private static func label(_ key: Key) -> String {
-    switch key {
-    case .character(" "): "Space"
-    case .character(let character): String(character)
-    case .up: "↑"
-    case .down: "↓"
-    case .left: "←"
-    case .right: "→"
-    case .enter: "Enter"
-    case .escape: "Esc"
-    case .home: "Home"
-    case .end: "End"
-    case .tab: "Tab"
-    case .control(let character): "Ctrl-\(character.uppercased())"
-    case .function(let number): "F\(number)"
-    case .pageUp, .pageDown, .backTab, .backspace, .delete: "\(key)"
-    }
   }
 }

@@ -1,6 +1,5 @@
 // What every action does.
 
-import Backbones
 import TerminalUI
 import Tradeoff
 
@@ -50,20 +49,17 @@ extension Update {
     case .choosePolicy(let name):
       return change(&state) {
         $0.policy = name
-        $0.isManual = false
-        $0.mask = PolicyCatalog.mask(
-          name, seed: $0.seed, keeping: $0.mask.keptCount, of: $0.mask.layerCount)
+        $0.keep($0.mask.keptCount)
       }
     case .reseed:
       return change(&state) {
         if !PolicyCatalog.isDrawn($0.policy) { $0.policy = RandomPolicy.name }
-        $0.isManual = false
         $0.seed += 1
-        $0.mask = PolicyCatalog.mask(
-          $0.policy, seed: $0.seed, keeping: $0.mask.keptCount, of: $0.mask.layerCount)
+        $0.keep($0.mask.keptCount)
       }
     case .chooseModel(let index): return chooseModel(index, &state)
     case .chooseRival(let index): state.chosenRival = index
+    case .choosePoint(let point): return choose(point, &state)
     case .choosePreset(let index): return perform(.drop(Menus.presets[index].percent), &state)
     case .undo: return goBack(from: \.past, to: \.future, &state)
     case .redo: return goBack(from: \.future, to: \.past, &state)
@@ -105,7 +101,7 @@ extension Update {
     case .chooseTheme(let name): state.theme = Theme.named(name) ?? state.theme
     case .releaseMouse:
       state.isMouseReleased.toggle()
-      state.isSliderHeld = false
+      state.held = []
       return [.setMouse(!state.isMouseReleased)]
     case .help:
       // Through its pages, then away.
@@ -123,6 +119,7 @@ extension Update {
           state.view.type.goBack(&state)
         }
       }
+    case .key(let key): return handle(.key(key), &state)
     case .compareBy: state.comparesPolicies.toggle()
     case .budgetLess: return setBudget(state.budget.amount / 1.25, &state)
     case .budgetMore: return setBudget(state.budget.amount * 1.25, &state)
@@ -163,8 +160,8 @@ extension Update {
       begin(&state)
     case .openFile: state.overlay = .prompt(Prompt(.file))
     case .record: return [.record(!state.listening.isRecording)]
-    case .export(let what): return [.export(what)]
-    case .saveSettings: return [.saveSettings]
+    case .export(let what): return [.export(what, what.content(state))]
+    case .saveSettings: return [.save(Settings(state))]
     case .suspend: return [.suspend]
     case .quit: return [.quit]
     }

@@ -1,6 +1,5 @@
 // Choosing a model and a mask, with undo and redo.
 
-import Backbones
 import Tradeoff
 
 extension Update {
@@ -9,11 +8,7 @@ extension Update {
     let count = min(state.layerCount, max(0, count))
     state.budget.isInCharge = false
     guard count != state.mask.keptCount || state.isManual else { return [] }
-    return change(&state) {
-      $0.isManual = false
-      $0.mask = PolicyCatalog.mask(
-        $0.policy, seed: $0.seed, keeping: count, of: $0.mask.layerCount)
-    }
+    return change(&state) { $0.keep(count) }
   }
 
   static func toggle(_ layer: Int, _ state: inout DashboardState) -> [Effect] {
@@ -22,6 +17,18 @@ extension Update {
     return change(&state) {
       $0.isManual = true
       $0.mask[layer].toggle()
+    }
+  }
+
+  /// A mask that was seen somewhere: by hand, unless the policy chooses the same.
+  static func choose(_ point: OperatingPoint, _ state: inout DashboardState) -> [Effect] {
+    state.budget.isInCharge = false
+    return change(&state) {
+      ($0.model, $0.mask) = (point.model, point.mask)
+      $0.isManual =
+        point.mask
+        != PolicyCatalog.mask(
+          $0.policy, seed: $0.seed, keeping: point.mask.keptCount, of: point.mask.layerCount)
     }
   }
 
@@ -69,11 +76,8 @@ extension Update {
       choice.model = index
       let count = models[index].layerCount
       guard count != choice.mask.layerCount else { return }
-      choice.isManual = false
-      choice.mask = PolicyCatalog.mask(
-        choice.policy, seed: choice.seed,
-        keeping: PolicyCatalog.keptCount(dropRatio: choice.mask.dropRatio, layerCount: count),
-        of: count)
+      let kept = PolicyCatalog.keptCount(dropRatio: choice.mask.dropRatio, layerCount: count)
+      choice.keep(kept, of: count)
     }
   }
 

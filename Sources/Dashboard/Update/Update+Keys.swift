@@ -12,6 +12,8 @@ extension Update {
       return handle(mouse, &state)
     case .resize(let size):
       state.size = size
+      // What is held has gone elsewhere.
+      state.held = []
       return []
     case .paste(let text):
       if case .prompt(var prompt) = state.overlay {

@@ -1,5 +1,7 @@
 // Close looks: what is asked for, and what came of it.
 
+import Tradeoff
+
 extension Update {
   static func listen(to file: String, _ state: inout DashboardState) {
     guard !file.isEmpty else { return }

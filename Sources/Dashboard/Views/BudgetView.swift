@@ -1,8 +1,6 @@
 // A budget instead of a ratio, and what a changing one does to models that can and cannot adapt.
 
-import Backbones
 import TerminalUI
-import Tradeoff
 
 extension ViewKind {
   package static let budget = ViewKind(BudgetView.self)
@@ -38,13 +36,7 @@ enum BudgetView: DashboardView {
 
   /// The present policy's mask of every depth.
   static func wishes(_ state: DashboardState) -> [OperatingPoint] {
-    masks(state).map { OperatingPoint(model: state.model, mask: $0) }
-  }
-
-  static func masks(_ state: DashboardState) -> [LayerMask] {
-    (1...state.layerCount).reversed().map {
-      PolicyCatalog.mask(state.policy, seed: state.seed, keeping: $0, of: state.layerCount)
-    }
+    state.policyMasks.map { OperatingPoint(model: state.model, mask: $0) }
   }
 
   static func hint(for action: Action, _ state: DashboardState) -> String? {

@@ -14,7 +14,7 @@ enum ListenView: DashboardView {
   static let keys = [
     KeyBinding(["f"], "f", .openFile, .here, "open a file", hint: "file"),
     KeyBinding(
-      [(.up, .up), (.down, .down), ("k", .up), ("j", .down)], "↑ ↓ k j", .here,
+      KeyBinding.upAndDown, "↑ ↓ k j", .here,
       "move in the table", hint: "scroll"),
     KeyBinding([" ", .enter], "Space Enter", .record, .here, "record, and stop", hint: "record"),
   ]
@@ -30,7 +30,7 @@ enum ListenView: DashboardView {
   static func probe(_ state: DashboardState) -> ProbeRequest? {
     let listening = state.listening
     guard let file = listening.file else { return nil }
-    let masks = BudgetView.masks(state)
+    let masks = state.policyMasks
     let isHeard =
       listening.heard.map(\.mask) == masks && listening.model == state.model
       && listening.heardTake == listening.take

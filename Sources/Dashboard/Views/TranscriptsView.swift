@@ -15,8 +15,7 @@ enum TranscriptsView: DashboardView {
     KeyBinding(["/"], "/", .filter, .here, "filter by text or id", hint: "filter"),
     KeyBinding(["S"], "S", .changeOrder, .here, "another order", hint: "order"),
     KeyBinding(
-      [(.up, .up), (.down, .down), ("k", .up), ("j", .down)],
-      "↑ ↓ k j", .utterances, "move in the list", hint: "utterance"),
+      KeyBinding.upAndDown, "↑ ↓ k j", .utterances, "move in the list", hint: "utterance"),
   ]
 
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {

@@ -299,11 +299,11 @@ extension ElementType {
       UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count * 4)
     case .float16:
       for i in 0..<count {
-        target[i] = Float(source.loadUnaligned(fromByteOffset: i * 2, as: Float16.self))
+        target[i] = Float(source.loadUnaligned(fromByteOffset: i &* 2, as: Float16.self))
       }
     case .bfloat16:
       for i in 0..<count {
-        let bits = source.loadUnaligned(fromByteOffset: i * 2, as: UInt16.self)
+        let bits = source.loadUnaligned(fromByteOffset: i &* 2, as: UInt16.self)
         target[i] = Float(bitPattern: UInt32(bits) << 16)
       }
     }
@@ -322,7 +322,7 @@ extension ElementType {
       for i in 0..<count {
         // 65520 is the first number that rounds up to 2^16.
         unfit |= source[i].magnitude >= 65520 ? 1 : 0
-        target.storeBytes(of: Float16(source[i]), toByteOffset: i * 2, as: Float16.self)
+        target.storeBytes(of: Float16(source[i]), toByteOffset: i &* 2, as: Float16.self)
       }
       return unfit == 0
     case .bfloat16:
@@ -331,7 +331,7 @@ extension ElementType {
         let rounded = (bits &+ 0x7FFF &+ (bits >> 16 & 1)) >> 16
         // Rounding could turn a NaN into an infinity: keep it, with its quiet bit.
         let half = source[i].isNaN ? bits >> 16 | 0x40 : rounded
-        target.storeBytes(of: UInt16(half), toByteOffset: i * 2, as: UInt16.self)
+        target.storeBytes(of: UInt16(half), toByteOffset: i &* 2, as: UInt16.self)
       }
       return true
     }

@@ -21,7 +21,7 @@ package enum CTCLoss {
   ///   alignment (those utterances are in `infeasible` and have zero gradient); and the gradient of
   ///   sum(weight * loss) with respect to the logits before the softmax, total frames x tokens.
   package static func lossAndGradient(
-    logProbabilities: Tensor, lengths: [Int], targets: [[Int]], blank: Int = 0, weights: [Float]
+    logProbabilities: Tensor, lengths: [Int], targets: [[Int]], blank: Int, weights: [Float]
   ) -> (losses: [Float], infeasible: [Int], logitGradient: Tensor) {
     let tokens = logProbabilities.columns
     guard lengths.count == targets.count, lengths.count == weights.count,
@@ -65,7 +65,6 @@ private let impossible: Float = -1e30
 
 /// One utterance's forward and backward recursion.
 private struct Utterance {
-  typealias Lanes = SIMD16<Float>
   let logProbabilities: UnsafePointer<Float>
   let frames: Int
   let tokens: Int
@@ -74,8 +73,8 @@ private struct Utterance {
   let weight: Float
 
   /// Blocks of sixteen that hold the labels, and the blanks (one more than labels).
-  private var blocks: Int { target.count / VectorMath.width + 1 }
-  private var stride: Int { blocks * VectorMath.width }
+  private var blocks: Int { target.count / Vector.width + 1 }
+  private var stride: Int { blocks * Vector.width }
 
   /// Writes frames x tokens; returns the loss, or nil (and a zero gradient) without an alignment.
   func run(gradient: UnsafeMutablePointer<Float>) -> Float? {
@@ -87,7 +86,7 @@ private struct Utterance {
     let skips = skipPenalties()
     // Row t + 1 holds frame t; row 0 is before the first frame. A row is 16 impossible labels (read
     // as the label before the first), the labels, the blanks.
-    let rowLength = VectorMath.width + 2 * stride
+    let rowLength = Vector.width + 2 * stride
     var alphas = Tensor(uninitialized: frames + 1, rowLength)
     alphas.mutablePointer.update(repeating: impossible, count: alphas.count)
     let logLikelihood = forward(alphas.mutablePointer, rowLength, emissions.pointer, skips.pointer)
@@ -107,7 +106,7 @@ private struct Utterance {
   private func reachableBlocks(_ frame: Int) -> ClosedRange<Int> {
     let first = max(0, target.count - (frames - frame))
     let last = min(target.count, frame + 1)
-    return first / VectorMath.width...last / VectorMath.width
+    return first / Vector.width...last / Vector.width
   }
 
   /// Log-probability of each label at each frame: frames x stride.
@@ -130,26 +129,26 @@ private struct Utterance {
   /// 0 where label u may follow label u - 1 without a blank, else `impossible`. One block longer
   /// than the labels, for reading it at u + 1.
   private func skipPenalties() -> Tensor {
-    var result = Tensor(uninitialized: stride + VectorMath.width)
+    var result = Tensor(uninitialized: stride + Vector.width)
     let pointer = result.mutablePointer
     pointer.update(repeating: impossible, count: result.count)
     for u in target.indices.dropFirst() where target[u] != target[u - 1] { pointer[u] = 0 }
     return result
   }
 
-  // Not inlined: see `VectorMath` on large functions. The logarithm's argument is within 1...3.
+  // Not inlined: see `Vector` on large functions. The logarithm's argument is within 1...3.
   @inline(never)
-  private func logSum(_ a: Lanes, _ b: Lanes) -> Lanes {
-    let top = VectorMath.larger(a, b)
-    return top + VectorMath.logOfNormal(VectorMath.exp(a - top) + VectorMath.exp(b - top))
+  private func logSum(_ a: Vector, _ b: Vector) -> Vector {
+    let top = larger(a, b)
+    return top + Vector.logOfNormal(Vector.exp(a - top) + Vector.exp(b - top))
   }
 
   @inline(never)
-  private func logSum(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes {
-    let top = VectorMath.larger(VectorMath.larger(a, b), c)
+  private func logSum(_ a: Vector, _ b: Vector, _ c: Vector) -> Vector {
+    let top = larger(larger(a, b), c)
     return top
-      + VectorMath.logOfNormal(
-        VectorMath.exp(a - top) + VectorMath.exp(b - top) + VectorMath.exp(c - top))
+      + Vector.logOfNormal(
+        Vector.exp(a - top) + Vector.exp(b - top) + Vector.exp(c - top))
   }
 
   /// Fills log-alpha, emission included, and returns the log-likelihood.
@@ -157,30 +156,31 @@ private struct Utterance {
     _ alphas: UnsafeMutablePointer<Float>, _ rowLength: Int, _ emissions: UnsafePointer<Float>,
     _ skips: UnsafePointer<Float>
   ) -> Double {
-    let width = VectorMath.width
+    let (width, stride) = (Vector.width, stride)
     alphas[width + stride] = 0
     var offset = 0.0
     var shift: Float = 0
     for frame in 0..<frames {
       let previous = UnsafePointer(alphas + frame * rowLength + width)
       let labels = alphas + (frame + 1) * rowLength + width
+      let labelEmissions = emissions + frame * stride
       let blankEmission = atLeastImpossible(logProbabilities[frame * tokens + blank]) - shift
-      var top = Lanes(repeating: impossible)
+      var top = Vector(repeating: impossible)
       for block in reachableBlocks(frame) {
-        let u = block * width
-        let label = VectorMath.load(previous + u)
-        let labelBefore = VectorMath.load(previous + u - 1)
-        let blankBefore = VectorMath.load(previous + stride + u)
-        let emission = VectorMath.load(emissions + frame * stride + u) - shift
+        let u = block &* width
+        let label = Vector(load: previous + u)
+        let labelBefore = Vector(load: previous + (u &- 1))
+        let blankBefore = Vector(load: previous + stride + u)
+        let emission = Vector(load: labelEmissions + u) - shift
         let newLabel =
-          logSum(label, blankBefore, labelBefore + VectorMath.load(skips + u)) + emission
+          logSum(label, blankBefore, labelBefore + Vector(load: skips + u)) + emission
         let newBlank = logSum(blankBefore, labelBefore) + blankEmission
-        VectorMath.store(newLabel, labels + u)
-        VectorMath.store(newBlank, labels + stride + u)
-        top = VectorMath.larger(top, VectorMath.larger(newLabel, newBlank))
+        newLabel.store(labels + u)
+        newBlank.store(labels + stride + u)
+        top = larger(top, larger(newLabel, newBlank))
       }
       offset += Double(shift)
-      shift = VectorMath.maximum(top)
+      shift = top.largest
     }
     let last = alphas + frames * rowLength + width
     let afterBlank = Double(last[stride + target.count])
@@ -194,7 +194,7 @@ private struct Utterance {
     _ alphas: UnsafePointer<Float>, _ rowLength: Int, _ emissions: UnsafePointer<Float>,
     _ skips: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>
   ) {
-    let width = VectorMath.width
+    let (width, stride) = (Vector.width, stride)
     // log-beta plus emission of the following frame: labels then blanks, each with a block to spare
     // for reading at u + 1. Past the last frame only the last blank "continues".
     var following = Tensor(uninitialized: 2, stride + width)
@@ -208,46 +208,46 @@ private struct Utterance {
     var shift: Float = 0
     for frame in (0..<frames).reversed() {
       let alpha = alphas + (frame + 1) * rowLength + width
+      let labelEmissions = emissions + frame * stride
       let blankEmission = atLeastImpossible(logProbabilities[frame * tokens + blank]) - shift
       let reachable = reachableBlocks(frame)
-      var top = Lanes(repeating: impossible)
-      var posteriorTop = Lanes(repeating: impossible)
+      var top = Vector(repeating: impossible)
+      var posteriorTop = Vector(repeating: impossible)
       for block in reachable {
-        let u = block * width
-        let label = VectorMath.load(labels + u)
-        let blank = VectorMath.load(blanks + u)
+        let (u, next) = (block &* width, block &* width &+ 1)
+        let label = Vector(load: labels + u)
+        let blank = Vector(load: blanks + u)
         let labelBeta = logSum(
-          label, VectorMath.load(blanks + u + 1),
-          VectorMath.load(labels + u + 1) + VectorMath.load(skips + u + 1))
+          label, Vector(load: blanks + next),
+          Vector(load: labels + next) + Vector(load: skips + next))
         let blankBeta = logSum(blank, label)
-        let labelProduct = labelBeta + VectorMath.load(alpha + u)
-        let blankProduct = blankBeta + VectorMath.load(alpha + stride + u)
-        VectorMath.store(labelProduct, labelPosterior + u)
-        VectorMath.store(blankProduct, blankPosterior + u)
-        posteriorTop = VectorMath.larger(
-          posteriorTop, VectorMath.larger(labelProduct, blankProduct))
-        let emission = VectorMath.load(emissions + frame * stride + u) - shift
+        let labelProduct = labelBeta + Vector(load: alpha + u)
+        let blankProduct = blankBeta + Vector(load: alpha + stride + u)
+        labelProduct.store(labelPosterior + u)
+        blankProduct.store(blankPosterior + u)
+        posteriorTop = larger(posteriorTop, larger(labelProduct, blankProduct))
+        let emission = Vector(load: labelEmissions + u) - shift
         let newLabel = labelBeta + emission
         let newBlank = blankBeta + blankEmission
-        VectorMath.store(newLabel, labels + u)
-        VectorMath.store(newBlank, blanks + u)
-        top = VectorMath.larger(top, VectorMath.larger(newLabel, newBlank))
+        newLabel.store(labels + u)
+        newBlank.store(blanks + u)
+        top = larger(top, larger(newLabel, newBlank))
       }
-      shift = VectorMath.maximum(top)
+      shift = top.largest
       // Each frame's posterior is normalised by its own sum, which is the likelihood at every
       // frame: offsets and common rounding errors cancel, and the gradient's row sums to 0.
-      let highest = VectorMath.maximum(posteriorTop)
-      var blankMass = Lanes(repeating: 0)
-      var labelMass = Lanes(repeating: 0)
+      let highest = posteriorTop.largest
+      var blankMass = Vector.zero
+      var labelMass = Vector.zero
       for block in reachable {
-        let u = block * width
-        let label = VectorMath.exp(VectorMath.load(labelPosterior + u) - highest)
+        let u = block &* width
+        let label = Vector.exp(Vector(load: labelPosterior + u) - highest)
         labelMass += label
-        blankMass += VectorMath.exp(VectorMath.load(blankPosterior + u) - highest)
-        VectorMath.store(label, labelPosterior + u)
+        blankMass += Vector.exp(Vector(load: blankPosterior + u) - highest)
+        label.store(labelPosterior + u)
       }
-      let blankSum = VectorMath.sum(blankMass)
-      let scale = weight / (blankSum + VectorMath.sum(labelMass))
+      let blankSum = blankMass.total
+      let scale = weight / (blankSum + labelMass.total)
       let row = gradient + frame * tokens
       writeSoftmax(frame, into: row)
       row[blank] -= scale * blankSum
@@ -262,12 +262,6 @@ private struct Utterance {
   @inline(__always)
   private func writeSoftmax(_ frame: Int, into row: UnsafeMutablePointer<Float>) {
     let source = logProbabilities + frame * tokens
-    var token = 0
-    while token < tokens {
-      let count = min(VectorMath.width, tokens - token)
-      let values = VectorMath.load(source + token, first: count)
-      VectorMath.store(VectorMath.exp(values) * weight, row + token, first: count)
-      token += VectorMath.width
-    }
+    mapVectors(source, into: row, count: tokens) { Vector.exp($0) * weight }
   }
 }

@@ -7,7 +7,7 @@ package enum KLDistillation {
   /// The same weight for every frame, but times `blankWeight` for those that the teacher takes for
   /// blank with 95 % or more: frames between tokens, which are many and say little.
   package static func frameWeights(
-    teacherLogProbabilities: Tensor, weight: Float, blankWeight: Float, blank: Int = 0
+    teacherLogProbabilities: Tensor, weight: Float, blankWeight: Float, blank: Int
   ) -> [Float] {
     let sure = Float(log(0.95))
     return (0..<teacherLogProbabilities.rows).map {
@@ -30,7 +30,6 @@ package enum KLDistillation {
     studentLogits: Tensor, teacherLogProbabilities: Tensor, frameWeights: [Float],
     temperature: Float = 1
   ) -> (loss: Double, logitGradient: Tensor) {
-    typealias Lanes = SIMD16<Float>
     let tokens = studentLogits.columns
     let frames = studentLogits.rows
     guard teacherLogProbabilities.columns == tokens, teacherLogProbabilities.rows == frames,
@@ -57,45 +56,39 @@ package enum KLDistillation {
       let teacher = teacherLogProbabilities.pointer + frame * tokens
       let studentTop = LogSoftmax.maximum(student, count: tokens)
       let teacherTop = LogSoftmax.maximum(teacher, count: tokens)
-      var studentSums = Lanes(repeating: 0)
-      var teacherSums = Lanes(repeating: 0)
-      var token = 0
-      while token < tokens {
-        let count = min(VectorMath.width, tokens - token)
-        let s = VectorMath.load(student + token, first: count, filler: -.infinity)
-        let t = VectorMath.load(teacher + token, first: count, filler: -.infinity)
-        let studentExponential = VectorMath.exp((s - studentTop) * inverse)
-        let teacherExponential = VectorMath.exp((t - teacherTop) * inverse)
+      var studentSums = Vector.zero
+      var teacherSums = Vector.zero
+      eachVector(tokens) { token, count in
+        let s = Vector(load: student + token, count: count, padding: -.infinity)
+        let t = Vector(load: teacher + token, count: count, padding: -.infinity)
+        let studentExponential = Vector.exp((s - studentTop) * inverse)
+        let teacherExponential = Vector.exp((t - teacherTop) * inverse)
         studentSums += studentExponential
         teacherSums += teacherExponential
-        VectorMath.store(studentExponential, row + token, first: count)
-        VectorMath.store(teacherExponential, teacherExponentials + token, first: count)
-        token += VectorMath.width
+        studentExponential.store(row + token, count: count)
+        teacherExponential.store(teacherExponentials + token, count: count)
       }
-      let studentSum = VectorMath.sum(studentSums)
-      let teacherSum = VectorMath.sum(teacherSums)
+      let studentSum = studentSums.total
+      let teacherSum = teacherSums.total
       let studentScale = weight * temperature / studentSum
       let teacherScale = weight * temperature / teacherSum
       // log p - log q = (t - s) / tau + constant, where p is not 0.
       let constant =
         (studentTop - teacherTop) * inverse
-        + VectorMath.log(Lanes(repeating: studentSum / teacherSum))[0]
-      var divergence = Lanes(repeating: 0)
-      token = 0
-      while token < tokens {
-        let count = min(VectorMath.width, tokens - token)
-        let s = VectorMath.load(student + token, first: count)
-        let t = VectorMath.load(teacher + token, first: count)
-        let p = VectorMath.load(teacherExponentials + token, first: count)
-        let q = VectorMath.load(row + token, first: count)
+        + Vector.log(Vector(repeating: studentSum / teacherSum))[0]
+      var divergence = Vector.zero
+      eachVector(tokens) { token, count in
+        let s = Vector(load: student + token, count: count)
+        let t = Vector(load: teacher + token, count: count)
+        let p = Vector(load: teacherExponentials + token, count: count)
+        let q = Vector(load: row + token, count: count)
         var term = p * ((t - s) * inverse + constant)
         // 0 log 0 is 0.
         term.replace(with: 0, where: p .== 0)
         divergence += term
-        VectorMath.store(q * studentScale - p * teacherScale, row + token, first: count)
-        token += VectorMath.width
+        (q * studentScale - p * teacherScale).store(row + token, count: count)
       }
-      loss += Double(VectorMath.sum(divergence) * teacherScale) * Double(temperature)
+      loss += Double(divergence.total * teacherScale) * Double(temperature)
     }
     return (loss, gradient)
   }

@@ -41,38 +41,55 @@ package enum AdamWUpdate {
     firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>,
     count: Int, weightDecay: Float, _ c: Coefficients
   ) {
+    let whole = count / Vector.width * Vector.width
+    applyToVectors(
+      weights, gradients, firstMoment, secondMoment, count: whole, weightDecay: weightDecay, c)
+    let rest = count - whole
+    if rest == 0 { return }
+    // The ragged end as a vector of its own.
+    var ends = Tensor(zeros: 4, Vector.width)
+    let end = ends.mutablePointer
+    let (g, m, v) = (end + Vector.width, end + 2 * Vector.width, end + 3 * Vector.width)
+    let places = [(end, weights), (m, firstMoment), (v, secondMoment)]
+    for (copy, place) in places { copy.update(from: place + whole, count: rest) }
+    g.update(from: gradients + whole, count: rest)
+    applyToVectors(end, g, m, v, count: Vector.width, weightDecay: weightDecay, c)
+    for (copy, place) in places { (place + whole).update(from: copy, count: rest) }
+  }
+
+  private static func applyToVectors(
+    _ weights: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>,
+    _ firstMoment: UnsafeMutablePointer<Float>, _ secondMoment: UnsafeMutablePointer<Float>,
+    count: Int, weightDecay: Float, _ c: Coefficients
+  ) {
     let keep = 1 - c.learningRate * weightDecay
-    var index = 0
-    while index < count {
-      let lanes = min(VectorMath.width, count - index)
-      let g = VectorMath.load(gradients + index, first: lanes) * c.gradientScale
-      let oldFirst = VectorMath.load(firstMoment + index, first: lanes)
+    var i = 0
+    while i < count {
+      let g = Vector(load: gradients + i) * c.gradientScale
+      let oldFirst = Vector(load: firstMoment + i)
       let m = oldFirst + (g - oldFirst) * c.rest1
-      let v = VectorMath.load(secondMoment + index, first: lanes) * c.beta2 + g * g * c.rest2
+      let v = Vector(load: secondMoment + i) * c.beta2 + g * g * c.rest2
       let denominator = v.squareRoot() * c.inverseRoot + c.epsilon
-      let w = VectorMath.load(weights + index, first: lanes) * keep - m / denominator * c.stepSize
-      VectorMath.store(m, firstMoment + index, first: lanes)
-      VectorMath.store(v, secondMoment + index, first: lanes)
-      VectorMath.store(w, weights + index, first: lanes)
-      index += VectorMath.width
+      let w = Vector(load: weights + i) * keep - m / denominator * c.stepSize
+      m.store(firstMoment + i)
+      v.store(secondMoment + i)
+      w.store(weights + i)
+      i &+= Vector.width
     }
   }
 
   /// Sum of squares in Double, so that millions of values do not lose the small ones.
   package static func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
     var total = 0.0
-    var start = 0
     // Float lanes over short runs, then Double.
-    while start < count {
-      let end = min(start + 4096, count)
-      var sums = SIMD16<Float>(repeating: 0)
-      while start < end {
-        let x = VectorMath.load(values + start, first: min(VectorMath.width, end - start))
+    for start in stride(from: 0, to: count, by: 4096) {
+      let run = values + start
+      var sums = Vector.zero
+      eachVector(min(4096, count - start)) {
+        let x = Vector(load: run + $0, count: $1)
         sums.addProduct(x, x)
-        start += VectorMath.width
       }
-      total += Double(VectorMath.sum(sums))
-      start = end
+      total += Double(sums.total)
     }
     return total
   }

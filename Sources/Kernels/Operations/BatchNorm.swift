@@ -25,29 +25,27 @@ package enum BatchNorm {
     reduce: AllReduce, worker: Int
   ) -> (output: Tensor, statistics: Statistics) {
     let (n, c) = (x.rows, x.columns)
-    // Each worker centres on its own mean, so the sums of squares do not cancel.
-    var sums = Tensor(zeros: 2 * c + 1)
-    let s = sums.mutablePointer
-    addColumnSums(x.pointer, rows: n, columns: c, to: s)
-    var local = Tensor(uninitialized: c)
-    let localMean = local.mutablePointer
-    mapVectors(s, into: localMean, count: c) { $0 / Float(max(n, 1)) }
-    for row in 0..<n {
-      mapVectors(s + c, x.pointer + row * c, localMean, into: s + c, count: c) { sum, x, mean in
-        let d = x - mean
-        return sum.addingProduct(d, d)
-      }
-    }
-    mapVectors(s + c, s, localMean, into: s + c, count: c) { $0.addingProduct($1, $2) }
-    s[2 * c] = Float(n)
-    reduce.sum(s, count: 2 * c + 1, worker: worker)
-
-    let frames = s[2 * c]
+    // Of all workers: the means and the frames first, then the squares around the means, which do not
+    // cancel.
     var saved = Tensor(uninitialized: 2 * c)
     let (mean, inverse) = (saved.mutablePointer, saved.mutablePointer + c)
+    var shared = Tensor(zeros: c + 1)
+    let s = shared.mutablePointer
+    ColumnSums.add(x.pointer, rows: n, columns: c, to: s)
+    s[c] = Float(n)
+    reduce.sum(s, count: c + 1, worker: worker)
+    let frames = s[c]
+    for j in 0..<c { mean[j] = s[j] / frames }
+    let squares = ColumnSums.over(rows: n, columns: c) { row, sums in
+      mapVectors(sums, x.pointer + row * c, mean, into: sums, count: c) {
+        $0.addingProduct($1 - $2, $1 - $2)
+      }
+    }
+    s.update(repeating: 0, count: c)
+    ColumnSums.add(squares[...], to: s)
+    reduce.sum(s, count: c, worker: worker)
     for j in 0..<c {
-      mean[j] = s[j] / frames
-      let variance = max(s[c + j] / frames - mean[j] * mean[j], 0)
+      let variance = s[j] / frames
       inverse[j] = 1 / (variance + epsilon).squareRoot()
       if let running {
         let unbiased = variance * frames / max(frames - 1, 1)
@@ -56,16 +54,9 @@ package enum BatchNorm {
       }
     }
     var y = Tensor(uninitialized: n, c)
-    let out = y.mutablePointer
-    var factors = Tensor(uninitialized: 2 * c)
-    let (scale, shift) = (factors.mutablePointer, factors.mutablePointer + c)
-    mapVectors(weight, inverse, into: scale, count: c) { $0 * $1 }
-    mapVectors(bias, mean, scale, into: shift, count: c) { $0 - $1 * $2 }
-    for row in 0..<n {
-      mapVectors(x.pointer + row * c, scale, shift, into: out + row * c, count: c) {
-        $2.addingProduct($0, $1)
-      }
-    }
+    NormalizedRows.write(
+      x.pointer, rows: n, columns: c, stride: c, mean: mean, inverse: inverse, weight: weight,
+      bias: bias, into: y.mutablePointer)
     return (y, Statistics(meanAndInverse: saved, frames: frames))
   }
 
@@ -79,42 +70,18 @@ package enum BatchNorm {
     let (mean, inverse) = (
       statistics.meanAndInverse.pointer, statistics.meanAndInverse.pointer + c
     )
-    var sums = Tensor(zeros: 2 * c)
-    let s = sums.mutablePointer
-    for row in 0..<n {
-      let (g, r) = (dy.pointer + row * c, x.pointer + row * c)
-      mapVectors(s, g, into: s, count: c) { $0 + $1 }
-      var j = 0
-      while j &+ 16 <= c {
-        let centred = (Vector(load: r + j) - Vector(load: mean + j)) * Vector(load: inverse + j)
-        Vector(load: s + c + j).addingProduct(Vector(load: g + j), centred).store(s + c + j)
-        j &+= 16
-      }
-      while j < c {
-        s[c + j] += g[j] * (r[j] - mean[j]) * inverse[j]
-        j &+= 1
-      }
-    }
-    mapVectors(biasGradient, s, into: biasGradient, count: c) { $0 + $1 }
-    mapVectors(weightGradient, s + c, into: weightGradient, count: c) { $0 + $1 }
-    reduce.sum(s, count: 2 * c, worker: worker)
-    // dx = w inv (dy - mean(dy) - x^ mean(dy x^)), as dy a + x b + d per channel.
-    var factors = Tensor(uninitialized: 3 * c)
-    let a = factors.mutablePointer
-    let (b, d) = (a + c, a + 2 * c)
-    for j in 0..<c {
-      let (meanG, meanGX) = (s[j] / statistics.frames, s[c + j] / statistics.frames)
-      a[j] = weight[j] * inverse[j]
-      b[j] = -a[j] * inverse[j] * meanGX
-      d[j] = -a[j] * meanG - b[j] * mean[j]
+    let sums = NormalizedRows.gradientSums(
+      dy.pointer, x.pointer, rows: n, columns: c, mean: mean, inverse: inverse)
+    ColumnSums.add(sums[..<c], to: biasGradient)
+    ColumnSums.add(sums[c...], to: weightGradient)
+    var means = sums.map { Float($0 / Double(statistics.frames)) }
+    means.withUnsafeMutableBufferPointer {
+      if let base = $0.baseAddress { reduce.sum(base, count: 2 * c, worker: worker) }
     }
     var dx = Tensor(uninitialized: n, c)
-    let out = dx.mutablePointer
-    for row in 0..<n {
-      let o = out + row * c
-      mapVectors(x.pointer + row * c, b, d, into: o, count: c) { $2.addingProduct($0, $1) }
-      mapVectors(o, dy.pointer + row * c, a, into: o, count: c) { $0.addingProduct($1, $2) }
-    }
+    NormalizedRows.writeGradient(
+      dy.pointer, x.pointer, rows: n, columns: c, mean: mean, inverse: inverse, weight: weight,
+      meanGradients: means, into: dx.mutablePointer)
     return dx
   }
 }

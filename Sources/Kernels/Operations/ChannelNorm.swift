@@ -13,42 +13,45 @@ package enum ChannelNorm {
     let c = x.columns
     var y = Tensor(uninitializedShape: x.shape)
     var statistics = Tensor(zeros: lengths.count, 2 * c)
-    var factors = Tensor(uninitialized: 2 * c)
     let (out, saved) = (y.mutablePointer, statistics.mutablePointer)
-    let (scales, shifts) = (factors.mutablePointer, factors.mutablePointer + c)
     var start = 0
     for (index, length) in lengths.enumerated() where length > 0 {
       let rows = x.pointer + start * c
       let target = out + start * c
-      Parallel.split(c, grain: VectorMath.width, work: 4 * length * c) { channels in
-        let (first, count) = (channels.lowerBound, channels.count)
-        let mean = saved + index * 2 * c + first
-        let (inverse, scale, shift) = (mean + c, scales + first, shifts + first)
-        for row in 0..<length {
-          mapVectors(mean, rows + row * c + first, into: mean, count: count) { $0 + $1 }
-        }
-        let share = 1 / Float(length)
-        mapVectors(mean, into: mean, count: count) { $0 * share }
-        // Two passes: centred squares do not cancel.
-        for row in 0..<length {
-          mapVectors(inverse, rows + row * c + first, mean, into: inverse, count: count) {
-            $0.addingProduct($1 - $2, $1 - $2)
-          }
-        }
-        mapVectors(inverse, into: inverse, count: count) {
-          1 / ($0 * share + epsilon).squareRoot()
-        }
-        mapVectors(weight + first, inverse, into: scale, count: count) { $0 * $1 }
-        mapVectors(bias + first, mean, scale, into: shift, count: count) { $0 - $1 * $2 }
-        for row in 0..<length {
-          mapVectors(
-            rows + row * c + first, scale, shift, into: target + row * c + first, count: count
-          ) { $2.addingProduct($0, $1) }
-        }
+      Parallel.split(c, grain: Vector.width, work: 4 * length * c) { channels in
+        let first = channels.lowerBound
+        normalize(
+          rows + first, rows: length, columns: channels.count, stride: c, weight: weight + first,
+          bias: bias + first, into: target + first, mean: saved + (index * 2 * c + first),
+          inverse: saved + (index * 2 * c + c + first))
       }
       start += length
     }
     return (y, statistics)
+  }
+
+  @inline(never)
+  private static func normalize(
+    _ x: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int, weight: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
+    mean: UnsafeMutablePointer<Float>, inverse: UnsafeMutablePointer<Float>
+  ) {
+    let sums = ColumnSums.over(rows: rows, columns: columns) { row, sums in
+      mapVectors(sums, x + row * stride, into: sums, count: columns) { $0 + $1 }
+    }
+    for (j, sum) in sums.enumerated() { mean[j] = Float(sum / Double(rows)) }
+    // Two passes: centred squares do not cancel.
+    let squares = ColumnSums.over(rows: rows, columns: columns) { row, sums in
+      mapVectors(sums, x + row * stride, mean, into: sums, count: columns) {
+        $0.addingProduct($1 - $2, $1 - $2)
+      }
+    }
+    for (j, sum) in squares.enumerated() {
+      inverse[j] = Float(1 / (sum / Double(rows) + Double(epsilon)).squareRoot())
+    }
+    NormalizedRows.write(
+      x, rows: rows, columns: columns, stride: stride, mean: mean, inverse: inverse,
+      weight: weight, bias: bias, into: y)
   }
 
   /// Adds to the parameters' gradients and returns d/dx (frames x c).
@@ -63,25 +66,14 @@ package enum ChannelNorm {
     var start = 0
     for (index, length) in lengths.enumerated() where length > 0 {
       let mean = statistics.pointer + index * 2 * c
-      let inverse = mean + c
-      var sums = Tensor(zeros: 2 * c)
-      let (sumG, sumGX) = (sums.mutablePointer, sums.mutablePointer + c)
-      for row in start..<start + length {
-        let (g, r) = (dy.pointer + row * c, x.pointer + row * c)
-        mapVectors(sumG, g, into: sumG, count: c) { $0 + $1 }
-        for j in 0..<c { sumGX[j] += g[j] * (r[j] - mean[j]) * inverse[j] }
-      }
-      mapVectors(biasGradient, sumG, into: biasGradient, count: c) { $0 + $1 }
-      mapVectors(weightGradient, sumGX, into: weightGradient, count: c) { $0 + $1 }
-      let share = 1 / Float(length)
-      for row in start..<start + length {
-        let (g, r, o) = (dy.pointer + row * c, x.pointer + row * c, out + row * c)
-        for j in 0..<c {
-          let normalized = (r[j] - mean[j]) * inverse[j]
-          o[j] =
-            weight[j] * inverse[j] * (g[j] - sumG[j] * share - normalized * sumGX[j] * share)
-        }
-      }
+      let (gradient, rows) = (dy.pointer + start * c, x.pointer + start * c)
+      let sums = NormalizedRows.gradientSums(
+        gradient, rows, rows: length, columns: c, mean: mean, inverse: mean + c)
+      ColumnSums.add(sums[..<c], to: biasGradient)
+      ColumnSums.add(sums[c...], to: weightGradient)
+      NormalizedRows.writeGradient(
+        gradient, rows, rows: length, columns: c, mean: mean, inverse: mean + c, weight: weight,
+        meanGradients: sums.map { Float($0 / Double(length)) }, into: out + start * c)
       start += length
     }
     return dx

@@ -20,14 +20,15 @@ package enum DepthwiseConvolution {
     kernel k: Int
   ) -> Tensor {
     let c = x.columns
-    addColumnSums(dy.pointer, rows: dy.rows, columns: c, to: biasGradient)
+    ColumnSums.add(dy.pointer, rows: dy.rows, columns: c, to: biasGradient)
     var tapGradient = Tensor(zeros: k, c)
     let sums = tapGradient.mutablePointer
     var start = 0
     for length in lengths {
       let padded = pad(x.pointer + start * c, length: length, channels: c, kernel: k)
-      correlate(
-        dy.pointer + start * c, padded.pointer, length: length, channels: c, kernel: k, into: sums)
+      slide(
+        dy.pointer + start * c, over: padded.pointer, outputs: k, steps: length, channels: c,
+        from: nil, into: sums, adds: true)
       start += length
     }
     for channel in 0..<c {
@@ -47,113 +48,74 @@ package enum DepthwiseConvolution {
     for length in lengths {
       let padded = pad(x.pointer + start * c, length: length, channels: c, kernel: k)
       let (source, target) = (padded.pointer, out + start * c)
-      var channel = 0
-      while channel + 16 <= c {
-        let offset = bias.map { Vector(load: $0 + channel) } ?? .zero
-        var t = 0
-        while t + 8 <= length {
-          // Eight frames at once: each tap is loaded once for eight products.
-          var (a0, a1, a2, a3) = (offset, offset, offset, offset)
-          var (a4, a5, a6, a7) = (offset, offset, offset, offset)
-          for tap in 0..<k {
-            let w = Vector(load: weights + tap * c + channel)
-            let s = source + (t + tap) * c + channel
-            a0 = a0.addingProduct(w, Vector(load: s))
-            a1 = a1.addingProduct(w, Vector(load: s + c))
-            a2 = a2.addingProduct(w, Vector(load: s + 2 * c))
-            a3 = a3.addingProduct(w, Vector(load: s + 3 * c))
-            a4 = a4.addingProduct(w, Vector(load: s + 4 * c))
-            a5 = a5.addingProduct(w, Vector(load: s + 5 * c))
-            a6 = a6.addingProduct(w, Vector(load: s + 6 * c))
-            a7 = a7.addingProduct(w, Vector(load: s + 7 * c))
-          }
-          let o = target + t * c + channel
-          a0.store(o)
-          a1.store(o + c)
-          a2.store(o + 2 * c)
-          a3.store(o + 3 * c)
-          a4.store(o + 4 * c)
-          a5.store(o + 5 * c)
-          a6.store(o + 6 * c)
-          a7.store(o + 7 * c)
-          t += 8
-        }
-        while t < length {
-          var sum = offset
-          for tap in 0..<k {
-            sum = sum.addingProduct(
-              Vector(load: weights + tap * c + channel),
-              Vector(load: source + (t + tap) * c + channel))
-          }
-          sum.store(target + t * c + channel)
-          t += 1
-        }
-        channel += 16
-      }
-      for rest in channel..<c {
-        for t in 0..<length {
-          var sum = bias?[rest] ?? 0
-          for tap in 0..<k { sum += weights[tap * c + rest] * source[(t + tap) * c + rest] }
-          target[t * c + rest] = sum
-        }
-      }
+      slide(
+        weights, over: source, outputs: length, steps: k, channels: c, from: bias, into: target,
+        adds: false)
       start += length
     }
     return y
   }
 
-  /// sums[tap, channel] += the sum over t of dy[t, channel] padded[t + tap, channel].
-  private static func correlate(
-    _ dy: UnsafePointer<Float>, _ padded: UnsafePointer<Float>, length: Int, channels c: Int,
-    kernel k: Int, into sums: UnsafeMutablePointer<Float>
+  /// out[n, channel] = the sum over steps of factors[step, channel] source[n + step, channel], from
+  /// `first` on; or that much more. Taps slide over frames, and for taps' gradients frames over frames.
+  private static func slide(
+    _ factors: UnsafePointer<Float>, over source: UnsafePointer<Float>, outputs: Int, steps: Int,
+    channels c: Int, from first: UnsafePointer<Float>?, into out: UnsafeMutablePointer<Float>,
+    adds: Bool
   ) {
-    var channel = 0
-    while channel + 16 <= c {
-      var tap = 0
-      while tap + 8 <= k {
-        var (a0, a1, a2, a3) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-        var (a4, a5, a6, a7) = (Vector.zero, Vector.zero, Vector.zero, Vector.zero)
-        for t in 0..<length {
-          let g = Vector(load: dy + t * c + channel)
-          let s = padded + (t + tap) * c + channel
-          a0 = a0.addingProduct(g, Vector(load: s))
-          a1 = a1.addingProduct(g, Vector(load: s + c))
-          a2 = a2.addingProduct(g, Vector(load: s + 2 * c))
-          a3 = a3.addingProduct(g, Vector(load: s + 3 * c))
-          a4 = a4.addingProduct(g, Vector(load: s + 4 * c))
-          a5 = a5.addingProduct(g, Vector(load: s + 5 * c))
-          a6 = a6.addingProduct(g, Vector(load: s + 6 * c))
-          a7 = a7.addingProduct(g, Vector(load: s + 7 * c))
-        }
-        let o = sums + tap * c + channel
-        (Vector(load: o) + a0).store(o)
-        (Vector(load: o + c) + a1).store(o + c)
-        (Vector(load: o + 2 * c) + a2).store(o + 2 * c)
-        (Vector(load: o + 3 * c) + a3).store(o + 3 * c)
-        (Vector(load: o + 4 * c) + a4).store(o + 4 * c)
-        (Vector(load: o + 5 * c) + a5).store(o + 5 * c)
-        (Vector(load: o + 6 * c) + a6).store(o + 6 * c)
-        (Vector(load: o + 7 * c) + a7).store(o + 7 * c)
-        tap += 8
+    let whole = c / Vector.width * Vector.width
+    for channel in stride(from: 0, to: whole, by: Vector.width) {
+      let offset = first.map { Vector(load: $0 + channel) } ?? .zero
+      @inline(__always)
+      func write(_ sum: Vector, _ target: UnsafeMutablePointer<Float>) {
+        (adds ? Vector(load: target) + sum : sum).store(target)
       }
-      while tap < k {
-        var sum = Vector.zero
-        for t in 0..<length {
+      var n = 0
+      while n + 8 <= outputs {
+        // Eight outputs at once: each factor is loaded once for eight products.
+        var (a0, a1, a2, a3) = (offset, offset, offset, offset)
+        var (a4, a5, a6, a7) = (offset, offset, offset, offset)
+        for step in 0..<steps {
+          let factor = Vector(load: factors + (step &* c &+ channel))
+          let s = source + ((n &+ step) &* c &+ channel)
+          a0 = a0.addingProduct(factor, Vector(load: s))
+          a1 = a1.addingProduct(factor, Vector(load: s + c))
+          a2 = a2.addingProduct(factor, Vector(load: s + 2 &* c))
+          a3 = a3.addingProduct(factor, Vector(load: s + 3 &* c))
+          a4 = a4.addingProduct(factor, Vector(load: s + 4 &* c))
+          a5 = a5.addingProduct(factor, Vector(load: s + 5 &* c))
+          a6 = a6.addingProduct(factor, Vector(load: s + 6 &* c))
+          a7 = a7.addingProduct(factor, Vector(load: s + 7 &* c))
+        }
+        let target = out + n * c + channel
+        write(a0, target)
+        write(a1, target + c)
+        write(a2, target + 2 * c)
+        write(a3, target + 3 * c)
+        write(a4, target + 4 * c)
+        write(a5, target + 5 * c)
+        write(a6, target + 6 * c)
+        write(a7, target + 7 * c)
+        n += 8
+      }
+      while n < outputs {
+        var sum = offset
+        for step in 0..<steps {
           sum = sum.addingProduct(
-            Vector(load: dy + t * c + channel),
-            Vector(load: padded + (t + tap) * c + channel))
+            Vector(load: factors + (step &* c &+ channel)),
+            Vector(load: source + ((n &+ step) &* c &+ channel)))
         }
-        let o = sums + tap * c + channel
-        (Vector(load: o) + sum).store(o)
-        tap += 1
+        write(sum, out + n * c + channel)
+        n += 1
       }
-      channel += 16
     }
-    for rest in channel..<c {
-      for tap in 0..<k {
-        for t in 0..<length {
-          sums[tap * c + rest] += dy[t * c + rest] * padded[(t + tap) * c + rest]
-        }
+    for rest in whole..<c {
+      for n in 0..<outputs {
+        var sum = first?[rest] ?? 0
+        let (f, s) = (factors + rest, source + n * c + rest)
+        for step in 0..<steps { sum += f[step &* c] * s[step &* c] }
+        let target = out + n * c + rest
+        target.pointee = adds ? target.pointee + sum : sum
       }
     }
   }

@@ -10,9 +10,7 @@ package enum Dropout {
     let key = UInt32(truncatingIfNeeded: seed ^ (seed >> 32))
     let p = x.mutablePointer
     var position = SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-    var i = 0
-    let count = x.count
-    while i < count {
+    eachVector(x.count) { i, rest in
       // Two rounds of the finaliser of MurmurHash3 keyed by the seed.
       var h = (position &+ key) &* 0x9E37_79B1
       h ^= h &>> 16
@@ -23,13 +21,12 @@ package enum Dropout {
       // 23 random bits as a float in [1, 2): float comparisons are one instruction, unsigned ones 16.
       let uniform = unsafeBitCast((h &>> 9) | 0x3F80_0000, to: Vector.self)
       let factor = Vector(repeating: keepScale).replacing(with: 0, where: uniform .< threshold)
-      if i + 16 <= count {
+      if rest >= Vector.width {
         (Vector(load: p + i) * factor).store(p + i)
       } else {
-        (Vector(load: p + i, count: count - i) * factor).store(p + i, count: count - i)
+        (Vector(load: p + i, count: rest) * factor).store(p + i, count: rest)
       }
-      position &+= 16
-      i &+= 16
+      position &+= UInt32(Vector.width)
     }
   }
 }

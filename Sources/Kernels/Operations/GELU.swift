@@ -17,7 +17,7 @@ package enum GELU {
   private static func map(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
   ) {
-    Parallel.split(count, grain: VectorMath.width, work: 20 * count) { part in
+    Parallel.split(count, grain: Vector.width, work: 20 * count) { part in
       let first = part.lowerBound
       mapVectors(x + first, into: y + first, count: part.count) { $0 * normalCDF($0) }
     }
@@ -27,24 +27,24 @@ package enum GELU {
   package static func backward(_ dy: Tensor, input x: Tensor) -> Tensor {
     var dx = Tensor(uninitializedShape: x.shape)
     mapVectors(dy.pointer, x.pointer, into: dx.mutablePointer, count: x.count) { dy, x in
-      let density = VectorMath.expOfModest(x * x * -0.5) * 0.398_942_280
+      let density = Vector.expOfModest(x * x * -0.5) * 0.398_942_280
       return dy * (normalCDF(x) + x * density)
     }
     return dx
   }
 
   /// Phi(x) = (1 + erf(x / sqrt 2)) / 2 by Abramowitz & Stegun's formula 7.1.26, off by less than
-  /// 1e-7. Not inlined: see `VectorMath` on large functions.
+  /// 1e-7. Not inlined: see `Vector` on large functions.
   @inline(never)
   private static func normalCDF(_ x: Vector) -> Vector {
-    let z = VectorMath.larger(x, -x) * 0.707_106_781
+    let z = larger(x, -x) * 0.707_106_781
     let t = 1 / (z * 0.327_591_1 + 1)
     var p = Vector(repeating: -1.453_152_027).addingProduct(t, Vector(repeating: 1.061_405_429))
     p = Vector(repeating: 1.421_413_741).addingProduct(p, t)
     p = Vector(repeating: -0.284_496_736).addingProduct(p, t)
     p = Vector(repeating: 0.254_829_592).addingProduct(p, t)
     // Half of what lies beyond |x|.
-    let tail = p * t * VectorMath.expOfModest(z * z * -1) * 0.5
+    let tail = p * t * Vector.expOfModest(z * z * -1) * 0.5
     return (1 - tail).replacing(with: tail, where: x .< 0)
   }
 }

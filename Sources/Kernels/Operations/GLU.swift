@@ -9,7 +9,7 @@ package enum GLU {
     let (input, output) = (x.pointer, y.mutablePointer)
     for row in 0..<n {
       let r = input + row * 2 * c
-      mapVectors(r, r + c, into: output + row * c, count: c) { $0 * VectorMath.sigmoid($1) }
+      mapVectors(r, r + c, into: output + row * c, count: c) { $0 * Vector.sigmoid($1) }
     }
     return y
   }
@@ -21,9 +21,9 @@ package enum GLU {
     let (input, gradient, output) = (x.pointer, dy.pointer, dx.mutablePointer)
     for row in 0..<n {
       let (r, g, out) = (input + row * 2 * c, gradient + row * c, output + row * 2 * c)
-      mapVectors(g, r + c, into: out, count: c) { $0 * VectorMath.sigmoid($1) }
+      mapVectors(g, r + c, into: out, count: c) { $0 * Vector.sigmoid($1) }
       mapVectors(g, r, r + c, into: out + c, count: c) { dy, a, b in
-        let s = VectorMath.sigmoid(b)
+        let s = Vector.sigmoid(b)
         return dy * a * s * (1 - s)
       }
     }

@@ -30,7 +30,7 @@ package enum GroupedConvolution {
     kernel k: Int, groups: Int
   ) -> Tensor {
     let (c, d) = (x.columns, x.columns / groups)
-    addColumnSums(dy.pointer, rows: dy.rows, columns: c, to: biasGradient)
+    ColumnSums.add(dy.pointer, rows: dy.rows, columns: c, to: biasGradient)
     var sums = Tensor(zeros: groups, d * k * d)
     let s = sums.mutablePointer
     each(x, lengths: lengths, kernel: k, groups: groups, before: k / 2) {
@@ -41,9 +41,8 @@ package enum GroupedConvolution {
     }
     for out in 0..<c {
       for input in 0..<d {
-        for tap in 0..<k {
-          weightGradient[(out * d + input) * k + tap] += s[out * k * d + tap * d + input]
-        }
+        let (target, source) = (weightGradient + (out * d + input) * k, s + out * k * d + input)
+        for tap in 0..<k { target[tap] += source[tap &* d] }
       }
     }
     // d/dx is a convolution of dy with each group's taps turned round and its matrices transposed.
@@ -111,7 +110,7 @@ package enum GroupedConvolution {
         for b in 0..<d {
           let source = weight + ((group * d + (turned ? b : a)) * d + (turned ? a : b)) * k
           let target = p + (group * d + a) * k * d + b
-          for tap in 0..<k { target[(turned ? k - 1 - tap : tap) * d] = source[tap] }
+          for tap in 0..<k { target[(turned ? k &- 1 &- tap : tap) &* d] = source[tap] }
         }
       }
     }

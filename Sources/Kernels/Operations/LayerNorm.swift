@@ -13,24 +13,33 @@ package enum LayerNorm {
     var y = Tensor(uninitializedShape: x.shape)
     var statistics = Tensor(uninitialized: n, 2)
     let (input, output, saved) = (x.pointer, y.mutablePointer, statistics.mutablePointer)
-    Parallel.split(n, work: 4 * x.count) { rows in
-      for row in rows {
-        let r = input + row * c
-        let mean = sumVectors(r, r, count: c) { a, _ in a } / Float(c)
-        // Two passes: the variance of centred values does not cancel. The ragged end is summed apart,
-        // because padding zeros are not zero once centred.
-        let whole = c / 16 * 16
-        var squares = sumVectors(r, r, count: whole) { a, _ in (a - mean) * (a - mean) }
-        for j in whole..<c { squares += (r[j] - mean) * (r[j] - mean) }
-        let rstd = 1 / (squares / Float(c) + epsilon).squareRoot()
-        saved[2 * row] = mean
-        saved[2 * row + 1] = rstd
-        mapVectors(r, weight, bias, into: output + row * c, count: c) { a, w, b in
-          b.addingProduct((a - mean) * rstd, w)
-        }
-      }
+    Parallel.split(n, work: 4 * x.count) {
+      normalize($0, of: input, columns: c, weight: weight, bias: bias, into: output, saved)
     }
     return (y, statistics)
+  }
+
+  @inline(never)
+  private static func normalize(
+    _ rows: Range<Int>, of input: UnsafePointer<Float>, columns c: Int,
+    weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    into output: UnsafeMutablePointer<Float>, _ saved: UnsafeMutablePointer<Float>
+  ) {
+    for row in rows {
+      let r = input + row * c
+      let mean = sumVectors(r, r, count: c) { a, _ in a } / Float(c)
+      // Two passes: the variance of centred values does not cancel. The ragged end is summed apart,
+      // because padding zeros are not zero once centred.
+      let whole = c / Vector.width * Vector.width
+      var squares = sumVectors(r, r, count: whole) { a, _ in (a - mean) * (a - mean) }
+      for j in whole..<c { squares += (r[j] - mean) * (r[j] - mean) }
+      let rstd = 1 / (squares / Float(c) + epsilon).squareRoot()
+      saved[2 &* row] = mean
+      saved[2 &* row &+ 1] = rstd
+      mapVectors(r, weight, bias, into: output + row * c, count: c) { a, w, b in
+        b.addingProduct((a - mean) * rstd, w)
+      }
+    }
   }
 
   /// Adds to the parameters' gradients and returns d/dx (n x c).
@@ -42,11 +51,11 @@ package enum LayerNorm {
     var dx = Tensor(uninitializedShape: x.shape)
     let (input, gradient, result) = (x.pointer, dy.pointer, dx.mutablePointer)
     let saved = statistics.pointer
-    for row in 0..<n {
+    let sums = ColumnSums.over(rows: n, columns: 2 * c) { row, sums in
       let (r, g) = (input + row * c, gradient + row * c)
       let (mean, rstd) = (saved[2 * row], saved[2 * row + 1])
-      mapVectors(biasGradient, g, into: biasGradient, count: c) { $0 + $1 }
-      mapVectors(weightGradient, g, r, into: weightGradient, count: c) { sum, dy, x in
+      mapVectors(sums, g, into: sums, count: c) { $0 + $1 }
+      mapVectors(sums + c, g, r, into: sums + c, count: c) { sum, dy, x in
         sum.addingProduct(dy, (x - mean) * rstd)
       }
       // With h = dy * w and x^ the normalised row: dx = rstd (h - mean(h) - x^ mean(h x^)).
@@ -58,6 +67,8 @@ package enum LayerNorm {
         (dy * w - meanH - (x - mean) * (rstd * meanHX)) * rstd
       }
     }
+    ColumnSums.add(sums[..<c], to: biasGradient)
+    ColumnSums.add(sums[c...], to: weightGradient)
     return dx
   }
 
@@ -67,16 +78,11 @@ package enum LayerNorm {
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>, count: Int
   ) -> Float {
     var total = Vector.zero
-    var i = 0
-    while i &+ 16 <= count {
-      total = total.addingProduct(Vector(load: a + i) * Vector(load: b + i), Vector(load: c + i))
-      i &+= 16
+    eachVector(count) { i, lanes in
+      total = total.addingProduct(
+        Vector(load: a + i, count: lanes) * Vector(load: b + i, count: lanes),
+        Vector(load: c + i, count: lanes))
     }
-    var sum = total.total
-    while i < count {
-      sum += a[i] * b[i] * c[i]
-      i &+= 1
-    }
-    return sum
+    return total.total
   }
 }

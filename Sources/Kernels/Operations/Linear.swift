@@ -31,7 +31,7 @@ package enum Linear {
       .transposed(dy.pointer, stride: o),
       .matrix(x.pointer, stride: i), into: weightGradient, stride: i,
       m: o, n: i, k: n, beta: 1)
-    if let biasGradient { addColumnSums(dy.pointer, rows: n, columns: o, to: biasGradient) }
+    if let biasGradient { ColumnSums.add(dy.pointer, rows: n, columns: o, to: biasGradient) }
     var dx = Tensor(uninitialized: n, i)
     BLAS.multiply(
       .matrix(dy.pointer, stride: o),

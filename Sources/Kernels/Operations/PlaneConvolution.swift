@@ -78,7 +78,8 @@ package enum PlaneConvolution {
     var result = Tensor(uninitialized: taps, c)
     let p = result.mutablePointer
     for channel in 0..<c {
-      for tap in 0..<taps { p[tap * c + channel] = weight[channel * taps + tap] }
+      let source = weight + channel * taps
+      for tap in 0..<taps { p[tap &* c &+ channel] = source[tap] }
     }
     return result
   }

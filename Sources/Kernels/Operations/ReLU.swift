@@ -4,7 +4,7 @@
 package enum ReLU {
   package static func forward(_ x: Tensor) -> Tensor {
     var y = Tensor(uninitializedShape: x.shape)
-    mapVectors(x.pointer, into: y.mutablePointer, count: x.count) { VectorMath.larger($0, .zero) }
+    mapVectors(x.pointer, into: y.mutablePointer, count: x.count) { larger($0, .zero) }
     return y
   }
 }

@@ -4,7 +4,7 @@
 package enum SiLU {
   package static func forward(_ x: Tensor) -> Tensor {
     var y = Tensor(uninitializedShape: x.shape)
-    mapVectors(x.pointer, into: y.mutablePointer, count: x.count) { $0 * VectorMath.sigmoid($0) }
+    mapVectors(x.pointer, into: y.mutablePointer, count: x.count) { $0 * Vector.sigmoid($0) }
     return y
   }
 
@@ -12,7 +12,7 @@ package enum SiLU {
   package static func backward(_ dy: Tensor, input x: Tensor) -> Tensor {
     var dx = Tensor(uninitializedShape: x.shape)
     mapVectors(dy.pointer, x.pointer, into: dx.mutablePointer, count: x.count) { dy, x in
-      let s = VectorMath.sigmoid(x)
+      let s = Vector.sigmoid(x)
       return dy * s * (1 + x * (1 - s))
     }
     return dx

@@ -5,7 +5,9 @@
 /// there is no ragged end, which for the short rows of attention would cost more than the rest.
 package enum Softmax {
   /// Floats from one row of `columns` values to the next.
-  package static func stride(_ columns: Int) -> Int { (columns + 15) / 16 * 16 }
+  package static func stride(_ columns: Int) -> Int {
+    (columns + Vector.width - 1) / Vector.width * Vector.width
+  }
 
   /// 0, 1, ... 15.
   private static let lanes = SIMD16<Int32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
@@ -23,7 +25,7 @@ package enum Softmax {
     inPlace x: UnsafeMutablePointer<Float>, rows: Int, columns: Int
   ) {
     let stride = stride(columns)
-    let end = stride - 16
+    let end = stride - Vector.width
     let isSurplus = lanes .>= SIMD16<Int32>(repeating: Int32(columns - end))
     for row in 0..<rows {
       let r = x + row * stride
@@ -31,24 +33,24 @@ package enum Softmax {
       var maxima = ragged
       var i = 0
       while i < end {
-        maxima = VectorMath.larger(maxima, Vector(load: r + i))
-        i &+= 16
+        maxima = larger(maxima, Vector(load: r + i))
+        i &+= Vector.width
       }
-      let largest = VectorMath.maximum(maxima)
-      let tail = last(VectorMath.expOfModest(ragged - largest), isSurplus, filler: 0)
+      let largest = maxima.largest
+      let tail = last(Vector.expOfModest(ragged - largest), isSurplus, filler: 0)
       var total = tail
       i = 0
       while i < end {
-        let e = VectorMath.expOfModest(Vector(load: r + i) - largest)
+        let e = Vector.expOfModest(Vector(load: r + i) - largest)
         e.store(r + i)
         total += e
-        i &+= 16
+        i &+= Vector.width
       }
       let scale = 1 / total.total
       i = 0
       while i < end {
         (Vector(load: r + i) * scale).store(r + i)
-        i &+= 16
+        i &+= Vector.width
       }
       (tail * scale).store(r + end)
     }
@@ -59,7 +61,7 @@ package enum Softmax {
     inPlace dy: UnsafeMutablePointer<Float>, output y: UnsafePointer<Float>, rows: Int, columns: Int
   ) {
     let stride = stride(columns)
-    let end = stride - 16
+    let end = stride - Vector.width
     let isSurplus = lanes .>= SIMD16<Int32>(repeating: Int32(columns - end))
     for row in 0..<rows {
       let (g, p) = (dy + row * stride, y + row * stride)
@@ -68,13 +70,13 @@ package enum Softmax {
       var i = 0
       while i < end {
         total = total.addingProduct(Vector(load: g + i), Vector(load: p + i))
-        i &+= 16
+        i &+= Vector.width
       }
       let dot = total.total
       i = 0
       while i < end {
         ((Vector(load: g + i) - dot) * Vector(load: p + i)).store(g + i)
-        i &+= 16
+        i &+= Vector.width
       }
       ((ragged - dot) * Vector(load: p + end)).store(g + end)
     }

@@ -43,7 +43,7 @@ package enum StridedConvolution {
   ) -> Tensor? {
     let (i, o) = (x.columns, dy.columns)
     if let biasGradient {
-      addColumnSums(dy.pointer, rows: dy.rows, columns: o, to: biasGradient)
+      ColumnSums.add(dy.pointer, rows: dy.rows, columns: o, to: biasGradient)
     }
     var tapGradient = Tensor(zeros: o, k * i)
     let taps = tapMajor(weight, inputs: i, outputs: o, kernel: k)
@@ -76,10 +76,9 @@ package enum StridedConvolution {
     }
     for out in 0..<o {
       for tap in 0..<k {
-        for input in 0..<i {
-          weightGradient[(out * i + input) * k + tap] +=
-            tapGradientPointer[out * k * i + tap * i + input]
-        }
+        let target = weightGradient + (out * i * k + tap)
+        let source = tapGradientPointer + (out * k + tap) * i
+        for input in 0..<i { target[input &* k] += source[input] }
       }
     }
     return dx
@@ -93,9 +92,8 @@ package enum StridedConvolution {
     let p = taps.mutablePointer
     for out in 0..<o {
       for tap in 0..<k {
-        for input in 0..<i {
-          p[out * k * i + tap * i + input] = weight[(out * i + input) * k + tap]
-        }
+        let (target, source) = (p + (out * k + tap) * i, weight + (out * i * k + tap))
+        for input in 0..<i { target[input] = source[input &* k] }
       }
     }
     return taps

@@ -22,6 +22,8 @@ package struct ParameterLayout: Sendable {
   package private(set) var parameters: [Parameter] = []
   /// Floats in the whole buffer.
   package private(set) var count = 0
+  /// Values of all parameters, without what lies between them.
+  package var valueCount: Int { parameters.reduce(0) { $0 + $1.count } }
 
   package init() {}
 
@@ -46,43 +48,12 @@ package struct ParameterLayout: Sendable {
   }
 }
 
-/// A flat, zero-initialised, 64-byte aligned buffer for the values, gradients or moments of a layout; or,
-/// for networks that only read them, parameters where they lie in a mapped file.
-/// @unchecked Sendable: the trainer's barriers order every write; inference only reads.
+/// A flat, zero-initialised, 64-byte aligned buffer for the values, gradients or moments of a layout,
+/// which change; networks read them as `Weights`.
+/// @unchecked Sendable: the trainer's barriers order every write.
 package final class ParameterBuffer: @unchecked Sendable {
-  /// Of a buffer over a file it holds only what had to be converted.
   package let pointer: UnsafeMutablePointer<Float>
   package let count: Int
-  /// By offset in the layout: where a parameter of a file is.
-  private var mapped: [Int: UnsafeMutablePointer<Float>] = [:]
-  private var files: [SafetensorsFile] = []
-
-  /// Parameters of files, each under its name there: float32 is used in place and must not be written
-  /// to, other types are converted. Throws when a shape or type is wrong.
-  package init(
-    _ layout: ParameterLayout,
-    _ sources: [(parameter: Parameter, file: SafetensorsFile, name: String)]
-  ) throws {
-    var converted = 0
-    for (parameter, file, name) in sources where file.floats(name) == nil {
-      converted += (parameter.count + 15) / 16 * 16
-    }
-    count = converted
-    pointer = UnsafeMutableRawPointer.allocate(byteCount: max(converted, 16) * 4, alignment: 64)
-      .bindMemory(to: Float.self, capacity: converted)
-    var next = 0
-    for (parameter, file, name) in sources {
-      if let floats = file.floats(name), file.shape(name) == parameter.shape {
-        mapped[parameter.offset] = UnsafeMutablePointer(mutating: floats)
-      } else {
-        let tensor = try file.tensor(name, shape: parameter.shape)
-        (pointer + next).update(from: tensor.pointer, count: tensor.count)
-        mapped[parameter.offset] = pointer + next
-        next += (parameter.count + 15) / 16 * 16
-      }
-    }
-    files = sources.map(\.file)
-  }
 
   package init(count: Int) {
     self.count = count
@@ -102,14 +73,10 @@ package final class ParameterBuffer: @unchecked Sendable {
   }
 
   package subscript(parameter: Parameter) -> UnsafeMutablePointer<Float> {
-    mapped.isEmpty ? pointer + parameter.offset : mapped[parameter.offset]!
+    pointer + parameter.offset
   }
 
-  package func tensor(_ parameter: Parameter) -> Tensor {
-    Tensor(
-      Array(UnsafeBufferPointer(start: self[parameter], count: parameter.count)),
-      shape: parameter.shape)
-  }
+  package func tensor(_ parameter: Parameter) -> Tensor { Weights(self).tensor(parameter) }
 
   package func set(_ parameter: Parameter, to tensor: Tensor) {
     precondition(

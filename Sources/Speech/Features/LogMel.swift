@@ -124,13 +124,8 @@ package struct LogMel: Sendable {
 
   private func takeLogarithm(_ features: inout Tensor) {
     let pointer = features.mutablePointer
-    let offset = SIMD16<Float>(repeating: configuration.logOffset)
-    for i in stride(from: 0, to: features.count, by: VectorMath.width) {
-      let count = features.count - i
-      VectorMath.store(
-        VectorMath.log(VectorMath.load(pointer + i, first: count) + offset), pointer + i,
-        first: count)
-    }
+    let offset = configuration.logOffset
+    mapVectors(pointer, into: pointer, count: features.count) { Vector.log($0 + offset) }
   }
 
   /// Sums in Double: an utterance may have tens of thousands of frames.

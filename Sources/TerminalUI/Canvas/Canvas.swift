@@ -1,15 +1,21 @@
-// A grid of cells. Every screen is first drawn on one, so that it can be compared as text, exported
-// and painted by the terminal alike. Drawing outside is allowed and does nothing.
+// A grid of cells, and what can be clicked on it. Every screen is first drawn on one, so that it can be
+// compared as text, exported and painted by the terminal alike. Drawing outside is allowed and does
+// nothing.
 
 package struct Canvas: Sendable, Equatable {
   package let size: Size
   private var cells: [Cell]
+  /// What was registered while drawing, later ones on top; all of them inside the canvas.
+  package private(set) var targets: [Target] = []
 
   /// A canvas of spaces. Negative sizes count as 0.
   package init(_ size: Size) {
     self.size = Size(width: max(0, size.width), height: max(0, size.height))
     cells = [Cell](repeating: .blank, count: self.size.width * self.size.height)
   }
+
+  /// Whether they look alike; what can be clicked is not compared.
+  package static func == (a: Canvas, b: Canvas) -> Bool { a.size == b.size && a.cells == b.cells }
 
   /// The whole canvas.
   package var area: Rect { Rect(x: 0, y: 0, width: size.width, height: size.height) }
@@ -108,8 +114,31 @@ package struct Canvas: Sendable, Equatable {
     }
   }
 
-  /// Copies another canvas with its top left corner at (x, y), clipped.
+  /// Makes a rectangle, clipped, ask for something; what was drawn there before lies below it.
+  package mutating func target(
+    _ rect: Rect, _ action: any Sendable, on gestures: Set<Target.Gesture> = [.press]
+  ) {
+    let inside = rect.intersection(area)
+    if !inside.isEmpty { targets.append(Target(inside, action, on: gestures)) }
+  }
+
+  /// Puts what `change` makes of each action in its place; nil removes the target.
+  package mutating func mapActions(_ change: (any Sendable) -> (any Sendable)?) {
+    targets = targets.compactMap { target in
+      change(target.action).map { Target(target.area, $0, on: target.gestures) }
+    }
+  }
+
+  /// Nothing that has been drawn can be clicked any more.
+  package mutating func removeTargets() { targets = [] }
+
+  /// Copies another canvas and its targets with its top left corner at (x, y), clipped.
   package mutating func paste(_ other: Canvas, x: Int, y: Int) {
+    for target in other.targets {
+      var area = target.area
+      (area.x, area.y) = (area.x + x, area.y + y)
+      self.target(area, target.action, on: target.gestures)
+    }
     for row in 0..<other.size.height {
       for column in 0..<other.size.width {
         let cell = other.cells[row * other.size.width + column]

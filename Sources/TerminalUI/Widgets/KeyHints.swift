@@ -25,26 +25,21 @@ package struct KeyHints: Sendable {
   }
 
   /// Draws whole hints only, so put the important ones first.
-  package func draw(in area: Rect, on canvas: inout Canvas) {
+  /// - Parameter action: what a press on a hint, by its index, asks for.
+  package func draw(
+    in area: Rect, on canvas: inout Canvas, action: (Int) -> (any Sendable)? = { _ in nil }
+  ) {
     guard !area.isEmpty else { return }
     var x = area.x
-    for hint in hints.prefix(shownCount(width: area.width)) {
+    for (index, hint) in hints.prefix(shownCount(width: area.width)).enumerated() {
+      if let action = action(index) {
+        canvas.target(Rect(x: x, y: area.y, width: Self.width(hint), height: 1), action)
+      }
       canvas.text(hint.key, x: x, y: area.y, style: keyStyle)
       x += CharacterWidth.of(hint.key) + 1
       canvas.text(hint.action, x: x, y: area.y, style: actionStyle)
       x += CharacterWidth.of(hint.action) + 2
     }
-  }
-
-  /// The index of the hint under a column, for clicks.
-  package func hint(at x: Int, in area: Rect) -> Int? {
-    var start = area.x
-    for (index, hint) in hints.prefix(shownCount(width: area.width)).enumerated() {
-      let end = start + Self.width(hint)
-      if x >= start, x < end { return index }
-      start = end + 2
-    }
-    return nil
   }
 
   private static func width(_ hint: (key: String, action: String)) -> Int {

@@ -75,21 +75,26 @@ package struct ScatterPlot: Sendable {
   }
 
   /// An area too small for axes shows only the points.
-  package func draw(in area: Rect, on canvas: inout Canvas) {
+  /// - Parameter action: what a press on the marker of a series' point asks for, by their indices.
+  package func draw(
+    in area: Rect, on canvas: inout Canvas,
+    action: (_ series: Int, _ point: Int) -> (any Sendable)? = { _, _ in nil }
+  ) {
     guard !area.isEmpty else { return }
     guard hasLegend else {
-      drawPlot(in: area, on: &canvas)
+      drawPlot(in: area, on: &canvas, action: action)
       return
     }
     var inside = canvas
-    let isWhole = drawLegend(in: drawPlot(in: area, on: &inside), on: &inside)
+    let isWhole = drawLegend(
+      in: drawPlot(in: area, on: &inside, action: action), on: &inside)
     let lines = isWhole ? [] : legendLines(width: area.width, most: area.height / 4)
     guard !lines.isEmpty else {
       canvas = inside
       return
     }
     let (plot, legend) = area.split(bottom: lines.count)
-    drawPlot(in: plot, on: &canvas)
+    drawPlot(in: plot, on: &canvas, action: action)
     for (row, line) in lines.enumerated() {
       canvas.text(line, x: legend.x, y: legend.y + row, width: legend.width)
     }
@@ -97,7 +102,9 @@ package struct ScatterPlot: Sendable {
 
   /// Returns the field between the axes.
   @discardableResult
-  private func drawPlot(in area: Rect, on canvas: inout Canvas) -> Rect {
+  private func drawPlot(
+    in area: Rect, on canvas: inout Canvas, action: (Int, Int) -> (any Sendable)?
+  ) -> Rect {
     let points = (series.flatMap(\.points) + (current.map { [$0] } ?? []))
       .filter { $0.x.isFinite && $0.y.isFinite }
     let ends = series.flatMap(\.intervals).compactMap { $0 }.flatMap {
@@ -130,7 +137,7 @@ package struct ScatterPlot: Sendable {
         canvas.text(xLabel, x: x, y: area.maxY - 1, style: axisStyle, width: area.maxX - x)
       }
     }
-    drawSeries(in: field, xScale: xScale, yScale: yScale, on: &canvas)
+    drawSeries(in: field, xScale: xScale, yScale: yScale, on: &canvas, action: action)
     return field
   }
 
@@ -177,7 +184,8 @@ package struct ScatterPlot: Sendable {
   }
 
   private func drawSeries(
-    in field: Rect, xScale: AxisScale, yScale: AxisScale, on canvas: inout Canvas
+    in field: Rect, xScale: AxisScale, yScale: AxisScale, on canvas: inout Canvas,
+    action: (Int, Int) -> (any Sendable)?
   ) {
     var raster = BrailleCanvas(field.size, symbols: symbols)
     let (right, bottom) = (Double(raster.dots.width - 1), Double(raster.dots.height - 1))
@@ -214,16 +222,21 @@ package struct ScatterPlot: Sendable {
 
     // Markers after all lines: a line must not hide a point.
     func mark(
-      _ point: (x: Double, y: Double), _ character: Character, _ style: Style, shift: Int = 0
+      _ point: (x: Double, y: Double), _ character: Character, _ style: Style, shift: Int = 0,
+      _ action: (any Sendable)? = nil
     ) {
       let (x, y) = (xScale.position(point.x), yScale.position(point.y))
       guard (-1e-9...1 + 1e-9).contains(x), (-1e-9...1 + 1e-9).contains(y) else { return }
       let place = min(field.maxX - 1, max(field.x, column(x, field) + shift))
       canvas[place, row(y, field)] = Cell(character, style: style)
+      if let action {
+        canvas.target(Rect(x: place, y: row(y, field), width: 1, height: 1), action)
+      }
     }
     for (index, series) in series.enumerated() where series.hasMarkers {
-      for point in series.points {
-        mark(point, marker(of: index), series.style, shift: shift(index))
+      for (number, point) in series.points.enumerated() {
+        mark(
+          point, marker(of: index), series.style, shift: shift(index), action(index, number))
       }
     }
     if let current { mark(current, symbols.currentMarker, currentStyle) }

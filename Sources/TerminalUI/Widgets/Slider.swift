@@ -39,8 +39,15 @@ package struct Slider: Sendable {
   }
 
   /// Draws on the area's first row.
-  package func draw(in area: Rect, on canvas: inout Canvas) {
+  /// - Parameter action: what moving the handle to a position asks for, by a press or by sliding.
+  package func draw(
+    in area: Rect, on canvas: inout Canvas, action: (Int) -> (any Sendable)? = { _ in nil }
+  ) {
     guard !area.isEmpty else { return }
+    for x in area.x..<area.maxX {
+      guard let action = action(value(at: x, in: area)) else { continue }
+      canvas.target(Rect(x: x, y: area.y, width: 1, height: 1), action, on: [.press, .slide])
+    }
     let handle = column(of: value, in: area)
     for x in area.x..<area.maxX {
       canvas[x, area.y] =

@@ -44,16 +44,13 @@ package struct Table: Sendable {
     return first
   }
 
-  /// The row under a screen row; nil on the heading and below the last.
-  package func row(at y: Int, in area: Rect, scroll: Int = 0) -> Int? {
-    guard y > area.y, y < area.maxY else { return nil }
-    let row = firstRow(in: area, scroll: scroll) + y - area.y - 1
-    return rows.indices.contains(row) ? row : nil
-  }
-
   /// One heading row, then as many rows as fit. The last column of the area shows where in the
   /// table one is when not all fits.
-  package func draw(in area: Rect, scroll: Int = 0, on canvas: inout Canvas) {
+  /// - Parameter action: what a press on a row, by its index, asks for.
+  package func draw(
+    in area: Rect, scroll: Int = 0, on canvas: inout Canvas,
+    action: (Int) -> (any Sendable)? = { _ in nil }
+  ) {
     guard !area.isEmpty else { return }
     let visible = area.height - 1
     let isScrolling = rows.count > visible && area.width > 8 && visible > 0
@@ -67,6 +64,7 @@ package struct Table: Sendable {
     let first = firstRow(in: area, scroll: scroll)
     for (offset, index) in (first..<rows.count).prefix(max(0, visible)).enumerated() {
       let y = area.y + 1 + offset
+      if let action = action(index) { canvas.target(area.row(1 + offset), action) }
       for ((column, place), text) in zip(zip(columns, places), rows[index]) {
         put(text, column, x: body.x + place.start, y: y, width: place.width, on: &canvas)
       }

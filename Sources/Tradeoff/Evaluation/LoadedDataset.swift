@@ -45,3 +45,17 @@ package struct LoadedDataset: Sendable {
       sampleRate: sampleRate)
   }
 }
+
+/// Data sets with their audio, each read once for every sample rate the models ask for.
+package final class LoadedDatasets {
+  private var known: [String: LoadedDataset] = [:]
+
+  package init() {}
+
+  package func data(_ dataset: Dataset, for recognizer: Recognizer) throws -> LoadedDataset {
+    let key = "\(dataset.split) \(recognizer.backbone.sampleRate)"
+    let data = try known[key] ?? LoadedDataset(dataset, for: recognizer)
+    known[key] = data
+    return data
+  }
+}

@@ -2,6 +2,7 @@
 
 import Base
 import Foundation
+import TerminalUI
 import Training
 
 enum CurvesCommand: Command {

@@ -173,19 +173,6 @@ enum DashboardCommand: Command {
     else { return [] }
     let file = assets.appendingPathComponent("Results/\(dataset.split).jsonl")
     guard FileManager.default.fileExists(atPath: file.path) else { return [] }
-    let groups = SweepGroup.of(try SweepFile.read(file))
-    var sweeps: [SavedSweep] = []
-    for group in groups {
-      let (model, policy) = (group.first.model, group.first.policy)
-      let point = SavedSweep.Point(
-        keptLayers: group.first.keptLayers, gflop: group.mean(\.gflopPerAudioSecond),
-        milliseconds: group.mean(\.latency.p50), errorRate: group.meanErrorRate)
-      if let index = sweeps.firstIndex(where: { $0.model == model && $0.policy == policy }) {
-        sweeps[index].points.append(point)
-      } else {
-        sweeps.append(SavedSweep(model: model, policy: policy, points: [point]))
-      }
-    }
-    return sweeps
+    return SavedSweep.of(SweepGroup.of(try SweepFile.read(file)))
   }
 }

@@ -97,7 +97,7 @@ struct ConformerTests {
     let weights = targets.map { 1 / Float($0.count * targets.count) }
     let ctc = CTCLoss.lossAndGradient(
       logProbabilities: LogSoftmax.forward(logits.values), lengths: logits.lengths,
-      targets: targets, weights: weights)
+      targets: targets, blank: 0, weights: weights)
     let kl = KLDistillation.lossAndGradient(
       studentLogits: logits.values, teacherLogProbabilities: teacher,
       frameWeights: Array(repeating: 1 / Float(logits.values.rows), count: logits.values.rows))

@@ -21,7 +21,7 @@ import Testing
 
   @Test(arguments: names) func stagesAddUp(name: String) throws {
     let backbone = try Recognizer(contentsOf: fixture(name)).backbone
-    try expectStagesThatAddUp(backbone)
+    try expectStagesThatAddUp(name)
     let file = try SafetensorsFile(contentsOf: fixture("\(name)/expected.safetensors"))
     #expect("\(backbone.parameterCount)" == file.metadata["parameters"])
   }

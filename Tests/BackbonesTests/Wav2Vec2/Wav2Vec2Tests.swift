@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test(arguments: names) func stagesAddUp(name: String) throws {
-    try expectStagesThatAddUp(Recognizer(contentsOf: fixture(name)).backbone)
+    try expectStagesThatAddUp(name)
   }
 
   @Test func tokensAreLettersAndTheBlankIsThePadding() throws {

@@ -140,9 +140,9 @@ import Testing
           --count N       how many (3)
           --share P       how much of it (0.25)
           --limit N       the most (no limit)
-          --numbers LIST  a help text of so many words that it cannot
-                          be printed on a single line of one hundred
-                          columns
+          --numbers LIST  a help text of so many words that it
+                          cannot be printed on a single line of one
+                          hundred columns
 
         Others:
           --colour NAME   its colour (green)

@@ -32,7 +32,8 @@ import Testing
 
     func run() -> (losses: [Float], infeasible: [Int], logitGradient: Tensor) {
       CTCLoss.lossAndGradient(
-        logProbabilities: logProbabilities, lengths: lengths, targets: targets, weights: weights)
+        logProbabilities: logProbabilities, lengths: lengths, targets: targets, blank: 0,
+        weights: weights)
     }
   }
 
@@ -81,7 +82,8 @@ import Testing
       if collapsed == target { probability += exp(score) }
     }
     let result = CTCLoss.lossAndGradient(
-      logProbabilities: logProbabilities, lengths: [frames], targets: [target], weights: [1])
+      logProbabilities: logProbabilities, lengths: [frames], targets: [target], blank: 0,
+      weights: [1])
     expectClose(Double(result.losses[0]), -log(probability), relative: 1e-6)
   }
 
@@ -91,7 +93,7 @@ import Testing
     func run(_ logits: Tensor) -> (losses: [Float], infeasible: [Int], logitGradient: Tensor) {
       CTCLoss.lossAndGradient(
         logProbabilities: LogSoftmax.forward(logits), lengths: [9], targets: [target],
-        weights: [1.5])
+        blank: 0, weights: [1.5])
     }
     expectClose(
       run(logits).logitGradient.values,
@@ -104,7 +106,8 @@ import Testing
     let logProbabilities = LogSoftmax.forward(randomTensor(frames, 8, seed: 3, scale: 3))
     let target = (0..<1_400).map { 1 + ($0 * 5 + $0 / 7) % 7 }
     let result = CTCLoss.lossAndGradient(
-      logProbabilities: logProbabilities, lengths: [frames], targets: [target], weights: [1])
+      logProbabilities: logProbabilities, lengths: [frames], targets: [target], blank: 0,
+      weights: [1])
     #expect(result.infeasible == [])
     #expect(result.losses[0].isFinite && result.losses[0] > 0)
     let values = result.logitGradient.values
@@ -119,12 +122,14 @@ import Testing
     var logits = randomTensor(4, 3, seed: 1)
     for row in 0..<4 { logits.mutablePointer[row * 3 + 2] = -.infinity }
     let result = CTCLoss.lossAndGradient(
-      logProbabilities: LogSoftmax.forward(logits), lengths: [4], targets: [[2]], weights: [1])
+      logProbabilities: LogSoftmax.forward(logits), lengths: [4], targets: [[2]], blank: 0,
+      weights: [1])
     #expect(result.losses == [0])
     #expect(result.infeasible == [0])
     #expect(result.logitGradient.values.allSatisfy { $0 == 0 })
     let other = CTCLoss.lossAndGradient(
-      logProbabilities: LogSoftmax.forward(logits), lengths: [4], targets: [[1]], weights: [1])
+      logProbabilities: LogSoftmax.forward(logits), lengths: [4], targets: [[1]], blank: 0,
+      weights: [1])
     #expect(other.infeasible == [])
     #expect(other.logitGradient.values.allSatisfy { $0.isFinite })
   }
@@ -134,7 +139,8 @@ import Testing
     var logits = randomTensor(6, 3, seed: 1)
     logits.mutablePointer[7] = .nan
     let result = CTCLoss.lossAndGradient(
-      logProbabilities: LogSoftmax.forward(logits), lengths: [6], targets: [[1, 2]], weights: [1])
+      logProbabilities: LogSoftmax.forward(logits), lengths: [6], targets: [[1, 2]], blank: 0,
+      weights: [1])
     #expect(result.losses[0].isNaN)
     #expect(result.logitGradient.values.contains { $0.isNaN })
   }
@@ -142,11 +148,11 @@ import Testing
   @Test func noFramesAndNoUtterances() {
     let empty = Tensor(zeros: 0, 5)
     let one = CTCLoss.lossAndGradient(
-      logProbabilities: empty, lengths: [0, 0], targets: [[], [1]], weights: [1, 1])
+      logProbabilities: empty, lengths: [0, 0], targets: [[], [1]], blank: 0, weights: [1, 1])
     #expect(one.losses == [0, 0])
     #expect(one.infeasible == [1])
     let none = CTCLoss.lossAndGradient(
-      logProbabilities: empty, lengths: [], targets: [], weights: [])
+      logProbabilities: empty, lengths: [], targets: [], blank: 0, weights: [])
     #expect(none.losses.isEmpty && none.infeasible.isEmpty)
   }
 
@@ -155,7 +161,7 @@ import Testing
     let rotated = Tensor(
       (0..<18).map { logProbabilities[$0 / 3, ($0 % 3 + 1) % 3] }, shape: [6, 3])
     let first = CTCLoss.lossAndGradient(
-      logProbabilities: logProbabilities, lengths: [6], targets: [[1, 2]], weights: [1])
+      logProbabilities: logProbabilities, lengths: [6], targets: [[1, 2]], blank: 0, weights: [1])
     let last = CTCLoss.lossAndGradient(
       logProbabilities: rotated, lengths: [6], targets: [[0, 1]], blank: 2, weights: [1])
     #expect(first.losses == last.losses)

@@ -11,7 +11,7 @@ import Testing
       [0.96, 0.04, 0.94, 0.06, 0.5, 0.5, 0, 1].map { Float(log($0)) }, shape: [4, 2])
     #expect(
       KLDistillation.frameWeights(
-        teacherLogProbabilities: teacher, weight: 2, blankWeight: 0.25) == [0.5, 2, 2, 2])
+        teacherLogProbabilities: teacher, weight: 2, blankWeight: 0.25, blank: 0) == [0.5, 2, 2, 2])
   }
 
   @Test(arguments: [1, 2])

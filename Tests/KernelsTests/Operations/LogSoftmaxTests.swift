@@ -1,4 +1,4 @@
-// Log-softmax and its gradient against PyTorch.
+// Log-softmax against PyTorch.
 
 import Kernels
 import TestSupport
@@ -9,9 +9,6 @@ import Testing
     let file = try SafetensorsFile(contentsOf: fixture("log-softmax.safetensors"))
     let output = LogSoftmax.forward(try file.tensor("x"))
     expectClose(output, try file.tensor("y"), relative: 3e-7)
-    expectClose(
-      LogSoftmax.backward(gradient: try file.tensor("upstream"), output: output),
-      try file.tensor("gradient"), relative: 1e-6)
   }
 
   @Test(arguments: [1, 15, 16, 17, 256])
@@ -19,7 +16,7 @@ import Testing
     let output = LogSoftmax.forward(randomTensor(3, columns, seed: 4, scale: 10))
     for row in 0..<3 {
       let sum = output.rows(row..<row + 1).values.reduce(0.0) {
-        $0 + Double(VectorMath.exp(SIMD16(repeating: $1))[0])
+        $0 + Double(Vector.exp(Vector(repeating: $1))[0])
       }
       expectClose(sum, 1, relative: 1e-6)
     }

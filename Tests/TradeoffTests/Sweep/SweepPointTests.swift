@@ -36,6 +36,30 @@ import Tradeoff
     }
   }
 
+  /// A line of a file measured by an earlier program, read and written again to the letter.
+  @Test func linesAreReadAndWrittenByTheirNames() throws {
+    let line = """
+      {"against":{"difference":-0.25,"difference_ci95":[-0.5,-0.125],"model":"random-drop",\
+      "probability_of_improvement":1,"wer":0.5},"cer":0.015625,"dataset":"heldout",\
+      "deletions":6,"drop_ratio":0.5,"gflop_per_audio_second":0.25,"insertions":5,\
+      "kept_layers":6,"latency_ms":{"p50":23.5,"p95":30.75},"machine":"AMD EPYC, 2 cores",\
+      "mask":"110010101010","model":"dld","normalization":"whisper","point":3,"points":404,\
+      "policy":"random","real_time_factor":0.0625,"seed":1,"split":"test-clean",\
+      "substitutions":56,"sweep":"1a717a4fb598b565","threads":2,"utterances":258,"wer":0.25,\
+      "wer_ci95":[0.125,0.375],"words":1550}
+      """
+    let point = try JSONDecoder().decode(SweepPoint.self, from: Data(line.utf8))
+    #expect(point.summary.keptLayers == 6 && point.summary.werInterval == [0.125, 0.375])
+    #expect(point.summary.comparison?.interval == [-0.5, -0.125] && point.seed == 1)
+    #expect(try JSON.line(point) == line)
+    // What was not measured is absent, then and now.
+    let shorter = line.replacing("\"seed\":1,", with: "")
+      .replacing("\"normalization\":\"whisper\",", with: "")
+      .replacing(",\"wer_ci95\":[0.125,0.375]", with: "")
+    #expect(
+      try JSON.line(JSONDecoder().decode(SweepPoint.self, from: Data(shorter.utf8))) == shorter)
+  }
+
   @Test func neighboursShareTheirFirstLayers() throws {
     let plan = SweepPlan([try entries(["0111", "1100", "1111", "0110", "1101"])])
     #expect(

@@ -47,7 +47,9 @@ package struct DashboardState: Sendable {
   package var overlay: Overlay?
   /// Shown in the footer until the next key.
   package var notice = ""
-  package var isSliderHeld = false
+  /// What can be slid over while the button is down, since a press on one of them.
+  package var held: [Target] = []
+  package var isSliderHeld: Bool { !held.isEmpty }
   /// What was chosen before the slider was taken hold of is in `past` already.
   package var isHoldRemembered = false
   /// No file is written and nothing is recorded: for a machine that strangers try.
@@ -102,6 +104,10 @@ package struct DashboardState: Sendable {
   /// Of the present model.
   package var costs: CostModel { modelCosts[model] }
   package var presentPoint: OperatingPoint { choice.point }
+  /// The present policy's mask of every depth, deepest first.
+  package var policyMasks: [LayerMask] {
+    (1...layerCount).reversed().map { choice.mask(keeping: $0) }
+  }
   package var fullMask: LayerMask { .full(layerCount) }
   package var present: Measurement? { measurement(mask) }
   package var fullDepth: Measurement? { measurement(fullMask) }
@@ -129,35 +135,6 @@ package struct DashboardState: Sendable {
   /// What is being measured now.
   package var measured: OperatingPoint? {
     activity == .measuring ? newest.map { OperatingPoint(model: $0.model, mask: $0.mask) } : nil
-  }
-
-  /// Utterances in the order and under the filter of the list.
-  package var listedUtterances: [Int] {
-    let words = list.filter.lowercased()
-    let all = subject.utterances.indices.filter { index in
-      guard !words.isEmpty else { return true }
-      let item = subject.utterances[index]
-      return item.words.joined(separator: " ").contains(words)
-        || present?.results[index]?.transcript.text.contains(words) ?? false
-        || item.id.contains(words)
-    }
-    func errors(_ measurement: Measurement?, _ index: Int) -> Int {
-      measurement?.results[index]?.counts.errors ?? 0
-    }
-    switch list.order {
-    case .dataset: return all
-    case .worst:
-      let rate = all.map { index -> (Int, Double) in
-        (
-          index,
-          Double(errors(present, index)) / Double(max(1, subject.utterances[index].words.count))
-        )
-      }
-      return rate.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map(\.0)
-    case .changed:
-      let change = all.map { ($0, errors(present, $0) - errors(fullDepth, $0)) }
-      return change.sorted { (-$0.1, $0.0) < (-$1.1, $1.0) }.map(\.0)
-    }
   }
 
   /// The close look that the present view shows.

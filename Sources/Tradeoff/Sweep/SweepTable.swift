@@ -1,11 +1,10 @@
 // Measured points as comma-separated values.
 
 import Foundation
-import Tradeoff
 
 extension SweepPoint {
   /// A table with a heading, a row a point.
-  static func csv(_ points: [SweepPoint]) -> String {
+  package static func csv(_ points: [SweepPoint]) -> String {
     let columns: [(String, (SweepPoint) -> String)] = [
       ("model", { quoted($0.summary.model) }), ("dataset", { quoted($0.summary.dataset) }),
       ("split", { quoted($0.summary.split) }), ("policy", { $0.summary.policy }),

@@ -1,4 +1,4 @@
-// Keys where they are printed, and only where they act.
+// Clicks on what is drawn: keys where they are printed, and only where they act.
 
 import Backbones
 import TerminalUI
@@ -7,7 +7,7 @@ import Tradeoff
 
 import Dashboard
 
-@Suite struct PrintedKeysTests {
+@Suite struct ClickTests {
   private func press(_ state: inout DashboardState, _ keys: Key...) {
     for key in keys { Scene.serve(update(&state, .terminal(.key(key))), &state) }
   }
@@ -28,16 +28,6 @@ import Dashboard
     }
     Issue.record("no \(text)")
     throw CancellationError()
-  }
-
-  @Test func keysInBracketsAreFound() {
-    var canvas = Canvas(Size(width: 40, height: 1))
-    canvas.text("ab (← →, d) 95 (3 at full depth) (r) (", x: 0, y: 0)
-    func key(_ x: Int) -> Key? { PrintedKeys.key(x: x, y: 0, in: canvas) }
-    #expect(key(4) == .left && key(6) == .right && key(9) == "d")
-    #expect(key(3) == .left && key(10) == "d", "a bracket belongs to what is beside it")
-    #expect(key(34) == "r")
-    for x in [0, 2, 5, 11, 13, 16, 20, 32, 37, 39, 99] { #expect(key(x) == nil, "\(x)") }
   }
 
   @Test func aClickOnAPrintedKeyPressesIt() throws {

@@ -2,49 +2,24 @@
 
 import TerminalUI
 
-/// A part of the screen. Draws on a canvas of its own, so it cannot draw outside its area. A new one is a
-/// file that conforms to this and a place in a view.
-package protocol Panel: Sendable {
-  /// What the reader calls it.
-  static var name: String { get }
-  /// Whether the layer under the cursor can be seen on it.
-  static var showsLayerCursor: Bool { get }
-  static func draw(_ state: DashboardState, _ canvas: inout Canvas)
-  /// What the mouse asks for; `mouse` in screen cells, inside `area`.
-  static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action?
-}
-
-extension Panel {
-  package static var showsLayerCursor: Bool { false }
-  package static func action(_ mouse: MouseEvent, _ state: DashboardState, _ area: Rect) -> Action?
-  {
-    nil
-  }
-}
-
-/// A panel by its type, so that it can be compared.
-package struct PanelKind: Hashable, Sendable {
-  package let type: any Panel.Type
-
-  package init(_ type: any Panel.Type) { self.type = type }
-
-  package static func == (a: PanelKind, b: PanelKind) -> Bool { a.type == b.type }
-  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(type)) }
-}
-
+/// The screen, and what can be clicked on it: every target's action is an `Action`.
 package func view(_ state: DashboardState, _ size: Size) -> Canvas {
-  var canvas = draw(state, size)
-  if state.symbols == .ascii { canvas.replaceWithASCII() }
-  return canvas
-}
-
-/// Before characters that the locale lacks are replaced, so that ↓ and v can be told apart.
-func draw(_ state: DashboardState, _ size: Size) -> Canvas {
   var canvas = Canvas(size)
   if let layout = Layout(state, size) {
+    // The help is left by a press anywhere but on a key that works there.
+    let isHelpShown = state.helpPage != nil
+    if isHelpShown { canvas.press(canvas.area, .back) }
+    let keys = KeyBindings.actions(in: state.view, of: state.views)
     for (kind, area) in layout.areas {
       var part = Canvas(Size(width: area.width, height: area.height))
       kind.type.draw(state, &part)
+      if isHelpShown, kind != .footer { part.removeTargets() }
+      part.mapActions { action in
+        guard let key = action as? Key else { return action }
+        let action = keys[key]
+        // More of a panel is to be had by enlarging that one.
+        return action == .nextZoom && kind != .footer ? .enlarge(kind) : action
+      }
       canvas.paste(part, x: area.x, y: area.y)
     }
     switch state.overlay {
@@ -57,6 +32,7 @@ func draw(_ state: DashboardState, _ size: Size) -> Canvas {
   } else {
     TooSmallPage.draw(&canvas)
   }
+  if state.symbols == .ascii { canvas.replaceWithASCII() }
   return canvas
 }
 
@@ -67,14 +43,16 @@ enum TooSmallPage {
     let needed = Layout.minimum
     let (now, least) = ("\(size.width)x\(size.height)", "\(needed.width)x\(needed.height)")
     let isWide = size.width >= "Dropscope needs a bigger window".count
-    let lines =
+    let lines: [KeyText] =
       isWide
-      ? ["Dropscope needs a bigger window", "now \(now), needed \(least)", "q quit"]
-      : ["now \(now)", "needed \(least)", "q quit"]
+      ? ["Dropscope needs a bigger window", "now \(now), needed \(least)", "\(key: "q") quit"]
+      : ["now \(now)", "needed \(least)", "\(key: "q") quit"]
     let top = max(0, (size.height - lines.count) / 2)
     // The numbers and the way out matter more than the first sentence.
     for (row, line) in lines.suffix(max(1, size.height)).enumerated() {
-      canvas.text(line, x: max(0, (size.width - line.count) / 2), y: top + row)
+      canvas.text(keys: line, x: max(0, (size.width - line.width) / 2), y: top + row) { _ in
+        Action.quit
+      }
     }
   }
 }
@@ -90,7 +68,8 @@ enum ComplaintsPage {
     }
     let height = min(canvas.size.height, lines.count + 2)
     var page = Canvas(Size(width: width, height: height))
-    page.frame(title: "Settings not taken", trailing: "Enter goes on", theme: state.theme)
+    page.frame(
+      title: "Settings not taken", trailing: "\(key: .enter) goes on", theme: state.theme)
     for (row, line) in lines.prefix(height - 2).enumerated() {
       page.text(line, x: 2, y: 1 + row, width: width - 4)
     }
@@ -99,6 +78,13 @@ enum ComplaintsPage {
         ["… the rest is printed on leaving"], width: width, y: height - 1,
         style: state.theme.muted)
     }
+    page.mapActions { action in
+      guard let key = action as? Key else { return nil }
+      return Action.key(key)
+    }
+    // A press anywhere confirms it.
+    canvas.removeTargets()
+    canvas.press(canvas.area, .back)
     canvas.paste(
       page, x: (canvas.size.width - width) / 2, y: (canvas.size.height - height) / 2)
   }

@@ -1,6 +1,7 @@
 // What a user chooses, and what of it is measured.
 
 import Backbones
+import Tradeoff
 
 /// What a measurement is of.
 package struct OperatingPoint: Hashable, Sendable {
@@ -27,4 +28,16 @@ package struct Choice: Sendable, Equatable {
   package var seed: UInt64
 
   package var point: OperatingPoint { OperatingPoint(model: model, mask: mask) }
+
+  /// The policy's mask of so many layers.
+  func mask(keeping count: Int) -> LayerMask {
+    PolicyCatalog.mask(policy, seed: seed, keeping: count, of: mask.layerCount)
+  }
+
+  /// Leaves it to the policy which layers stay; `layerCount` is another model's.
+  mutating func keep(_ count: Int, of layerCount: Int? = nil) {
+    isManual = false
+    mask = PolicyCatalog.mask(
+      policy, seed: seed, keeping: count, of: layerCount ?? mask.layerCount)
+  }
 }

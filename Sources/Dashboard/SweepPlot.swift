@@ -1,9 +1,11 @@
-// A sweep as a picture: word error rate against compute, a curve a model and policy.
+// A sweep as a picture: word error rate against compute, a curve for each model and policy.
 
+import TerminalUI
 import Tradeoff
 
 extension LinePlot {
-  init(_ groups: [SweepGroup]) {
+  /// The groups' error rates with what `SweepGroup.range` says of them.
+  package init(_ groups: [SweepGroup]) {
     var names: [String] = []
     var byName: [String: [SweepGroup]] = [:]
     let splits = Set(groups.map(\.first.split))
@@ -27,7 +29,7 @@ extension LinePlot {
               x: group.mean(\.gflopPerAudioSecond), y: rate,
               range: group.range.map { $0.lowerBound * 100...$0.upperBound * 100 },
               note: "\(name), \(group.first.keptLayers) layers: "
-                + TextTable.number(rate, 1) + " %")
+                + fixed(rate, 1) + " %")
           }.sorted { $0.x < $1.x },
           colour: index, dash: index / Self.colours.count)
       },

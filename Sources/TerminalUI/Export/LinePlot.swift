@@ -1,44 +1,67 @@
 // Curves in an SVG picture, with axes, error bars and a legend.
 
 import Foundation
-import TerminalUI
 
-struct LinePlot {
-  struct Point {
-    var x: Double
-    var y: Double
+package struct LinePlot: Sendable {
+  package struct Point: Sendable {
+    package var x: Double
+    package var y: Double
     /// The error bar.
-    var range: ClosedRange<Double>?
+    package var range: ClosedRange<Double>?
     /// Shown when the mouse rests on the point.
-    var note: String
+    package var note: String
+
+    package init(x: Double, y: Double, range: ClosedRange<Double>?, note: String) {
+      self.x = x
+      self.y = y
+      self.range = range
+      self.note = note
+    }
   }
 
-  struct Curve {
-    var name: String
+  package struct Curve: Sendable {
+    package var name: String
     /// From left to right.
-    var points: [Point]
+    package var points: [Point]
     /// Position in the palette, which starts over when it ends.
-    var colour: Int
+    package var colour: Int
     /// 0 is a line, others are told apart by their dashes.
-    var dash = 0
+    package var dash: Int
+
+    package init(name: String, points: [Point], colour: Int, dash: Int = 0) {
+      self.name = name
+      self.points = points
+      self.colour = colour
+      self.dash = dash
+    }
   }
 
-  var title: String
-  var xLabel: String
-  var yLabel: String
-  var curves: [Curve]
+  package var title: String
+  package var xLabel: String
+  package var yLabel: String
+  package var curves: [Curve]
   /// The axis ends here at the latest, whatever lies above it.
-  var highest = Double.infinity
+  package var highest: Double
+
+  package init(
+    title: String, xLabel: String, yLabel: String, curves: [Curve], highest: Double = .infinity
+  ) {
+    self.title = title
+    self.xLabel = xLabel
+    self.yLabel = yLabel
+    self.curves = curves
+    self.highest = highest
+  }
 
   /// Told apart by every kind of colour vision (Okabe and Ito's palette without the yellow).
-  static let colours = [
+  package static let colours = [
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000",
   ]
   private static let dashes = ["", "7 4", "2 4", "9 3 2 3"]
   private static let size = (width: 860.0, height: 560.0)
   private static let field = (left: 70.0, top: 50.0, right: 640.0, bottom: 490.0)
 
-  var svg: String {
+  package var svg: String {
     let all = curves.flatMap(\.points)
     let top = all.map { $0.range?.upperBound ?? $0.y }.max() ?? 1
     let x = AxisScale(0...max(all.map(\.x).max() ?? 1, 1e-9) * 1.05, intervals: 6)

@@ -1,0 +1,25 @@
+// Complaints about a configuration's fields.
+
+import Base
+
+/// Throws an `InputError` that names the file and the field where a condition does not hold.
+struct FieldCheck {
+  let source: String
+
+  func callAsFunction(_ condition: Bool, _ expected: String, _ found: Any) throws {
+    if !condition { throw InputError(source, expected: expected, found: "\(found)") }
+  }
+
+  /// What config.json of every Hugging Face encoder with a CTC head says, under its names.
+  func encoder(
+    layers: Int, width: Int, heads: Int, feedForward: Int, vocabulary: Int, blank: Int
+  ) throws {
+    try self((1...64).contains(layers), "num_hidden_layers from 1 to 64", layers)
+    try self(
+      (1...width).contains(heads) && width % heads == 0,
+      "num_attention_heads that divide hidden_size \(width)", heads)
+    try self((1...65536).contains(feedForward), "intermediate_size up to 65536", feedForward)
+    try self((2...65536).contains(vocabulary), "vocab_size from 2 to 65536", vocabulary)
+    try self((0..<vocabulary).contains(blank), "pad_token_id below vocab_size", blank)
+  }
+}

@@ -1,0 +1,73 @@
+// What `x` writes, and what each file is made from.
+
+import Base
+import TerminalUI
+import Tradeoff
+
+package enum Export: String, CaseIterable, Hashable, Sendable {
+  case frameText, frameSVG, pointsCSV, pointsJSON, plotSVG
+
+  /// For the menu and the notice.
+  package var explanation: String {
+    switch self {
+    case .frameText: "this screen as text"
+    case .frameSVG: "this screen as a picture (SVG)"
+    case .pointsCSV: "what was measured, as CSV"
+    case .pointsJSON: "what was measured, as JSON lines"
+    case .plotSVG: "the trade-off plot (SVG)"
+    }
+  }
+
+  package var fileName: String {
+    switch self {
+    case .frameText: "dropscope-screen.txt"
+    case .frameSVG: "dropscope-screen.svg"
+    case .pointsCSV: "dropscope-points.csv"
+    case .pointsJSON: "dropscope-points.jsonl"
+    case .plotSVG: "dropscope-plot.svg"
+    }
+  }
+
+  /// What the state of this moment gives for it.
+  func content(_ state: DashboardState) -> ExportContent {
+    switch self {
+    case .frameText: .text(view(state, state.size).lines().joined(separator: "\n") + "\n")
+    case .frameSVG: .text(view(state, state.size).svg(title: "Dropscope"))
+    case .pointsCSV: .points(.csv, state.visitedMasks)
+    case .pointsJSON: .points(.json, state.visitedMasks)
+    case .plotSVG: .points(.plot, state.visitedMasks)
+    }
+  }
+}
+
+package enum ExportContent: Sendable, Equatable {
+  case text(String)
+  /// Needs the data set, to sum the results as a sweep does.
+  case points(PointsFormat, [VisitedMask])
+}
+
+package enum PointsFormat: Sendable, Equatable {
+  case csv, json, plot
+
+  package func text(_ points: [SweepPoint]) throws -> String {
+    switch self {
+    case .csv: SweepPoint.csv(points)
+    case .json: try points.map { try JSON.line($0) + "\n" }.joined()
+    case .plot: LinePlot(SweepGroup.of(points)).svg
+    }
+  }
+}
+
+extension DashboardState {
+  /// What was measured to the end: model by model, deepest first.
+  var visitedMasks: [VisitedMask] {
+    measurements.filter(\.value.isComplete).sorted {
+      ($0.key.model, $1.key.mask.keptCount, "\($0.key.mask)")
+        < ($1.key.model, $0.key.mask.keptCount, "\($1.key.mask)")
+    }.map { key, measurement in
+      VisitedMask(
+        model: subject.models[key.model].name, mask: key.mask,
+        results: measurement.results.compactMap { $0 })
+    }
+  }
+}

@@ -1,0 +1,59 @@
+// Parameters as a network reads them: where they lie in a mapped file, or in a buffer that learns.
+
+/// The values of a layout's parameters, for reading only. Cheap to pass on; what it reads from lives as
+/// long as it does.
+/// @unchecked Sendable: nothing writes to a mapped file, and to a buffer only between a trainer's barriers.
+package struct Weights: @unchecked Sendable {
+  /// All parameters; or of files those that had to be converted.
+  private let buffer: ParameterBuffer
+  /// By offset in the layout: where a parameter of a file is.
+  private let places: [Int: UnsafePointer<Float>]?
+  private let files: [SafetensorsFile]
+
+  /// What the buffer holds at the time of reading.
+  package init(_ buffer: ParameterBuffer) {
+    self.buffer = buffer
+    places = nil
+    files = []
+  }
+
+  /// Parameters of files, each under its name there: float32 is read in place, other types are
+  /// converted. Throws `InputError` when a shape or type is wrong.
+  package init(
+    _ sources: [(parameter: Parameter, file: SafetensorsFile, name: String)]
+  ) throws {
+    var places: [Int: UnsafePointer<Float>] = [:]
+    var converted = ParameterLayout()
+    var tensors: [(place: Parameter, offset: Int, tensor: Tensor)] = []
+    for (parameter, file, name) in sources {
+      if let floats = file.floats(name), file.shape(name) == parameter.shape {
+        places[parameter.offset] = floats
+      } else {
+        let tensor = try file.tensor(name, shape: parameter.shape)
+        tensors.append((converted.add(name, shape: tensor.shape), parameter.offset, tensor))
+      }
+    }
+    buffer = ParameterBuffer(count: converted.count)
+    for (place, offset, tensor) in tensors {
+      buffer.set(place, to: tensor)
+      places[offset] = UnsafePointer(buffer[place])
+    }
+    self.places = places
+    files = sources.map(\.file)
+  }
+
+  package subscript(parameter: Parameter) -> UnsafePointer<Float> {
+    guard let places else { return UnsafePointer(buffer[parameter]) }
+    guard let place = places[parameter.offset] else {
+      preconditionFailure("\(parameter.name) is not among the weights")
+    }
+    return place
+  }
+
+  /// A copy.
+  package func tensor(_ parameter: Parameter) -> Tensor {
+    Tensor(
+      Array(UnsafeBufferPointer(start: self[parameter], count: parameter.count)),
+      shape: parameter.shape)
+  }
+}

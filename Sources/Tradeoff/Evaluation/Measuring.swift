@@ -1,0 +1,68 @@
+// Measuring a whole split at a mask and waiting for it: what evaluate and sweep share.
+
+import Backbones
+import Base
+import Foundation
+import Speech
+import Synchronization
+
+/// One model's evaluator, waited for.
+package final class Measuring: Sendable {
+  private let worker: EvaluationWorker
+  private let inbox: Inbox
+  private let nextID = Mutex(0)
+
+  /// Events on their way from the evaluator's threads to the waiting one.
+  private final class Inbox: Sendable {
+    private let events = Mutex<[EvaluationEvent]>([])
+    private let arrived = DispatchSemaphore(value: 0)
+
+    func post(_ event: EvaluationEvent) {
+      events.withLock { $0.append(event) }
+      arrived.signal()
+    }
+
+    func next() -> EvaluationEvent {
+      arrived.wait()
+      return events.withLock { $0.removeFirst() }
+    }
+  }
+
+  package init(_ recognizer: Recognizer, _ data: LoadedDataset, threads: Int) {
+    let inbox = Inbox()
+    self.inbox = inbox
+    worker = EvaluationWorker(recognizer: recognizer, dataset: data, workers: threads) {
+      inbox.post($0)
+    }
+  }
+
+  /// Every utterance at `mask`, in the data set's order. Throws `InputError` when measuring failed.
+  /// - Parameter progress: told after each utterance how many are done, of how many, and their errors.
+  package func run(
+    _ mask: LayerMask,
+    progress: (_ done: Int, _ total: Int, _ counts: ErrorCounts) -> Void = { _, _, _ in }
+  ) throws -> [UtteranceResult] {
+    let id = nextID.withLock {
+      $0 += 1
+      return $0
+    }
+    worker.request(EvaluationRequest(id: id, mask: mask))
+    var total = 1
+    var results: [UtteranceResult] = []
+    var counts = ErrorCounts()
+    while true {
+      switch inbox.next() {
+      case .started(id, let count): total = max(1, count)
+      case .utterance(id, let result):
+        results.append(result)
+        counts += result.counts
+        progress(results.count, total, counts)
+      case .finished(id): return results.sorted { $0.index < $1.index }
+      case .failed(id, let sentence): throw InputError(sentence)
+      default: break
+      }
+    }
+  }
+
+  package func stop() { worker.stop() }
+}

@@ -1,0 +1,69 @@
+// Close looks, which the evaluator does not take: what can be asked, and how it is answered.
+
+import Backbones
+import Foundation
+import Speech
+
+/// What is wanted; the newest one replaces those before it. Models go by the asker's own numbering.
+package enum ProbeRequest: Hashable, Sendable {
+  /// What the head says after every layer of an utterance.
+  case lens(model: Int, utterance: Int, mask: LayerMask)
+  /// The output distributions of a model at a mask beside those of the reference at full depth.
+  case cloud(model: Int, mask: LayerMask)
+  /// A file, at every depth of a policy.
+  case file(String, take: Int, model: Int, masks: [LayerMask])
+}
+
+package enum ProbeResult: Sendable {
+  case lens(ProbeRequest, LayerLens)
+  case cloud(ProbeRequest, OutputCloud)
+  /// One depth after the other, as they become known.
+  case depth(ProbeRequest, Listening)
+  case failed(ProbeRequest, String)
+
+  package var request: ProbeRequest {
+    switch self {
+    case .lens(let request, _), .cloud(let request, _), .depth(let request, _),
+      .failed(let request, _):
+      request
+    }
+  }
+}
+
+/// What close looks are taken of.
+package struct CloseLook: Sendable {
+  /// Models, each with the data set at the rate it expects.
+  package let models: [(recognizer: Recognizer, data: LoadedDataset)]
+
+  package init(_ models: [(recognizer: Recognizer, data: LoadedDataset)]) { self.models = models }
+
+  /// Reports what becomes known, or why it cannot; nothing more once `isCancelled` says so.
+  package func answer(
+    _ request: ProbeRequest, isCancelled: () -> Bool = { false }, report: (ProbeResult) -> Void
+  ) {
+    do {
+      switch request {
+      case .lens(let model, let utterance, let mask):
+        let (recognizer, data) = models[model]
+        let lens = LayerLens(
+          recognizer, data.samples[utterance], words: data.dataset.utterances[utterance].words,
+          normalization: data.dataset.normalization, mask: mask, isCancelled: isCancelled)
+        if let lens { report(.lens(request, lens)) }
+      case .cloud(let model, let mask):
+        let recognizers = models.map(\.recognizer)
+        let reference = OutputCloud.reference(for: model, among: recognizers)
+        let cloud = try OutputCloud(
+          of: recognizers[model], mask: mask, beside: recognizers[reference],
+          samples: models[model].data.samples, isCancelled: isCancelled)
+        if let cloud { report(.cloud(request, cloud)) }
+      case .file(let path, _, let model, let masks):
+        let waveform = try AudioFile.read(URL(fileURLWithPath: path))
+        Listening.each(
+          of: masks, waveform, by: models[model].recognizer, isCancelled: isCancelled
+        ) { report(.depth(request, $0)) }
+      }
+    } catch {
+      report(.failed(request, "\(error)"))
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// A recording heard at one depth after the other, each with the time it took.
+
+import Backbones
+import Base
+import Speech
+
+/// A recording at one depth.
+package struct Listening: Sendable, Equatable {
+  package var mask: LayerMask
+  package var transcript: Transcript
+  /// From samples to words.
+  package var seconds: Double
+  package var audioSeconds: Double
+
+  package init(mask: LayerMask, transcript: Transcript, seconds: Double, audioSeconds: Double) {
+    self.mask = mask
+    self.transcript = transcript
+    self.seconds = seconds
+    self.audioSeconds = audioSeconds
+  }
+
+  /// Transcribes a recording at every mask, in order, and reports each as soon as it is known. Ends
+  /// before the next mask when `isCancelled` says so.
+  /// - Parameter measure: runs what it is given and returns how many seconds that took.
+  package static func each(
+    of masks: [LayerMask], _ waveform: Waveform, by recognizer: Recognizer,
+    isCancelled: () -> Bool = { false },
+    measure: (() -> Void) -> Double = { ContinuousClock().measure($0).seconds },
+    report: (Listening) -> Void
+  ) {
+    for mask in masks {
+      if isCancelled() { return }
+      var transcript = Transcript(tokens: [], words: [])
+      let seconds = measure { transcript = recognizer.transcribe(waveform, mask: mask) }
+      report(
+        Listening(
+          mask: mask, transcript: transcript, seconds: seconds, audioSeconds: waveform.seconds))
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// Curves of a sweep that was measured at another time.
+
+/// A saved sweep's mean error rates by depth, with where it came from.
+package struct SavedSweep: Sendable, Equatable {
+  package struct Point: Sendable, Equatable {
+    package var keptLayers: Int
+    package var gflop, milliseconds, errorRate: Double
+
+    package init(keptLayers: Int, gflop: Double, milliseconds: Double, errorRate: Double) {
+      self.keptLayers = keptLayers
+      self.gflop = gflop
+      self.milliseconds = milliseconds
+      self.errorRate = errorRate
+    }
+  }
+
+  package var model: String
+  package var policy: String
+  package var points: [Point]
+
+  package init(model: String, policy: String, points: [Point]) {
+    self.model = model
+    self.policy = policy
+    self.points = points
+  }
+
+  /// A curve for each model and policy, in the order in which they come.
+  package static func of(_ groups: [SweepGroup]) -> [SavedSweep] {
+    var sweeps: [SavedSweep] = []
+    for group in groups {
+      let (model, policy) = (group.first.model, group.first.policy)
+      let point = Point(
+        keptLayers: group.first.keptLayers, gflop: group.mean(\.gflopPerAudioSecond),
+        milliseconds: group.mean(\.latency.p50), errorRate: group.meanErrorRate)
+      if let index = sweeps.firstIndex(where: { $0.model == model && $0.policy == policy }) {
+        sweeps[index].points.append(point)
+      } else {
+        sweeps.append(SavedSweep(model: model, policy: policy, points: [point]))
+      }
+    }
+    return sweeps
+  }
+}

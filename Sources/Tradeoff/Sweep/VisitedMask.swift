@@ -1,0 +1,33 @@
+// Masks that were measured one by one, as a sweep would have measured them.
+
+import Backbones
+import Speech
+
+/// A mask measured to the end, with no plan behind it.
+package struct VisitedMask: Sendable, Equatable {
+  package var model: String
+  package var mask: LayerMask
+  /// Of every utterance, in the data set's order.
+  package var results: [UtteranceResult]
+
+  package init(model: String, mask: LayerMask, results: [UtteranceResult]) {
+    self.model = model
+    self.mask = mask
+    self.results = results
+  }
+}
+
+extension SweepPoint {
+  /// Points of a sweep called `dashboard` by a policy called `visited`, in the order given.
+  package static func of(
+    _ visited: [VisitedMask], dataset: Dataset, threads: Int, machine: String
+  ) -> [SweepPoint] {
+    visited.enumerated().map { index, entry in
+      SweepPoint(
+        summary: Summary(
+          entry.results, model: entry.model, dataset: dataset, policy: "visited",
+          mask: entry.mask, threads: threads, machine: machine),
+        seed: nil, sweep: "dashboard", point: index, points: visited.count)
+    }
+  }
+}

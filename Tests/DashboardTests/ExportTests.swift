@@ -1,0 +1,70 @@
+// What is written is made from the state of the moment, and goes with the effect.
+
+import Backbones
+import Foundation
+import Speech
+import TerminalUI
+import Testing
+import Tradeoff
+
+import Dashboard
+
+@Suite struct ExportTests {
+  /// What the rows of the export menu ask for, in order.
+  private func contents(_ state: DashboardState) -> [(Export, ExportContent)] {
+    Export.allCases.indices.flatMap { row -> [Effect] in
+      var state = state
+      _ = update(&state, .terminal(.key("x")))
+      return update(&state, .terminal(.key(.character(Character("\(row + 1)")))))
+    }.compactMap { effect in
+      if case .export(let what, let content) = effect { (what, content) } else { nil }
+    }
+  }
+
+  @Test func everyExportCarriesWhatItIsMadeOf() throws {
+    var state = Scene.busy()
+    state.size = Size(width: 100, height: 30)
+    let contents = contents(state)
+    #expect(contents.map(\.0) == Export.allCases)
+    // The screen without the menu that asked for it.
+    #expect(
+      contents[0].1 == .text(view(state, state.size).lines().joined(separator: "\n") + "\n"))
+    #expect(contents[1].1 == .text(view(state, state.size).svg(title: "Dropscope")))
+    for ((_, content), format) in zip(contents[2...], [PointsFormat.csv, .json, .plot]) {
+      guard case .points(format, let visited) = content else {
+        Issue.record("no points as \(format)")
+        continue
+      }
+      // Only what was measured to the end, the deepest first.
+      let complete = state.measurements.values.filter(\.isComplete)
+      #expect(visited.count == complete.count && visited.count < state.measurements.count)
+      #expect(visited.map(\.mask.keptCount) == visited.map(\.mask.keptCount).sorted(by: >))
+      for one in visited {
+        #expect(one.model == "dld" && one.results.map(\.index) == Array(0..<40))
+      }
+    }
+  }
+
+  @Test func pointsAreATableLinesOrAPicture() throws {
+    let dataset = Dataset(
+      name: "heldout", split: "test-clean",
+      utterances: Scene.subject.utterances.map {
+        Utterance(
+          id: $0.id, speaker: $0.speaker, audio: URL(fileURLWithPath: "/nowhere/\($0.id).wav"),
+          transcript: $0.words.joined(separator: " "))
+      })
+    let visited = [12, 6].map { kept in
+      let mask = PolicyCatalog.mask("spread", seed: 1, keeping: kept, of: 12)
+      return VisitedMask(
+        model: "dld", mask: mask, results: (0..<40).map { Scene.result($0, mask) })
+    }
+    let points = SweepPoint.of(visited, dataset: dataset, threads: 2, machine: "Example CPU")
+    #expect(try PointsFormat.csv.text(points) == SweepPoint.csv(points))
+    let lines = try PointsFormat.json.text(points).split(separator: "\n")
+    #expect(
+      try lines.map { try JSONDecoder().decode(SweepPoint.self, from: Data($0.utf8)) } == points)
+    let picture = try PointsFormat.plot.text(points)
+    #expect(picture.hasPrefix("<svg") && picture.contains("dld visited"))
+    #expect(picture.contains("heldout test-clean: word error rate against compute"))
+  }
+}

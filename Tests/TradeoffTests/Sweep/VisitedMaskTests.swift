@@ -1,0 +1,34 @@
+// What was measured by hand is written as a sweep writes it.
+
+import Backbones
+import Foundation
+import Testing
+
+@testable import Tradeoff
+
+@Suite struct VisitedMaskTests {
+  @Test func visitedMasksAreThePointsOfASweep() throws {
+    let (recognizer, data) = try fake(FakeBackbone(), utterances: 6)
+    let evaluator = Evaluator(recognizer, data)
+    let masks = [6, 3].map { PolicyCatalog.mask("spread", seed: 1, keeping: $0, of: 6) }
+    let visited = masks.map { mask in
+      VisitedMask(
+        model: "fake", mask: mask, results: (0..<6).compactMap { evaluator.evaluate($0, mask) })
+    }
+    let points = SweepPoint.of(visited, dataset: data.dataset, threads: 2, machine: "a, \"b\"")
+    #expect(points.map(\.point) == [0, 1] && points.allSatisfy { $0.points == 2 })
+    #expect(points.map(\.summary.mask) == masks.map(\.description))
+    #expect(points.allSatisfy { $0.summary.policy == "visited" && $0.sweep == "dashboard" })
+    #expect(
+      points.map(\.summary.wer)
+        == visited.map { visit in
+          let errors = visit.results.reduce(0) { $0 + $1.counts.errors }
+          return Double(errors) / Double(visit.results.reduce(0) { $0 + $1.counts.words })
+        })
+    // The table has a heading and a row a point; what holds a comma or a quote is quoted.
+    let rows = SweepPoint.csv(points).split(separator: "\n")
+    #expect(rows.count == 3 && rows[0].hasPrefix("model,dataset,split,policy,seed,mask,"))
+    #expect(rows[1].hasPrefix("fake,noise,test,visited,,111111,6,0.0,6,"))
+    #expect(rows[2].hasSuffix(",2,\"a, \"\"b\"\"\""))
+  }
+}
