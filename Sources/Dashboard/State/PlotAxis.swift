@@ -1,4 +1,4 @@
-// What the plot shows besides the measurements.
+// What the plot measures cost in.
 
 /// What the plot's horizontal axis counts.
 package enum PlotAxis: String, CaseIterable, Sendable {

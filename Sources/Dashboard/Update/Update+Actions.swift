@@ -53,7 +53,7 @@ extension Update {
       }
     case .reseed:
       return change(&state) {
-          if !PolicyCatalog.isDrawn($0.policy) { $0.policy = RandomPolicy.name }
+        if !PolicyCatalog.isDrawn($0.policy) { $0.policy = RandomPolicy.name }
         $0.seed += 1
         $0.keep($0.mask.keptCount)
       }
