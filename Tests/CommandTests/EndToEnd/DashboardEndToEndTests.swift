@@ -147,7 +147,8 @@ import Testing
       let file = try SafetensorsFile(contentsOf: weights)
       let before = try sureness()
       let shift = log(Float(0.95 / 0.05)) - before[before.count / 2]
-      let tensors = try file.names.map { name in
+      // Counters are not floating point, and nothing reads them.
+      let tensors = try file.names.filter { file.elementType($0) == "F32" }.map { name in
         var tensor = try file.tensor(name)
         if name == "ctc_head.bias" { tensor.mutablePointer[tensor.count - 1] += shift }
         return (name, tensor)
