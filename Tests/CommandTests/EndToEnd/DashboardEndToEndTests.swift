@@ -165,7 +165,7 @@ import Testing
         ])
       #expect(frame.status == 0, "\(frame.errors)")
       #expect(
-        frame.output.contains("\(left) frames that are not blank, of 12 utterances"),
+        frame.output.contains("\(left) frames of 12 utterances"),
         "\(left) of \(before.count):\n\(frame.output)")
     }
   }
