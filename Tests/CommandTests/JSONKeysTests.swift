@@ -48,7 +48,8 @@ import Tradeoff
       ])
     #expect(
       try keys(training) == [
-        "audio_seconds_per_second", "gflops", "pytorch_audio_seconds_per_second", "ratio_to_pytorch",
+        "audio_seconds_per_second", "gflops", "pytorch_audio_seconds_per_second",
+        "ratio_to_pytorch",
         "recipe", "share_of_peak", "steps",
       ])
   }

@@ -215,7 +215,8 @@ private struct RiceCode {
     self.residual = residual
     predictorOrder = order
     // Each order halves the partitions of the one before; the first partition is the shorter one.
-    let finest = (0...Self.maximumPartitionOrder).last { count % (1 << $0) == 0 && count >> $0 > order } ?? 0
+    let finest =
+      (0...Self.maximumPartitionOrder).last { count % (1 << $0) == 0 && count >> $0 > order } ?? 0
     var sums = [Int](repeating: 0, count: 1 << finest)
     let size = count >> finest
     for (index, value) in residual.enumerated() {
