@@ -224,9 +224,7 @@ import Foundation
     case SIGTSTP: suspend()
     // After SIGSTOP nobody told us; the shell may have changed the modes.
     case SIGCONT: resume()
-    case SIGWINCH:
-      // ncurses reports it as KEY_RESIZE on the next read; a size it already has it does not.
-      break
+    case SIGWINCH: fit()
     default: pending.append(.interrupted)
     }
   }
@@ -269,18 +267,24 @@ import Foundation
   }
 
   private func resume() {
-    var measured = winsize()
-    if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &measured) == 0, measured.ws_row > 0,
-      measured.ws_col > 0
-    {
-      // A window resized while we were stopped sent us no signal.
-      resize_term(Int32(measured.ws_row), Int32(measured.ws_col))
-    }
+    // A window resized while we were stopped sent us no signal.
+    fit()
     reset_prog_mode()
     send(painter.clear())
     size = Size(of: window)
     enableModes()
     pending.append(.resize(size))
+  }
+
+  /// Takes on the window's size; ncurses reports it as KEY_RESIZE on the next read. A signal that comes
+  /// while ncurses paints it answers itself, by asking its output, which is memory then, in vain.
+  private func fit() {
+    var measured = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &measured) == 0, measured.ws_row > 0,
+      measured.ws_col > 0,
+      Size(width: Int(measured.ws_col), height: Int(measured.ws_row)) != Size(of: window)
+    else { return }
+    resizeterm(Int32(measured.ws_row), Int32(measured.ws_col))
   }
 
   private func enableModes() {

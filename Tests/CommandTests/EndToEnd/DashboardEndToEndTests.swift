@@ -224,6 +224,29 @@ import Testing
     }
   }
 
+  /// Also in the middle of a frame.
+  @Test func noSizeIsMissedWhileDrawing() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder, width: 192, utterances: 40, seconds: 4)
+      let terminal = try PseudoTerminal(
+        dropscope, ["--model", world.model.path, "--data", world.data.path, "--split", "test"],
+        width: 80, height: 24)
+      #expect(terminal.read(until: Array("Drop ratio".utf8), seconds: 20))
+      for round in 0..<60 {
+        // A key's frame is being drawn when the size changes.
+        terminal.write("]")
+        usleep(UInt32(round * 100))
+        terminal.resize(width: 30, height: 8)
+        try #require(terminal.read(until: Array("60x15".utf8), seconds: 5), "round \(round)")
+        terminal.resize(width: 80, height: 24)
+        try #require(terminal.read(until: Array("Drop ratio".utf8), seconds: 5), "round \(round)")
+      }
+      terminal.write("q")
+      while !terminal.read(milliseconds: 500).isEmpty {}
+      #expect(terminal.end() == 0)
+    }
+  }
+
   /// Once everything is measured the program sleeps until something happens.
   @Test func idleUsesNoProcessor() throws {
     try withTemporaryFolder { folder in

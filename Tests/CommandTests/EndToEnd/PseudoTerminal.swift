@@ -83,6 +83,13 @@ final class PseudoTerminal {
     return status & 0x7F == 0 ? (status >> 8) & 0xFF : nil
   }
 
+  /// As a terminal window does that is given another size: the program is sent SIGWINCH.
+  func resize(width: Int, height: Int) {
+    var size = winsize(
+      ws_row: UInt16(height), ws_col: UInt16(width), ws_xpixel: 0, ws_ypixel: 0)
+    _ = ioctl(master, UInt(TIOCSWINSZ), &size)
+  }
+
   /// Closes this end, as a terminal window does that is closed.
   func hangUp() {
     close(master)
