@@ -1,5 +1,6 @@
 // Clipping, wide characters, and text nobody should print as it is.
 
+import Base
 import TerminalUI
 import Testing
 
@@ -102,6 +103,35 @@ import Testing
     #expect(c.lines() == ["  漢", "  ab"])
     c.paste(small, x: -1, y: -1)
     #expect(c.lines() == ["bc漢", "  ab"])
+  }
+
+  /// Wherever it lies, with wide characters cut at every edge of both.
+  @Test func aPastedCanvasIsItsCells() {
+    var random = RandomGenerator(seed: 3)
+    func filled(_ width: Int, _ height: Int, _ letters: String) -> Canvas {
+      var canvas = Canvas(Size(width: width, height: height))
+      for y in 0..<height {
+        let line = String((0..<width).map { _ in letters.randomElement(using: &random)! })
+        canvas.text(line, x: Int.random(in: -1...0, using: &random), y: y)
+      }
+      return canvas
+    }
+    for _ in 0..<500 {
+      let below = filled(9, 3, "ab漢")
+      let above = filled(
+        Int.random(in: 1...11, using: &random), Int.random(in: 1...4, using: &random), "xy字")
+      let x = Int.random(in: -4...10, using: &random)
+      let y = Int.random(in: -3...3, using: &random)
+      var pasted = below
+      pasted.paste(above, x: x, y: y)
+      var written = below
+      for row in 0..<above.size.height {
+        for column in 0..<above.size.width where above[column, row].character != Cell.continuation {
+          written[x + column, y + row] = above[column, row]
+        }
+      }
+      #expect(pasted == written, "\(above.lines()) at \(x), \(y) of \(below.lines())")
+    }
   }
 
   @Test func negativeSizesAreEmpty() {

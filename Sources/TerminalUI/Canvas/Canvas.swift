@@ -139,10 +139,22 @@ package struct Canvas: Sendable, Equatable {
       (area.x, area.y) = (area.x + x, area.y + y)
       self.target(area, target.action, on: target.gestures)
     }
-    for row in 0..<other.size.height {
-      for column in 0..<other.size.width {
-        let cell = other.cells[row * other.size.width + column]
-        if cell.character != Cell.continuation { self[x + column, y + row] = cell }
+    let inside = Rect(x: x, y: y, width: other.size.width, height: other.size.height)
+      .intersection(area)
+    guard !inside.isEmpty else { return }
+    for row in inside.y..<inside.maxY {
+      let (target, source) = (row * size.width, (row - y) * other.size.width - x)
+      var start = inside.x
+      // Of a wide character that lies half outside nothing is left.
+      if other.cells[source + start].character == Cell.continuation { start += 1 }
+      guard start < inside.maxX else { continue }
+      // Wide characters may stick out of the ends here; in between, the other canvas has whole ones.
+      detach(target + start, x: start)
+      detach(target + inside.maxX - 1, x: inside.maxX - 1)
+      for column in start..<inside.maxX { cells[target + column] = other.cells[source + column] }
+      if inside.maxX < x + other.size.width {
+        let last = cells[target + inside.maxX - 1]
+        if CharacterWidth.of(last.character) == 2 { self[inside.maxX - 1, row] = last }
       }
     }
   }
