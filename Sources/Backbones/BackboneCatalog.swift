@@ -7,7 +7,9 @@ package enum BackboneCatalog {
   /// Loads a model folder of its `model_type`.
   package typealias Entry = (modelType: String, load: @Sendable (URL) throws -> any Backbone)
 
-  package static let loaders: [Entry] = [
+  package static let loaders = Catalogue("model_type", families) { $0.modelType }
+
+  private static let families: [Entry] = [
     (Conformer.modelType, { try Conformer(contentsOf: $0) }),
     ("wav2vec2", { try Wav2Vec2(contentsOf: $0) }),
     ("hubert", { try Wav2Vec2(contentsOf: $0) }),
@@ -18,13 +20,13 @@ package enum BackboneCatalog {
 
   /// Throws `InputError` for a folder that is none of `entries`' models, or a damaged one.
   package static func load(
-    _ folder: URL, among entries: [Entry] = loaders
+    _ folder: URL, among entries: Catalogue<Entry> = loaders
   ) throws -> any Backbone {
     let type = try ModelFolder.modelType(of: folder)
-    guard let entry = entries.first(where: { $0.modelType == type }) else {
+    guard let entry = entries.find(type) else {
       throw InputError(
         folder.appendingPathComponent(ModelFolder.configurationName).path,
-        expected: "a model_type of \(entries.map(\.modelType).joined(separator: ", "))",
+        expected: "a model_type of \(entries.names.joined(separator: ", "))",
         found: "\"\(type)\"")
     }
     return try entry.load(folder)

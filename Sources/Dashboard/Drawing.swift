@@ -159,9 +159,6 @@ func milliseconds(_ seconds: Double?) -> String {
   seconds.map { "\(significant($0 * 1000)) ms" } ?? "–"
 }
 
-/// `4.87 M`.
-func millions(_ count: Double) -> String { "\(significant(count / 1e6)) M" }
-
 /// `2 431`.
 func grouped(_ count: Int) -> String {
   var digits = String(count)

@@ -45,11 +45,6 @@ protocol CommandSettings {
   static var groups: [OptionGroup<Self>] { get }
 }
 
-/// Of a command without options.
-struct NoSettings: CommandSettings {
-  static var groups: [OptionGroup<Self>] { [] }
-}
-
 extension CommandSettings {
   private static var options: [Option<Self>] { groups.flatMap(\.options) }
 
