@@ -25,8 +25,7 @@ package enum BatchNorm {
     reduce: AllReduce, worker: Int
   ) -> (output: Tensor, statistics: Statistics) {
     let (n, c) = (x.rows, x.columns)
-    // Of all workers: the means and the frames first, then the squares around the means, which do not
-    // cancel.
+    // Of all workers: the means and the frames first, then the squares around the means.
     var saved = Tensor(uninitialized: 2 * c)
     let (mean, inverse) = (saved.mutablePointer, saved.mutablePointer + c)
     var shared = Tensor(zeros: c + 1)
@@ -36,11 +35,7 @@ package enum BatchNorm {
     reduce.sum(s, count: c + 1, worker: worker)
     let frames = s[c]
     for j in 0..<c { mean[j] = s[j] / frames }
-    let squares = ColumnSums.over(rows: n, columns: c) { row, sums in
-      mapVectors(sums, x.pointer + row * c, mean, into: sums, count: c) {
-        $0.addingProduct($1 - $2, $1 - $2)
-      }
-    }
+    let squares = ColumnSums.squares(x.pointer, rows: n, columns: c, stride: c, around: mean)
     s.update(repeating: 0, count: c)
     ColumnSums.add(squares[...], to: s)
     reduce.sum(s, count: c, worker: worker)

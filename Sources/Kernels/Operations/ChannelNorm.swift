@@ -36,16 +36,10 @@ package enum ChannelNorm {
     bias: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>,
     mean: UnsafeMutablePointer<Float>, inverse: UnsafeMutablePointer<Float>
   ) {
-    let sums = ColumnSums.over(rows: rows, columns: columns) { row, sums in
-      mapVectors(sums, x + row * stride, into: sums, count: columns) { $0 + $1 }
-    }
+    let sums = ColumnSums.of(x, rows: rows, columns: columns, stride: stride)
     for (j, sum) in sums.enumerated() { mean[j] = Float(sum / Double(rows)) }
-    // Two passes: centred squares do not cancel.
-    let squares = ColumnSums.over(rows: rows, columns: columns) { row, sums in
-      mapVectors(sums, x + row * stride, mean, into: sums, count: columns) {
-        $0.addingProduct($1 - $2, $1 - $2)
-      }
-    }
+    let squares = ColumnSums.squares(
+      x, rows: rows, columns: columns, stride: stride, around: mean)
     for (j, sum) in squares.enumerated() {
       inverse[j] = Float(1 / (sum / Double(rows) + Double(epsilon)).squareRoot())
     }

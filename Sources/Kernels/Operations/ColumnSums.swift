@@ -32,14 +32,30 @@ enum ColumnSums {
     }
   }
 
+  /// The sums over rows of x[row, j], with `stride` floats from one row to the next.
+  static func of(_ x: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int) -> [Double] {
+    over(rows: rows, columns: columns) { row, sums in
+      mapVectors(sums, x + row * stride, into: sums, count: columns) { $0 + $1 }
+    }
+  }
+
+  /// The sums over rows of (x[row, j] - mean[j])^2: squares around the means do not cancel.
+  static func squares(
+    _ x: UnsafePointer<Float>, rows: Int, columns: Int, stride: Int,
+    around mean: UnsafePointer<Float>
+  ) -> [Double] {
+    over(rows: rows, columns: columns) { row, sums in
+      mapVectors(sums, x + row * stride, mean, into: sums, count: columns) {
+        $0.addingProduct($1 - $2, $1 - $2)
+      }
+    }
+  }
+
   /// target[j] += the sum over rows of x[row, j].
   static func add(
     _ x: UnsafePointer<Float>, rows: Int, columns: Int, to target: UnsafeMutablePointer<Float>
   ) {
-    add(
-      over(rows: rows, columns: columns) { row, sums in
-        mapVectors(sums, x + row * columns, into: sums, count: columns) { $0 + $1 }
-      }[...], to: target)
+    add(of(x, rows: rows, columns: columns, stride: columns)[...], to: target)
   }
 
   /// target[j] += sums[j].

@@ -140,7 +140,7 @@ package enum DepthwiseConvolution {
     let p = taps.mutablePointer
     for channel in 0..<c {
       for tap in 0..<k {
-        p[(flipped ? k - 1 - tap : tap) * c + channel] = weight[channel * k + tap]
+        p[(flipped ? k &- 1 &- tap : tap) &* c &+ channel] = weight[channel &* k &+ tap]
       }
     }
     return taps

@@ -25,20 +25,31 @@ package enum LayerNorm {
     weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
     into output: UnsafeMutablePointer<Float>, _ saved: UnsafeMutablePointer<Float>
   ) {
+    let whole = c / Vector.width * Vector.width
     for row in rows {
-      let r = input + row * c
+      let (r, y) = (input + row * c, output + row * c)
       let mean = sumVectors(r, r, count: c) { a, _ in a } / Float(c)
-      // Two passes: the variance of centred values does not cancel. The ragged end is summed apart,
-      // because padding zeros are not zero once centred.
-      let whole = c / Vector.width * Vector.width
-      var squares = sumVectors(r, r, count: whole) { a, _ in (a - mean) * (a - mean) }
+      // Two passes: the variance of centred values does not cancel. The ragged end goes apart, because
+      // padding zeros are not zero once centred.
+      var lanes = Vector.zero
+      var j = 0
+      while j < whole {
+        let centred = Vector(load: r + j) - mean
+        lanes += centred * centred
+        j &+= Vector.width
+      }
+      var squares = lanes.total
       for j in whole..<c { squares += (r[j] - mean) * (r[j] - mean) }
       let rstd = 1 / (squares / Float(c) + epsilon).squareRoot()
       saved[2 &* row] = mean
       saved[2 &* row &+ 1] = rstd
-      mapVectors(r, weight, bias, into: output + row * c, count: c) { a, w, b in
-        b.addingProduct((a - mean) * rstd, w)
+      j = 0
+      while j < whole {
+        let normal = (Vector(load: r + j) - mean) * rstd
+        Vector(load: bias + j).addingProduct(normal, Vector(load: weight + j)).store(y + j)
+        j &+= Vector.width
       }
+      for j in whole..<c { y[j] = bias[j].addingProduct((r[j] - mean) * rstd, weight[j]) }
     }
   }
 
@@ -54,35 +65,38 @@ package enum LayerNorm {
     let sums = ColumnSums.over(rows: n, columns: 2 * c) { row, sums in
       let (r, g) = (input + row * c, gradient + row * c)
       let (mean, rstd) = (saved[2 * row], saved[2 * row + 1])
-      mapVectors(sums, g, into: sums, count: c) { $0 + $1 }
-      mapVectors(sums + c, g, r, into: sums + c, count: c) { sum, dy, x in
-        sum.addingProduct(dy, (x - mean) * rstd)
+      let (biasSums, weightSums) = (sums, sums + c)
+      var (sumH, sumHX) = (Vector.zero, Vector.zero)
+      var j = 0
+      while j < c {
+        let rest = c &- j
+        let dy = Vector(load: g + j, count: rest)
+        let x = Vector(load: r + j, count: rest)
+        let w = Vector(load: weight + j, count: rest)
+        // Past a ragged end dy is 0 and adds nothing.
+        let h = dy * w
+        sumH += h
+        sumHX = sumHX.addingProduct(h, x)
+        (Vector(load: biasSums + j, count: rest) + dy).store(biasSums + j, count: rest)
+        Vector(load: weightSums + j, count: rest).addingProduct(dy, (x - mean) * rstd)
+          .store(weightSums + j, count: rest)
+        j &+= Vector.width
       }
       // With h = dy * w and x^ the normalised row: dx = rstd (h - mean(h) - x^ mean(h x^)).
-      let meanH = sumVectors(g, weight, count: c) { $0 * $1 } / Float(c)
-      let dotX = dot3(g, weight, r, count: c)
-      let meanHX = (dotX / Float(c) - meanH * mean) * rstd
-      let (out, w) = (result + row * c, weight)
-      mapVectors(g, w, r, into: out, count: c) { dy, w, x in
-        (dy * w - meanH - (x - mean) * (rstd * meanHX)) * rstd
+      let meanH = sumH.total / Float(c)
+      let meanHX = (sumHX.total / Float(c) - meanH * mean) * rstd
+      let out = result + row * c
+      j = 0
+      while j < c {
+        let rest = c &- j
+        let h = Vector(load: g + j, count: rest) * Vector(load: weight + j, count: rest)
+        let centred = Vector(load: r + j, count: rest) - mean
+        ((h - meanH - centred * (rstd * meanHX)) * rstd).store(out + j, count: rest)
+        j &+= Vector.width
       }
     }
     ColumnSums.add(sums[..<c], to: biasGradient)
     ColumnSums.add(sums[c...], to: weightGradient)
     return dx
-  }
-
-  /// The sum of a b c.
-  @inline(__always)
-  private static func dot3(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>, count: Int
-  ) -> Float {
-    var total = Vector.zero
-    eachVector(count) { i, lanes in
-      total = total.addingProduct(
-        Vector(load: a + i, count: lanes) * Vector(load: b + i, count: lanes),
-        Vector(load: c + i, count: lanes))
-    }
-    return total.total
   }
 }
