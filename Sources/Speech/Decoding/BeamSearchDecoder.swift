@@ -64,7 +64,8 @@ package struct BeamSearchDecoder: Sendable {
       }
       let piece = tokenizer.pieces[token]
       let startsWord = piece.first == Tokenizer.wordStart
-      return Spelling(startsWord: startsWord, bytes: Array(piece.dropFirst(startsWord ? 1 : 0).utf8))
+      return Spelling(
+        startsWord: startsWord, bytes: Array(piece.dropFirst(startsWord ? 1 : 0).utf8))
     }
   }
 
