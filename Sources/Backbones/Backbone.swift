@@ -21,6 +21,9 @@ package protocol Backbone: Sendable {
   /// The token that CTC emits between others and for nothing.
   var blank: Int { get }
   var parameterCount: Int { get }
+  var skipRule: SkipRule { get }
+  /// Whether its folders have tokens.txt, and nothing else in its place.
+  static var needsTokensFile: Bool { get }
   /// Seconds of audio from one output frame to the next.
   var frameSeconds: Double { get }
   /// Samples per second the front end expects.
@@ -73,6 +76,9 @@ extension FeatureBackbone {
 
 extension Backbone {
   package var parameterCount: Int { Int(parameters.total(.full(layerCount))) }
+
+  package var skipRule: SkipRule { .identity }
+  package static var needsTokensFile: Bool { false }
 
   /// The identity, as most backbones have it.
   package func skip(_ index: Int, _ input: HiddenFrames) -> HiddenFrames { input }

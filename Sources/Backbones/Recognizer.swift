@@ -27,7 +27,7 @@ package struct Recognizer: Sendable {
     backbone = try BackboneCatalog.load(folder)
     let tokens = folder.appendingPathComponent(ModelFolder.tokensName)
     tokenizer =
-      FileManager.default.fileExists(atPath: tokens.path) || backbone is Conformer
+      FileManager.default.fileExists(atPath: tokens.path) || type(of: backbone).needsTokensFile
       ? try Tokenizer(contentsOf: tokens)
       : try Tokenizer(huggingFace: folder, count: backbone.tokenCount, blank: backbone.blank)
     guard tokenizer.count == backbone.tokenCount else {

@@ -1,15 +1,23 @@
 // What the words on the screen mean, a line each, for the help.
 
+import Tradeoff
+
 enum Glossary {
-  static let entries: [(word: String, meaning: String)] = [
+  static let entries = measures + policies + terms
+
+  private static let policies: [(word: String, meaning: String)] = PolicyCatalog.all.map {
+    ($0.name, "policy: \($0.summary)")
+  }
+
+  private static let measures: [(word: String, meaning: String)] = [
     ("WER", "word error rate: wrong, missed and added words per word said"),
     ("S, D, I", "substituted (wrong), deleted (missed), inserted (added) words"),
     ("mask", "a digit for each layer, from the audio on: 1 runs, 0 is skipped"),
     ("drop ratio", "the share of the layers that is skipped"),
     ("policy", "the rule that chooses which layers run"),
-    ("spread", "policy: evenly, the first and the last layer among them"),
-    ("first, last", "policies: the layers next to the audio, next to the text"),
-    ("random", "policy: drawn by lot; the seed says which draw it is"),
+  ]
+
+  private static let terms: [(word: String, meaning: String)] = [
     ("manual", "layers were switched by hand since the policy chose"),
     ("pin", "a setting kept to compare others with"),
     ("reference", "a model trained without skipping, at full depth"),

@@ -80,7 +80,7 @@ import Testing
   func skippingIsTheIdentityOrTheLastNorm(type: String) throws {
     let backbone = try load(type)
     let frames = backbone.frontEnd([noise(backbone, seconds: 0.5, seed: 4)])
-    let isNormalized = (backbone as? Conformer)?.skipRule == .normalized
+    let isNormalized = backbone.skipRule == .normalized
     for index in 0..<backbone.layerCount {
       let skipped = backbone.skip(index, frames)
       #expect((skipped.values.values == frames.values.values) == !isNormalized)

@@ -140,21 +140,21 @@ import Dashboard
     let new = ViewKind(CountView.self)
     var state = DashboardState(
       subject: Scene.subject, mask: .full(Scene.layerCount), policy: "spread",
-      costs: [Scene.costs], views: ViewCatalog.all + [new])
+      costs: [Scene.costs], views: [.explore, .layers, new])
     state.size = Size(width: 120, height: 40)
     _ = update(&state, .ready)
     #expect(state.view == .explore && !text(state).contains("counted"))
     // Its number key, its tab, its panel, its keys in the footer and in the help.
-    let effects = update(&state, .terminal(.key("8")))
+    let effects = update(&state, .terminal(.key("3")))
     #expect(state.view == new && new.description == "count")
-    #expect(text(state).contains("8 Count") && text(state).contains("counted to 0"))
+    #expect(text(state).contains("3 Count") && text(state).contains("counted to 0"))
     #expect(text(state).contains("↑↓ count"))
     var help = ""
     for _ in 0..<6 {
       press(&state, "?")
       help += text(state)
     }
-    for words in ["1 … 8", "how far one has come", "In Count", "count to seven"] {
+    for words in ["1 … 3", "how far one has come", "In Count", "count to seven"] {
       #expect(help.contains(words), "\(words)")
     }
     #expect(!help.contains("pin, to compare with"), "the view's own key hides it")

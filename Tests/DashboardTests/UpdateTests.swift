@@ -410,7 +410,7 @@ import Dashboard
     _ = press(&state, .tab)
     #expect(state.view == .explore)
     _ = press(&state, .backTab)
-    #expect(state.view == .listen)
+    #expect(state.view == state.views.last)
     #expect(press(&state, "q") == [.quit])
     #expect(press(&state, .control("c")) == [.quit])
     #expect(press(&state, .control("z")) == [.suspend])

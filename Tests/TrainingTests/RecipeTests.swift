@@ -172,7 +172,7 @@ import Training
   @Test func anUnknownRecipeIsNamed() {
     #expect(
       throws: InputError(
-        "recipe: expected one of reference, random-drop, dld, dld-plus, found \"x\"")
+        "recipe: expected \(RecipeCatalog.all.expectation), found \"x\"")
     ) { try RecipeCatalog.all.named("x") }
   }
 }

@@ -21,20 +21,15 @@ package final class Conformer: FeatureBackbone {
     features = .logMel(LogMel(network.configuration.features))
   }
 
-  /// Reads config.json and model.safetensors.
   package convenience init(contentsOf folder: URL) throws {
-    let configuration = try ConformerConfiguration(
-      contentsOf: folder.appendingPathComponent(ModelFolder.configurationName))
-    let network = ConformerNetwork(configuration)
-    let file = try SafetensorsFile(
-      contentsOf: folder.appendingPathComponent(ModelFolder.weightsName))
-    let (weights, state) = try network.load(file)
+    let (network, weights, state) = try ConformerNetwork.load(folder)
     self.init(network, weights: weights, state: state)
   }
 
   package var layerCount: Int { network.configuration.layers }
   package var tokenCount: Int { network.configuration.vocabulary }
   package var frameSeconds: Double { network.frameSeconds }
+  package static let needsTokensFile = true
   package var skipRule: SkipRule { network.configuration.skipRule }
   package var blank: Int { network.configuration.blank }
 
@@ -53,8 +48,7 @@ package final class Conformer: FeatureBackbone {
     case .identity: input
     case .normalized:
       HiddenFrames(
-        values: network.layers[index].finalNorm(input.values, weights).output,
-        lengths: input.lengths)
+        values: network.layers[index].finalNorm(input.values, weights), lengths: input.lengths)
     }
   }
 

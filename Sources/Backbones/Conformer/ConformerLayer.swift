@@ -9,7 +9,8 @@ struct ConformerLayer: Sendable {
   let attention: SelfAttentionModule
   let convolution: ConvolutionModule
   let second: FeedForwardModule
-  let normWeight, normBias: Parameter
+  /// What a skipped layer does under the `normalized` rule, and every kept layer does last.
+  let finalNorm: Norm
 
   init(
     _ prefix: String, _ configuration: ConformerConfiguration, in layout: inout ParameterLayout,
@@ -23,8 +24,7 @@ struct ConformerLayer: Sendable {
       "\(prefix).conv_module", width: c, kernel: configuration.kernel, in: &layout, state: &state)
     second = FeedForwardModule(
       "\(prefix).ffn2", width: c, inner: configuration.feedForward, in: &layout)
-    normWeight = layout.add("\(prefix).final_layer_norm.weight", c)
-    normBias = layout.add("\(prefix).final_layer_norm.bias", c)
+    finalNorm = Norm("\(prefix).final_layer_norm", c, in: &layout)
   }
 
   func callAsFunction(_ input: Tensor, lengths: [Int], _ w: Weights) -> Tensor {
@@ -33,12 +33,7 @@ struct ConformerLayer: Sendable {
     x.add(attention(x, lengths: lengths, w))
     x.add(convolution(x, lengths: lengths, w))
     x.add(second(x, w), scale: 0.5)
-    return finalNorm(x, w).output
-  }
-
-  /// What a skipped layer does under the `normalized` rule, and every kept layer does last.
-  func finalNorm(_ x: Tensor, _ w: Weights) -> (output: Tensor, statistics: Tensor) {
-    LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias])
+    return finalNorm(x, w)
   }
 
   struct Activations {
@@ -46,12 +41,7 @@ struct ConformerLayer: Sendable {
     let attention: SelfAttentionModule.Activations
     let convolution: ConvolutionModule.Activations
     let second: FeedForwardModule.Activations
-    let norm: NormActivations
-  }
-
-  struct NormActivations {
-    let input: Tensor
-    let statistics: Tensor
+    let norm: Norm.Activations
   }
 
   func forward(
@@ -68,20 +58,15 @@ struct ConformerLayer: Sendable {
     let x3 = x2.adding(y3)
     let (y4, a4) = second.forward(x3, w, dropout: dropout, random: &pass.random)
     let x4 = x3.adding(y4, scale: 0.5)
-    let (y, statistics) = finalNorm(x4, w)
-    return (
-      y,
-      Activations(
-        first: a1, attention: a2, convolution: a3, second: a4,
-        norm: NormActivations(input: x4, statistics: statistics))
-    )
+    let (y, norm) = finalNorm.forward(x4, w)
+    return (y, Activations(first: a1, attention: a2, convolution: a3, second: a4, norm: norm))
   }
 
   func backward(
     _ gradient: Tensor, _ a: Activations, lengths: [Int], _ w: Weights,
     into g: ParameterBuffer, dropout: Float, _ pass: TrainingPass
   ) -> Tensor {
-    var dx = normBackward(gradient, a.norm, w, into: g)
+    var dx = finalNorm.backward(gradient, a.norm, w, into: g)
     dx.add(second.backward(dx.scaled(by: 0.5), a.second, w, into: g, dropout: dropout))
     dx.add(
       convolution.backward(
@@ -89,14 +74,6 @@ struct ConformerLayer: Sendable {
     dx.add(attention.backward(dx, a.attention, lengths: lengths, w, into: g, dropout: dropout))
     dx.add(first.backward(dx.scaled(by: 0.5), a.first, w, into: g, dropout: dropout))
     return dx
-  }
-
-  func normBackward(
-    _ gradient: Tensor, _ a: NormActivations, _ w: Weights, into g: ParameterBuffer
-  ) -> Tensor {
-    LayerNorm.backward(
-      gradient, input: a.input, statistics: a.statistics, weight: w[normWeight],
-      weightGradient: g[normWeight], biasGradient: g[normBias])
   }
 
   /// FLOPs of the products and convolutions for an utterance of `frames`; LayerNorm, SiLU and other

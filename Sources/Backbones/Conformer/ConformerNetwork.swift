@@ -13,7 +13,8 @@ struct ConformerNetwork: Sendable {
   let stateLayout: ParameterLayout
   let subsampling: ConvolutionSubsampling
   let layers: [ConformerLayer]
-  let headWeight, headBias: Parameter
+  /// To logits.
+  let head: Projection
 
   init(_ configuration: ConformerConfiguration) {
     self.configuration = configuration
@@ -24,16 +25,30 @@ struct ConformerNetwork: Sendable {
     layers = (0..<configuration.layers).map {
       ConformerLayer("conformer_layers.\($0)", configuration, in: &layout, state: &state)
     }
-    headWeight = layout.add("single_linear.weight", configuration.vocabulary, configuration.width)
-    headBias = layout.add("single_linear.bias", configuration.vocabulary)
+    head = Projection(
+      "single_linear", configuration.width, configuration.vocabulary, in: &layout)
     self.layout = layout
     stateLayout = state
+  }
+
+  /// Reads config.json and model.safetensors.
+  static func load(
+    _ folder: URL
+  ) throws -> (network: ConformerNetwork, weights: ParameterBuffer, state: ParameterBuffer) {
+    let network = ConformerNetwork(
+      try ConformerConfiguration(
+        contentsOf: folder.appendingPathComponent(ModelFolder.configurationName)))
+    let (weights, state) = try network.load(
+      SafetensorsFile(contentsOf: folder.appendingPathComponent(ModelFolder.weightsName)))
+    return (network, weights, state)
   }
 
   /// Reads every parameter and running statistic; a missing or mis-shaped one is named in the error.
   /// LDASR's checkpoints have the layers in groups, `conformer.G.conformer_layers.J.…`, and tensors
   /// that a single output does not need.
-  func load(_ file: SafetensorsFile) throws -> (weights: ParameterBuffer, state: ParameterBuffer) {
+  private func load(
+    _ file: SafetensorsFile
+  ) throws -> (weights: ParameterBuffer, state: ParameterBuffer) {
     let grouped = Self.groupedLayers(file)
     try layout.refuseLayersBeyond(in: file.names, source: file.path)
     guard grouped.count <= layers.count else {
@@ -71,11 +86,6 @@ struct ConformerNetwork: Sendable {
     return layers.sorted { $0.key < $1.key }.flatMap { group, members in
       members.sorted().map { (group, $0) }
     }
-  }
-
-  func head(_ x: Tensor, _ w: Weights) -> Tensor {
-    Linear.forward(
-      x, weight: w[headWeight], bias: w[headBias], outputs: configuration.vocabulary)
   }
 
   /// Seconds from one output frame to the next: four feature hops.

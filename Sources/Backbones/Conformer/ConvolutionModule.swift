@@ -7,11 +7,10 @@ import Kernels
 struct ConvolutionModule: Sendable {
   let width: Int
   let kernel: Int
-  let normWeight, normBias: Parameter
-  let inWeight, inBias: Parameter
+  let norm: Norm
+  let pointwiseIn, pointwiseOut: Projection
   let depthwiseWeight, depthwiseBias: Parameter
   let batchNormWeight, batchNormBias: Parameter
-  let outWeight, outBias: Parameter
   /// Within the state buffer.
   let runningMean, runningVariance: Parameter
 
@@ -21,16 +20,15 @@ struct ConvolutionModule: Sendable {
   ) {
     self.width = width
     self.kernel = kernel
-    normWeight = layout.add("\(prefix).layer_norm.weight", width)
-    normBias = layout.add("\(prefix).layer_norm.bias", width)
-    inWeight = layout.add("\(prefix).sequential.0.weight", 2 * width, width, 1)
-    inBias = layout.add("\(prefix).sequential.0.bias", 2 * width)
+    norm = Norm("\(prefix).layer_norm", width, in: &layout)
+    pointwiseIn = Projection(
+      "\(prefix).sequential.0", width, 2 * width, isConvolution: true, in: &layout)
     depthwiseWeight = layout.add("\(prefix).sequential.2.weight", width, 1, kernel)
     depthwiseBias = layout.add("\(prefix).sequential.2.bias", width)
     batchNormWeight = layout.add("\(prefix).sequential.3.weight", width)
     batchNormBias = layout.add("\(prefix).sequential.3.bias", width)
-    outWeight = layout.add("\(prefix).sequential.5.weight", width, width, 1)
-    outBias = layout.add("\(prefix).sequential.5.bias", width)
+    pointwiseOut = Projection(
+      "\(prefix).sequential.5", width, width, isConvolution: true, in: &layout)
     runningMean = state.add("\(prefix).sequential.3.running_mean", width)
     runningVariance = state.add("\(prefix).sequential.3.running_var", width)
   }
@@ -49,19 +47,16 @@ struct ConvolutionModule: Sendable {
 
   /// With folded weights. x is frames x width; so is the result.
   func callAsFunction(_ x: Tensor, lengths: [Int], _ w: Weights) -> Tensor {
-    let norm = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias]).output
-    let gates = Linear.forward(norm, weight: w[inWeight], bias: w[inBias], outputs: 2 * width)
+    let gates = pointwiseIn(norm(x, w), w)
     let filtered = DepthwiseConvolution.forward(
       GLU.forward(gates), lengths: lengths, weight: w[depthwiseWeight], bias: w[depthwiseBias],
       kernel: kernel)
-    return Linear.forward(
-      SiLU.forward(filtered), weight: w[outWeight], bias: w[outBias], outputs: width)
+    return pointwiseOut(SiLU.forward(filtered), w)
   }
 
   struct Activations {
-    let input: Tensor
-    let statistics: Tensor
-    let norm: Tensor  // frames x width
+    let norm: Norm.Activations
+    let layerNormalized: Tensor  // frames x width
     let gates: Tensor  // frames x 2 width
     let gated: Tensor  // frames x width
     let filtered: Tensor  // frames x width, into BatchNorm
@@ -75,8 +70,8 @@ struct ConvolutionModule: Sendable {
     _ x: Tensor, lengths: [Int], _ w: Weights, state: ParameterBuffer, dropout: Float,
     _ pass: inout TrainingPass
   ) -> (Tensor, Activations) {
-    let (norm, statistics) = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias])
-    let gates = Linear.forward(norm, weight: w[inWeight], bias: w[inBias], outputs: 2 * width)
+    let (layerNormalized, saved) = norm.forward(x, w)
+    let gates = pointwiseIn(layerNormalized, w)
     let gated = GLU.forward(gates)
     let filtered = DepthwiseConvolution.forward(
       gated, lengths: lengths, weight: w[depthwiseWeight], bias: w[depthwiseBias], kernel: kernel)
@@ -85,13 +80,13 @@ struct ConvolutionModule: Sendable {
       running: pass.worker == 0 ? (state[runningMean], state[runningVariance]) : nil,
       reduce: pass.reduce, worker: pass.worker)
     let active = SiLU.forward(normalized)
-    var y = Linear.forward(active, weight: w[outWeight], bias: w[outBias], outputs: width)
+    var y = pointwiseOut(active, w)
     let seed = pass.random.next()
     Dropout.apply(&y, probability: dropout, seed: seed)
     return (
       y,
       Activations(
-        input: x, statistics: statistics, norm: norm, gates: gates, gated: gated,
+        norm: saved, layerNormalized: layerNormalized, gates: gates, gated: gated,
         filtered: filtered, batch: batch, normalized: normalized, active: active, dropout: seed)
     )
   }
@@ -102,9 +97,7 @@ struct ConvolutionModule: Sendable {
   ) -> Tensor {
     var dy = gradient
     Dropout.apply(&dy, probability: dropout, seed: a.dropout)
-    let dActive = Linear.backward(
-      dy, input: a.active, weight: w[outWeight], weightGradient: g[outWeight],
-      biasGradient: g[outBias])
+    let dActive = pointwiseOut.backward(dy, input: a.active, w, into: g)
     let dFiltered = BatchNorm.backward(
       SiLU.backward(dActive, input: a.normalized), input: a.filtered, statistics: a.batch,
       weight: w[batchNormWeight], weightGradient: g[batchNormWeight],
@@ -112,12 +105,9 @@ struct ConvolutionModule: Sendable {
     let dGated = DepthwiseConvolution.backward(
       dFiltered, input: a.gated, lengths: lengths, weight: w[depthwiseWeight],
       weightGradient: g[depthwiseWeight], biasGradient: g[depthwiseBias], kernel: kernel)
-    let dNorm = Linear.backward(
-      GLU.backward(dGated, input: a.gates), input: a.norm, weight: w[inWeight],
-      weightGradient: g[inWeight], biasGradient: g[inBias])
-    return LayerNorm.backward(
-      dNorm, input: a.input, statistics: a.statistics, weight: w[normWeight],
-      weightGradient: g[normWeight], biasGradient: g[normBias])
+    let dNormalized = pointwiseIn.backward(
+      GLU.backward(dGated, input: a.gates), input: a.layerNormalized, w, into: g)
+    return norm.backward(dNormalized, a.norm, w, into: g)
   }
 
   /// FLOPs per frame: two pointwise products and the depthwise taps.

@@ -8,33 +8,25 @@ import Kernels
 struct FeedForwardModule: Sendable {
   let width: Int
   let inner: Int
-  let normWeight, normBias: Parameter
-  let expandWeight, expandBias: Parameter
-  let contractWeight, contractBias: Parameter
+  let norm: Norm
+  let expand, contract: Projection
 
   init(_ prefix: String, width: Int, inner: Int, in layout: inout ParameterLayout) {
     self.width = width
     self.inner = inner
-    normWeight = layout.add("\(prefix).sequential.0.weight", width)
-    normBias = layout.add("\(prefix).sequential.0.bias", width)
-    expandWeight = layout.add("\(prefix).sequential.1.weight", inner, width)
-    expandBias = layout.add("\(prefix).sequential.1.bias", inner)
-    contractWeight = layout.add("\(prefix).sequential.4.weight", width, inner)
-    contractBias = layout.add("\(prefix).sequential.4.bias", width)
+    norm = Norm("\(prefix).sequential.0", width, in: &layout)
+    expand = Projection("\(prefix).sequential.1", width, inner, in: &layout)
+    contract = Projection("\(prefix).sequential.4", inner, width, in: &layout)
   }
 
   /// x is frames x width; so is the result.
   func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor {
-    let norm = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias]).output
-    let hidden = Linear.forward(norm, weight: w[expandWeight], bias: w[expandBias], outputs: inner)
-    return Linear.forward(
-      SiLU.forward(hidden), weight: w[contractWeight], bias: w[contractBias], outputs: width)
+    contract(SiLU.forward(expand(norm(x, w), w)), w)
   }
 
   struct Activations {
-    let input: Tensor
-    let statistics: Tensor
-    let norm: Tensor  // frames x width
+    let norm: Norm.Activations
+    let normalized: Tensor  // frames x width
     let hidden: Tensor  // frames x inner, before SiLU
     let active: Tensor  // frames x inner, after SiLU and dropout
     let dropout: (inner: UInt64, outer: UInt64)
@@ -43,19 +35,17 @@ struct FeedForwardModule: Sendable {
   func forward(
     _ x: Tensor, _ w: Weights, dropout: Float, random: inout RandomGenerator
   ) -> (Tensor, Activations) {
-    let (norm, statistics) = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias])
-    let hidden = Linear.forward(norm, weight: w[expandWeight], bias: w[expandBias], outputs: inner)
+    let (normalized, saved) = norm.forward(x, w)
+    let hidden = expand(normalized, w)
     let seeds = (random.next(), random.next())
     var active = SiLU.forward(hidden)
     Dropout.apply(&active, probability: dropout, seed: seeds.0)
-    var y = Linear.forward(
-      active, weight: w[contractWeight], bias: w[contractBias], outputs: width)
+    var y = contract(active, w)
     Dropout.apply(&y, probability: dropout, seed: seeds.1)
     return (
       y,
       Activations(
-        input: x, statistics: statistics, norm: norm, hidden: hidden, active: active, dropout: seeds
-      )
+        norm: saved, normalized: normalized, hidden: hidden, active: active, dropout: seeds)
     )
   }
 
@@ -65,16 +55,11 @@ struct FeedForwardModule: Sendable {
   ) -> Tensor {
     var dy = gradient
     Dropout.apply(&dy, probability: dropout, seed: a.dropout.outer)
-    var dActive = Linear.backward(
-      dy, input: a.active, weight: w[contractWeight], weightGradient: g[contractWeight],
-      biasGradient: g[contractBias])
+    var dActive = contract.backward(dy, input: a.active, w, into: g)
     Dropout.apply(&dActive, probability: dropout, seed: a.dropout.inner)
-    let dNorm = Linear.backward(
-      SiLU.backward(dActive, input: a.hidden), input: a.norm, weight: w[expandWeight],
-      weightGradient: g[expandWeight], biasGradient: g[expandBias])
-    return LayerNorm.backward(
-      dNorm, input: a.input, statistics: a.statistics, weight: w[normWeight],
-      weightGradient: g[normWeight], biasGradient: g[normBias])
+    let dNormalized = expand.backward(
+      SiLU.backward(dActive, input: a.hidden), input: a.normalized, w, into: g)
+    return norm.backward(dNormalized, a.norm, w, into: g)
   }
 
   /// FLOPs per frame of the two products.

@@ -8,32 +8,29 @@ import Kernels
 struct SelfAttentionModule: Sendable {
   let width: Int
   let heads: Int
-  let normWeight, normBias: Parameter
-  let inWeight, inBias: Parameter
-  let outWeight, outBias: Parameter
+  let norm: Norm
+  /// To the queries, keys and values of all heads; and from what they mixed.
+  let packed, out: Projection
 
   init(_ prefix: String, width: Int, heads: Int, in layout: inout ParameterLayout) {
     self.width = width
     self.heads = heads
-    normWeight = layout.add("\(prefix).self_attn_layer_norm.weight", width)
-    normBias = layout.add("\(prefix).self_attn_layer_norm.bias", width)
-    inWeight = layout.add("\(prefix).self_attn.in_proj_weight", 3 * width, width)
-    inBias = layout.add("\(prefix).self_attn.in_proj_bias", 3 * width)
-    outWeight = layout.add("\(prefix).self_attn.out_proj.weight", width, width)
-    outBias = layout.add("\(prefix).self_attn.out_proj.bias", width)
+    norm = Norm("\(prefix).self_attn_layer_norm", width, in: &layout)
+    packed = Projection(
+      weight: layout.add("\(prefix).self_attn.in_proj_weight", 3 * width, width),
+      bias: layout.add("\(prefix).self_attn.in_proj_bias", 3 * width))
+    out = Projection("\(prefix).self_attn.out_proj", width, width, in: &layout)
   }
 
   func callAsFunction(_ x: Tensor, lengths: [Int], _ w: Weights) -> Tensor {
-    let norm = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias]).output
-    let qkv = Linear.forward(norm, weight: w[inWeight], bias: w[inBias], outputs: 3 * width)
-    let mixed = Attention.forward(qkv, lengths: lengths, heads: heads, keepWeights: false).output
-    return Linear.forward(mixed, weight: w[outWeight], bias: w[outBias], outputs: width)
+    let qkv = packed(norm(x, w), w)
+    return out(
+      Attention.forward(qkv, lengths: lengths, heads: heads, keepWeights: false).output, w)
   }
 
   struct Activations {
-    let input: Tensor
-    let statistics: Tensor
-    let norm: Tensor  // frames x width
+    let norm: Norm.Activations
+    let normalized: Tensor  // frames x width
     let qkv: Tensor  // frames x 3 width
     let weights: Tensor  // T x T for each utterance and head, rows padded
     let mixed: Tensor  // frames x width
@@ -43,17 +40,17 @@ struct SelfAttentionModule: Sendable {
   func forward(
     _ x: Tensor, lengths: [Int], _ w: Weights, dropout: Float, random: inout RandomGenerator
   ) -> (Tensor, Activations) {
-    let (norm, statistics) = LayerNorm.forward(x, weight: w[normWeight], bias: w[normBias])
-    let qkv = Linear.forward(norm, weight: w[inWeight], bias: w[inBias], outputs: 3 * width)
+    let (normalized, saved) = norm.forward(x, w)
+    let qkv = packed(normalized, w)
     let (mixed, weights) = Attention.forward(
       qkv, lengths: lengths, heads: heads, keepWeights: true)
-    var y = Linear.forward(mixed, weight: w[outWeight], bias: w[outBias], outputs: width)
+    var y = out(mixed, w)
     let seed = random.next()
     Dropout.apply(&y, probability: dropout, seed: seed)
     return (
       y,
       Activations(
-        input: x, statistics: statistics, norm: norm, qkv: qkv, weights: weights!, mixed: mixed,
+        norm: saved, normalized: normalized, qkv: qkv, weights: weights!, mixed: mixed,
         dropout: seed)
     )
   }
@@ -64,17 +61,11 @@ struct SelfAttentionModule: Sendable {
   ) -> Tensor {
     var dy = gradient
     Dropout.apply(&dy, probability: dropout, seed: a.dropout)
-    let dMixed = Linear.backward(
-      dy, input: a.mixed, weight: w[outWeight], weightGradient: g[outWeight],
-      biasGradient: g[outBias])
+    let dMixed = out.backward(dy, input: a.mixed, w, into: g)
     let dQKV = Attention.backward(
       dMixed, qkv: a.qkv, weights: a.weights, lengths: lengths, heads: heads)
-    let dNorm = Linear.backward(
-      dQKV, input: a.norm, weight: w[inWeight], weightGradient: g[inWeight],
-      biasGradient: g[inBias])
-    return LayerNorm.backward(
-      dNorm, input: a.input, statistics: a.statistics, weight: w[normWeight],
-      weightGradient: g[normWeight], biasGradient: g[normBias])
+    let dNormalized = packed.backward(dQKV, input: a.normalized, w, into: g)
+    return norm.backward(dNormalized, a.norm, w, into: g)
   }
 
   /// FLOPs for an utterance of `frames`: four projections, then QK^T and PV.

@@ -74,12 +74,7 @@ package final class TrainableConformer: TrainableBackbone {
 
   /// Starts from a saved model.
   package convenience init(contentsOf folder: URL) throws {
-    let configuration = try ConformerConfiguration(
-      contentsOf: folder.appendingPathComponent(ModelFolder.configurationName))
-    let network = ConformerNetwork(configuration)
-    let file = try SafetensorsFile(
-      contentsOf: folder.appendingPathComponent(ModelFolder.weightsName))
-    let (weights, state) = try network.load(file)
+    let (network, weights, state) = try ConformerNetwork.load(folder)
     self.init(network, weights: weights, state: state)
   }
 
@@ -107,7 +102,7 @@ package final class TrainableConformer: TrainableBackbone {
   enum LayerActivations {
     case kept(ConformerLayer.Activations)
     case identity
-    case normalized(ConformerLayer.NormActivations)
+    case normalized(Norm.Activations)
   }
 
   package func forward(_ features: HiddenFrames, _ pass: inout TrainingPass) -> (
@@ -127,8 +122,8 @@ package final class TrainableConformer: TrainableBackbone {
         layers.append(.kept(activations))
         x = y
       } else if configuration.skipRule == .normalized {
-        let (y, statistics) = layer.finalNorm(x, w)
-        layers.append(.normalized(.init(input: x, statistics: statistics)))
+        let (y, activations) = layer.finalNorm.forward(x, w)
+        layers.append(.normalized(activations))
         x = y
       } else {
         layers.append(.identity)
@@ -151,10 +146,8 @@ package final class TrainableConformer: TrainableBackbone {
     _ pass: TrainingPass, into gradients: ParameterBuffer
   ) {
     let w = Weights(weights)
-    var heads = zip(logitGradients, a.outputs).map { gradient, output in
-      Linear.backward(
-        gradient, input: output, weight: w[network.headWeight],
-        weightGradient: gradients[network.headWeight], biasGradient: gradients[network.headBias])
+    var heads = zip(logitGradients, a.outputs).map {
+      network.head.backward($0, input: $1, w, into: gradients)
     }
     var dx = heads.removeFirst()
     if let encodedGradient { dx.add(encodedGradient) }
@@ -165,7 +158,7 @@ package final class TrainableConformer: TrainableBackbone {
         dx = layer.backward(
           dx, activations, lengths: a.lengths, w, into: gradients,
           dropout: configuration.dropout, pass)
-      case .normalized(let norm): dx = layer.normBackward(dx, norm, w, into: gradients)
+      case .normalized(let norm): dx = layer.finalNorm.backward(dx, norm, w, into: gradients)
       case .identity: break
       }
     }

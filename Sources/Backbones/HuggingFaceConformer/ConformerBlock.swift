@@ -43,44 +43,6 @@ struct ConformerBlockNames: Sendable {
     depthwise: "conv.depthwise_conv", batchNorm: "conv.norm", pointwiseOut: "conv.pointwise_conv2")
 }
 
-/// `torch.nn.Linear`, or a pointwise `Conv1d`, with or without a bias.
-struct Projection: Sendable {
-  private let weight: Parameter
-  private let bias: Parameter?
-
-  init(
-    _ name: String, _ inputs: Int, _ outputs: Int, bias: Bool, isConvolution: Bool = false,
-    in layout: inout ParameterLayout
-  ) {
-    weight =
-      isConvolution
-      ? layout.add("\(name).weight", outputs, inputs, 1)
-      : layout.add("\(name).weight", outputs, inputs)
-    self.bias = bias ? layout.add("\(name).bias", outputs) : nil
-  }
-
-  /// x is rows x inputs; returns rows x outputs.
-  func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor {
-    Linear.forward(
-      x, weight: w[weight], bias: bias.map { w[$0] }, outputs: weight.shape[0])
-  }
-}
-
-/// `torch.nn.LayerNorm`.
-struct Norm: Sendable {
-  private let weight, bias: Parameter
-
-  init(_ name: String, _ width: Int, in layout: inout ParameterLayout) {
-    weight = layout.add("\(name).weight", width)
-    bias = layout.add("\(name).bias", width)
-  }
-
-  /// In x's shape.
-  func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor {
-    LayerNorm.forward(x, weight: w[weight], bias: w[bias]).output
-  }
-}
-
 /// LN, Linear, activation, Linear: what half of is added before and after attention and convolution.
 private struct BlockFeedForward: Sendable {
   private let norm: Norm

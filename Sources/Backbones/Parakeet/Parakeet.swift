@@ -36,8 +36,7 @@ package final class Parakeet: Backbone {
       ConformerBlock("\(Self.prefix)\($0)", settings, in: &layout, state: &state)
     }
     headProjection = Projection(
-      Self.headName, encoder.width, configuration.vocabulary, bias: true, isConvolution: true,
-      in: &layout)
+      Self.headName, encoder.width, configuration.vocabulary, isConvolution: true, in: &layout)
     self.layout = layout
     let tensors = try ModelTensors(contentsOf: folder)
     let weights = try tensors.weights(layout)

@@ -11,7 +11,7 @@ struct StridingSubsampling: Sendable {
   private struct Stage: Sendable {
     let weight, bias: Parameter
     /// Behind the depthwise convolution, channels x channels; not in the first stage.
-    let mix: (weight: Parameter, bias: Parameter)?
+    let mix: Projection?
   }
 
   private let stages: [Stage]
@@ -35,11 +35,12 @@ struct StridingSubsampling: Sendable {
       return Stage(
         weight: layout.add("\(name).weight", c, 1, k, k), bias: layout.add("\(name).bias", c),
         mix: stage == 0
-          ? nil : (layout.add("\(next).weight", c, c, 1, 1), layout.add("\(next).bias", c)))
+          ? nil
+          : Projection(
+            weight: layout.add("\(next).weight", c, c, 1, 1), bias: layout.add("\(next).bias", c)))
     }
     projection = Projection(
-      "\(prefix).linear", c * (encoder.melCount / encoder.hops), encoder.width, bias: true,
-      in: &layout)
+      "\(prefix).linear", c * (encoder.melCount / encoder.hops), encoder.width, in: &layout)
   }
 
   /// What all stages leave of that many frames, or bins.
@@ -67,9 +68,7 @@ struct StridingSubsampling: Sendable {
         x, plane: plane, weight: w[stage.weight], bias: w[stage.bias], outputs: c,
         geometry: geometry)
       plane = geometry.output(plane)
-      if let mix = stage.mix {
-        x = Linear.forward(x, weight: w[mix.weight], bias: w[mix.bias], outputs: c)
-      }
+      if let mix = stage.mix { x = mix(x, w) }
       x = ReLU.forward(x)
     }
     var y = Tensor(uninitialized: plane.frames, c * plane.bins)

@@ -6,9 +6,9 @@ import Kernels
 extension TransformerLayer {
   struct Activations {
     let attention: AttentionActivations
-    let attentionNorm: NormActivations
+    let attentionNorm: Norm.Activations
     let feedForward: FeedForwardActivations
-    let finalNorm: NormActivations
+    let finalNorm: Norm.Activations
   }
 
   struct AttentionActivations {
@@ -35,11 +35,11 @@ extension TransformerLayer {
     random: inout RandomGenerator
   ) -> (Tensor, Activations) {
     if isStable {
-      let (n1, norm1) = NormActivations.forward(x, attentionNorm, w)
+      let (n1, norm1) = attentionNorm.forward(x, w)
       let (y1, a1) = attention(
         n1, lengths: lengths, w, table, dropout: dropout, random: &random)
       let x1 = x.adding(y1)
-      let (n2, norm2) = NormActivations.forward(x1, finalNorm, w)
+      let (n2, norm2) = finalNorm.forward(x1, w)
       let (y2, a2) = feedForward(n2, w, dropout: dropout, random: &random)
       return (
         x1.adding(y2),
@@ -47,9 +47,9 @@ extension TransformerLayer {
       )
     }
     let (y1, a1) = attention(x, lengths: lengths, w, table, dropout: dropout, random: &random)
-    let (n1, norm1) = NormActivations.forward(x.adding(y1), attentionNorm, w)
+    let (n1, norm1) = attentionNorm.forward(x.adding(y1), w)
     let (y2, a2) = feedForward(n1, w, dropout: dropout, random: &random)
-    let (n2, norm2) = NormActivations.forward(n1.adding(y2), finalNorm, w)
+    let (n2, norm2) = finalNorm.forward(n1.adding(y2), w)
     return (
       n2, Activations(attention: a1, attentionNorm: norm1, feedForward: a2, finalNorm: norm2)
     )
@@ -69,13 +69,13 @@ extension TransformerLayer {
     }
     if isStable {
       var dx = gradient
-      dx.add(a.finalNorm.backward(feedForward(gradient), finalNorm, w, into: g))
-      dx.add(a.attentionNorm.backward(attention(dx, &tableGradient), attentionNorm, w, into: g))
+      dx.add(finalNorm.backward(feedForward(gradient), a.finalNorm, w, into: g))
+      dx.add(attentionNorm.backward(attention(dx, &tableGradient), a.attentionNorm, w, into: g))
       return dx
     }
-    var dx = a.finalNorm.backward(gradient, finalNorm, w, into: g)
+    var dx = finalNorm.backward(gradient, a.finalNorm, w, into: g)
     dx.add(feedForward(dx))
-    dx = a.attentionNorm.backward(dx, attentionNorm, w, into: g)
+    dx = attentionNorm.backward(dx, a.attentionNorm, w, into: g)
     dx.add(attention(dx, &tableGradient))
     return dx
   }
@@ -84,10 +84,7 @@ extension TransformerLayer {
     _ x: Tensor, lengths: [Int], _ w: Weights, _ table: PositionTable?, dropout: Float,
     random: inout RandomGenerator
   ) -> (Tensor, AttentionActivations) {
-    func project(_ linear: (weight: Parameter, bias: Parameter)) -> Tensor {
-      Linear.forward(x, weight: w[linear.weight], bias: w[linear.bias], outputs: width)
-    }
-    let (q, k, v) = (project(query), project(key), project(value))
+    let (q, k, v) = (query(x, w), key(x, w), value(x, w))
     let gates = positions.map { $0.gates(x, w) }
     let (mixed, weights) = Attention.forward(
       Attention.Projections(q: q.pointer, k: k.pointer, v: v.pointer, stride: width), width: width,
@@ -95,7 +92,7 @@ extension TransformerLayer {
       bias: gates.flatMap { gates in
         table.map { table in { table.add(to: $0, gates: gates.gates) } }
       })
-    var y = Linear.forward(mixed, weight: w[out.weight], bias: w[out.bias], outputs: width)
+    var y = out(mixed, w)
     let seed = random.next()
     Dropout.apply(&y, probability: dropout, seed: seed)
     return (
@@ -113,9 +110,7 @@ extension TransformerLayer {
   ) -> Tensor {
     var dy = gradient
     Dropout.apply(&dy, probability: dropout, seed: a.dropout)
-    let dMixed = Linear.backward(
-      dy, input: a.mixed, weight: w[out.weight], weightGradient: g[out.weight],
-      biasGradient: g[out.bias])
+    let dMixed = out.backward(dy, input: a.mixed, w, into: g)
     var gateGradient = a.gates.map { Tensor(zeros: $0.gates.rows, heads) }
     var bias: ((Attention.Scores) -> Void)?
     if let table, let gates = a.gates?.gates, let onTable = tableGradient?.mutablePointer,
@@ -127,16 +122,14 @@ extension TransformerLayer {
       q: a.query.pointer, k: a.key.pointer, v: a.value.pointer, stride: width)
     let dQKV = Attention.backward(
       dMixed, projections, weights: a.weights, lengths: lengths, heads: heads, bias: bias)
-    func project(_ place: Int, _ linear: (weight: Parameter, bias: Parameter)) -> Tensor {
+    func project(_ place: Int, _ linear: Projection) -> Tensor {
       var dy = Tensor(uninitialized: dQKV.rows, width)
       let target = dy.mutablePointer
       for row in 0..<dQKV.rows {
         (target + row * width).update(
           from: dQKV.pointer + row * 3 * width + place * width, count: width)
       }
-      return Linear.backward(
-        dy, input: a.input, weight: w[linear.weight], weightGradient: g[linear.weight],
-        biasGradient: g[linear.bias])
+      return linear.backward(dy, input: a.input, w, into: g)
     }
     var dx = project(0, query)
     dx.add(project(1, key))
@@ -151,13 +144,11 @@ extension TransformerLayer {
   private func feedForward(
     _ x: Tensor, _ w: Weights, dropout: Float, random: inout RandomGenerator
   ) -> (Tensor, FeedForwardActivations) {
-    let hidden = Linear.forward(
-      x, weight: w[expand.weight], bias: w[expand.bias], outputs: feedForward)
+    let hidden = expand(x, w)
     let seeds = (random.next(), random.next())
     var active = GELU.forward(hidden)
     Dropout.apply(&active, probability: dropout, seed: seeds.0)
-    var y = Linear.forward(
-      active, weight: w[contract.weight], bias: w[contract.bias], outputs: width)
+    var y = contract(active, w)
     Dropout.apply(&y, probability: dropout, seed: seeds.1)
     return (
       y, FeedForwardActivations(input: x, hidden: hidden, active: active, dropout: seeds)
@@ -170,13 +161,10 @@ extension TransformerLayer {
   ) -> Tensor {
     var dy = gradient
     Dropout.apply(&dy, probability: dropout, seed: a.dropout.outer)
-    var dActive = Linear.backward(
-      dy, input: a.active, weight: w[contract.weight], weightGradient: g[contract.weight],
-      biasGradient: g[contract.bias])
+    var dActive = contract.backward(dy, input: a.active, w, into: g)
     Dropout.apply(&dActive, probability: dropout, seed: a.dropout.inner)
-    return Linear.backward(
-      GELU.backward(dActive, input: a.hidden), input: a.input, weight: w[expand.weight],
-      weightGradient: g[expand.weight], biasGradient: g[expand.bias])
+    return expand.backward(
+      GELU.backward(dActive, input: a.hidden), input: a.input, w, into: g)
   }
 }
 
@@ -197,9 +185,8 @@ extension GatedPositions {
       // Each sum's gradient is that of all four of its terms.
       for k in 0..<4 { (o[8 * i + k], o[8 * i + 4 + k]) = (dA, dB) }
     }
-    return Linear.backward(
-      outputs, input: x.reshaped(x.rows * heads, width), weight: w[weight],
-      weightGradient: g[weight], biasGradient: g[bias]
+    return projection.backward(
+      outputs, input: x.reshaped(x.rows * heads, width), w, into: g
     ).reshaped(x.rows, x.columns)
   }
 }

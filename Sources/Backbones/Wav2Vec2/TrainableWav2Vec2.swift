@@ -128,8 +128,8 @@ package final class TrainableWav2Vec2: TrainableBackbone {
 
   struct HeadActivations {
     let input: Tensor  // frames x width, of the last layer
-    /// Of the norm, where layers are stable.
-    let statistics: Tensor?
+    /// Where layers are stable.
+    let norm: Norm.Activations?
     let dropped: Tensor  // frames x width, normalised and after dropout
     let dropout: UInt64
   }
@@ -156,11 +156,10 @@ package final class TrainableWav2Vec2: TrainableBackbone {
       if pass.exits.contains(index + 1) { exits.append(x) }
     }
     let heads = ([x] + exits).map { output -> HeadActivations in
-      var (dropped, statistics) = network.headInput(output, w)
+      var (dropped, norm) = network.headInput(output, w)
       let seed = pass.random.next()
       Dropout.apply(&dropped, probability: dropout, seed: seed)
-      return HeadActivations(
-        input: output, statistics: statistics, dropped: dropped, dropout: seed)
+      return HeadActivations(input: output, norm: norm, dropped: dropped, dropout: seed)
     }
     return (
       heads.map { HiddenFrames(values: network.head($0.dropped, w), lengths: lengths) },
@@ -198,13 +197,10 @@ package final class TrainableWav2Vec2: TrainableBackbone {
   private func headBackward(
     _ gradient: Tensor, _ a: HeadActivations, _ w: Weights, into g: ParameterBuffer
   ) -> Tensor {
-    var dx = Linear.backward(
-      gradient, input: a.dropped, weight: w[network.headWeight],
-      weightGradient: g[network.headWeight], biasGradient: g[network.headBias])
+    var dx = network.head.backward(gradient, input: a.dropped, w, into: g)
     Dropout.apply(&dx, probability: dropout, seed: a.dropout)
-    guard let statistics = a.statistics else { return dx }
-    return NormActivations(input: a.input, statistics: statistics).backward(
-      dx, network.encoder.outerNorm, w, into: g)
+    guard let norm = a.norm else { return dx }
+    return network.encoder.outerNorm.backward(dx, norm, w, into: g)
   }
 
   /// The folder's own files: `tokenizer` was read from them.

@@ -7,12 +7,12 @@ extension WaveformEncoder {
   struct Activations {
     /// Of the convolutions; none when they are frozen.
     let stages: [StageActivations]
-    let featureNorm: NormActivations?
+    let featureNorm: Norm.Activations?
     let normalized: Tensor  // frames x convolution width
     let projected: Tensor  // frames x width, after dropout
     let positions: Tensor  // frames x width, before GELU
     let positionKernel: Tensor
-    let outerNorm: NormActivations?
+    let outerNorm: Norm.Activations?
     let lengths: [Int]
     let dropout: (projection: UInt64, output: UInt64)
   }
@@ -42,11 +42,11 @@ extension WaveformEncoder {
         x, lengths: lengths, weight: w[stage.weight], bias: stage.bias.map { w[$0] },
         outputs: stage.outputs, kernel: stage.kernel, stride: stage.stride)
       var (normalized, statistics): (Tensor, Tensor?) = (y, nil)
-      if let (weight, bias) = stage.norm {
+      if let norm = stage.norm {
         (normalized, statistics) =
           normKind == .group
-          ? ChannelNorm.forward(y, lengths: shorter, weight: w[weight], bias: w[bias])
-          : LayerNorm.forward(y, weight: w[weight], bias: w[bias])
+          ? ChannelNorm.forward(y, lengths: shorter, weight: w[norm.weight], bias: w[norm.bias])
+          : LayerNorm.forward(y, weight: w[norm.weight], bias: w[norm.bias])
       }
       if keepsConvolutions {
         saved.append(
@@ -57,12 +57,9 @@ extension WaveformEncoder {
       x = GELU.forward(normalized)
       lengths = shorter
     }
-    var featureActivations: NormActivations?
-    if let featureNorm {
-      (x, featureActivations) = NormActivations.forward(x, featureNorm, w)
-    }
-    var projected = Linear.forward(
-      x, weight: w[projectionWeight], bias: w[projectionBias], outputs: configuration.width)
+    var featureActivations: Norm.Activations?
+    if let featureNorm { (x, featureActivations) = featureNorm.forward(x, w) }
+    var projected = projection(x, w)
     let seeds = (random.next(), random.next())
     Dropout.apply(&projected, probability: dropout, seed: seeds.0)
     let kernel = positionKernel(w)
@@ -70,8 +67,8 @@ extension WaveformEncoder {
       projected, lengths: lengths, weight: kernel.pointer, bias: w[positionBias],
       kernel: configuration.positionKernel, groups: configuration.positionGroups)
     var y = projected.adding(GELU.forward(positions))
-    var outer: NormActivations?
-    if !configuration.isStable { (y, outer) = NormActivations.forward(y, outerNorm, w) }
+    var outer: Norm.Activations?
+    if !configuration.isStable { (y, outer) = outerNorm.forward(y, w) }
     Dropout.apply(&y, probability: dropout, seed: seeds.1)
     return (
       HiddenFrames(values: y, lengths: lengths),
@@ -88,7 +85,7 @@ extension WaveformEncoder {
   ) {
     var dx = gradient
     Dropout.apply(&dx, probability: dropout, seed: a.dropout.output)
-    if let norm = a.outerNorm { dx = norm.backward(dx, outerNorm, w, into: g) }
+    if let norm = a.outerNorm { dx = outerNorm.backward(dx, norm, w, into: g) }
     var kernelGradient = Tensor(zeros: positionDirection.count)
     dx.add(
       GroupedConvolution.backward(
@@ -98,25 +95,22 @@ extension WaveformEncoder {
         groups: configuration.positionGroups))
     positionKernelBackward(kernelGradient, w, into: g)
     Dropout.apply(&dx, probability: dropout, seed: a.dropout.projection)
-    dx = Linear.backward(
-      dx, input: a.normalized, weight: w[projectionWeight],
-      weightGradient: g[projectionWeight], biasGradient: g[projectionBias])
+    dx = projection.backward(dx, input: a.normalized, w, into: g)
     if let featureNorm, let norm = a.featureNorm {
-      dx = norm.backward(dx, featureNorm, w, into: g)
+      dx = featureNorm.backward(dx, norm, w, into: g)
     }
     for (index, stage) in stages.enumerated().reversed() where !a.stages.isEmpty {
       let saved = a.stages[index]
       dx = GELU.backward(dx, input: saved.normalized)
-      if let (weight, bias) = stage.norm, let statistics = saved.statistics {
+      if let norm = stage.norm, let statistics = saved.statistics {
         dx =
           normKind == .group
           ? ChannelNorm.backward(
             dx, input: saved.convolved, statistics: statistics,
-            lengths: saved.outputLengths, weight: w[weight], weightGradient: g[weight],
-            biasGradient: g[bias])
-          : LayerNorm.backward(
-            dx, input: saved.convolved, statistics: statistics, weight: w[weight],
-            weightGradient: g[weight], biasGradient: g[bias])
+            lengths: saved.outputLengths, weight: w[norm.weight], weightGradient: g[norm.weight],
+            biasGradient: g[norm.bias])
+          : norm.backward(
+            dx, Norm.Activations(input: saved.convolved, statistics: statistics), w, into: g)
       }
       let below = StridedConvolution.backward(
         dx, input: saved.input, lengths: saved.lengths, weight: w[stage.weight],

@@ -8,9 +8,9 @@ import Kernels
 struct TransformerLayer: Sendable {
   let width, heads: Int
   let isStable: Bool
-  let query, key, value, out: (weight: Parameter, bias: Parameter)
-  let attentionNorm, finalNorm: (Parameter, Parameter)
-  let expand, contract: (weight: Parameter, bias: Parameter)
+  let query, key, value, out: Projection
+  let attentionNorm, finalNorm: Norm
+  let expand, contract: Projection
   let feedForward: Int
   let positions: GatedPositions?
 
@@ -21,22 +21,17 @@ struct TransformerLayer: Sendable {
     heads = configuration.heads
     feedForward = configuration.feedForward
     isStable = configuration.isStable
-    func linear(_ name: String, _ inputs: Int, _ outputs: Int) -> (
-      weight: Parameter, bias: Parameter
-    ) {
-      (
-        layout.add("\(prefix).\(name).weight", outputs, inputs),
-        layout.add("\(prefix).\(name).bias", outputs)
-      )
+    func linear(_ name: String, _ inputs: Int, _ outputs: Int) -> Projection {
+      Projection("\(prefix).\(name)", inputs, outputs, in: &layout)
     }
     query = linear("attention.q_proj", width, width)
     key = linear("attention.k_proj", width, width)
     value = linear("attention.v_proj", width, width)
     out = linear("attention.out_proj", width, width)
-    attentionNorm = WaveformEncoder.norm("\(prefix).layer_norm", width, in: &layout)
+    attentionNorm = Norm("\(prefix).layer_norm", width, in: &layout)
     expand = linear("feed_forward.intermediate_dense", width, feedForward)
     contract = linear("feed_forward.output_dense", feedForward, width)
-    finalNorm = WaveformEncoder.norm("\(prefix).final_layer_norm", width, in: &layout)
+    finalNorm = Norm("\(prefix).final_layer_norm", width, in: &layout)
     positions =
       configuration.kind == .wavlm
       ? GatedPositions("\(prefix).attention", configuration, in: &layout) : nil
@@ -49,43 +44,31 @@ struct TransformerLayer: Sendable {
     let x = input.values
     if isStable {
       let attended = x.adding(
-        attention(
-          LayerNorm.forward(x, weight: w[attentionNorm.0], bias: w[attentionNorm.1]).output,
-          lengths: input.lengths, w, table))
-      let norm = LayerNorm.forward(attended, weight: w[finalNorm.0], bias: w[finalNorm.1]).output
-      return attended.adding(feedForward(norm, w))
+        attention(attentionNorm(x, w), lengths: input.lengths, w, table))
+      return attended.adding(feedForward(finalNorm(attended, w), w))
     }
-    let attended = LayerNorm.forward(
-      x.adding(attention(x, lengths: input.lengths, w, table)), weight: w[attentionNorm.0],
-      bias: w[attentionNorm.1]
-    ).output
-    return LayerNorm.forward(
-      attended.adding(feedForward(attended, w)), weight: w[finalNorm.0], bias: w[finalNorm.1]
-    ).output
+    let attended = attentionNorm(
+      x.adding(attention(x, lengths: input.lengths, w, table)), w)
+    return finalNorm(attended.adding(feedForward(attended, w)), w)
   }
 
   private func attention(
     _ x: Tensor, lengths: [Int], _ w: Weights, _ table: PositionTable?
   ) -> Tensor {
-    func project(_ linear: (weight: Parameter, bias: Parameter)) -> Tensor {
-      Linear.forward(x, weight: w[linear.weight], bias: w[linear.bias], outputs: width)
-    }
-    let (q, k, v) = (project(query), project(key), project(value))
+    let (q, k, v) = (query(x, w), key(x, w), value(x, w))
     let gates = positions.map { $0.gates(x, w).gates }
     let mixed = Attention.forward(
       Attention.Projections(q: q.pointer, k: k.pointer, v: v.pointer, stride: width), width: width,
       lengths: lengths, heads: heads, keepWeights: false,
       bias: gates.flatMap { gates in table.map { table in { table.add(to: $0, gates: gates) } } }
     ).output
-    return Linear.forward(mixed, weight: w[out.weight], bias: w[out.bias], outputs: width)
+    return out(mixed, w)
   }
 
   private func feedForward(_ x: Tensor, _ w: Weights) -> Tensor {
-    var hidden = Linear.forward(
-      x, weight: w[expand.weight], bias: w[expand.bias], outputs: feedForward)
+    var hidden = expand(x, w)
     GELU.apply(to: &hidden)
-    return Linear.forward(
-      hidden, weight: w[contract.weight], bias: w[contract.bias], outputs: width)
+    return contract(hidden, w)
   }
 
   /// FLOPs for an utterance of `frames`: four projections, QK^T and PV, the feed-forward.
@@ -99,8 +82,9 @@ struct TransformerLayer: Sendable {
 /// head decides from what goes into the attention how much the distances count.
 struct GatedPositions: Sendable {
   let heads, width: Int
-  /// 8 x d, shared by the heads, with a bias; and a constant of each head.
-  let weight, bias, constant: Parameter
+  /// d to 8, shared by the heads; and a constant of each head.
+  let projection: Projection
+  let constant: Parameter
 
   init(
     _ prefix: String, _ configuration: Wav2Vec2Configuration, in layout: inout ParameterLayout
@@ -108,16 +92,14 @@ struct GatedPositions: Sendable {
     heads = configuration.heads
     width = configuration.width / configuration.heads
     constant = layout.add("\(prefix).gru_rel_pos_const", 1, heads, 1, 1, decays: false)
-    weight = layout.add("\(prefix).gru_rel_pos_linear.weight", 8, width)
-    bias = layout.add("\(prefix).gru_rel_pos_linear.bias", 8)
+    projection = Projection("\(prefix).gru_rel_pos_linear", width, 8, in: &layout)
   }
 
   /// x: frames x c. Returns frames x heads: a (b const - 1) + 2 with a and b sigmoids of two sums of
   /// four of the eight outputs each; and those sigmoids, frames x heads x 2.
   func gates(_ x: Tensor, _ w: Weights) -> (gates: Tensor, sigmoids: Tensor) {
     // Each head's columns are a row of their own.
-    let outputs = Linear.forward(
-      x.reshaped(x.rows * heads, width), weight: w[weight], bias: w[bias], outputs: 8)
+    let outputs = projection(x.reshaped(x.rows * heads, width), w)
     var gates = Tensor(uninitialized: x.rows, heads)
     var sigmoids = Tensor(uninitialized: x.rows, heads, 2)
     let (p, r, s) = (outputs.pointer, gates.mutablePointer, sigmoids.mutablePointer)

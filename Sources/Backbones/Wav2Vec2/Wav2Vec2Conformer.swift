@@ -35,7 +35,7 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
         "\(configuration.kind.prefix)encoder.layers.\($0)", settings, in: &layout, state: &state)
     }
     headProjection = Projection(
-      "lm_head", configuration.width, configuration.vocabulary, bias: true, in: &layout)
+      "lm_head", configuration.width, configuration.vocabulary, in: &layout)
     self.layout = layout
     let tensors = try ModelTensors(contentsOf: folder)
     let weights = try tensors.weights(layout, otherNames: WaveformEncoder.otherNames)
@@ -64,9 +64,7 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
   }
 
   package func head(_ input: HiddenFrames) -> Tensor {
-    let norm = encoder.outerNorm
-    let x = LayerNorm.forward(input.values, weight: weights[norm.0], bias: weights[norm.1]).output
-    return LogSoftmax.forward(headProjection(x, weights))
+    LogSoftmax.forward(headProjection(encoder.outerNorm(input.values, weights), weights))
   }
 
   package var parameters: StageValues {

@@ -15,7 +15,8 @@ struct Wav2Vec2Network: Sendable {
   let layers: [TransformerLayer]
   /// WavLM's biases by bucket, which belong to layer 0 and serve all.
   let positionEmbedding: Parameter?
-  let headWeight, headBias: Parameter
+  /// To logits.
+  let head: Projection
 
   init(_ configuration: Wav2Vec2Configuration, freezesConvolutions: Bool = false) {
     self.configuration = configuration
@@ -31,8 +32,7 @@ struct Wav2Vec2Network: Sendable {
       ? layout.add(
         "\(prefix)encoder.layers.0.attention.rel_attn_embed.weight", configuration.buckets,
         configuration.heads) : nil
-    headWeight = layout.add("lm_head.weight", configuration.vocabulary, configuration.width)
-    headBias = layout.add("lm_head.bias", configuration.vocabulary)
+    head = Projection("lm_head", configuration.width, configuration.vocabulary, in: &layout)
     if freezesConvolutions { layout.freeze { $0.hasPrefix("\(prefix)feature_extractor.") } }
     self.layout = layout
   }
@@ -43,16 +43,9 @@ struct Wav2Vec2Network: Sendable {
   }
 
   /// What the head's product takes: the last layer's frames, where layers are stable normalised.
-  func headInput(_ x: Tensor, _ w: Weights) -> (output: Tensor, statistics: Tensor?) {
+  func headInput(_ x: Tensor, _ w: Weights) -> (output: Tensor, norm: Norm.Activations?) {
     guard configuration.isStable else { return (x, nil) }
-    let (weight, bias) = encoder.outerNorm
-    let (output, statistics) = LayerNorm.forward(x, weight: w[weight], bias: w[bias])
-    return (output, statistics)
-  }
-
-  /// Logits: frames x tokens.
-  func head(_ input: Tensor, _ w: Weights) -> Tensor {
-    Linear.forward(
-      input, weight: w[headWeight], bias: w[headBias], outputs: configuration.vocabulary)
+    let (output, norm) = encoder.outerNorm.forward(x, w)
+    return (output, norm)
   }
 }

@@ -9,20 +9,20 @@ struct WaveformEncoder: Sendable {
   struct Stage: Sendable {
     let weight: Parameter
     let bias: Parameter?
-    /// Weight and bias.
-    let norm: (Parameter, Parameter)?
+    /// The parameters of a LayerNorm or a GroupNorm, see `normKind`.
+    let norm: Norm?
     let inputs, outputs, kernel, stride: Int
   }
 
   let stages: [Stage]
   let normKind: Wav2Vec2Configuration.FeatureNorm
-  let featureNorm: (Parameter, Parameter)?
-  let projectionWeight, projectionBias: Parameter
+  let featureNorm: Norm?
+  let projection: Projection
   let positionBias: Parameter
   /// The weight-normalised kernel's magnitude of each tap, and its direction.
   let positionMagnitude, positionDirection: Parameter
   /// Behind the positions where layers normalise behind themselves, else behind the last layer.
-  let outerNorm: (Parameter, Parameter)
+  let outerNorm: Norm
   let configuration: Wav2Vec2Configuration
 
   init(_ prefix: String, _ configuration: Wav2Vec2Configuration, in layout: inout ParameterLayout) {
@@ -39,16 +39,15 @@ struct WaveformEncoder: Sendable {
       return Stage(
         weight: layout.add("\(name).conv.weight", outputs, inputs, kernel),
         bias: configuration.convolutionBias ? layout.add("\(name).conv.bias", outputs) : nil,
-        norm: hasNorm ? Self.norm("\(name).layer_norm", outputs, in: &layout) : nil,
+        norm: hasNorm ? Norm("\(name).layer_norm", outputs, in: &layout) : nil,
         inputs: inputs, outputs: outputs, kernel: kernel,
         stride: configuration.convolutionStrides[index])
     }
     let name = "\(prefix)feature_projection"
     featureNorm =
       configuration.kind != .hubert || configuration.normalizesFeatures
-      ? Self.norm("\(name).layer_norm", inputs, in: &layout) : nil
-    projectionWeight = layout.add("\(name).projection.weight", width, inputs)
-    projectionBias = layout.add("\(name).projection.bias", width)
+      ? Norm("\(name).layer_norm", inputs, in: &layout) : nil
+    projection = Projection("\(name).projection", inputs, width, in: &layout)
     let position = "\(prefix)encoder.pos_conv_embed.conv"
     positionBias = layout.add("\(position).bias", width)
     positionMagnitude = layout.add(
@@ -57,13 +56,7 @@ struct WaveformEncoder: Sendable {
     positionDirection = layout.add(
       "\(position).parametrizations.weight.original1", width, width / configuration.positionGroups,
       configuration.positionKernel)
-    outerNorm = Self.norm("\(prefix)encoder.layer_norm", width, in: &layout)
-  }
-
-  static func norm(
-    _ name: String, _ width: Int, in layout: inout ParameterLayout
-  ) -> (Parameter, Parameter) {
-    (layout.add("\(name).weight", width), layout.add("\(name).bias", width))
+    outerNorm = Norm("\(prefix)encoder.layer_norm", width, in: &layout)
   }
 
   /// What the folder's feature extractor does to samples (`Wav2Vec2FeatureExtractor`).
@@ -123,19 +116,17 @@ struct WaveformEncoder: Sendable {
         outputs: stage.outputs, kernel: stage.kernel, stride: stage.stride)
       lengths = shorter
       x = y
-      if let (weight, bias) = stage.norm {
+      if let norm = stage.norm {
         x =
           normKind == .group
-          ? ChannelNorm.forward(x, lengths: lengths, weight: w[weight], bias: w[bias]).output
-          : LayerNorm.forward(x, weight: w[weight], bias: w[bias]).output
+          ? ChannelNorm.forward(x, lengths: lengths, weight: w[norm.weight], bias: w[norm.bias])
+            .output
+          : norm(x, w)
       }
       GELU.apply(to: &x)
     }
-    if let (weight, bias) = featureNorm {
-      x = LayerNorm.forward(x, weight: w[weight], bias: w[bias]).output
-    }
-    x = Linear.forward(
-      x, weight: w[projectionWeight], bias: w[projectionBias], outputs: configuration.width)
+    if let featureNorm { x = featureNorm(x, w) }
+    x = projection(x, w)
     if let positionKernel {
       var positions = GroupedConvolution.forward(
         x, lengths: lengths, weight: positionKernel.pointer, bias: w[positionBias],
@@ -143,9 +134,7 @@ struct WaveformEncoder: Sendable {
       GELU.apply(to: &positions)
       x.add(positions)
     }
-    if !configuration.isStable {
-      x = LayerNorm.forward(x, weight: w[outerNorm.0], bias: w[outerNorm.1]).output
-    }
+    if !configuration.isStable { x = outerNorm(x, w) }
     return HiddenFrames(values: x, lengths: lengths)
   }
 

@@ -10,9 +10,10 @@ enum InspectCommand: Command {
   static let summary = "describe a model folder or an audio file"
   static let usage = "\(name) [OPTION]... DIR|FILE"
   static let explanation = """
-    A model folder, of our own or of Hugging Face (wav2vec 2.0, HuBERT, WavLM): its layers,
-    parameters, FLOPs and metadata. A WAV, FLAC or SPHERE file: format, rate, channels, bits, samples,
-    and whether its checksum was verified.
+    A model folder, of our own or of Hugging Face, of one of the types
+    \(BackboneCatalog.loaders.names.joined(separator: ", ")):
+    its layers, parameters, FLOPs and metadata. A WAV, FLAC or SPHERE file: format, rate, channels,
+    bits, samples, and whether its checksum was verified.
     """
   static let positionals = 1...1
 
@@ -33,10 +34,18 @@ enum InspectCommand: Command {
     }
     if isFolder.boolValue {
       let report = try ModelReport(contentsOf: url)
-      if settings.isJSON { print(try JSON.line(report)) } else { print(report.text) }
+      if settings.isJSON {
+        try StandardOutput.show(try JSON.line(report))
+      } else {
+        try StandardOutput.show(report.text)
+      }
     } else {
       let report = AudioReport(file: path, info: try AudioFile.inspect(url))
-      if settings.isJSON { print(try JSON.line(report)) } else { print(report.text) }
+      if settings.isJSON {
+        try StandardOutput.show(try JSON.line(report))
+      } else {
+        try StandardOutput.show(report.text)
+      }
     }
     return 0
   }

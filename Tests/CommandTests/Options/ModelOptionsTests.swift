@@ -1,6 +1,7 @@
 // Which layers the options choose, and the sentence when they cannot.
 
 import Testing
+import Tradeoff
 
 @testable import dropscope
 
@@ -97,7 +98,7 @@ import Testing
         == "--mask and --policy cannot be given together: each chooses the layers")
     #expect(
       complaint("--policy", "best")
-        == "option --policy: expected one of spread, first, last, random, found 'best'")
+        == "option --policy: expected \(PolicyCatalog.all.expectation), found 'best'")
   }
 
   @Test func oneChoiceWhereOneIsShown() throws {

@@ -1,0 +1,36 @@
+// A LayerNorm by its two parameters, forward and backward.
+
+import Kernels
+
+/// `torch.nn.LayerNorm`.
+struct Norm: Sendable {
+  let weight, bias: Parameter
+
+  init(_ name: String, _ width: Int, in layout: inout ParameterLayout) {
+    weight = layout.add("\(name).weight", width)
+    bias = layout.add("\(name).bias", width)
+  }
+
+  /// In x's shape.
+  func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor { forward(x, w).output }
+
+  /// What the forward pass keeps.
+  struct Activations {
+    let input: Tensor
+    let statistics: Tensor
+  }
+
+  func forward(_ x: Tensor, _ w: Weights) -> (output: Tensor, activations: Activations) {
+    let (y, statistics) = LayerNorm.forward(x, weight: w[weight], bias: w[bias])
+    return (y, Activations(input: x, statistics: statistics))
+  }
+
+  /// Adds to the parameters' gradients and returns d/dx.
+  func backward(
+    _ gradient: Tensor, _ a: Activations, _ w: Weights, into g: ParameterBuffer
+  ) -> Tensor {
+    LayerNorm.backward(
+      gradient, input: a.input, statistics: a.statistics, weight: w[weight],
+      weightGradient: g[weight], biasGradient: g[bias])
+  }
+}

@@ -1,0 +1,38 @@
+// A fully connected layer by its parameters, forward and backward.
+
+import Kernels
+
+/// `torch.nn.Linear`, or a pointwise `Conv1d`, with or without a bias.
+struct Projection: Sendable {
+  /// outputs x inputs, and ones for what a convolution has of taps.
+  let weight: Parameter
+  let bias: Parameter?
+
+  /// x is rows x inputs; returns rows x outputs.
+  func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor {
+    Linear.forward(
+      x, weight: w[weight], bias: bias.map { w[$0] }, outputs: weight.shape[0])
+  }
+
+  /// Adds to the parameters' gradients and returns d/dx.
+  func backward(
+    _ gradient: Tensor, input: Tensor, _ w: Weights, into g: ParameterBuffer
+  ) -> Tensor {
+    Linear.backward(
+      gradient, input: input, weight: w[weight], weightGradient: g[weight],
+      biasGradient: bias.map { g[$0] })
+  }
+}
+
+extension Projection {
+  init(
+    _ name: String, _ inputs: Int, _ outputs: Int, bias: Bool = true, isConvolution: Bool = false,
+    in layout: inout ParameterLayout
+  ) {
+    weight =
+      isConvolution
+      ? layout.add("\(name).weight", outputs, inputs, 1)
+      : layout.add("\(name).weight", outputs, inputs)
+    self.bias = bias ? layout.add("\(name).bias", outputs) : nil
+  }
+}

@@ -1,0 +1,46 @@
+// What a command prints: the one door to standard output, which says when it cannot.
+
+import Foundation
+
+package enum StandardOutput {
+  /// Prints lines, each made harmless for a terminal, at once and to the last byte. Throws `InputError`
+  /// where they cannot be written: a result that is lost must not look like one.
+  package static func show(_ text: String) throws {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(\.harmless)
+    try write(lines.joined(separator: "\n") + "\n", to: STDOUT_FILENO, named: "standard output")
+  }
+
+  /// One line on standard error; nobody is left to tell when that fails.
+  package static func complain(_ sentence: String) {
+    try? write(sentence.harmless + "\n", to: STDERR_FILENO, named: "standard error")
+  }
+
+  /// Takes the places of standard descriptors that are closed. The next file to be opened would get
+  /// them, and what is printed would end up in it.
+  package static func reserve() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+      // The lowest that is free; for reading only, so that writing fails.
+      _ = open("/dev/null", O_RDONLY)
+    }
+  }
+
+  static func write(_ text: String, to descriptor: Int32, named name: String) throws {
+    try Array(text.utf8).withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let written = Foundation.write(
+          descriptor, bytes.baseAddress! + rest.startIndex, rest.count)
+        if written > 0 {
+          rest = rest.dropFirst(written)
+        } else if written < 0, errno == EAGAIN {
+          var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+          poll(&place, 1, -1)
+        } else if written == 0 || errno != EINTR {
+          throw InputError(
+            name, expected: "a place to write \(rest.count) bytes",
+            found: String(cString: strerror(errno)))
+        }
+      }
+    }
+  }
+}
