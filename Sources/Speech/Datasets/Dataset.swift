@@ -113,7 +113,7 @@ package enum DatasetCatalog {
     "format",
     [
       LJSpeechLayout.self, CommonVoiceLayout.self, TEDLIUMLayout.self, KaldiLayout.self,
-      LibriSpeechLayout.self, NeMoLayout.self, TableLayout.self,
+      SphinxLayout.self, LibriSpeechLayout.self, NeMoLayout.self, TableLayout.self,
     ]
   ) { $0.name }
 }

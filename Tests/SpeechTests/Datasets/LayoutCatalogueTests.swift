@@ -24,6 +24,12 @@ import Testing
     "kaldi": (
       ["test/wav.scp": "u1 x.wav\n", "test/text": "u1 a word\n", "test/x.wav": ""], "test"
     ),
+    "sphinx": (
+      [
+        "etc/a_test.fileids": "ann/x\n", "etc/a_test.transcription": "<s> A WORD </s> (x)\n",
+        "wav/ann/x.sph": "",
+      ], "test"
+    ),
     "librispeech": (
       ["test/1/2/1-2.trans.txt": "1-2-0000 A WORD\n", "test/1/2/1-2-0000.flac": ""], "test"
     ),

@@ -97,6 +97,48 @@ import Testing
     }
   }
 
+  @Test func sphinx() throws {
+    try withTemporaryFolder { root in
+      try audio("wav/clstk/ann/an1-ann-b.wav", in: root)
+      try audio("wav/clstk/bob/cen1.flac", in: root, seconds: 1)
+      try audio("wav/clstk/ann/cen1.flac", in: root, seconds: 2)
+      try audio("wav/plain.wav", in: root)
+      try text("etc/x_train.fileids", "clstk/ann/an1-ann-b\r\nplain\r\n", in: root)
+      try text(
+        "etc/x_train.transcription",
+        "<s> ENTER <sil> THE(2) ++NOISE++ (SIC) </s> (plain)\n<s> Go </s> (an1-ann-b)\n", in: root)
+      try text("etc/x_test.fileids", "clstk/bob/cen1\nclstk/ann/cen1\n", in: root)
+      try text(
+        "etc/x_test.transcription", "D O E (clstk/ann/cen1)\nR O E (clstk/bob/cen1)\n", in: root)
+      try text("etc/x.dic", "GO G OW\n", in: root)
+      try expect(
+        root, "sphinx", splits: ["test", "train"], "train",
+        [("ann", "go", 0.5), ("plain", "enter the (sic)", 0.5)])
+      // Names that two folders have are told apart by their paths.
+      try expect(
+        root, "sphinx", splits: ["test", "train"], "test",
+        [("ann", "d o e", 2), ("bob", "r o e", 1)])
+      try text("etc/x_test.transcription", "D O E (cen1)\n", in: root)
+      #expect(message(root, "test").contains("(clstk/bob/cen1)"))
+      try text("etc/x_test.transcription", "D O E (cen1)\nD (cen1)\n", in: root)
+      #expect(message(root, "test").contains("line 2: expected each id once"))
+      try text("etc/x_test.transcription", "D O E\n", in: root)
+      #expect(message(root, "test").contains("expected WORDS (ID), found \"D O E\""))
+      try text("etc/x_test.fileids", "clstk/ann/gone\n", in: root)
+      try text("etc/x_test.transcription", "D O E (gone)\n", in: root)
+      #expect(message(root, "test").contains("as .sph, .wav or .flac, found no such file"))
+      try text("wav/clstk/ann/gone.raw", "", in: root)
+      #expect(message(root, "test").contains("only .raw"))
+      try text("etc/x_test.transcription", "<s> </s> (gone)\n", in: root)
+      try audio("wav/clstk/ann/gone.wav", in: root)
+      #expect(message(root, "test").contains("expected what was said"))
+      // Two data sets in one folder.
+      try text("etc/y_test.fileids", "clstk/ann/gone\n", in: root)
+      try text("etc/y_test.transcription", "GO (gone)\n", in: root)
+      #expect(try Dataset.splits(of: root) == ["train", "x_test", "y_test"])
+    }
+  }
+
   @Test func nemo() throws {
     try withTemporaryFolder { root in
       try audio("clips/ä b.wav", in: root, seconds: 1)
@@ -243,7 +285,7 @@ import Testing
     #expect(throws: InputError.self) { try DatasetCatalog.all.named("zip") }
     try withTemporaryFolder { root in
       try text("notes/readme", "nothing", in: root)
-      #expect(message(root, "test").contains("kaldi, librispeech, nemo"))
+      #expect(message(root, "test").contains("kaldi, sphinx, librispeech, nemo"))
       #expect(message(root, "test").contains("found a folder that is none"))
       #expect(throws: InputError.self) { try Dataset.splits(of: root) }
     }
