@@ -55,6 +55,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     var epoch: Int
     var utterances: Int
     var audioSeconds: Double
+    /// Visits.
     var shards: [[Int]]
     var passes: [RecipePass]
     /// Over the workers that have utterances.
@@ -93,8 +94,8 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
       corpus: corpus, extract: model.features, options: options,
       keepsSpeed: self.teacher?.isAskedOnce ?? false)
     sampler = BatchSampler(
-      seconds: (0..<corpus.count).map(corpus.seconds), batchSeconds: options.batchSeconds,
-      lengthBuckets: options.lengthBuckets, seed: options.seed)
+      seconds: (0..<corpus.count).map(corpus.seconds), weights: corpus.weights,
+      batchSeconds: options.batchSeconds, lengthBuckets: options.lengthBuckets, seed: options.seed)
     let sampler = sampler
     totalSteps =
       options.steps ?? (0..<options.epochs).reduce(0) { $0 + sampler.batches(epoch: $1).count }
@@ -150,7 +151,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     let batch = epochBatches.batches[position.batch]
     plan = Plan(
       step: position.step, epoch: position.epoch, utterances: batch.count,
-      audioSeconds: batch.reduce(0) { $0 + corpus.seconds($1) },
+      audioSeconds: batch.reduce(0) { $0 + corpus.seconds(sampler.utterance(of: $1)) },
       shards: sampler.shards(of: batch, count: options.shards),
       passes: recipe.passes(
         step: position.step, layerCount: model.layerCount, options: options),
@@ -173,12 +174,13 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     group.sum(&frames, count: 1, worker: worker)
 
     if let features {
+      let utterances = shard.map(sampler.utterance)
       let losses = PassLosses(
-        options: options, blank: model.blank, targets: shard.map { targets[$0] },
+        options: options, blank: model.blank, targets: utterances.map { targets[$0] },
         utterances: plan.utterances, frames: frames)
       let taught =
         plan.passes.contains { $0.guide == .teacher }
-        ? teacher?.lesson(for: shard, heard: features, clean: hearing.clean) : nil
+        ? teacher?.lesson(for: utterances, heard: features, clean: hearing.clean) : nil
       var first: Lesson?
       for (index, pass) in plan.passes.enumerated() {
         let guide: Lesson? =

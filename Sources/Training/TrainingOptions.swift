@@ -82,9 +82,9 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var specAugment = SpecAugment()
   package var waveform = WaveformAugmentation()
 
-  /// Folders, absolute, so that a resumed run finds them.
+  /// Data sets as `TrainingData` reads them, with absolute paths, so that a resumed run finds them.
   package var data: [String] = []
-  /// The layout of `data`; nil: as recognised.
+  /// The layout of those of `data` that name none; nil: as recognised.
   package var format: String?
   package var split = "train"
   package var developmentSplit = "dev"

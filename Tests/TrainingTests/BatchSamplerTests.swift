@@ -22,6 +22,36 @@ import Training
     }
   }
 
+  /// Of half a visit, every other epoch one; of two and a half, three times and two in turns.
+  @Test func visitsAsOftenAsTheWeightsSay() {
+    let weights = Self.seconds.indices.map { [0.5, 1, 2.5][$0 % 3] }
+    let sampler = BatchSampler(
+      seconds: Self.seconds, weights: weights, batchSeconds: 40, lengthBuckets: 4, seed: 11)
+    var counts = [Int](repeating: 0, count: Self.seconds.count)
+    for epoch in 0..<20 {
+      let batches = sampler.batches(epoch: epoch)
+      #expect(Set(batches.flatMap { $0 }).count == batches.joined().count, "each visit once")
+      for visit in batches.joined() { counts[sampler.utterance(of: visit)] += 1 }
+      for batch in batches {
+        #expect(batch.reduce(0) { $0 + Self.seconds[sampler.utterance(of: $1)] } <= 40)
+        let shards = sampler.shards(of: batch, count: 2)
+        #expect(shards.joined().sorted() == batch.sorted())
+      }
+    }
+    for (count, weight) in zip(counts, weights) {
+      let bounds = (20 * weight.rounded(.down))...(20 * weight.rounded(.up))
+      #expect(bounds.contains(Double(count)))
+    }
+    let halves = stride(from: 0, to: counts.count, by: 3).reduce(0) { $0 + counts[$1] }
+    #expect(abs(Double(halves) - 1010) < 4 * (1010 * 0.5).squareRoot())
+    #expect(counts.enumerated().allSatisfy { $0.offset % 3 != 1 || $0.element == 20 })
+  }
+
+  @Test func anEpochIsNeverEmpty() {
+    let sampler = BatchSampler(seconds: [1, 2], weights: [0.001, 0.001], batchSeconds: 4, seed: 1)
+    for epoch in 0..<50 { #expect(!sampler.batches(epoch: epoch).isEmpty) }
+  }
+
   @Test func followsFromSeedAndEpoch() {
     let sampler = BatchSampler(seconds: Self.seconds, batchSeconds: 40, seed: 11)
     let other = BatchSampler(seconds: Self.seconds, batchSeconds: 40, seed: 12)

@@ -62,7 +62,7 @@ enum SmallWavLM {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../Assets/Datasets/heldout").standardizedFileURL
     let all = try TrainingCorpus(
-      [try Dataset(contentsOf: folder, split: "dev")], sampleRate: 16000)
+      [(try Dataset(contentsOf: folder, split: "dev"), 1)], sampleRate: 16000)
     let order = (0..<all.count).sorted { (all.samples[$0].count, $0) < (all.samples[$1].count, $1) }
     return all.choosing(Array(order.prefix(count)))
   }

@@ -5,7 +5,7 @@ import Base
 import Kernels
 
 /// Features of a corpus's utterances: augmented for the student, clean for a teacher who is asked
-/// once. A function of seed, epoch and utterance alone.
+/// once. A function of seed, epoch and visit alone.
 struct Hearing: Sendable {
   let corpus: TrainingCorpus
   let extract: FeatureExtractor
@@ -13,19 +13,21 @@ struct Hearing: Sendable {
   /// Whether an utterance is heard at the same speed in every epoch.
   let keepsSpeed: Bool
 
-  /// Augmented and, where they are log-mel frames, masked features of some utterances, packed.
-  func augmented(_ utterances: [Int], epoch: Int) -> HiddenFrames {
+  /// Augmented and, where they are log-mel frames, masked features of some visits, packed; each visit of
+  /// an utterance sounds different.
+  func augmented(_ visits: [Int], epoch: Int) -> HiddenFrames {
     HiddenFrames(
-      packing: utterances.map { index in
-        let streams = (UInt64(epoch), UInt64(index))
+      packing: visits.map { visit in
+        let utterance = visit % corpus.count
+        let streams = (UInt64(epoch), UInt64(visit))
         var sound = RandomGenerator(
           seed: options.seed, streams: Stream.waveform, streams.0, streams.1)
         var masks = RandomGenerator(
           seed: options.seed, streams: Stream.specAugment, streams.0, streams.1)
         var speed = options.waveform.speed(&sound)
-        if keepsSpeed { speed = keptSpeed(of: index) }
+        if keepsSpeed { speed = keptSpeed(of: utterance) }
         var features = extract(
-          options.waveform(corpus.samples[index], speed: speed, random: &sound))
+          options.waveform(corpus.samples[utterance], speed: speed, random: &sound))
         if case .logMel = extract { options.specAugment.apply(to: &features, random: &masks) }
         return features
       })

@@ -16,11 +16,18 @@ package struct TrainingCorpus: Sendable {
   package let samples: [[Int16]]
   package let transcripts: [String]
   package let speakers: [String]
+  /// How often a pass visits each utterance.
+  package let weights: [Double]
 
+  /// - Parameter weights: one for each utterance; without, all are visited once.
   package init(
-    name: String, sampleRate: Int, samples: [[Int16]], transcripts: [String], speakers: [String]
+    name: String, sampleRate: Int, samples: [[Int16]], transcripts: [String], speakers: [String],
+    weights: [Double]? = nil
   ) {
-    precondition(samples.count == transcripts.count && samples.count == speakers.count)
+    let weights = weights ?? samples.map { _ in 1 }
+    precondition(
+      [transcripts.count, speakers.count, weights.count].allSatisfy { $0 == samples.count })
+    self.weights = weights
     self.name = name
     self.sampleRate = sampleRate
     self.samples = samples
@@ -28,15 +35,16 @@ package struct TrainingCorpus: Sendable {
     self.speakers = speakers
   }
 
-  /// Decodes every utterance of the data sets, on all cores, resampled to `sampleRate`.
+  /// Decodes every utterance of the data sets, each with a weight, on all cores, resampled to
+  /// `sampleRate`.
   ///
   /// `progress` is called with (utterances done, utterances in all), from any thread. Throws the
   /// error of the first utterance, in order, that could not be read.
   package init(
-    _ datasets: [Dataset], sampleRate: Int,
+    _ datasets: [(Dataset, weight: Double)], sampleRate: Int,
     progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
   ) throws {
-    let utterances = datasets.flatMap(\.utterances)
+    let utterances = datasets.flatMap(\.0.utterances)
     let slots = Mutex([Result<[Int16], any Error>?](repeating: nil, count: utterances.count))
     let done = Atomic<Int>(0)
     let next = Atomic<Int>(0)
@@ -50,10 +58,14 @@ package struct TrainingCorpus: Sendable {
       }
     }
     self.init(
-      name: datasets.map { "\($0.name)/\($0.split)" }.joined(separator: " + "),
+      name: datasets.map { dataset, weight in
+        "\(dataset.name)/\(dataset.split)"
+          + (weight == 1 ? "" : String(format: " x %g", weight))
+      }.joined(separator: " + "),
       sampleRate: sampleRate,
       samples: try slots.withLock { slots in try slots.map { try $0!.get() } },
-      transcripts: utterances.map(\.transcript), speakers: utterances.map(\.speaker))
+      transcripts: utterances.map(\.transcript), speakers: utterances.map(\.speaker),
+      weights: datasets.flatMap { dataset, weight in dataset.utterances.map { _ in weight } })
   }
 
   package var count: Int { samples.count }
@@ -72,7 +84,8 @@ package struct TrainingCorpus: Sendable {
   package func choosing(_ chosen: [Int]) -> TrainingCorpus {
     TrainingCorpus(
       name: name, sampleRate: sampleRate, samples: chosen.map { samples[$0] },
-      transcripts: chosen.map { transcripts[$0] }, speakers: chosen.map { speakers[$0] })
+      transcripts: chosen.map { transcripts[$0] }, speakers: chosen.map { speakers[$0] },
+      weights: chosen.map { weights[$0] })
   }
 
   /// Indices of the utterances a model can learn from: long enough, at the fastest speed of

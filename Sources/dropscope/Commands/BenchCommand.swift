@@ -119,7 +119,7 @@ enum BenchCommand: Command {
       (recording, pytorchVersion) = try alone.run(pytorch: pytorch)
     }
     let memory = Machine.peakMemory
-    let corpus = try TrainingCorpus([dataset], sampleRate: recognizer.backbone.sampleRate)
+    let corpus = try TrainingCorpus([(dataset, 1)], sampleRate: recognizer.backbone.sampleRate)
     var training: [TrainingSpeed] = []
     var runs: [TrainingRun] = []
     for (index, recipe) in recipes.enumerated() {
@@ -153,7 +153,7 @@ enum BenchCommand: Command {
       model: recognizer.name, sgemmGflops: one, sgemmGflopsAllThreads: all,
       recognition: recognition, recordingSeconds: alone.seconds, recording: recording,
       peakMemoryMiB: memory, training: training, pytorchVersion: pytorchVersion)
-    if settings.isJSON { print(try JSON.line(report)) } else { report.show() }
+    if settings.isJSON { try StandardOutput.show(try JSON.line(report)) } else { try report.show() }
     return 0
   }
 

@@ -84,20 +84,12 @@ enum TrainCommand: Command {
     let teacher =
       recipe.takesTeacher ? try options.teacher.map { try Recognizer(contentsOf: url($0)) } : nil
 
-    let roots = options.data.map(url)
-    let training = try roots.map {
-      try Dataset(contentsOf: $0, split: options.split, format: options.format)
-    }
-    let heldOutSets = try roots.filter {
-      try Dataset.splits(of: $0, format: options.format).contains(options.developmentSplit)
-    }.map { root in
-      Result {
-        try Dataset(contentsOf: root, split: options.developmentSplit, format: options.format)
-      }
-    }
+    let data = try options.data.map { try TrainingData($0) }
+    let training = try data.map { (try $0.dataset(options), weight: $0.weight) }
+    let heldOutSets = try TrainingData.development(data, options)
     if heldOutSets.isEmpty, !arguments.given(TrainSettings.developmentSplit.name).isEmpty {
       throw InputError(
-        roots.map(\.path).joined(separator: ", "),
+        data.map(\.folder.path).joined(separator: ", "),
         expected: "a split \"\(options.developmentSplit)\" to validate on",
         found: "none of that name")
     }
@@ -105,7 +97,7 @@ enum TrainCommand: Command {
     let tokenizer =
       try family.startsFromScratch
       ? Self.tokenizer(options, teacher: teacher, checkpoint: checkpoint) {
-        training.flatMap { $0.utterances.map(\.transcript) }
+        training.flatMap { $0.0.utterances.map(\.transcript) }
       }
       : Recognizer(contentsOf: url(options.initial ?? "")).tokenizer
     let model = try family.make(
@@ -120,7 +112,7 @@ enum TrainCommand: Command {
 
   private static func train(
     _ model: some TrainableBackbone, tokenizer: Tokenizer, teacher: Recognizer?,
-    _ training: [Dataset], _ heldOutSets: [Result<Dataset, any Error>],
+    _ training: [(Dataset, weight: Double)], _ heldOutSets: [Dataset],
     _ settings: TrainSettings, _ arguments: Arguments, checkpoint: URL?
   ) throws -> Int32 {
     let options = settings.training
@@ -133,12 +125,12 @@ enum TrainCommand: Command {
       try Teacher.check(featureTeacher, fits: model, options)
     }
     let rate = model.features.sampleRate
-    let everything = try load(training, title: "Reading \(options.split)", rate: rate)
+    let everything = try load(training, title: "Reading what to train on", rate: rate)
     let heldOut =
       heldOutSets.isEmpty
       ? nil
       : try load(
-        heldOutSets.map { try $0.get() }, title: "Reading \(options.developmentSplit)", rate: rate)
+        heldOutSets.map { ($0, 1) }, title: "Reading \(options.developmentSplit)", rate: rate)
     let allTargets = everything.transcripts.map(tokenizer.encode)
     let usable = everything.usable(
       by: model, targets: allTargets, augmentation: options.waveform
@@ -208,9 +200,9 @@ enum TrainCommand: Command {
     return backbone
   }
 
-  private static func load(_ datasets: [Dataset], title: String, rate: Int) throws
-    -> TrainingCorpus
-  {
+  private static func load(
+    _ datasets: [(Dataset, weight: Double)], title: String, rate: Int
+  ) throws -> TrainingCorpus {
     let bar = Mutex(ProgressBar(title))
     let corpus = try TrainingCorpus(datasets, sampleRate: rate) { done, total in
       bar.withLock { $0.update(Double(done) / Double(total)) }

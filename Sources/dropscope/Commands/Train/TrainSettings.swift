@@ -17,8 +17,9 @@ struct TrainSettings: CommandSettings {
 
   static var groups: [OptionGroup<Self>] {
     [
-      recipes, data.at(\.training), run, model.at(\.training), optimisation.at(\.training),
-      distillation.at(\.training), augmentation.at(\.training),
+      recipes, data.at(\.training), run, model.byRecipe.at(\.training),
+      optimisation.byRecipe.at(\.training), distillation.byRecipe.at(\.training),
+      augmentation.byRecipe.at(\.training),
     ]
   }
 
@@ -33,13 +34,14 @@ struct TrainSettings: CommandSettings {
   private static var data: OptionGroup<TrainingOptions> {
     OptionGroup("Data") {
       Option(
-        repeated: "data", "DIR", \.data, .path,
-        "a data set; repeat it to mix several; needed to start")
+        repeated: "data", TrainingData.form, \.data, .path,
+        "a data set; repeat it to mix several; a weight of 4 has each utterance heard four times "
+          + "a pass; needed to start")
       Option(
         "format", "NAME", \.format, .name(in: DatasetCatalog.all),
-        "how they lie on disk, where that is not plain: "
+        "how those that name none lie on disk, where that is not plain: "
           + DatasetCatalog.all.names.joined(separator: ", "))
-      Option("split", "NAME", \.split, .text, "the split to train on")
+      Option("split", "NAME", \.split, .text, "the split to train on of those that name none")
       developmentSplit
       tokens
       tokenCount
@@ -215,36 +217,35 @@ struct TrainSettings: CommandSettings {
         "gates", "KIND", \.gates, .entry(of: Catalogue("gates")),
         "how the layers of a step are drawn"
       ).listing(GateDistribution.allCases.map { "\($0.rawValue): \($0.summary)" })
-        .byRecipe
       Option(
         "keep-probability", "P", \.keepProbability, .number(in: 0.001...1),
         "of each layer's gate; no draw keeps none"
-      ).byRecipe
+      )
       teacher
       cachesTeacher
-      Option("kl-weight", "L", \.klWeight, .weight, "of the divergence from the teacher").byRecipe
+      Option("kl-weight", "L", \.klWeight, .weight, "of the divergence from the teacher")
       Option(
         "temperature", "T", \.temperature, .number(in: 0.01...100),
         "that both distributions are softened by"
-      ).byRecipe
+      )
       hiddenWeight
       Option(
         "kl-blank-weight", "W", \.blankWeight, .weight,
         "of frames that the teacher is sure are blank"
-      ).byRecipe
+      )
       Option(
         "partial-passes", "N", \.partialPasses, .integer(in: 1...64),
         "with some layers, in each step of dld-plus"
-      ).byRecipe
-      Option("partial-weight", "W", \.partialWeight, .weight, "of each of them").byRecipe
+      )
+      Option("partial-weight", "W", \.partialWeight, .weight, "of each of them")
       Option(
         "exits", "N", \.exits, .integer(in: 0...64),
         "depths at which its full pass speaks as well"
-      ).byRecipe
+      )
       Option(
         "kl-reduction", "KIND", \.klReduction, .entry(of: Catalogue("reduction")),
         "frame (mean) or utterance (sum over frames, mean over utterances)"
-      ).byRecipe
+      )
     }
   }
 
