@@ -15,6 +15,9 @@ package struct CorpusRequest: Sendable {
   /// Threads, each of which runs one synthesiser at a time; without influence on the result.
   package var jobs = 2
   package var splits = CorpusSplit.allCases
+  /// Free text for train, and the share of its utterances that say it.
+  package var texts: OpenSentences?
+  package var textShare = 0.5
   /// Whether folders of the same name are replaced.
   package var force = false
 
@@ -45,7 +48,9 @@ package struct Corpus: Sendable {
   package init(_ request: CorpusRequest, synthesizer: SpeechSynthesizer) {
     self.request = request
     self.synthesizer = synthesizer
-    plan = CorpusPlan(seed: request.seed, voices: synthesizer.voices)
+    plan = CorpusPlan(
+      seed: request.seed, voices: synthesizer.voices,
+      open: (request.texts?.sentences ?? [], Float(request.textShare)))
   }
 
   /// Makes all splits, held-out ones first. `progress` gets the part done and a note, in the calling
@@ -239,11 +244,13 @@ private struct UtteranceMaker: Sendable {
     init(_ shared: sending Shared) { value = Mutex(shared) }
   }
 
-  /// Groups of utterances for one call of a synthesiser: festival takes long to start, so it gets
+  /// Groups of utterances for one call of a synthesiser: some take long to start, so they get
   /// many; long tasks come first. Groups depend on nothing but the utterances.
   private static func tasks(_ utterances: [PlannedUtterance]) -> [[Int]] {
     var tasks: [[Int]] = []
-    for (engine, size) in [(Voice.Engine.festival, 16), (.flite, 4), (.espeak, 4)] {
+    for (engine, size) in [
+      (Voice.Engine.piper, 32), (.hibari, 32), (.festival, 16), (.flite, 4), (.espeak, 4),
+    ] {
       let indices = utterances.indices.filter { utterances[$0].voice.engine == engine }
         .sorted { (utterances[$0].voice.number, $0) < (utterances[$1].voice.number, $1) }
       for start in stride(from: 0, to: indices.count, by: size) {

@@ -65,13 +65,16 @@ struct CorpusPlan: Sendable {
 
   let seed: UInt64
   let voices: [Voice]
+  /// Free text for train, and the share of its utterances that say it.
+  let open: (sentences: [String], share: Float)
   /// Sentences of dev and the tests, none of which is in train or in two of them.
   private let heldOut: [CorpusSplit: [String]]
   private let heldOutSentences: Set<String>
 
-  init(seed: UInt64, voices: [Voice]) {
+  init(seed: UInt64, voices: [Voice], open: (sentences: [String], share: Float) = ([], 0)) {
     self.seed = seed
     self.voices = voices
+    self.open = open
     var heldOut: [CorpusSplit: [String]] = [:]
     var taken: Set<String> = []
     for split in [CorpusSplit.dev, .testClean, .testOther] {
@@ -120,6 +123,13 @@ struct CorpusPlan: Sendable {
     }
   }
 
+  private func sentence(using random: inout RandomGenerator) -> String {
+    guard !open.sentences.isEmpty, random.uniform() < open.share else {
+      return CorpusGrammar.grammar.sentence(using: &random)
+    }
+    return open.sentences[Int(random.next() % UInt64(open.sentences.count))]
+  }
+
   /// The next `count` utterances of train, from position `start`; `serials` counts those of each
   /// voice so far.
   func trainingUtterances(
@@ -131,10 +141,8 @@ struct CorpusPlan: Sendable {
     return (start..<start + count).map { index in
       var random = RandomGenerator(
         seed: seed, streams: UInt64(CorpusSplit.train.code), UInt64(index))
-      var text = CorpusGrammar.grammar.sentence(using: &random)
-      while heldOutSentences.contains(text) {
-        text = CorpusGrammar.grammar.sentence(using: &random)
-      }
+      var text = sentence(using: &random)
+      while heldOutSentences.contains(text) { text = sentence(using: &random) }
       let draw = Double(random.uniform()) * (cumulative.last ?? 0)
       let voice = voices[cumulative.firstIndex { draw < $0 } ?? voices.count - 1]
       let serial = serials[voice.number, default: 0]

@@ -21,6 +21,23 @@ struct DataCard {
 
   var text: String {
     let splits = summaries.map(\.split.rawValue).joined(separator: ",")
+    let texts =
+      request.texts.map {
+        " --texts \($0.sources.joined(separator: ","))"
+          + " --text-share \(request.textShare)"
+      } ?? ""
+    let exception =
+      voices.contains { $0.engine == .piper }
+      ? ", but for piper's voice, which never says a sentence twice alike" : ""
+    let open =
+      request.texts.map {
+        """
+        Of train, \(String(format: "%.0f", 100 * request.textShare)) % are drawn from \
+        \($0.sentences.count) sentences of other texts (\($0.sources.joined(separator: ", "))) instead.
+
+
+        """
+      } ?? ""
     let rows = summaries.map { summary in
       let seconds = summary.seconds
       let length =
@@ -47,8 +64,8 @@ struct DataCard {
       # Synthetic speech corpus
 
       Made by `dropscope synthesize --output DIR --hours \(request.hours) --seed \(request.seed) \
-      --splits \(splits)`. The same command with the same synthesisers says and
-      disturbs the same, and on the same kind of processor makes the same bytes.
+      --splits \(splits)\(texts)`. The same command with the same synthesisers says and
+      disturbs the same, and on the same kind of processor makes the same bytes\(exception).
 
       The speakers are programs, not people. Results on this corpus say how well a model hears these
       voices with these words; they say little about people.
@@ -65,7 +82,7 @@ struct DataCard {
       No sentence of a held-out split occurs in another split; those of one or two words are in
       train only.
 
-      ## Voices
+      \(open)## Voices
 
       \(versions.map { "- \($0)" }.joined(separator: "\n"))
 

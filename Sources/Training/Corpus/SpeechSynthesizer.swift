@@ -19,16 +19,23 @@ struct SpokenLine: Sendable {
 package struct SpeechSynthesizer: Sendable {
   /// Path of each program.
   private let programs: [Voice.Engine: String]
+  private let neural: NeuralVoices?
+  private static let debian: [Voice.Engine] = [.espeak, .flite, .festival]
   /// One line for each program, for the data card.
   package let versions: [String]
   /// The catalogue's voices that this machine can speak with.
   package let voices: [Voice]
 
   /// Looks for the programs (in PATH unless `locate` finds them elsewhere) and asks them for their
-  /// voices. Throws `InputError` naming the Debian package when one is missing.
-  package init(locate: (String) -> String? = SpeechSynthesizer.findInPath) throws {
+  /// voices. Throws `InputError` naming the Debian package when one is missing. `neural`: what speaks
+  /// as well, if anything does.
+  package init(
+    neural: NeuralVoices? = nil,
+    locate: (String) -> String? = SpeechSynthesizer.findInPath
+  ) throws {
+    self.neural = neural
     var programs: [Voice.Engine: String] = [:]
-    for engine in Voice.Engine.allCases {
+    for engine in Self.debian {
       guard let path = locate(engine.rawValue) else {
         throw InputError(
           """
@@ -66,6 +73,7 @@ package struct SpeechSynthesizer: Sendable {
         return accents.contains(parts[0]) && (parts.count == 1 || variants.contains(parts[1]))
       case .flite: return flite.contains(voice.name)
       case .festival: return festival.contains(voice.name)
+      case .hibari, .piper: return neural?.versions[voice.engine] != nil
       }
     }
     func tidy(_ text: String, line containing: String) -> String? {
@@ -73,11 +81,12 @@ package struct SpeechSynthesizer: Sendable {
         $0.trimmingCharacters(in: .whitespaces).components(separatedBy: "  Data at").first ?? ""
       }
     }
-    versions = [
-      tidy(try ask(.espeak, "--version"), line: "eSpeak") ?? "eSpeak NG",
-      tidy(try ask(.flite, "--version"), line: "version").map { "flite, \($0)" } ?? "flite",
-      tidy(try ask(.festival, "--version"), line: "Festival") ?? "festival",
-    ]
+    versions =
+      [
+        tidy(try ask(.espeak, "--version"), line: "eSpeak") ?? "eSpeak NG",
+        tidy(try ask(.flite, "--version"), line: "version").map { "flite, \($0)" } ?? "flite",
+        tidy(try ask(.festival, "--version"), line: "Festival") ?? "festival",
+      ] + NeuralVoices.engines.map { neural?.versions[$0] ?? "no \($0.rawValue)" }
     for use in [Voice.Use.seen, .unseenDev, .unseenTest]
     where !voices.contains(where: { $0.use == use }) {
       throw InputError("the installed synthesisers have no voice for '\(use.rawValue)'")
@@ -126,6 +135,9 @@ package struct SpeechSynthesizer: Sendable {
         to: script, atomically: false, encoding: .utf8)
       defer { try? FileManager.default.removeItem(at: script) }
       try ChildProcess.run(programs[.festival]!, ["-b", script.path], errors: errors)
+    case .hibari, .piper:
+      guard let neural else { return [] }
+      try neural.speak(lines, to: files, folder: folder, errors: errors)
     }
     return try zip(lines, files).map { line, file in
       let wave = try AudioFile.read(file)

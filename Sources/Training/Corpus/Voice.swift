@@ -4,11 +4,13 @@ import Foundation
 
 /// One synthetic speaker.
 package struct Voice: Sendable, Equatable {
-  /// A speech synthesiser, by the name of its program and of its Debian package.
-  package enum Engine: String, Sendable, CaseIterable {
+  /// A speech synthesiser, by the name of its program and of its Debian package, or of its module.
+  package enum Engine: String, Sendable {
     case espeak = "espeak-ng"
     case flite
     case festival
+    case hibari
+    case piper
   }
 
   /// Where the voice may be heard.
@@ -118,6 +120,19 @@ package enum VoiceCatalog {
             number: number, engine: engine, name: name, warp: warp,
             use: warp == 100 && name != "kal" && name != "kal16" ? .seen : .training,
             weight: weight * (warp == 100 ? 1.5 : 1)))
+        number += 1
+      }
+    }
+    // Like people, but only two of them: heard through several throats, in train alone.
+    let neural: [(Voice.Engine, String, warps: [Int])] = [
+      (.hibari, "heart", [100, 88, 94, 108]), (.piper, "joe", [100, 92, 108, 116]),
+    ]
+    number = 751
+    for (engine, name, warps) in neural {
+      for warp in warps {
+        voices.append(
+          Voice(
+            number: number, engine: engine, name: name, warp: warp, use: .training, weight: 24))
         number += 1
       }
     }

