@@ -5,11 +5,16 @@ extension StringProtocol {
   /// (C0, DEL, C1), line and paragraph separators and Unicode's bidirectional controls appear as
   /// `\u{1B}`. Of text that has none, the text itself.
   package var harmless: String {
+    escapingHarm { "\\u{\(String($0.value, radix: 16, uppercase: true))}" }
+  }
+
+  /// The same with another way of writing such a scalar.
+  func escapingHarm(_ escape: (Unicode.Scalar) -> String) -> String {
+    guard unicodeScalars.contains(where: \.isHarmful) else { return String(self) }
     var result = String.UnicodeScalarView()
     for scalar in unicodeScalars {
       if scalar.isHarmful {
-        result.append(
-          contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
+        result.append(contentsOf: escape(scalar).unicodeScalars)
       } else {
         result.append(scalar)
       }

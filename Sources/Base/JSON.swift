@@ -3,9 +3,16 @@
 import Foundation
 
 package enum JSON {
-  /// On one line: keys sorted, slashes left alone.
+  /// On one line: keys sorted, slashes left alone. What a terminal obeys or reorders text by is escaped,
+  /// also where JSON itself would not ask for it.
   package static func line(_ value: some Encodable) throws -> String {
-    String(decoding: try encode(value, [.sortedKeys, .withoutEscapingSlashes]), as: UTF8.self)
+    let text = String(
+      decoding: try encode(value, [.sortedKeys, .withoutEscapingSlashes]), as: UTF8.self)
+    // Outside of strings there is none of them; all lie in the basic plane.
+    return text.escapingHarm { scalar in
+      let digits = String(scalar.value, radix: 16)
+      return "\\u" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
   }
 
   /// For people to read: a key a line, sorted.

@@ -1,5 +1,6 @@
 // What `dropscope bench` found, as JSON and for people.
 
+import Base
 import Foundation
 import Tradeoff
 
@@ -52,7 +53,7 @@ struct BenchReport: Codable {
     }
   }
 
-  func show() {
+  func show() throws {
     let recognitionTable = TextTable(
       ["mask", "keep", "GFLOP/s of audio", "RTF", "p50 ms", "p95 ms", "GFLOP/s", "of peak"],
       names: recognition.map { [$0.mask] }, numbers: [4, 6, 6, 6, 6, 7, 7])
@@ -62,14 +63,14 @@ struct BenchReport: Codable {
         + (compares ? ["PyTorch s/s", "ratio"] : []),
       names: training.map { [$0.recipe] },
       numbers: [5, 7, 7, 7] + (compares ? [7, 5] : []))
-    print(
+    try StandardOutput.show(
       """
       \(machine)
       sgemm: \(TextTable.number(sgemmGflops, 1)) GFLOP/s with one thread, \
       \(TextTable.number(sgemmGflopsAllThreads, 1)) with \(threads)
       """)
     if !recognition.isEmpty {
-      print(
+      try StandardOutput.show(
         """
 
         recognition: \(model), \(recognition[0].utterances) utterances of \
@@ -78,7 +79,7 @@ struct BenchReport: Codable {
         """)
     }
     for row in recognition {
-      print(
+      try StandardOutput.show(
         recognitionTable.line([
           row.mask, "\(row.keptLayers)", TextTable.number(row.gflopPerAudioSecond, 3),
           TextTable.number(row.realTimeFactor, 4), TextTable.number(row.latencyMilliseconds.p50, 1),
@@ -86,16 +87,16 @@ struct BenchReport: Codable {
           TextTable.number(100 * row.shareOfPeak, 0) + " %",
         ]))
     }
-    if !recording.isEmpty { showRecording() }
+    if !recording.isEmpty { try showRecording() }
     guard !training.isEmpty else { return }
-    print(
+    try StandardOutput.show(
       """
 
       training: \(threads) threads\(pytorchVersion.map { "; PyTorch \($0) with as many" } ?? "")
       \(trainingTable.heading)
       """)
     for row in training {
-      print(
+      try StandardOutput.show(
         trainingTable.line(
           [
             row.recipe, "\(row.steps)", TextTable.number(row.audioSecondsPerSecond, 1),
@@ -109,13 +110,13 @@ struct BenchReport: Codable {
     }
   }
 
-  private func showRecording() {
+  private func showRecording() throws {
     let compares = recording.contains { $0.pytorchLatencyMilliseconds != nil }
     let table = TextTable(
       ["mask", "keep", "RTF", "p50 ms"] + (compares ? ["PyTorch ms", "ratio", "difference"] : []),
       names: recording.map { [$0.mask] },
       numbers: [4, 6, 7] + (compares ? [7, 5, 8] : []))
-    print(
+    try StandardOutput.show(
       """
 
       one recording of \(TextTable.number(recordingSeconds, 1)) s, \(threads) threads\
@@ -123,7 +124,7 @@ struct BenchReport: Codable {
       \(table.heading)
       """)
     for row in recording {
-      print(
+      try StandardOutput.show(
         table.line(
           [
             row.mask, "\(row.keptLayers)", TextTable.number(row.realTimeFactor, 4),
@@ -137,7 +138,8 @@ struct BenchReport: Codable {
               ] : [])))
     }
     if let memory = peakMemoryMiB {
-      print("memory: \(TextTable.number(memory, 0)) MiB at most, data set included")
+      try StandardOutput.show(
+        "memory: \(TextTable.number(memory, 0)) MiB at most, data set included")
     }
   }
 }

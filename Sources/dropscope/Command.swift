@@ -1,5 +1,7 @@
 // What a subcommand is, and the error for wrong usage.
 
+import Base
+
 /// One subcommand: one file under Commands/ and one line in `Dropscope.commands`.
 protocol Command: SendableMetatype {
   associatedtype Settings: CommandSettings
@@ -45,7 +47,7 @@ extension Command {
       return try command.run(Array(words.dropFirst()))
     }
     if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
-      print(help)
+      try StandardOutput.show(help)
       return 0
     }
     let arguments = try Arguments(

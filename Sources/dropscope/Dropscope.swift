@@ -26,9 +26,9 @@ enum Dropscope {
   static let defaultCommand = DashboardCommand.name
 
   static func main() {
+    StandardOutput.reserve()
     let status = run(Array(CommandLine.arguments.dropFirst()))
     // Not exit(): threads may be inside a product still, and it takes OpenBLAS's memory from them.
-    fflush(nil)
     _exit(status)
   }
 
@@ -36,19 +36,19 @@ enum Dropscope {
   static func run(
     _ arguments: [String], commands: Catalogue<any Command.Type> = commands
   ) -> Int32 {
-    if let first = arguments.first, ["--help", "-h", "help"].contains(first) {
-      print(overview(commands))
-      return 0
-    }
     var rest = arguments[...]
     let named = arguments.first.map { !$0.hasPrefix("-") } ?? false
     let name = named ? rest.removeFirst() : defaultCommand
-    guard let command = commands.find(name) else {
-      let names = commands.names.joined(separator: ", ")
-      complain("dropscope: expected a command (\(names)), found '\(name)'")
-      return 2
-    }
     do {
+      if let first = arguments.first, ["--help", "-h", "help"].contains(first) {
+        try StandardOutput.show(overview(commands))
+        return 0
+      }
+      guard let command = commands.find(name) else {
+        let names = commands.names.joined(separator: ", ")
+        complain("dropscope: expected a command (\(names)), found '\(name)'")
+        return 2
+      }
       return try command.run(Array(rest))
     } catch {
       complain("dropscope \(name): \(sentence(for: error, of: name))")
@@ -100,6 +100,6 @@ enum Dropscope {
 
   /// One line on standard error, whatever is in the sentence.
   static func complain(_ sentence: String) {
-    FileHandle.standardError.write(Data((sentence.harmless + "\n").utf8))
+    StandardOutput.complain(sentence)
   }
 }

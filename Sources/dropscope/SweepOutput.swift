@@ -29,18 +29,17 @@ struct SweepOutput {
 
   func measured(_ point: SweepPoint) throws {
     guard isJSON else { return }
-    print(try JSON.line(point))
-    fflush(nil)
+    try StandardOutput.show(try JSON.line(point))
   }
 
   func finish(_ points: [SweepPoint]) throws {
     let groups = SweepGroup.of(points)
-    if !isJSON { printTable(groups) }
+    if !isJSON { try printTable(groups) }
     if let csv { try OutputFile.write(SweepPoint.csv(points), to: csv) }
     if let svg { try OutputFile.write(LinePlot(groups).svg, to: svg) }
   }
 
-  private func printTable(_ groups: [SweepGroup]) {
+  private func printTable(_ groups: [SweepGroup]) throws {
     guard let summary = groups.first?.first else { return }
     func names(_ group: SweepGroup) -> [String] {
       let first = group.first
@@ -51,7 +50,7 @@ struct SweepOutput {
     let table = TextTable(
       ["model", "split", "policy", "mask", "keep", "WER %", "range", "sd", "GFLOP/s", "RTF"],
       names: groups.map(names), numbers: [4, 6, 13, 5, 7, 7])
-    print(
+    try StandardOutput.show(
       """
       \(summary.dataset)\
       \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? ""): \
@@ -62,7 +61,7 @@ struct SweepOutput {
       """)
     for group in groups {
       func percent(_ fraction: Double) -> String { TextTable.number(fraction * 100, 2) }
-      print(
+      try StandardOutput.show(
         table.line(
           names(group) + [
             "\(group.first.keptLayers)", percent(group.meanErrorRate),

@@ -94,9 +94,9 @@ enum CurvesCommand: Command {
     let all = curves.flatMap { $0 }
     if let svg = settings.svg { try OutputFile.write(plot(curves).svg, to: svg) }
     if settings.isJSON {
-      for curve in all { print(try JSON.line(curve)) }
+      for curve in all { try StandardOutput.show(try JSON.line(curve)) }
     } else {
-      show(all)
+      try show(all)
     }
     return 0
   }
@@ -173,21 +173,22 @@ enum CurvesCommand: Command {
     return (curves, end ?? 0)
   }
 
-  private static func show(_ curves: [Curve]) {
+  private static func show(_ curves: [Curve]) throws {
     let table = TextTable(
       ["training", "mask", "keep", "WER %", "min", "goal %", "min to goal", "sooner"],
       names: curves.map { [$0.name, $0.mask] }, numbers: [4, 6, 6, 6, 6, 6])
     if let first = curves.first {
-      print(
+      try StandardOutput.show(
         """
         validation on \(first.words) words of \(first.dataset)
         goal: where \(first.name) ended; sooner: than \(first.name) ended
         """)
       var named: Set<String> = []
       for curve in curves where curve.words != first.words && named.insert(curve.name).inserted {
-        print("not on the same words: \(curve.name), \(curve.words) of \(curve.dataset)")
+        try StandardOutput.show(
+          "not on the same words: \(curve.name), \(curve.words) of \(curve.dataset)")
       }
-      print("\n\(table.heading)")
+      try StandardOutput.show("\n\(table.heading)")
     }
     let ends = Dictionary(
       curves.filter { $0.name == curves[0].name }.map { ($0.mask, $0.minutes.last ?? 0) },
@@ -196,7 +197,7 @@ enum CurvesCommand: Command {
       let sooner = curve.minutesToGoal.flatMap { minutes in
         ends[curve.mask].map { TextTable.number(100 * (1 - minutes / max($0, 1e-9)), 0) + " %" }
       }
-      print(
+      try StandardOutput.show(
         table.line([
           curve.name, curve.mask, "\(curve.keptLayers)",
           TextTable.number(100 * (curve.wer.last ?? 0), 2),

@@ -129,7 +129,7 @@ enum DashboardCommand: Command {
       defer { session.close() }
       try session.settle(&state)
       let canvas = view(state, frame)
-      print(
+      try StandardOutput.show(
         options.isSVG
           ? canvas.svg(title: "Dropscope") : canvas.lines().joined(separator: "\n"))
       return 0

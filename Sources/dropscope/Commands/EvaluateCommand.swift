@@ -88,13 +88,12 @@ enum EvaluateCommand: Command {
             baseline.results[choice.mask].map { (baseline.model, $0) }
           })
         if settings.isJSON {
-          print(try JSON.line(summary))
+          try StandardOutput.show(try JSON.line(summary))
         } else {
-          if isFirst { print(table.heading(summary)) }
-          print(table.row(summary))
+          if isFirst { try StandardOutput.show(table.heading(summary)) }
+          try StandardOutput.show(table.row(summary))
         }
         // A reader of a pipe sees each row when it is known.
-        fflush(nil)
         isFirst = false
       }
     }

@@ -62,12 +62,12 @@ enum TranscribeCommand: Command {
     for path in arguments.positionals {
       let result = try transcribe(path, recognizer, mask, threads: settings.threads.count)
       if settings.isJSON {
-        print(try JSON.line(result))
+        try StandardOutput.show(try JSON.line(result))
       } else {
-        print(arguments.positionals.count > 1 ? "\(path): \(result.text)" : result.text)
+        try StandardOutput.show(
+          arguments.positionals.count > 1 ? "\(path): \(result.text)" : result.text)
       }
       // A reader of a pipe sees each file's answer when it is known.
-      fflush(nil)
     }
     return 0
   }

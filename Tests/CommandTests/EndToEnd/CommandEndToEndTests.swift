@@ -324,6 +324,87 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
     }
   }
 
+  /// A full disk, a closed output: a result that nobody gets is a failure, whatever the command.
+  @Test(arguments: [">/dev/full", ">&-"])
+  func resultsThatCannotBeWrittenAreSaid(redirection: String) throws {
+    try withWorld { world in
+      let data = ["--model", world.model.path, "--data", world.data.path, "--split", "test"]
+      let sweep = world.folder.appending(path: "sweep.jsonl").path
+      let points = try run(["sweep", "--json", "--keep", "2"] + data)
+      try points.output.write(toFile: sweep, atomically: true, encoding: .utf8)
+      let log = world.folder.appending(path: "log.jsonl").path
+      try Data(contentsOf: fixture("../../../Assets/Results/training/dld.jsonl"))
+        .write(to: URL(fileURLWithPath: log))
+      for arguments in [
+        ["--help"], ["evaluate", "--help"],
+        ["transcribe", "--model", world.model.path]
+          + [recording(world).path], ["evaluate", "--keep", "2"] + data,
+        ["evaluate", "--keep", "2", "--json"] + data, ["sweep", "--json", "--keep", "2"] + data,
+        ["sweep", "merge", sweep], ["inspect", world.model.path], ["curves", log],
+        ["--frame", "80x24"] + data,
+      ] {
+        let words = ([dropscope.path] + arguments).map { "'\($0)'" }.joined(separator: " ")
+        let outcome = try runProgram("sh", ["-c", "exec \(words) \(redirection)"])
+        #expect(outcome.status == 1, "\(arguments): \(outcome)")
+        #expect(
+          outcome.errors.contains("standard output: expected a place to write"),
+          "\(arguments): \(outcome)")
+      }
+      // What is opened next must not become standard output.
+      #expect(try String(contentsOfFile: sweep, encoding: .utf8) == points.output)
+    }
+  }
+
+  /// Data sets of two layouts, one heard three times a pass; the same training whatever was resumed.
+  @Test func trainingMixesDataSets() throws {
+    try withWorld { world in
+      let wav = world.folder.appending(path: "cmu/wav/ann")
+      let lists = world.folder.appending(path: "cmu/etc")
+      for folder in [wav, lists] {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      }
+      let samples = (0..<16000).map { 0.3 * sin(Float($0) * 0.3) }
+      try writeWAV(
+        Waveform(samples: samples, sampleRate: 16000), to: wav.appending(path: "x.wav"))
+      try Data("ann/x\n".utf8).write(to: lists.appending(path: "cmu_train.fileids"))
+      try Data("<s> TURN ON </s> (x)\n".utf8).write(
+        to: lists.appending(path: "cmu_train.transcription"))
+      func train(_ output: String, _ more: [String] = []) throws -> ProgramOutcome {
+        try run(
+          [
+            "train", "--recipe", "reference", "--data", "\(world.data.path):test", "--data",
+            "\(world.folder.path)/cmu@3", "--dev-split", "test", "--init", world.model.path,
+            "--output", world.folder.appending(path: output).path, "--epochs", "2",
+            "--batch-seconds", "4",
+          ] + more)
+      }
+      let whole = try train("whole")
+      #expect(whole.status == 0, "\(whole)")
+      let card = try String(
+        contentsOf: world.folder.appending(path: "whole/README.md"), encoding: .utf8)
+      #expect(card.contains("noise/test + cmu/train x 3: 13 utterances"), "\(card)")
+      // Twelve seconds of one set and three times the second of the other, twice.
+      #expect(card.contains("| audio trained on | \(String(format: "%.1f", 30.0 / 3600)) h |"))
+      #expect(card.contains("on `noise` (12 utterances)"), "\(card)")
+      #expect(try train("parts", ["--minutes", "0"]).status == 0)
+      #expect(try train("parts", ["--resume"]).status == 0)
+      let weights = ["whole", "parts"].map {
+        world.folder.appending(path: "\($0)/model.safetensors")
+      }
+      let (one, other) = (
+        try SafetensorsFile(contentsOf: weights[0]), try SafetensorsFile(contentsOf: weights[1])
+      )
+      for name in one.names {
+        #expect(try one.tensor(name).values.elementsEqual(other.tensor(name).values), "\(name)")
+      }
+      let wrong = try run([
+        "train", "--recipe", "reference", "--data", "\(world.data.path):none", "--output",
+        world.folder.appending(path: "never").path,
+      ])
+      #expect(wrong.status == 1 && wrong.errors.contains("a split \"none\", found the splits test"))
+    }
+  }
+
   @Test func transcribeReadsFilesAndRawSamples() throws {
     try withWorld { world in
       let file = recording(world)
