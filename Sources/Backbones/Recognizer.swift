@@ -1,4 +1,4 @@
-// A backbone with its tokenizer and decoder: waveform to words.
+// A backbone with its tokenizer: waveform to words.
 
 import Base
 import Foundation
@@ -7,7 +7,6 @@ import Speech
 package struct Recognizer: Sendable {
   package let backbone: any Backbone
   package let tokenizer: Tokenizer
-  package let decoder: GreedyCTCDecoder
   /// The folder's name, unless the program has to tell two of one name apart.
   package var name: String
   package let folder: URL
@@ -16,7 +15,6 @@ package struct Recognizer: Sendable {
   package init(backbone: any Backbone, tokenizer: Tokenizer, name: String, folder: URL) {
     self.backbone = backbone
     self.tokenizer = tokenizer
-    decoder = GreedyCTCDecoder(tokenizer: tokenizer, frameSeconds: backbone.frameSeconds)
     self.name = name
     self.folder = folder
   }
@@ -35,7 +33,6 @@ package struct Recognizer: Sendable {
         tokens.path, expected: "\(backbone.tokenCount) tokens, as many as the model's head",
         found: "\(tokenizer.count)")
     }
-    decoder = GreedyCTCDecoder(tokenizer: tokenizer, frameSeconds: backbone.frameSeconds)
     self.folder = folder
     name = folder.standardizedFileURL.lastPathComponent
 
@@ -57,7 +54,14 @@ package struct Recognizer: Sendable {
       : Resampler.resample(waveform.samples, from: waveform.sampleRate, to: backbone.sampleRate)
   }
 
-  package func transcribe(_ waveform: Waveform, mask: LayerMask) -> Transcript {
-    decoder.decode(backbone.logProbabilities(ofLong: samples(waveform), mask: mask))
+  /// For this model's tokens and frames; worth keeping for several utterances.
+  package func decoder(_ decoding: Decoding = .greedy) -> any CTCDecoder {
+    decoding.decoder(for: tokenizer, frameSeconds: backbone.frameSeconds)
+  }
+
+  package func transcribe(
+    _ waveform: Waveform, mask: LayerMask, decoding: Decoding = .greedy
+  ) -> Transcript {
+    decoder(decoding).decode(backbone.logProbabilities(ofLong: samples(waveform), mask: mask))
   }
 }

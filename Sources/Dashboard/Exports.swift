@@ -59,14 +59,14 @@ package enum PointsFormat: Sendable, Equatable {
 }
 
 extension DashboardState {
-  /// What was measured to the end: model by model, deepest first.
+  /// What was measured to the end with the present decoding, so that no file mixes two: model by model, deepest first.
   var visitedMasks: [VisitedMask] {
-    measurements.filter(\.value.isComplete).sorted {
+    measurements.filter { $0.value.isComplete && $0.key.decoding == decoding }.sorted {
       ($0.key.model, $1.key.mask.keptCount, "\($0.key.mask)")
         < ($1.key.model, $0.key.mask.keptCount, "\($1.key.mask)")
     }.map { key, measurement in
       VisitedMask(
-        model: subject.models[key.model].name, mask: key.mask,
+        model: subject.models[key.model].name, mask: key.mask, decoding: key.decoding,
         results: measurement.results.compactMap { $0 })
     }
   }

@@ -92,6 +92,7 @@ package enum KeyBindings {
     KeyBinding(["r"], "r", .reseed, .layers, "random, drawn anew"),
     KeyBinding(["M"], "M", .openMenu(.model), .layers, "model", hint: "model"),
     KeyBinding(["C"], "C", .openMenu(.rival), .layers, "model to compare with"),
+    KeyBinding(["D"], "D", .switchDecoding, .layers, "greedy or beam search"),
     KeyBinding(["p"], "p", .pin, .layers, "pin, to compare with", hint: "pin"),
 
     KeyBinding(

@@ -17,6 +17,13 @@ enum Menus {
       selection: rows.firstIndex { $0.isCurrent } ?? 0)
   }
 
+  /// Where there is a choice.
+  private static func decoding(_ state: DashboardState) -> [Menu.Row] {
+    state.beam == nil
+      ? []
+      : [Menu.Row("decoding", detail: state.decoding.description, action: .switchDecoding)]
+  }
+
   private static func rows(
     _ kind: MenuKind, _ state: DashboardState
   ) -> (title: String, rows: [Menu.Row]) {
@@ -111,6 +118,7 @@ enum Menus {
         [
           Menu.Row("colours", detail: state.theme.name, action: .openMenu(.theme)),
           Menu.Row("drawing symbols", detail: state.symbols.name, action: .changeSymbols),
+        ] + decoding(state) + [
           Menu.Row("axis of the plot", detail: state.plotAxis.rawValue, action: .changeAxis),
           Menu.Row(
             "mouse", detail: state.isMouseReleased ? "left to the terminal" : "used here",

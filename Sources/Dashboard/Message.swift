@@ -58,6 +58,7 @@ package enum Action: Hashable, Sendable {
   case choosePreset(Int)
   /// What a mark of a plot stands for.
   case choosePoint(OperatingPoint)
+  case switchDecoding
   case undo, redo
   case pin
 

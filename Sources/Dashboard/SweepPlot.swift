@@ -17,8 +17,11 @@ extension LinePlot {
       byName[name, default: []].append(group)
     }
     let datasets = Set(groups.map { "\($0.first.dataset) \($0.first.split)" }).sorted()
+    // What is put together is decoded in one way.
+    let search = groups.first.flatMap { $0.first.decoder == nil ? nil : $0.first.decoding }
     self.init(
-      title: datasets.joined(separator: ", ") + ": word error rate against compute",
+      title: datasets.joined(separator: ", ") + ": word error rate against compute"
+        + (search.map { ", \($0)" } ?? ""),
       xLabel: "GFLOP per second of audio", yLabel: "WER %",
       curves: names.enumerated().map { index, name in
         Curve(

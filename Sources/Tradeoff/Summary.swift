@@ -34,6 +34,15 @@ package struct Summary: Codable, Sendable, Equatable {
   package var comparison: Comparison?
   /// What both sides' text went through, where that is more than lower case.
   package var normalization: TextNormalization?
+  /// How words were found, where that is not greedily: `beam`, the file of the language model, and the
+  /// options of the search; weights only where there is a model.
+  package var decoder: String?
+  package var lm: String?
+  package var beam: Int?
+  package var lmWeight: Double?
+  package var wordBonus: Double?
+  /// Of that time, from log-probabilities to words.
+  package var decodeLatency: Percentiles?
 
   /// Paired bootstrap against another model on the same utterances (`ErrorRate.compare`).
   package struct Comparison: Codable, Sendable, Equatable {
@@ -72,7 +81,7 @@ package struct Summary: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case model, dataset, split, policy, mask, utterances, words, wer, cer, substitutions, deletions
-    case insertions, threads, machine, normalization
+    case insertions, threads, machine, normalization, decoder, lm, beam
     case comparison = "against"
     case keptLayers = "kept_layers"
     case dropRatio = "drop_ratio"
@@ -80,12 +89,16 @@ package struct Summary: Codable, Sendable, Equatable {
     case gflopPerAudioSecond = "gflop_per_audio_second"
     case realTimeFactor = "real_time_factor"
     case latency = "latency_ms"
+    case lmWeight = "lm_weight"
+    case wordBonus = "word_bonus"
+    case decodeLatency = "decode_ms"
   }
 
   /// Sums the results of a whole data set at one mask. `other`: another model's at the same mask.
   package init(
     _ results: [UtteranceResult], model: String, dataset: Dataset, policy: String, mask: LayerMask,
-    threads: Int, machine: String, against other: (model: String, results: [UtteranceResult])? = nil
+    decoding: Decoding = .greedy, threads: Int, machine: String,
+    against other: (model: String, results: [UtteranceResult])? = nil
   ) {
     let speakers = results.map { dataset.utterances[$0.index].speaker }
     let counts = results.reduce(ErrorCounts()) { $0 + $1.counts }
@@ -126,5 +139,22 @@ package struct Summary: Codable, Sendable, Equatable {
     self.threads = threads
     self.machine = machine
     normalization = dataset.normalization == .none ? nil : dataset.normalization
+    if let search = decoding.beam {
+      decoder = "beam"
+      beam = search.beam
+      lm = search.model?.name
+      lmWeight = search.model == nil ? nil : search.lmWeight
+      wordBonus = search.wordBonus
+      decodeLatency = Percentiles(milliseconds: results.map { $0.decodeSeconds * 1000 })
+    }
+  }
+
+  /// `greedy`, or the search in a few words; the same for what may be compared or put together.
+  package var decoding: String {
+    guard let decoder else { return "greedy" }
+    let numbers = [("LM weight", lmWeight), ("word bonus", wordBonus)].compactMap { name, value in
+      value.map { ", \(name) \($0)" }
+    }
+    return "\(decoder) \(beam ?? 0)" + (lm.map { " with \($0)" } ?? "") + numbers.joined()
   }
 }

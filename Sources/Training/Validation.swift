@@ -13,21 +13,25 @@ package struct ValidationResult: Sendable {
   package var total: ErrorCounts { counts.reduce(into: ErrorCounts()) { $0 += $1 } }
 }
 
-/// Decodes greedily with layers skipped, through the same path as the dashboard: samples in.
+/// Decodes with layers skipped, greedily unless told otherwise, through the same path as the dashboard: samples in.
 package struct Validation: Sendable {
   package let corpus: TrainingCorpus
   package let tokenizer: Tokenizer
   package let workers: Int
+  package let decoding: Decoding
 
-  package init(corpus: TrainingCorpus, tokenizer: Tokenizer, workers: Int) {
+  package init(
+    corpus: TrainingCorpus, tokenizer: Tokenizer, workers: Int, decoding: Decoding = .greedy
+  ) {
     self.corpus = corpus
     self.tokenizer = tokenizer
     self.workers = workers
+    self.decoding = decoding
   }
 
   /// Errors over the whole corpus for each mask; the front end runs once for all masks.
   package func callAsFunction(_ backbone: some Backbone, masks: [LayerMask]) -> [ValidationResult] {
-    let decoder = GreedyCTCDecoder(tokenizer: tokenizer, frameSeconds: backbone.frameSeconds)
+    let decoder = decoding.decoder(for: tokenizer, frameSeconds: backbone.frameSeconds)
     let rows = Mutex([[ErrorCounts]](repeating: [], count: corpus.count))
     let next = Atomic<Int>(0)
     WorkerTeam.run(workers) { _ in

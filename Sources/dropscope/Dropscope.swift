@@ -16,6 +16,7 @@ enum Dropscope {
       TrainCommand.self,
       CurvesCommand.self,
       SynthesizeCommand.self,
+      NGramCommand.self,
       EmissionsCommand.self,
       InspectCommand.self,
       BenchCommand.self,

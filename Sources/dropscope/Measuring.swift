@@ -7,10 +7,12 @@ import Tradeoff
 
 extension Measuring {
   /// Every utterance at `mask`, in the data set's order.
-  func run(_ mask: LayerMask, title: String) throws -> [UtteranceResult] {
+  func run(
+    _ mask: LayerMask, decoding: Decoding = .greedy, title: String
+  ) throws -> [UtteranceResult] {
     var bar = ProgressBar("\(title) \(mask)")
     defer { bar.finish() }
-    return try run(mask) { done, total, counts in
+    return try run(mask, decoding: decoding) { done, total, counts in
       bar.update(
         Double(done) / Double(total),
         note: String(format: "WER %.1f %% of %d words", counts.rate * 100, counts.words))

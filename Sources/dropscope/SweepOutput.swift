@@ -53,7 +53,8 @@ struct SweepOutput {
     try StandardOutput.show(
       """
       \(summary.dataset)\
-      \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? ""): \
+      \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? "")\
+      \(summary.decoder == nil ? "" : ", \(summary.decoding)"): \
       \(summary.threads) threads on \(summary.machine)
       WER %: mean over masks; range: 95 % interval of one mask, lowest to highest of several
 

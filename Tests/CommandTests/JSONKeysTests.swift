@@ -55,9 +55,22 @@ import Tradeoff
   }
 
   @Test func transcribe() throws {
-    let result = TranscribeCommand.Result(
+    var result = TranscribeCommand.Result(
       file: "a", text: "b", audioSeconds: 1, seconds: 1, mask: "1", words: [])
     #expect(
       try keys(result) == ["audio_seconds", "file", "mask", "seconds", "text", "words"])
+    (result.decoder, result.beam, result.lm, result.lmWeight) = ("beam", 1, "words.arpa", 1)
+    (result.wordBonus, result.decodeSeconds) = (1, 1)
+    #expect(
+      try keys(result) == [
+        "audio_seconds", "beam", "decode_seconds", "decoder", "file", "lm", "lm_weight", "mask",
+        "seconds", "text", "word_bonus", "words",
+      ])
+  }
+
+  @Test func tuning() throws {
+    #expect(
+      try keys(LanguageModelTuning.Entry(lmWeight: 1, wordBonus: 1, wer: 1))
+        == ["lm_weight", "wer", "word_bonus"])
   }
 }

@@ -124,7 +124,7 @@ import Dashboard
     }
 
     static func wishes(_ state: DashboardState) -> [OperatingPoint] {
-      [OperatingPoint(model: 0, mask: .spread(keeping: 3, of: state.layerCount))]
+      [state.point(model: 0, mask: .spread(keeping: 3, of: state.layerCount))]
     }
 
     static func probe(_ state: DashboardState) -> ProbeRequest? {

@@ -183,7 +183,7 @@ enum Scene {
               divergences: points.indices.map { Double($0 * $0) / 2000 }, utterances: 40,
               varianceShown: 0.42))))
       _ = mask
-    case .file(_, _, _, let masks):
+    case .file(_, _, _, let masks, _):
       for mask in masks {
         _ = update(
           &state,

@@ -111,7 +111,7 @@ func fake(_ backbone: FakeBackbone, utterances count: Int) throws -> (Recognizer
       id: String(format: "%04d", index), speaker: "\(index % 3)",
       audio: URL(fileURLWithPath: "/nowhere/\(index).wav"),
       transcript: index % 2 == 0
-        ? recognizer.decoder.decode(
+        ? recognizer.decoder().decode(
           reference.logProbabilities([samples], mask: .full(reference.layerCount))
         ).text : "a b")
   }

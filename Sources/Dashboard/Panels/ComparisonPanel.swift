@@ -26,7 +26,7 @@ enum ComparisonPanel: Panel {
     var policy: String
 
     func point(keeping count: Int, _ state: DashboardState) -> OperatingPoint {
-      OperatingPoint(
+      state.point(
         model: model,
         mask: PolicyCatalog.mask(policy, seed: state.seed, keeping: count, of: state.layerCount))
     }

@@ -149,7 +149,9 @@ enum CostPanel: Panel {
   private static func pinTitle(_ state: DashboardState) -> String {
     pin(state).map { pin in
       let isSame = pin.model == state.model
-      return "pin \(isSame ? "" : state.subject.models[pin.model].name + " ")\(pin.mask.keptCount)"
+      let model = isSame ? "" : state.subject.models[pin.model].name + " "
+      let decoding = pin.decoding.beam.map { "beam \($0.beam) " } ?? "greedy "
+      return "pin \(model)\(pin.decoding == state.decoding ? "" : decoding)\(pin.mask.keptCount)"
     } ?? ""
   }
 
@@ -174,12 +176,26 @@ enum CostPanel: Panel {
       _ format: @escaping (Double) -> String
     ) -> Row {
       let pin = pin(state)
-      let full = OperatingPoint(model: state.model, mask: state.fullMask)
       return Row(
-        names: names, now: at(state.presentPoint), full: at(full), pin: at(pin),
-        pinFull: at(pin.map { .init(model: $0.model, mask: .full($0.mask.layerCount)) }),
-        format: format)
+        names: names, now: at(state.presentPoint), full: at(state.fullPoint), pin: at(pin),
+        pinFull: at(pin?.full), format: format)
     }
+    // Where there is a choice, what each part of the time is for.
+    let parts =
+      state.beam == nil
+      ? []
+      : [
+        measured(
+          ["of that decoding, ms", "decoding, ms", "decoding, ms"], \.meanDecodeSeconds,
+          { significant($0 * 1000) }),
+        measured(
+          ["of that the network, ms", "network, ms", "network, ms"],
+          { measurement in
+            measurement.meanSeconds.flatMap { all in
+              measurement.meanDecodeSeconds.map { all - $0 }
+            }
+          }, { significant($0 * 1000) }),
+      ]
     return [
       modelled(
         ["GFLOP per second of audio", "GFLOP/audio second", "GFLOP/audio s"],
@@ -187,6 +203,7 @@ enum CostPanel: Panel {
       measured(
         ["ms per utterance, measured", "ms/utt., measured", "ms, measured"], \.meanSeconds,
         { significant($0 * 1000) }),
+    ] + parts + [
       modelled(
         ["ms per utterance, estimated", "ms/utt., estimated", "ms, estimated"],
         { $0.estimatedSeconds($1) }, { significant($0 * 1000) }),

@@ -142,7 +142,9 @@ enum ErrorPanel: Panel {
     _ state: DashboardState, _ canvas: inout Canvas, _ y: Int, _ width: Int
   ) {
     guard let pinned = state.pinned else { return }
-    let name = pinned.model == state.model ? "" : "\(state.subject.models[pinned.model].name) "
+    let model = pinned.model == state.model ? "" : "\(state.subject.models[pinned.model].name) "
+    let decoding = pinned.decoding.beam.map { "beam \($0.beam) " } ?? "greedy "
+    let name = model + (pinned.decoding == state.decoding ? "" : decoding)
     if pinned == state.presentPoint {
       canvas.text("this is what is pinned", x: 2, y: y, style: state.theme.muted, width: width)
       return

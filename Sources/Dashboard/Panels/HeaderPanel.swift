@@ -44,7 +44,8 @@ enum HeaderPanel: Panel {
     return (
       subject.models[state.model].name + (count > 1 ? " \(state.model + 1)/\(count)" : ""),
       "\(subject.dataset)/\(subject.split)"
-        + (subject.normalization == .none ? "" : " (\(subject.normalization.rawValue) text)"),
+        + (subject.normalization == .none ? "" : " (\(subject.normalization.rawValue) text)")
+        + (state.beam == nil ? "" : ", \(state.decoding.description)"),
       "\(grouped(subject.utterances.count)) utterances, \(grouped(subject.wordCount)) words"
     )
   }

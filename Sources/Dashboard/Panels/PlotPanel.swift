@@ -38,15 +38,17 @@ enum PlotPanel: Panel {
       return (
         series: series(
           models[model].name, points, theme.muted, marks[2 + model % (marks.count - 2)]),
-        choices: points.map { OperatingPoint(model: model, mask: $0.mask) }
+        choices: points.map { state.point(model: model, mask: $0.mask) }
       )
     }
     let pin = state.pinned.flatMap { pinned in
-      Self.points(of: pinned.model, state).first { $0.mask == pinned.mask }
+      state.measurements[pinned].flatMap {
+        Point($0, state.modelCosts[pinned.model], state.plotAxis)
+      }
     }
     // What a press on each mark chooses, series by series.
     let choices =
-      [complete, partial, []].map { $0.map { OperatingPoint(model: state.model, mask: $0.mask) } }
+      [complete, partial, []].map { $0.map { state.point(model: state.model, mask: $0.mask) } }
       + others.map(\.choices)
     ScatterPlot(
       series: [
@@ -79,8 +81,11 @@ enum PlotPanel: Panel {
   /// The curve measured at another time, of the present model by the present policy.
   private static func saved(_ state: DashboardState) -> [ScatterPlot.Series] {
     let model = state.subject.models[state.model].name
-    return state.savedSweeps.filter { $0.model == model && $0.policy == state.policy }.map {
-      sweep in
+    // Other decoding, other errors: no curve to compare with.
+    let decoding = state.decoding == .greedy ? "greedy" : nil
+    return state.savedSweeps.filter {
+      $0.model == model && $0.policy == state.policy && $0.decoding == decoding
+    }.map { sweep in
       ScatterPlot.Series(
         "saved \(sweep.policy)",
         points: sweep.points.map { point in
@@ -110,7 +115,7 @@ enum PlotPanel: Panel {
 
   private static func points(of model: Int, _ state: DashboardState) -> [Point] {
     state.measurements.compactMap { point, measurement in
-      point.model == model
+      point.model == model && point.decoding == state.decoding
         ? Point(measurement, state.modelCosts[model], state.plotAxis) : nil
     }
     // A dictionary's order differs from run to run, and where labels meet the first one stays.

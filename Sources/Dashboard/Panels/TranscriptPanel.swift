@@ -92,7 +92,7 @@ enum TranscriptPanel: Panel {
         alignments.append(full.alignment)
       }
       if let pinned = state.pinned, pinned != state.presentPoint,
-        pinned != OperatingPoint(model: state.model, mask: state.fullMask),
+        pinned != state.fullPoint,
         let other = state.measurements[pinned]?.results[index]
       {
         let model = pinned.model == state.model ? "pin" : state.subject.models[pinned.model].name

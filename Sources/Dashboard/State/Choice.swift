@@ -1,6 +1,7 @@
 // What a user chooses, and what of it is measured.
 
 import Backbones
+import Speech
 import Tradeoff
 
 /// What a measurement is of.
@@ -8,10 +9,22 @@ package struct OperatingPoint: Hashable, Sendable {
   /// Index into the subject's models.
   package var model: Int
   package var mask: LayerMask
+  /// How words are found.
+  package var decoding: Decoding
 
-  package init(model: Int, mask: LayerMask) {
+  package init(model: Int, mask: LayerMask, decoding: Decoding) {
     self.model = model
     self.mask = mask
+    self.decoding = decoding
+  }
+
+  package init(_ request: EvaluationRequest) {
+    self.init(model: request.model, mask: request.mask, decoding: request.decoding)
+  }
+
+  /// The same model and decoding, every layer.
+  var full: OperatingPoint {
+    OperatingPoint(model: model, mask: .full(mask.layerCount), decoding: decoding)
   }
 }
 
@@ -26,8 +39,12 @@ package struct Choice: Sendable, Equatable {
   package var isManual: Bool
   /// Of the random policy.
   package var seed: UInt64
+  /// How words are found.
+  package var decoding = Decoding.greedy
 
-  package var point: OperatingPoint { OperatingPoint(model: model, mask: mask) }
+  package var point: OperatingPoint {
+    OperatingPoint(model: model, mask: mask, decoding: decoding)
+  }
 
   /// The policy's mask of so many layers.
   func mask(keeping count: Int) -> LayerMask {

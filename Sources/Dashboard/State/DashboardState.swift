@@ -17,6 +17,8 @@ package struct DashboardState: Sendable {
   package var future: [Choice] = []
   /// The model that was chosen to stand beside the present one.
   package var chosenRival: Int?
+  /// The beam search that the key for it switches to and from; nil where none was asked for.
+  package var beam: BeamSearchDecoder.Options?
   /// What every number is compared with besides full depth.
   package var pinned: OperatingPoint?
 
@@ -103,7 +105,10 @@ package struct DashboardState: Sendable {
   package var layerCount: Int { subject.models[model].layerCount }
   /// Of the present model.
   package var costs: CostModel { modelCosts[model] }
+  package var decoding: Decoding { choice.decoding }
   package var presentPoint: OperatingPoint { choice.point }
+  /// The present model at full depth.
+  package var fullPoint: OperatingPoint { presentPoint.full }
   /// The present policy's mask of every depth, deepest first.
   package var policyMasks: [LayerMask] {
     (1...layerCount).reversed().map { choice.mask(keeping: $0) }
@@ -114,7 +119,12 @@ package struct DashboardState: Sendable {
 
   /// The present model at a mask.
   package func measurement(_ mask: LayerMask) -> Measurement? {
-    measurements[OperatingPoint(model: model, mask: mask)]
+    measurements[point(model: model, mask: mask)]
+  }
+
+  /// A model at a mask, decoded as now.
+  package func point(model: Int, mask: LayerMask) -> OperatingPoint {
+    OperatingPoint(model: model, mask: mask, decoding: decoding)
   }
 
   /// The model beside the present one, at the same mask: the one chosen for it, else the next in the
@@ -122,7 +132,7 @@ package struct DashboardState: Sendable {
   package var rival: (name: String, point: OperatingPoint)? {
     let models = subject.models
     let index = rivals.first { $0 == chosenRival } ?? rivals.first
-    return index.map { (models[$0].name, OperatingPoint(model: $0, mask: mask)) }
+    return index.map { (models[$0].name, point(model: $0, mask: mask)) }
   }
   /// Models that can run the present mask, the next in the list first.
   package var rivals: [Int] {
@@ -134,7 +144,7 @@ package struct DashboardState: Sendable {
   package var policyName: String { isManual ? "manual" : policy }
   /// What is being measured now.
   package var measured: OperatingPoint? {
-    activity == .measuring ? newest.map { OperatingPoint(model: $0.model, mask: $0.mask) } : nil
+    activity == .measuring ? newest.map { OperatingPoint($0) } : nil
   }
 
   /// The close look that the present view shows.

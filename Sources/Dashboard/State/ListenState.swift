@@ -1,5 +1,6 @@
 // A recording and what was heard in it.
 
+import Speech
 import Tradeoff
 
 package struct ListenState: Sendable, Equatable {
@@ -13,8 +14,9 @@ package struct ListenState: Sendable, Equatable {
   package var heardFile: String?
   /// The take that it belongs to.
   package var heardTake = 0
-  /// Which model heard it.
+  /// Which model heard it, and how words were found.
   package var model = 0
+  package var decoding = Decoding.greedy
   /// Why there is no recording, or why the file that was opened last was not heard.
   package var failure: String?
   /// The first row to show, once the reader has scrolled.

@@ -22,6 +22,7 @@ package struct Measurement: Sendable {
   private var nextSummary = 1
   private var frontEndSeconds = 0.0
   private var headSeconds = 0.0
+  private var decodeSeconds = 0.0
   private var layerSeconds: [Double]
   private var layerRuns: [Int]
 
@@ -48,6 +49,11 @@ package struct Measurement: Sendable {
     return (frontEndSeconds / Double(measuredCount), headSeconds / Double(measuredCount))
   }
 
+  /// Mean seconds from log-probabilities to words, which `meanSeconds` includes.
+  package var meanDecodeSeconds: Double? {
+    measuredCount > 0 ? decodeSeconds / Double(measuredCount) : nil
+  }
+
   /// Adds an utterance not yet known; a repeated one (the evaluator replays what it remembers)
   /// changes nothing.
   package mutating func add(_ result: UtteranceResult, speakers: [String]) {
@@ -59,6 +65,7 @@ package struct Measurement: Sendable {
     seconds += result.seconds
     frontEndSeconds += result.frontEndSeconds
     headSeconds += result.headSeconds
+    decodeSeconds += result.decodeSeconds
     for (layer, time) in result.layerSeconds.enumerated() where time > 0 {
       layerSeconds[layer] += time
       layerRuns[layer] += 1

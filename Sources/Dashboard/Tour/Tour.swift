@@ -96,7 +96,7 @@ package enum Tour {
 
   /// The first half of the layers, as the step before pinning leaves them.
   private static func firstHalf(_ state: DashboardState) -> OperatingPoint {
-    OperatingPoint(
+    state.point(
       model: state.model,
       mask: PolicyCatalog.mask(
         "first", seed: state.seed, keeping: TourKeys.half(state), of: state.layerCount))
@@ -328,7 +328,7 @@ package enum Tour {
     _ name: String, at mask: LayerMask, _ state: DashboardState
   ) -> Measurement? {
     state.subject.models.firstIndex { $0.name == name }.flatMap {
-      state.measurements[OperatingPoint(model: $0, mask: mask)]
+      state.measurements[state.point(model: $0, mask: mask)]
     }
   }
 }

@@ -61,6 +61,7 @@ extension Update {
     case .chooseRival(let index): state.chosenRival = index
     case .choosePoint(let point): return choose(point, &state)
     case .choosePreset(let index): return perform(.drop(Menus.presets[index].percent), &state)
+    case .switchDecoding: return switchDecoding(&state)
     case .undo: return goBack(from: \.past, to: \.future, &state)
     case .redo: return goBack(from: \.future, to: \.past, &state)
     case .pin:

@@ -24,7 +24,7 @@ extension Update {
   static func choose(_ point: OperatingPoint, _ state: inout DashboardState) -> [Effect] {
     state.budget.isInCharge = false
     return change(&state) {
-      ($0.model, $0.mask) = (point.model, point.mask)
+      ($0.model, $0.mask, $0.decoding) = (point.model, point.mask, point.decoding)
       $0.isManual =
         point.mask
         != PolicyCatalog.mask(
@@ -81,9 +81,21 @@ extension Update {
     }
   }
 
+  /// Greedy decoding or the beam search; where there is none, how there would be.
+  static func switchDecoding(_ state: inout DashboardState) -> [Effect] {
+    guard let beam = state.beam else {
+      state.notice = "only greedy decoding: start with --lm FILE or --beam N for another"
+      return []
+    }
+    let effects = change(&state) { $0.decoding = $0.decoding == .greedy ? .beam(beam) : .greedy }
+    state.notice = "decoding: \(state.decoding.description)"
+    return effects
+  }
+
   static func pinName(_ state: DashboardState) -> String {
     state.pinned.map {
       "\(state.subject.models[$0.model].name), \($0.mask.keptCount) layers"
+        + (state.beam == nil ? "" : ", \($0.decoding.description)")
     } ?? ""
   }
 }

@@ -16,8 +16,8 @@ extension Update {
     }
     if state.isPaused, limit == nil { return [] }
     let request = EvaluationRequest(
-      id: (state.newest?.id ?? 0) + 1, mask: point.mask, model: point.model, limit: limit,
-      isAnew: isAnew)
+      id: (state.newest?.id ?? 0) + 1, mask: point.mask, decoding: point.decoding,
+      model: point.model, limit: limit, isAnew: isAnew)
     state.newest = request
     state.activity = .measuring
     return [.evaluate(request)]
@@ -30,7 +30,7 @@ extension Update {
       return []
     case .utterance(let id, let result):
       guard id == newest.id else { return [] }
-      let point = OperatingPoint(model: newest.model, mask: newest.mask)
+      let point = OperatingPoint(newest)
       // Who goes step by step wants to see each.
       if newest.limit != nil, state.measurements[point]?.results[result.index] == nil {
         state.utterance = result.index
@@ -44,7 +44,7 @@ extension Update {
       guard id == newest.id else { return [] }
       state.doneID = id
       state.activity = .idle
-      let asked = OperatingPoint(model: newest.model, mask: newest.mask)
+      let asked = OperatingPoint(newest)
       compare(asked, &state)
       let effects = state.view.type.takeMeasurement(&state)
       if !effects.isEmpty { return effects }
@@ -66,7 +66,9 @@ extension Update {
     guard let mine = counts(point) else { return }
     // Of one cost: the same number of layers, by another model or another policy.
     for (other, _) in state.measurements
-    where other != point && other.mask.keptCount == point.mask.keptCount {
+    where other != point && other.mask.keptCount == point.mask.keptCount
+      && other.decoding == point.decoding
+    {
       guard let theirs = counts(other) else { continue }
       for (a, b, x, y) in [(point, other, mine, theirs), (other, point, theirs, mine)] {
         state.comparisons[DashboardState.Pair(mine: a, other: b)] = ErrorRate.compare(
@@ -89,9 +91,8 @@ extension Update {
     _ state: DashboardState, besides asked: OperatingPoint? = nil
   ) -> OperatingPoint? {
     guard !state.subject.utterances.isEmpty else { return nil }
-    let full = OperatingPoint(model: state.model, mask: state.fullMask)
     let wanted =
-      [state.presentPoint, full, state.pinned, state.rival?.point].compactMap { $0 }
+      [state.presentPoint, state.fullPoint, state.pinned, state.rival?.point].compactMap { $0 }
       + state.view.type.wishes(state)
     return wanted.first { $0 != asked && !(state.measurements[$0]?.isComplete ?? false) }
   }

@@ -36,7 +36,7 @@ enum BudgetView: DashboardView {
 
   /// The present policy's mask of every depth.
   static func wishes(_ state: DashboardState) -> [OperatingPoint] {
-    state.policyMasks.map { OperatingPoint(model: state.model, mask: $0) }
+    state.policyMasks.map { state.point(model: state.model, mask: $0) }
   }
 
   static func hint(for action: Action, _ state: DashboardState) -> String? {

@@ -33,9 +33,11 @@ enum ListenView: DashboardView {
     let masks = state.policyMasks
     let isHeard =
       listening.heard.map(\.mask) == masks && listening.model == state.model
-      && listening.heardTake == listening.take
+      && listening.decoding == state.decoding && listening.heardTake == listening.take
     return isHeard
-      ? nil : .file(file, take: listening.take, model: state.model, masks: masks)
+      ? nil
+      : .file(
+        file, take: listening.take, model: state.model, masks: masks, decoding: state.decoding)
   }
 
   static func moveCursor(by step: Int, _ state: inout DashboardState) {

@@ -3,7 +3,7 @@
 import Foundation
 import Kernels
 
-package struct GreedyCTCDecoder: Sendable {
+package struct GreedyCTCDecoder: CTCDecoder {
   let tokenizer: Tokenizer
   /// Seconds from one frame to the next.
   let frameSeconds: Double
@@ -13,7 +13,6 @@ package struct GreedyCTCDecoder: Sendable {
     self.frameSeconds = frameSeconds
   }
 
-  /// logProbabilities: frames x tokens of one utterance.
   package func decode(_ logProbabilities: Tensor) -> Transcript {
     let (frames, tokens) = (logProbabilities.rows, logProbabilities.columns)
     let p = logProbabilities.pointer

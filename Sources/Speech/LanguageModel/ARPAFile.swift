@@ -7,7 +7,7 @@ extension NGramModel {
   /// Reads an ARPA file of any order: `\data\` with `ngram N=COUNT` lines, a section `\N-grams:` for each
   /// order with `log10-probability TAB words TAB back-off` lines, `\end\`. Words are taken in lower case,
   /// as all transcripts here are. `InputError` names the line that is wrong, or what is missing.
-  package init(arpa url: URL) throws {
+  package convenience init(arpa url: URL) throws {
     guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
       throw InputError(url.path, expected: "an ARPA language model", found: "nothing readable")
     }
@@ -20,14 +20,12 @@ extension NGramModel {
         rest = rest[min(end + 1, rest.endIndex)...]
       }
     }
-    try self.init(reader)
-  }
-
-  private init(_ reader: ARPAReader) throws {
     try reader.finish()
+    var digest = Digest()
+    digest.add(data)
     self.init(
-      order: reader.counts.count, words: reader.words, nodes: reader.nodes,
-      children: reader.children)
+      name: url.lastPathComponent, digest: digest.description, order: reader.counts.count,
+      words: reader.words, nodes: reader.nodes, children: reader.children)
   }
 }
 
@@ -38,7 +36,7 @@ private struct ARPAReader {
   private(set) var counts: [Int] = []
   private(set) var words: [String: Int32] = [:]
   private(set) var nodes: [NGramModel.Node] = []
-  private(set) var children: [NGramModel.Child: Int32] = [:]
+  private(set) var children = PairTable()
 
   private var line = 0
   private var section = Section.before
@@ -138,19 +136,15 @@ private struct ARPAReader {
         context = word
         continue
       }
-      let child = NGramModel.Child(context: prefix, word: word)
-      let place = position == order - 1 ? node : NGramModel.Node(logProbability: .nan, backoff: 0)
-      if let known = children[child] {
-        // Of n-grams that differ in case alone the likeliest counts.
-        if position == order - 1, !(nodes[Int(known)].logProbability >= node.logProbability) {
-          nodes[Int(known)] = node
-        }
-        context = known
-      } else {
-        context = Int32(nodes.count)
-        children[child] = context
-        nodes.append(place)
+      let place = children.value(prefix, word, orInsert: Int32(nodes.count))
+      if Int(place) == nodes.count {
+        nodes.append(NGramModel.Node(logProbability: .nan, backoff: 0))
       }
+      // Of n-grams that differ in case alone the likeliest counts.
+      if position == order - 1, !(nodes[Int(place)].logProbability >= node.logProbability) {
+        nodes[Int(place)] = node
+      }
+      context = place
     }
   }
 

@@ -4,8 +4,12 @@ import Foundation
 
 /// Katz-style back-off over words of any order, as in an ARPA file: the log-probability of the longest
 /// n-gram that the model has, plus the back-off weights of the longer contexts that it lacks. Scores are
-/// natural logarithms. Immutable.
-package struct NGramModel: Sendable {
+/// natural logarithms. Immutable; two of them are equal when they are one.
+package final class NGramModel: Sendable, Hashable {
+  /// The file's name.
+  package let name: String
+  /// Of the file's contents (`Digest`).
+  package let digest: String
   /// The longest n-gram's length.
   package let order: Int
   /// Words, `<s>`, `</s>` and `<unk>` included.
@@ -28,7 +32,7 @@ package struct NGramModel: Sendable {
   private let words: [String: Int32]
   private let nodes: [Node]
   /// Where the n-gram (context, word) is; unigrams lie at their word's number.
-  private let children: [Child: Int32]
+  private let children: PairTable
   private let unknown: Int32?
   private let sentenceEnd: Int32?
   /// The words without the marks, for looking up how they begin.
@@ -36,16 +40,17 @@ package struct NGramModel: Sendable {
   /// The context of a sentence's first word, and of a word that nothing is known before.
   package let start: State
 
-  struct Child: Hashable {
-    var context, word: Int32
-  }
-
   /// Of a word that the model does not know and that it has no `<unk>` for: 10^-100, as in KenLM.
   private static let impossible = Float(-100 * M_LN10)
 
   static let (begin, end, unk) = ("<s>", "</s>", "<unk>")
 
-  init(order: Int, words: [String: Int32], nodes: [Node], children: [Child: Int32]) {
+  init(
+    name: String, digest: String, order: Int, words: [String: Int32], nodes: [Node],
+    children: PairTable
+  ) {
+    self.name = name
+    self.digest = digest
     self.order = order
     self.words = words
     self.nodes = nodes
@@ -57,6 +62,9 @@ package struct NGramModel: Sendable {
     start = State(contexts: words[Self.begin].map { [$0] } ?? [])
     sorted = words.keys.filter { !Self.isMark($0) }.sorted()
   }
+
+  package static func == (a: NGramModel, b: NGramModel) -> Bool { a === b }
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
   /// Whether `word` is one of the words, not a mark such as `<s>`.
   package func knows(_ word: String) -> Bool { !Self.isMark(word) && words[word] != nil }
@@ -73,13 +81,21 @@ package struct NGramModel: Sendable {
 
   private static func isMark(_ word: String) -> Bool { [begin, end, unk].contains(word) }
 
+  /// Of a word, or of `<unk>` where the model does not know it; nil where it has no `<unk>` either.
+  func number(of word: String) -> Int32? { words[word] ?? unknown }
+
   /// The log-probability of `word` in a state, and the state after it. A word that the model does not
   /// know is `<unk>`.
   package func score(_ word: String, after state: State) -> (logProbability: Float, state: State) {
-    guard let id = words[word] ?? unknown else {
+    score(number(of: word), after: state)
+  }
+
+  /// The same by a word's number.
+  func score(_ word: Int32?, after state: State) -> (logProbability: Float, state: State) {
+    guard let word else {
       return (Self.impossible + backoff(of: state.contexts[...]), State(contexts: []))
     }
-    return score(id, after: state)
+    return score(word, after: state)
   }
 
   /// The log-probability that the sentence ends in a state; 0 where the model has no `</s>`.
@@ -103,7 +119,7 @@ package struct NGramModel: Sendable {
     var next: [Int32] = []
     var penalty: Float = 0
     for (position, context) in state.contexts.enumerated() {
-      guard let node = children[Child(context: context, word: word)] else { continue }
+      guard let node = children[context, word] else { continue }
       if found == nil, !nodes[Int(node)].logProbability.isNaN {
         found = node
         penalty = backoff(of: state.contexts[..<position])

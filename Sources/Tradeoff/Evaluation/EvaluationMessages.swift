@@ -3,22 +3,25 @@
 import Backbones
 import Speech
 
-/// A wish for the data set at one mask. A newer request (higher id) replaces an older one.
+/// A wish for the data set at one mask, decoded in one way. A newer request (higher id) replaces an older one.
 package struct EvaluationRequest: Sendable, Equatable {
   package var id: Int
   package var mask: LayerMask
+  package var decoding: Decoding
   /// Which model is meant, by the asker's own numbering; an evaluator knows only its own.
   package var model: Int
   /// How many utterances at most that are not remembered yet; nil: all of them.
   package var limit: Int?
-  /// Whether what is remembered of the mask is measured again.
+  /// Whether what is remembered of it is measured again.
   package var isAnew: Bool
 
   package init(
-    id: Int, mask: LayerMask, model: Int = 0, limit: Int? = nil, isAnew: Bool = false
+    id: Int, mask: LayerMask, decoding: Decoding = .greedy, model: Int = 0, limit: Int? = nil,
+    isAnew: Bool = false
   ) {
     self.id = id
     self.mask = mask
+    self.decoding = decoding
     self.model = model
     self.limit = limit
     self.isAnew = isAnew
@@ -34,20 +37,22 @@ package struct UtteranceResult: Sendable, Equatable {
   package var counts: ErrorCounts
   package var audioSeconds: Double
   /// The sum of the stages' measured seconds, what skipping costs (the `normalized` rule's LayerNorm)
-  /// included. A stage whose hidden frames were shared with an earlier mask counts with the time it
+  /// and decoding included. A stage whose hidden frames were shared with an earlier mask counts with the time it
   /// took when it was run.
   package var seconds: Double
   /// Each layer's measured seconds; 0 when skipped.
   package var layerSeconds: [Double]
   package var frontEndSeconds: Double
   package var headSeconds: Double
+  /// From log-probabilities to words.
+  package var decodeSeconds: Double
   /// FLOPs of the stages this mask runs, from shapes.
   package var operations: Double
 
   package init(
     index: Int, transcript: Transcript, alignment: [AlignedWord], counts: ErrorCounts,
     audioSeconds: Double, seconds: Double, layerSeconds: [Double], frontEndSeconds: Double,
-    headSeconds: Double, operations: Double
+    headSeconds: Double, decodeSeconds: Double = 0, operations: Double
   ) {
     self.index = index
     self.transcript = transcript
@@ -58,6 +63,7 @@ package struct UtteranceResult: Sendable, Equatable {
     self.layerSeconds = layerSeconds
     self.frontEndSeconds = frontEndSeconds
     self.headSeconds = headSeconds
+    self.decodeSeconds = decodeSeconds
     self.operations = operations
   }
 }

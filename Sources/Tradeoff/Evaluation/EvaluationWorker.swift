@@ -24,31 +24,42 @@ package final class EvaluationWorker: @unchecked Sendable {
     var running = 0
     var isStopping = false
     var liveThreads = 0
-    var known: [LayerMask: [UtteranceResult?]] = [:]
-    /// Masks in the order they were last asked for.
-    var knownOrder: [LayerMask] = []
+    /// Of `current`.
+    var decoder: any CTCDecoder
+    var known: [Setting: [UtteranceResult?]] = [:]
+    /// In the order they were last asked for.
+    var knownOrder: [Setting] = []
+  }
+
+  /// What results are of.
+  private struct Setting: Hashable {
+    var mask: LayerMask
+    var decoding: Decoding
+
+    init(_ request: EvaluationRequest) { (mask, decoding) = (request.mask, request.decoding) }
   }
 
   private let evaluator: Evaluator
   private let order: [Int]
   private let post: @Sendable (EvaluationEvent) -> Void
   private let condition = NSCondition()
-  private var state = State()
+  private var state: State
   /// The newest request's id; read between layers without taking the lock.
   private let newest = Atomic<Int>(0)
-  /// Masks whose results are remembered; those not asked for longest go first. A result takes about
+  /// Settings whose results are remembered; those not asked for longest go first. A result takes about
   /// 2 kB, so all of them stay near 130 MB.
-  private let rememberedMasks: Int
+  private let rememberedSettings: Int
 
   package init(
     recognizer: Recognizer, dataset: LoadedDataset, workers: Int,
     post: @escaping @Sendable (EvaluationEvent) -> Void
   ) {
     evaluator = Evaluator(recognizer, dataset)
+    state = State(decoder: recognizer.decoder())
     var random = RandomGenerator(seed: 1, streams: 0xE7A1)
     order = Array(dataset.samples.indices).shuffled(using: &random)
     self.post = post
-    rememberedMasks = max(4, (1 << 16) / max(1, order.count))
+    rememberedSettings = max(4, (1 << 16) / max(1, order.count))
     state.liveThreads = 1 + workers
     WorkerThread.start("evaluator", coordinate)
     for index in 0..<workers { WorkerThread.start("evaluator \(index + 1)", work) }
@@ -115,10 +126,10 @@ package final class EvaluationWorker: @unchecked Sendable {
       let id = request.id
       guard post(.started(id: id, total: order.count), of: id) else { continue }
       if request.isAnew {
-        locked { $0.known[request.mask] = nil }
+        locked { $0.known[Setting(request)] = nil }
         evaluator.forget()
       }
-      let remembered = remember(request.mask)
+      let remembered = remember(Setting(request))
       for index in order {
         guard let result = remembered[index] else { continue }
         guard post(.utterance(id: id, result), of: id) else { break }
@@ -139,15 +150,15 @@ package final class EvaluationWorker: @unchecked Sendable {
     return state.isStopping ? nil : state.request
   }
 
-  private func remember(_ mask: LayerMask) -> [UtteranceResult?] {
+  private func remember(_ setting: Setting) -> [UtteranceResult?] {
     condition.lock()
     defer { condition.unlock() }
-    state.knownOrder.removeAll { $0 == mask }
-    state.knownOrder.append(mask)
-    if let known = state.known[mask] { return known }
+    state.knownOrder.removeAll { $0 == setting }
+    state.knownOrder.append(setting)
+    if let known = state.known[setting] { return known }
     let empty = [UtteranceResult?](repeating: nil, count: order.count)
-    state.known[mask] = empty
-    if state.knownOrder.count > rememberedMasks {
+    state.known[setting] = empty
+    if state.knownOrder.count > rememberedSettings {
       state.known[state.knownOrder.removeFirst()] = nil
     }
     return empty
@@ -155,10 +166,12 @@ package final class EvaluationWorker: @unchecked Sendable {
 
   /// Hands the utterances to the workers and waits; false when a newer request came first.
   private func finish(_ request: EvaluationRequest, _ indices: [Int]) -> Bool {
+    let decoder = evaluator.recognizer.decoder(request.decoding)
     condition.lock()
     defer { condition.unlock() }
     guard isCurrent(request.id) else { return false }
     state.current = request
+    state.decoder = decoder
     state.waiting = indices.reversed()
     condition.broadcast()
     while !state.waiting.isEmpty || state.running > 0 {
@@ -171,24 +184,26 @@ package final class EvaluationWorker: @unchecked Sendable {
 
   @Sendable private func work() {
     defer { locked { $0.liveThreads -= 1 } }
-    while let (request, index) = nextUtterance() {
-      let result = evaluator.evaluate(index, request.mask) { !isCurrent(request.id) }
+    while let (request, decoder, index) = nextUtterance() {
+      let result = evaluator.evaluate(index, request.mask, decoder: decoder) {
+        !isCurrent(request.id)
+      }
       // Posted before the utterance counts as done, so `finished` always comes last.
       if let result {
-        locked { $0.known[request.mask]?[index] = result }
+        locked { $0.known[Setting(request)]?[index] = result }
         post(.utterance(id: request.id, result), of: request.id)
       }
       locked { $0.running -= 1 }
     }
   }
 
-  private func nextUtterance() -> (EvaluationRequest, Int)? {
+  private func nextUtterance() -> (EvaluationRequest, any CTCDecoder, Int)? {
     condition.lock()
     defer { condition.unlock() }
     while !state.isStopping {
       if let current = state.current, isCurrent(current.id), let index = state.waiting.popLast() {
         state.running += 1
-        return (current, index)
+        return (current, state.decoder, index)
       }
       condition.wait()
     }

@@ -63,8 +63,10 @@ package final class Evaluator: Sendable {
   }
 
   /// The data set's utterance `index` at `mask`; nil when `isCancelled` said so before a layer.
+  /// - Parameter decoder: of this recogniser; greedy decoding without.
   package func evaluate(
-    _ index: Int, _ mask: LayerMask, isCancelled: () -> Bool = { false }
+    _ index: Int, _ mask: LayerMask, decoder: (any CTCDecoder)? = nil,
+    isCancelled: () -> Bool = { false }
   ) -> UtteranceResult? {
     let backbone = recognizer.backbone
     let samples = data.samples[index]
@@ -81,18 +83,20 @@ package final class Evaluator: Sendable {
     }
     let seconds = passes.dropFirst().reduce(passes[0].seconds) { $0 + $1.seconds }
 
-    let transcript = recognizer.decoder.decode(
-      HiddenFrames(packing: passes.map(\.logProbabilities)).values
-    ).normalized(by: data.dataset.normalization)
+    let logProbabilities = HiddenFrames(packing: passes.map(\.logProbabilities)).values
+    let decoder = decoder ?? recognizer.decoder()
+    let (said, decodeSeconds) = timed { decoder.decode(logProbabilities) }
+    let transcript = said.normalized(by: data.dataset.normalization)
     let alignment = Alignment.align(
       data.dataset.utterances[index].words, transcript.words.map(\.word))
     return UtteranceResult(
       index: index, transcript: transcript, alignment: alignment,
       counts: Alignment.count(alignment),
       audioSeconds: Double(samples.count) / Double(data.sampleRate),
-      seconds: seconds.frontEnd + seconds.layers.reduce(0, +) + seconds.head,
+      seconds: seconds.frontEnd + seconds.layers.reduce(0, +) + seconds.head + decodeSeconds,
       layerSeconds: seconds.layers.indices.map { mask[$0] ? seconds.layers[$0] : 0 },
       frontEndSeconds: seconds.frontEnd, headSeconds: seconds.head,
+      decodeSeconds: decodeSeconds,
       operations: pieces.reduce(0) {
         $0 + backbone.operations(sampleCount: $1.count).total(mask)
       })

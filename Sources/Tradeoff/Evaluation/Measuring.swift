@@ -36,17 +36,17 @@ package final class Measuring: Sendable {
     }
   }
 
-  /// Every utterance at `mask`, in the data set's order. Throws `InputError` when measuring failed.
+  /// Every utterance at `mask`, decoded in one way, in the data set's order. Throws `InputError` when measuring failed.
   /// - Parameter progress: told after each utterance how many are done, of how many, and their errors.
   package func run(
-    _ mask: LayerMask,
+    _ mask: LayerMask, decoding: Decoding = .greedy,
     progress: (_ done: Int, _ total: Int, _ counts: ErrorCounts) -> Void = { _, _, _ in }
   ) throws -> [UtteranceResult] {
     let id = nextID.withLock {
       $0 += 1
       return $0
     }
-    worker.request(EvaluationRequest(id: id, mask: mask))
+    worker.request(EvaluationRequest(id: id, mask: mask, decoding: decoding))
     var total = 1
     var results: [UtteranceResult] = []
     var counts = ErrorCounts()

@@ -11,7 +11,7 @@ package enum ProbeRequest: Hashable, Sendable {
   /// The output distributions of a model at a mask beside those of the reference at full depth.
   case cloud(model: Int, mask: LayerMask)
   /// A file, at every depth of a policy.
-  case file(String, take: Int, model: Int, masks: [LayerMask])
+  case file(String, take: Int, model: Int, masks: [LayerMask], decoding: Decoding)
 }
 
 package enum ProbeResult: Sendable {
@@ -56,10 +56,11 @@ package struct CloseLook: Sendable {
           of: recognizers[model], mask: mask, beside: recognizers[reference],
           samples: models[model].data.samples, isCancelled: isCancelled)
         if let cloud { report(.cloud(request, cloud)) }
-      case .file(let path, _, let model, let masks):
+      case .file(let path, _, let model, let masks, let decoding):
         let waveform = try AudioFile.read(URL(fileURLWithPath: path))
         Listening.each(
-          of: masks, waveform, by: models[model].recognizer, isCancelled: isCancelled
+          of: masks, waveform, by: models[model].recognizer, decoding: decoding,
+          isCancelled: isCancelled
         ) { report(.depth(request, $0)) }
       }
     } catch {

@@ -79,9 +79,11 @@ package struct LayerLens: Sendable, Equatable {
       full = backbone.layer(layer, full)
     }
     let goal = backbone.head(full)
+    // Greedily, whatever else is measured: each frame's best token is what stands beside it.
+    let decoder = recognizer.decoder()
     func read(_ frames: HiddenFrames, after input: HiddenFrames?, runs: Bool) -> Reading {
       let logProbabilities = backbone.head(frames)
-      let transcript = recognizer.decoder.decode(logProbabilities).normalized(by: normalization)
+      let transcript = decoder.decode(logProbabilities).normalized(by: normalization)
       let alignment = Alignment.align(words, transcript.words.map(\.word))
       let moved = input.map { Self.movement(from: $0.values, to: frames.values) }
       let count = max(1, logProbabilities.rows)

@@ -21,17 +21,20 @@ package struct Listening: Sendable, Equatable {
 
   /// Transcribes a recording at every mask, in order, and reports each as soon as it is known. Ends
   /// before the next mask when `isCancelled` says so.
+  /// - Parameter decoding: how words are found at every depth; its time counts.
   /// - Parameter measure: runs what it is given and returns how many seconds that took.
   package static func each(
     of masks: [LayerMask], _ waveform: Waveform, by recognizer: Recognizer,
-    isCancelled: () -> Bool = { false },
+    decoding: Decoding = .greedy, isCancelled: () -> Bool = { false },
     measure: (() -> Void) -> Double = { ContinuousClock().measure($0).seconds },
     report: (Listening) -> Void
   ) {
     for mask in masks {
       if isCancelled() { return }
       var transcript = Transcript(tokens: [], words: [])
-      let seconds = measure { transcript = recognizer.transcribe(waveform, mask: mask) }
+      let seconds = measure {
+        transcript = recognizer.transcribe(waveform, mask: mask, decoding: decoding)
+      }
       report(
         Listening(
           mask: mask, transcript: transcript, seconds: seconds, audioSeconds: waveform.seconds))

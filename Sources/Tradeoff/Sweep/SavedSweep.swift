@@ -16,26 +16,33 @@ package struct SavedSweep: Sendable, Equatable {
 
   package var model: String
   package var policy: String
+  /// `Summary.decoding`
+  package var decoding: String
   package var points: [Point]
 
-  package init(model: String, policy: String, points: [Point]) {
+  package init(model: String, policy: String, decoding: String = "greedy", points: [Point]) {
     self.model = model
     self.policy = policy
+    self.decoding = decoding
     self.points = points
   }
 
-  /// A curve for each model and policy, in the order in which they come.
+  /// A curve for each model, policy and way of decoding, in the order in which they come.
   package static func of(_ groups: [SweepGroup]) -> [SavedSweep] {
     var sweeps: [SavedSweep] = []
     for group in groups {
       let (model, policy) = (group.first.model, group.first.policy)
+      let decoding = group.first.decoding
       let point = Point(
         keptLayers: group.first.keptLayers, gflop: group.mean(\.gflopPerAudioSecond),
         milliseconds: group.mean(\.latency.p50), errorRate: group.meanErrorRate)
-      if let index = sweeps.firstIndex(where: { $0.model == model && $0.policy == policy }) {
+      let index = sweeps.firstIndex {
+        $0.model == model && $0.policy == policy && $0.decoding == decoding
+      }
+      if let index {
         sweeps[index].points.append(point)
       } else {
-        sweeps.append(SavedSweep(model: model, policy: policy, points: [point]))
+        sweeps.append(SavedSweep(model: model, policy: policy, decoding: decoding, points: [point]))
       }
     }
     return sweeps

@@ -62,10 +62,13 @@ package struct SweepPlan: Sendable {
     /// Of the model's weights and the split's utterances: names alone do not tell whether two machines
     /// measured the same.
     package var contents: String
+    /// How words are found.
+    package var decoding: Decoding
 
     package init(
       model: String, dataset: String, split: String, policy: String, seed: UInt64?, mask: LayerMask,
-      normalization: TextNormalization = .none, contents: String = ""
+      normalization: TextNormalization = .none, contents: String = "",
+      decoding: Decoding = .greedy
     ) {
       self.model = model
       self.dataset = dataset
@@ -75,6 +78,7 @@ package struct SweepPlan: Sendable {
       self.mask = mask
       self.normalization = normalization
       self.contents = contents
+      self.decoding = decoding
     }
   }
 
@@ -98,7 +102,9 @@ package struct SweepPlan: Sendable {
         entry.model, entry.dataset, entry.split, entry.policy, seed, entry.mask.description,
         entry.normalization.rawValue, entry.contents,
       ]
-      digest.add(parts.joined(separator: "\t") + "\n")
+      // Sweeps from before there was a choice were greedy, and are the same sweeps still.
+      let decoding = entry.decoding.identifier
+      digest.add((parts + (decoding.isEmpty ? [] : [decoding])).joined(separator: "\t") + "\n")
     }
     identifier = digest.description
   }
@@ -140,6 +146,11 @@ package enum SweepFile {
       for point in points {
         let known = first ?? (name, point)
         first = known
+        guard point.summary.decoding == known.point.summary.decoding else {
+          throw InputError(
+            name, expected: "\(known.point.summary.decoding) decoding, as in \(known.name)",
+            found: "\(point.summary.decoding)")
+        }
         guard point.sweep == known.point.sweep, point.points == known.point.points else {
           throw InputError(
             name, expected: "points of sweep \(known.point.sweep), as in \(known.name)",
@@ -169,14 +180,16 @@ package enum SweepFile {
   }
 }
 
-/// The masks of one model, split, policy and depth together.
+/// The masks of one model, split, policy, depth and way of decoding together.
 package struct SweepGroup: Sendable, Equatable {
   /// One mask, or the draws of the random policy.
   package let points: [SweepPoint]
 
   /// Groups in the order of models and splits as they come, then policy, then deepest first.
   package static func of(_ points: [SweepPoint]) -> [SweepGroup] {
-    struct Key: Hashable { var model, dataset, split, policy, detail: String, kept: Int }
+    struct Key: Hashable {
+      var model, dataset, split, policy, detail, decoding: String, kept: Int
+    }
     var order: [Key] = []
     var groups: [Key: [SweepPoint]] = [:]
     for point in points {
@@ -185,13 +198,14 @@ package struct SweepGroup: Sendable, Equatable {
       let detail = point.seed == nil ? summary.mask : ""
       let key = Key(
         model: summary.model, dataset: summary.dataset, split: summary.split,
-        policy: summary.policy, detail: detail, kept: summary.keptLayers)
+        policy: summary.policy, detail: detail, decoding: summary.decoding,
+        kept: summary.keptLayers)
       if groups[key] == nil { order.append(key) }
       groups[key, default: []].append(point)
     }
     var sections: [String] = []
     func section(_ key: Key) -> Int {
-      let name = [key.model, key.dataset, key.split].joined(separator: "\t")
+      let name = [key.model, key.dataset, key.split, key.decoding].joined(separator: "\t")
       if let index = sections.firstIndex(of: name) { return index }
       sections.append(name)
       return sections.count - 1

@@ -5,7 +5,7 @@ import Foundation
 extension SweepPoint {
   /// A table with a heading, a row a point.
   package static func csv(_ points: [SweepPoint]) -> String {
-    let columns: [(String, (SweepPoint) -> String)] = [
+    let always: [(String, (SweepPoint) -> String)] = [
       ("model", { quoted($0.summary.model) }), ("dataset", { quoted($0.summary.dataset) }),
       ("split", { quoted($0.summary.split) }), ("policy", { $0.summary.policy }),
       ("seed", { $0.seed.map(String.init) ?? "" }), ("mask", { $0.summary.mask }),
@@ -23,6 +23,15 @@ extension SweepPoint {
       ("latency_ms_p95", { "\($0.summary.latency.p95)" }),
       ("threads", { "\($0.summary.threads)" }), ("machine", { quoted($0.summary.machine) }),
     ]
+    // Tables of greedy decoding, which most are, have no columns about another.
+    let decoding: [(String, (SweepPoint) -> String)] =
+      points.contains { $0.summary.decoder != nil }
+      ? [
+        ("decoding", { quoted($0.summary.decoding) }),
+        ("decode_ms_p50", { $0.summary.decodeLatency.map { "\($0.p50)" } ?? "" }),
+        ("decode_ms_p95", { $0.summary.decodeLatency.map { "\($0.p95)" } ?? "" }),
+      ] : []
+    let columns = always + decoding
     let rows = points.map { point in columns.map { $0.1(point) }.joined(separator: ",") }
     return ([columns.map(\.0).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
   }

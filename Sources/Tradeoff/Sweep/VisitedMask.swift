@@ -7,12 +7,16 @@ import Speech
 package struct VisitedMask: Sendable, Equatable {
   package var model: String
   package var mask: LayerMask
+  package var decoding: Decoding
   /// Of every utterance, in the data set's order.
   package var results: [UtteranceResult]
 
-  package init(model: String, mask: LayerMask, results: [UtteranceResult]) {
+  package init(
+    model: String, mask: LayerMask, decoding: Decoding = .greedy, results: [UtteranceResult]
+  ) {
     self.model = model
     self.mask = mask
+    self.decoding = decoding
     self.results = results
   }
 }
@@ -26,7 +30,7 @@ extension SweepPoint {
       SweepPoint(
         summary: Summary(
           entry.results, model: entry.model, dataset: dataset, policy: "visited",
-          mask: entry.mask, threads: threads, machine: machine),
+          mask: entry.mask, decoding: entry.decoding, threads: threads, machine: machine),
         seed: nil, sweep: "dashboard", point: index, points: visited.count)
     }
   }

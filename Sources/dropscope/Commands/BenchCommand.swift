@@ -188,6 +188,7 @@ enum BenchCommand: Command {
     _ recognizer: Recognizer, _ utterances: ArraySlice<[Float]>, _ mask: LayerMask, peak: Double
   ) -> BenchReport.Recognition {
     let backbone = recognizer.backbone
+    let decoder = recognizer.decoder()
     let clock = ContinuousClock()
     for samples in utterances.prefix(5) {
       _ = backbone.logProbabilities([samples], mask: mask)
@@ -196,7 +197,7 @@ enum BenchCommand: Command {
     var times: [Double] = []
     for samples in utterances where total < enoughSeconds || times.count < 10 {
       let time = clock.measure {
-        _ = recognizer.decoder.decode(backbone.logProbabilities([samples], mask: mask))
+        _ = decoder.decode(backbone.logProbabilities([samples], mask: mask))
       }.seconds
       times.append(time)
       total += time

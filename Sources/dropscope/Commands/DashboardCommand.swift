@@ -23,6 +23,7 @@ enum DashboardCommand: Command {
     var model = ModelOptions()
     var data = DataOptions()
     var layers = LayerOptions()
+    var decoding = DecodingOptions()
     var threads = Threads()
     var frame: Size?
     var isSVG = false
@@ -54,6 +55,8 @@ enum DashboardCommand: Command {
           several: "compare models, as with the bundled ones: 'M' goes to the next"
         ).at(\.model),
         DataOptions.group().at(\.data), LayerOptions.group().at(\.layers),
+        DecodingOptions.group("With them, 'D' switches between that and a beam search.")
+          .at(\.decoding),
         OptionGroup("Screen") {
           Option.threads(\.threads, "utterances measured side by side")
           frame
@@ -110,6 +113,7 @@ enum DashboardCommand: Command {
       subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
       isManual: choice.policy == nil, seed: choice.seed ?? 1,
       costs: recognizers.map { CostModel($0.backbone) })
+    state.beam = try options.decoding.decoding().beam
     state.savedSweeps = try savedSweeps(dataset)
     if let trace = options.trace {
       state.budget.traces.append(try ComputeTrace(csv: trace))

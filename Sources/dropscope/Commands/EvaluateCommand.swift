@@ -19,25 +19,41 @@ enum EvaluateCommand: Command {
     var model = ModelOptions()
     var data = DataOptions()
     var layers = LayerOptions()
+    var decoding = DecodingOptions()
+    var tunesLM = false
     var against: URL?
     var threads = Threads()
     var isJSON = false
 
     static var groups: [OptionGroup<Self>] {
-      [
+      let tune = Option<Self>(
+        flag: "tune-lm", \.tunesLM,
+        "error rates over a grid of --lm-weight and --word-bonus, for one model and mask: which are "
+          + "best, on a split for development")
+      return [
         ModelOptions.group(several: "compare models").at(\.model),
         DataOptions.group().at(\.data),
         LayerOptions.group(several: "They take lists: 12,8,6. Every layer runs without them.")
           .at(\.layers),
+        DecodingOptions.group().at(\.decoding),
         OptionGroup(
           "Run"
         ) {
+          tune
           Option(
             "against", "DIR", \.against, .url,
             "compare every model with this one at the same masks: the difference with its 95 % "
               + "interval and the probability of improvement (paired bootstrap)")
           Option.threads(\.threads, "utterances measured side by side")
           Option.json(\.isJSON, "JSON lines, one object per model and mask")
+        } check: { settings, arguments in
+          guard settings.tunesLM else { return }
+          if !settings.decoding.hasLanguageModel {
+            throw UsageError("option --\(tune.name) goes with --lm FILE")
+          }
+          if let other = arguments.given("lm-weight", "word-bonus", "against").first {
+            throw UsageError("--\(tune.name) and --\(other) cannot be given together")
+          }
         },
       ]
     }
@@ -53,9 +69,15 @@ enum EvaluateCommand: Command {
     }
     let dataset = try settings.data.dataset()
     let other = try settings.against.map { try Recognizer(contentsOf: $0) }
+    let decoding = try settings.decoding.decoding()
+    if settings.tunesLM, let search = decoding.beam {
+      let tuning = try LanguageModelTuning(recognizers, choices, dataset, search)
+      try tuning.run(threads: threads, isJSON: settings.isJSON)
+      return 0
+    }
 
     let table = SummaryTable(
-      compares: other != nil,
+      compares: other != nil, searches: decoding != .greedy,
       zip(recognizers, choices).flatMap { recognizer, choices in
         choices.map { [recognizer.name, $0.policy ?? "manual", $0.mask.description] }
       })
@@ -71,7 +93,7 @@ enum EvaluateCommand: Command {
             "--against \(other.folder.path)", expected: "a model of \(mask.layerCount) layers",
             found: "one of \(other.backbone.layerCount)")
         }
-        results[mask] = try measuring.run(mask, title: other.name)
+        results[mask] = try measuring.run(mask, decoding: decoding, title: other.name)
       }
       return (model: other.name, results: results)
     }
@@ -80,10 +102,11 @@ enum EvaluateCommand: Command {
         recognizer, try loaded.data(dataset, for: recognizer), threads: threads)
       defer { measuring.stop() }
       for choice in choices {
-        let results = try measuring.run(choice.mask, title: recognizer.name)
+        let results = try measuring.run(
+          choice.mask, decoding: decoding, title: recognizer.name)
         let summary = Summary(
           results, model: recognizer.name, dataset: dataset, policy: choice.policy ?? "manual",
-          mask: choice.mask, threads: threads, machine: Machine.description,
+          mask: choice.mask, decoding: decoding, threads: threads, machine: Machine.description,
           against: baseline.flatMap { baseline in
             baseline.results[choice.mask].map { (baseline.model, $0) }
           })
@@ -105,28 +128,34 @@ enum EvaluateCommand: Command {
 private struct SummaryTable {
   private let table: TextTable
   private let compares: Bool
+  private let searches: Bool
 
-  /// `names`: model, policy and mask of every row to come.
-  init(compares: Bool, _ names: [[String]]) {
+  /// `searches`: whether decoding is worth a column. `names`: model, policy and mask of every row to come.
+  init(compares: Bool, searches: Bool, _ names: [[String]]) {
     self.compares = compares
+    self.searches = searches
     table = TextTable(
       ["model", "policy", "mask", "keep", "WER %", "95 %"]
         + (compares
           ? ["against", "change", "95 %", "P better"]
-          : ["S", "D", "I", "CER %", "GFLOP/s", "RTF", "p50 ms", "p95 ms"]),
+          : ["S", "D", "I", "CER %", "GFLOP/s", "RTF", "p50 ms", "p95 ms"]
+            + (searches ? ["decode"] : [])),
       names: names,
-      numbers: [4, 6, 13] + (compares ? [6, 6, 15, 8] : [5, 5, 5, 6, 8, 7, 7, 7]))
+      numbers: [4, 6, 13]
+        + (compares ? [6, 6, 15, 8] : [5, 5, 5, 6, 8, 7, 7, 7] + (searches ? [6] : [])))
   }
 
   /// What all rows have in common, and the columns' titles.
   func heading(_ summary: Summary) -> String {
     """
     \(summary.dataset) \(summary.split): \(summary.utterances) utterances, \(summary.words) words\
-    \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? ""); \
+    \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? "")\
+    \(searches ? ", \(summary.decoding)" : ""); \
     \(summary.threads) threads on \(summary.machine)
     \(compares
       ? "against: WER % of \(summary.comparison?.model ?? "the other"); change: below 0 is better; P better: probability of improvement"
-      : "GFLOP/s: per second of audio, counted; RTF and ms: one thread's time for an utterance, measured")
+      : "GFLOP/s: per second of audio, counted; RTF and ms: one thread's time for an utterance, measured"
+        + (searches ? "; decode: of p50, from log-probabilities to words" : ""))
 
     \(table.heading)
     """
@@ -153,6 +182,6 @@ private struct SummaryTable {
         percent(summary.cer), TextTable.number(summary.gflopPerAudioSecond, 3),
         TextTable.number(summary.realTimeFactor, 4), TextTable.number(summary.latency.p50, 1),
         TextTable.number(summary.latency.p95, 1),
-      ])
+      ] + (summary.decodeLatency.map { [TextTable.number($0.p50, 1)] } ?? []))
   }
 }

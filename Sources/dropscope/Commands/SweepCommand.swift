@@ -21,6 +21,7 @@ enum SweepCommand: Command {
     var model = ModelOptions()
     var data = DataOptions()
     var layers = LayerOptions()
+    var decoding = DecodingOptions()
     var draws = 20
     var allMasks = false
     var threads = Threads()
@@ -39,6 +40,7 @@ enum SweepCommand: Command {
           several: "They take lists: 12,8,6. Without them all depths are measured.",
           standard: "all of them"
         ).at(\.layers),
+        DecodingOptions.group().at(\.decoding),
         OptionGroup(
           "Sweep"
         ) {
@@ -65,6 +67,7 @@ enum SweepCommand: Command {
     let output = settings.output
     // Hours of measuring must not end at a file that cannot be written.
     try output.check()
+    let decoding = try settings.decoding.decoding()
     let recognizers = try ModelOptions.recognizers(settings.model.models())
     let datasets = try settings.data.datasets()
     var groups: [[SweepPlan.Entry]] = []
@@ -85,7 +88,8 @@ enum SweepCommand: Command {
             SweepPlan.Entry(
               model: recognizer.name, dataset: dataset.name, split: dataset.split,
               policy: $0.policy ?? "manual", seed: $0.seed, mask: $0.mask,
-              normalization: dataset.normalization, contents: weights + content)
+              normalization: dataset.normalization, contents: weights + content,
+              decoding: decoding)
           })
       }
     }
@@ -109,11 +113,12 @@ enum SweepCommand: Command {
       }
       guard let now = measuring?.value else { continue }
       let place = "\(position - positions.lowerBound + 1)/\(positions.count)"
-      let results = try now.run(entry.mask, title: "\(place) \(entry.model)")
+      let results = try now.run(
+        entry.mask, decoding: decoding, title: "\(place) \(entry.model)")
       let point = SweepPoint(
         summary: Summary(
           results, model: entry.model, dataset: dataset, policy: entry.policy, mask: entry.mask,
-          threads: threads, machine: Machine.description),
+          decoding: decoding, threads: threads, machine: Machine.description),
         seed: entry.seed, sweep: plan.identifier, point: position, points: plan.entries.count)
       try output.measured(point)
       points.append(point)

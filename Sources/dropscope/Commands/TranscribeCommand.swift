@@ -21,12 +21,14 @@ enum TranscribeCommand: Command {
   struct Settings: CommandSettings {
     var model = ModelOptions()
     var layers = LayerOptions()
+    var decoding = DecodingOptions()
     var threads = Threads()
     var isJSON = false
 
     static var groups: [OptionGroup<Self>] {
       [
         ModelOptions.group().at(\.model), LayerOptions.group().at(\.layers),
+        DecodingOptions.group().at(\.decoding),
         OptionGroup(
           "Run"
         ) {
@@ -46,10 +48,21 @@ enum TranscribeCommand: Command {
     var seconds: Double
     var mask: String
     var words: [TimedWord]
+    /// As in `Summary`: absent for greedy decoding.
+    var decoder: String?
+    var lm: String?
+    var beam: Int?
+    var lmWeight: Double?
+    var wordBonus: Double?
+    /// Of `seconds`, from log-probabilities to words.
+    var decodeSeconds: Double?
 
     enum CodingKeys: String, CodingKey {
-      case file, text, seconds, mask, words
+      case file, text, seconds, mask, words, decoder, lm, beam
       case audioSeconds = "audio_seconds"
+      case lmWeight = "lm_weight"
+      case wordBonus = "word_bonus"
+      case decodeSeconds = "decode_seconds"
     }
   }
 
@@ -59,8 +72,10 @@ enum TranscribeCommand: Command {
     }
     let recognizer = try Recognizer(contentsOf: settings.model.model())
     let mask = try settings.layers.choice(layerCount: recognizer.backbone.layerCount).mask
+    let decoding = try settings.decoding.decoding()
     for path in arguments.positionals {
-      let result = try transcribe(path, recognizer, mask, threads: settings.threads.count)
+      let result = try transcribe(
+        path, recognizer, mask, decoding, threads: settings.threads.count)
       if settings.isJSON {
         try StandardOutput.show(try JSON.line(result))
       } else {
@@ -73,18 +88,28 @@ enum TranscribeCommand: Command {
   }
 
   private static func transcribe(
-    _ path: String, _ recognizer: Recognizer, _ mask: LayerMask, threads: Int
+    _ path: String, _ recognizer: Recognizer, _ mask: LayerMask, _ decoding: Decoding,
+    threads: Int
   ) throws -> Result {
+    let decoder = recognizer.decoder(decoding)
     let waveform = try AudioInput.read(path)
     let samples = recognizer.samples(waveform)
     let start = ContinuousClock.now
     let logProbabilities = Parallel.with(threads: threads) {
       recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)
     }
-    let transcript = recognizer.decoder.decode(logProbabilities)
-    return Result(
+    let isSaid = ContinuousClock.now
+    let transcript = decoder.decode(logProbabilities)
+    let end = ContinuousClock.now
+    var result = Result(
       file: path, text: transcript.text, audioSeconds: waveform.seconds,
-      seconds: (ContinuousClock.now - start).seconds, mask: mask.description,
-      words: transcript.words)
+      seconds: (end - start).seconds, mask: mask.description, words: transcript.words)
+    if let search = decoding.beam {
+      (result.decoder, result.beam, result.lm) = ("beam", search.beam, search.model?.name)
+      result.lmWeight = search.model == nil ? nil : search.lmWeight
+      result.wordBonus = search.wordBonus
+      result.decodeSeconds = (end - isSaid).seconds
+    }
+    return result
   }
 }

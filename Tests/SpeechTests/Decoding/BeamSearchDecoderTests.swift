@@ -27,7 +27,6 @@ struct BeamSearchDecoderTests {
   private let reference: Reference
   private let emissions: SafetensorsFile
   private let tokenizer: Tokenizer
-  private let model: NGramModel
   private var options = BeamSearchDecoder.Options()
 
   init() throws {
@@ -35,29 +34,28 @@ struct BeamSearchDecoderTests {
       Reference.self, from: Data(contentsOf: fixture("language_model.json")))
     emissions = try SafetensorsFile(contentsOf: fixture("language_model.safetensors"))
     tokenizer = try Tokenizer(pieces: ["<blank>"] + reference.tokens.dropFirst())
-    model = try NGramModel(arpa: fixture("language_model.arpa"))
     options.beam = reference.beam
     options.beamMargin = reference.margin
     options.tokenFloor = reference.floor
     options.lmWeight = reference.lmWeight
     options.wordBonus = reference.wordBonus
+    options.model = try NGramModel(arpa: fixture("language_model.arpa"))
   }
 
   private func decode(
-    _ logProbabilities: Tensor, _ model: NGramModel?, _ options: BeamSearchDecoder.Options
+    _ logProbabilities: Tensor, _ options: BeamSearchDecoder.Options
   ) -> Transcript {
-    BeamSearchDecoder(
-      tokenizer: tokenizer, frameSeconds: 0.04, model: model, options: options
-    ).decode(logProbabilities)
+    Decoding.beam(options).decoder(for: tokenizer, frameSeconds: 0.04).decode(logProbabilities)
   }
 
   @Test func textsAreThoseOfPyctcdecode() throws {
     var plain = options
+    plain.model = nil
     plain.wordBonus = 0
     for (index, expected) in reference.cases.enumerated() {
       let logProbabilities = try emissions.tensor("\(index)")
-      #expect(decode(logProbabilities, model, options).text == expected.lm)
-      #expect(decode(logProbabilities, nil, plain).text == expected.beam)
+      #expect(decode(logProbabilities, options).text == expected.lm)
+      #expect(decode(logProbabilities, plain).text == expected.beam)
     }
     // The references are no texts that the greedy search finds too.
     #expect(reference.cases.contains { $0.lm == $0.said && $0.beam != $0.said })
@@ -66,19 +64,20 @@ struct BeamSearchDecoderTests {
   /// With one hypothesis and no model the best token of each frame counts, as in greedy decoding.
   @Test func aBeamOfOneIsGreedy() throws {
     var one = options
+    one.model = nil
     one.beam = 1
     one.tokenFloor = 0
     one.wordBonus = 0
     let greedy = GreedyCTCDecoder(tokenizer: tokenizer, frameSeconds: 0.04)
     for index in reference.cases.indices {
       let logProbabilities = try emissions.tensor("\(index)")
-      #expect(decode(logProbabilities, nil, one) == greedy.decode(logProbabilities))
+      #expect(decode(logProbabilities, one) == greedy.decode(logProbabilities))
     }
   }
 
   @Test func wordsHaveTimesInOrder() throws {
     let logProbabilities = try emissions.tensor("0")
-    let words = decode(logProbabilities, model, options).words
+    let words = decode(logProbabilities, options).words
     #expect(words.map(\.word).joined(separator: " ") == reference.cases[0].lm)
     for (word, next) in zip(words, words.dropFirst()) {
       #expect(word.start < word.end && word.end <= next.end)
@@ -91,7 +90,7 @@ struct BeamSearchDecoderTests {
     let blank = Tensor(
       (0..<10 * tokenizer.count).map { $0 % tokenizer.count == 0 ? -0.01 : -9 },
       shape: [10, tokenizer.count])
-    #expect(decode(blank, model, options) == Transcript(tokens: [], words: []))
-    #expect(decode(Tensor([], shape: [0, tokenizer.count]), model, options).text == "")
+    #expect(decode(blank, options) == Transcript(tokens: [], words: []))
+    #expect(decode(Tensor([], shape: [0, tokenizer.count]), options).text == "")
   }
 }

@@ -15,7 +15,8 @@ import Testing
   )
     -> Transcript
   {
-    recognizer.decoder.decode(recognizer.backbone.logProbabilities([data.samples[index]], mask: m))
+    recognizer.decoder().decode(
+      recognizer.backbone.logProbabilities([data.samples[index]], mask: m))
   }
 
   private func randomMask(_ layers: Int, _ random: inout RandomGenerator) -> LayerMask {
@@ -64,7 +65,7 @@ import Testing
       #expect(backbone.layerCalls.count - before == 2 * 3)
       #expect(
         result.transcript
-          == recognizer.decoder.decode(backbone.logProbabilities(pieces, mask: mask)))
+          == recognizer.decoder().decode(backbone.logProbabilities(pieces, mask: mask)))
       #expect(result.audioSeconds == 70)
     }
     expectClose(

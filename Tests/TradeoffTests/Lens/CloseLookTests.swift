@@ -51,14 +51,15 @@ import Testing
       let file = folder.appendingPathComponent("one.wav")
       try writeWAV(Waveform(samples: data.samples[0], sampleRate: 1000), to: file)
       let masks = [6, 2].map { PolicyCatalog.mask("first", seed: 1, keeping: $0, of: 6) }
-      let request = ProbeRequest.file(file.path, take: 1, model: 0, masks: masks)
+      let request = ProbeRequest.file(file.path, take: 1, model: 0, masks: masks, decoding: .greedy)
       let look = CloseLook([(recognizer, data)])
       let heard = answers(look, request).compactMap { result -> Listening? in
         if case .depth(_, let listening) = result { listening } else { nil }
       }
       #expect(heard.map(\.mask) == masks)
       #expect(answers(look, request) { true }.isEmpty)
-      let missing = ProbeRequest.file("/nowhere/two.wav", take: 2, model: 0, masks: masks)
+      let missing = ProbeRequest.file(
+        "/nowhere/two.wav", take: 2, model: 0, masks: masks, decoding: .greedy)
       guard case .failed(_, let reason)? = answers(look, missing).first else {
         Issue.record("no complaint")
         return

@@ -31,7 +31,7 @@ import Testing
         frames = next
       }
       let said = backbone.head(frames)
-      #expect(reading.transcript == recognizer.decoder.decode(said))
+      #expect(reading.transcript == recognizer.decoder().decode(said))
       #expect(reading.frames.count == said.rows)
       for (row, shares) in reading.frames.enumerated() {
         #expect(shares.count == LayerLens.tokensPerFrame)
