@@ -26,7 +26,7 @@ package struct SpeechSynthesizer: Sendable {
 
   /// Looks for the programs (in PATH unless `locate` finds them elsewhere) and asks them for their
   /// voices. Throws `InputError` naming the Debian package when one is missing.
-  package init(locate: (String) -> String? = SpeechSynthesizer.findInPath) throws {
+  package init(locate: (String) -> String? = OutsideProgram.find) throws {
     var programs: [Voice.Engine: String] = [:]
     for engine in Voice.Engine.allCases {
       guard let path = locate(engine.rawValue) else {
@@ -87,8 +87,6 @@ package struct SpeechSynthesizer: Sendable {
         "festival has no voice: run 'apt-get install festvox-kallpc16k festvox-kdlpc16k'")
     }
   }
-
-  package static func findInPath(_ program: String) -> String? { ChildProcess.find(program) }
 
   /// Speaks `lines`, all of one engine, in the calling thread; files go to `folder`, which only
   /// this call uses meanwhile. Returns each line's speech at 16 kHz as the synthesiser left it
