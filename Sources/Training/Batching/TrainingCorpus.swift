@@ -16,9 +16,12 @@ package struct TrainingCorpus: Sendable {
   package let samples: [[Int16]]
   package let transcripts: [String]
   package let speakers: [String]
+  /// What ought to be said of how the audio was read, each once.
+  package let remarks: [String]
 
   package init(
-    name: String, sampleRate: Int, samples: [[Int16]], transcripts: [String], speakers: [String]
+    name: String, sampleRate: Int, samples: [[Int16]], transcripts: [String], speakers: [String],
+    remarks: [String] = []
   ) {
     precondition(samples.count == transcripts.count && samples.count == speakers.count)
     self.name = name
@@ -26,6 +29,7 @@ package struct TrainingCorpus: Sendable {
     self.samples = samples
     self.transcripts = transcripts
     self.speakers = speakers
+    self.remarks = remarks
   }
 
   /// Decodes every utterance of the data sets, on all cores, resampled to `sampleRate`.
@@ -37,7 +41,9 @@ package struct TrainingCorpus: Sendable {
     progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
   ) throws {
     let utterances = datasets.flatMap(\.utterances)
-    let slots = Mutex([Result<[Int16], any Error>?](repeating: nil, count: utterances.count))
+    let slots = Mutex(
+      [Result<(samples: [Int16], remarks: [String]), any Error>?](
+        repeating: nil, count: utterances.count))
     let done = Atomic<Int>(0)
     let next = Atomic<Int>(0)
     WorkerTeam.run(ProcessInfo.processInfo.activeProcessorCount) { _ in
@@ -49,11 +55,12 @@ package struct TrainingCorpus: Sendable {
         progress(done.wrappingAdd(1, ordering: .relaxed).newValue, utterances.count)
       }
     }
+    let read = try slots.withLock { slots in try slots.map { try $0!.get() } }
     self.init(
       name: datasets.map { "\($0.name)/\($0.split)" }.joined(separator: " + "),
-      sampleRate: sampleRate,
-      samples: try slots.withLock { slots in try slots.map { try $0!.get() } },
-      transcripts: utterances.map(\.transcript), speakers: utterances.map(\.speaker))
+      sampleRate: sampleRate, samples: read.map(\.samples),
+      transcripts: utterances.map(\.transcript), speakers: utterances.map(\.speaker),
+      remarks: Waveform.once(read.map(\.remarks)))
   }
 
   package var count: Int { samples.count }
@@ -90,12 +97,10 @@ package struct TrainingCorpus: Sendable {
     }
   }
 
-  private static func samples(of utterance: Utterance, at sampleRate: Int) throws -> [Int16] {
-    let waveform = try utterance.waveform()
-    let samples =
-      waveform.sampleRate == sampleRate
-      ? waveform.samples
-      : Resampler.resample(waveform.samples, from: waveform.sampleRate, to: sampleRate)
-    return PCM.numbers(samples)
+  private static func samples(
+    of utterance: Utterance, at sampleRate: Int
+  ) throws -> (samples: [Int16], remarks: [String]) {
+    let waveform = try utterance.waveform().resampled(to: sampleRate)
+    return (PCM.numbers(waveform.samples), waveform.remarks)
   }
 }
