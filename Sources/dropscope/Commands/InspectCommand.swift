@@ -11,8 +11,8 @@ enum InspectCommand: Command {
   static let usage = "\(name) [OPTION]... DIR|FILE"
   static let explanation = """
     A model folder, of our own or of Hugging Face (wav2vec 2.0, HuBERT, WavLM): its layers,
-    parameters, FLOPs and metadata. A WAV, FLAC or SPHERE file: format, rate, channels, bits, samples,
-    and whether its checksum was verified.
+    parameters, FLOPs and metadata. An audio file: format, coding, rate, channels, bits, samples, and
+    whether its checksum was verified.
     """
   static let positionals = 1...1
 
@@ -35,7 +35,9 @@ enum InspectCommand: Command {
       let report = try ModelReport(contentsOf: url)
       if settings.isJSON { print(try JSON.line(report)) } else { print(report.text) }
     } else {
-      let report = AudioReport(file: path, info: try AudioFile.inspect(url))
+      let (info, remarks) = try AudioFile.inspect(url)
+      Dropscope.remark(remarks)
+      let report = AudioReport(file: path, info: info)
       if settings.isJSON { print(try JSON.line(report)) } else { print(report.text) }
     }
     return 0
@@ -58,7 +60,7 @@ private struct AudioReport: Encodable {
   var text: String {
     """
     file            \(file)
-    format          \(info.format), \(info.encoding), \(info.bitsPerSample) bits
+    format          \(info.format), \(info.encoding)\(info.bitsPerSample.map { ", \($0) bits" } ?? "")
     sample rate     \(info.sampleRate) Hz
     channels        \(info.channels)
     samples         \(info.samples) per channel, \(String(format: "%.3f", info.durationSeconds)) s

@@ -1,4 +1,4 @@
-// `dropscope transcribe`: what was said in audio files, or in raw samples on standard input.
+// `dropscope transcribe`: what was said in audio files, or in what comes on standard input.
 
 import Backbones
 import Base
@@ -12,15 +12,18 @@ enum TranscribeCommand: Command {
   static let summary = "write down what is said in audio files"
   static let usage = "\(name) [OPTION]... FILE|-..."
   static let explanation = """
-    Prints what is said in WAV, FLAC or SPHERE files of any sample rate, one line a file. '-' reads
-    raw 16-bit little-endian samples at 16 kHz from standard input until it ends, as in
-    'arecord -f S16_LE -r 16000 -t raw | dropscope transcribe -' (Ctrl-C ends the recording).
+    Prints what is said in WAV, FLAC, SPHERE, AIFF or AU files of any sample rate, one line a file;
+    Ogg, MP3 and others are decoded by ffmpeg where it is installed. '-' reads such a file from
+    standard input until it ends, or, of what has no header, raw 16-bit little-endian samples at
+    16 kHz, as in 'arecord -f S16_LE -r 16000 -t raw | dropscope transcribe -' (Ctrl-C ends the
+    recording).
     """
   static let positionals = 1...Int.max
 
   struct Settings: CommandSettings {
     var model = ModelOptions()
     var layers = LayerOptions()
+    var channel: Int?
     var threads = Threads()
     var isJSON = false
 
@@ -30,6 +33,7 @@ enum TranscribeCommand: Command {
         OptionGroup(
           "Run"
         ) {
+          Option.channel(\.channel)
           Option.threads(\.threads, "threads that share one file's work")
           Option.json(\.isJSON, "one object a file, with the words' times and confidences")
         },
@@ -60,7 +64,9 @@ enum TranscribeCommand: Command {
     let recognizer = try Recognizer(contentsOf: settings.model.model())
     let mask = try settings.layers.choice(layerCount: recognizer.backbone.layerCount).mask
     for path in arguments.positionals {
-      let result = try transcribe(path, recognizer, mask, threads: settings.threads.count)
+      let waveform = try AudioInput.read(path, channel: settings.channel)
+      let result = transcribe(
+        path, waveform, recognizer, mask, threads: settings.threads.count)
       if settings.isJSON {
         print(try JSON.line(result))
       } else {
@@ -73,9 +79,8 @@ enum TranscribeCommand: Command {
   }
 
   private static func transcribe(
-    _ path: String, _ recognizer: Recognizer, _ mask: LayerMask, threads: Int
-  ) throws -> Result {
-    let waveform = try AudioInput.read(path)
+    _ path: String, _ waveform: Waveform, _ recognizer: Recognizer, _ mask: LayerMask, threads: Int
+  ) -> Result {
     let samples = recognizer.samples(waveform)
     let start = ContinuousClock.now
     let logProbabilities = Parallel.with(threads: threads) {
