@@ -68,22 +68,12 @@ package enum AudioFile {
   package static func read(
     _ data: Data, name: String, channel: ChannelChoice = .mean
   ) throws -> Waveform? {
-    let kind = data.withUnsafeBytes { AudioKind($0) }
-    switch kind {
-    case .unknown, .foreign(_, _, isWeak: true): return nil
-    case .foreign(.some, _, _): break
-    default:
-      return try data.withUnsafeBytes {
-        try decode($0, name: name, channel: channel, file: nil, decoder: nil).waveform
+    try data.withUnsafeBytes { bytes in
+      switch AudioKind(bytes) {
+      case .unknown, .foreign(_, _, isWeak: true): nil
+      default:
+        try decode(bytes, name: name, channel: channel, file: nil, decoder: .installed).waveform
       }
-    }
-    // A program that seeks in it needs a file.
-    let file = FileManager.default.temporaryDirectory
-      .appendingPathComponent("dropscope-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: file) }
-    try OutputFile.write(data, to: file)
-    return try data.withUnsafeBytes {
-      try decode($0, name: name, channel: channel, file: file, decoder: .installed).waveform
     }
   }
 
@@ -103,7 +93,7 @@ package enum AudioFile {
   }
 
   /// - Parameters:
-  ///   - file: where the bytes are from, for `decoder`.
+  ///   - file: where the bytes are from, for `decoder`; nil where they are in memory alone.
   ///   - decoder: of what is not read here; nil where there is none.
   static func decode(
     _ bytes: UnsafeRawBufferPointer, name: String, channel: ChannelChoice, file: URL?,
@@ -114,6 +104,8 @@ package enum AudioFile {
     }
     var (format, content) = try decode(channel)
     if let loudest = content.sound.loudestOfCancelling {
+      // Two results are never held at once.
+      content.sound.removeSamples()
       (format, content) = try decode(.only(loudest))
       content.remarks.append(
         "its channels cancel each other when mixed (opposite phase); channel \(loudest) is heard alone"
@@ -136,13 +128,16 @@ package enum AudioFile {
   ) throws -> (format: String, content: AudioContent) {
     /// By ffmpeg, or why not.
     func foreign(_ container: String?, _ found: String) throws -> (String, AudioContent) {
-      guard let container, let file, let decoder else {
+      guard let container, let decoder else {
         let advice = container == nil ? "" : ", \(ExternalDecoder.advice)"
         throw InputError(name, expected: expected + advice, found: found)
       }
+      // It seeks, which it could not in a pipe.
+      let place = try file ?? temporaryFile(bytes)
+      defer { if file == nil { try? FileManager.default.removeItem(at: place) } }
       return (
         container,
-        try decoder.decode(file, container: container, name: name, channel: channel)
+        try decoder.decode(place, container: container, name: name, channel: channel)
       )
     }
     do {
@@ -158,6 +153,13 @@ package enum AudioFile {
     } catch let coding as ForeignCoding {
       return try foreign(coding.container, coding.found)
     }
+  }
+
+  private static func temporaryFile(_ bytes: UnsafeRawBufferPointer) throws -> URL {
+    let file = FileManager.default.temporaryDirectory
+      .appendingPathComponent("dropscope-\(UUID().uuidString)")
+    try OutputFile.write(Data(bytes), to: file)
+    return file
   }
 
   /// The file's bytes. Not mapped: a file that is cut short while it is read is one that cannot be

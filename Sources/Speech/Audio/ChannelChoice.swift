@@ -50,6 +50,8 @@ struct Downmix {
   /// Makes room for so many frames in all.
   mutating func reserve(_ frames: Int) { samples.reserveCapacity(frames) }
 
+  mutating func removeSamples() { samples = [] }
+
   /// Takes `count` more frames.
   @inline(__always)
   mutating func append(_ count: Int, _ sample: (_ frame: Int, _ channel: Int) -> Float) {

@@ -84,13 +84,12 @@ private struct AUStream {
 
   private mutating func readHeader() throws {
     guard pending.count >= AUFile.headerLength else { return }
-    let header = try pending.withUnsafeBytes { try AUFile.Header($0, name: name) }
-    guard pending.count >= header.start else {
-      guard header.start < 1 << 16 else {
-        throw InputError(name, expected: "sound from ffmpeg", found: "something else")
-      }
-      return
-    }
+    // An encoding that was not asked for is no more a header than other bytes are.
+    guard pending.starts(with: ".snd".utf8),
+      let header = try? pending.withUnsafeBytes({ try AUFile.Header($0, name: name) }),
+      header.start < 1 << 16
+    else { throw InputError(name, expected: "sound from ffmpeg", found: "something else") }
+    guard pending.count >= header.start else { return }
     pending.removeFirst(header.start)
     layout = header.layout
     sound = try Downmix(channels: header.layout.channels, choice: channel, name: name)

@@ -145,7 +145,9 @@ import Testing
         refusal("echo Invalid data found >&2; exit 1", in: folder)
           == "x.ogg: expected sound that ffmpeg decodes, found status 1: Invalid data found")
       #expect(refusal("true", in: folder) == "x.ogg: expected sound from ffmpeg, found none")
-      #expect(refusal("echo hello, this is no sound at all", in: folder).contains("x.ogg"))
+      #expect(
+        refusal("echo hello, this is no sound at all", in: folder)
+          == "x.ogg: expected sound from ffmpeg, found something else")
       #expect(
         refusal("sleep 100", patience: .init(silent: 0.2, total: 9), in: folder)
           .contains("nothing for 0.2 s"))
@@ -172,7 +174,7 @@ import Testing
         let waveform = try AudioFile.read(file)
         #expect(waveform.sampleRate == 16000 && waveform.samples.count >= 16000)
         let error = zip(samples, waveform.samples).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
-        #expect(error < 0.02, "\(name)")
+        #expect(error < (coding == "adpcm_ms" ? 0.1 : 1e-4), "\(name)")
         let piped = try AudioFile.read(Data(contentsOf: file), name: "a pipe")
         #expect(piped?.samples == waveform.samples)
       }
