@@ -10,11 +10,16 @@ package enum ModelFolder {
 
   /// A whole file, or one sentence naming it.
   package static func read(_ url: URL) throws -> Data {
+    let data: Data
     do {
-      return try Data(contentsOf: url)
+      data = try Data(contentsOf: url)
     } catch {
       throw InputError(url.path, expected: "a readable file", found: "none")
     }
+    if let impostor = Impostor.name(data) {
+      throw InputError(url.path, expected: "a file of a model", found: impostor)
+    }
+    return data
   }
 
   /// Of a folder's configuration and weights, however many files they are in.

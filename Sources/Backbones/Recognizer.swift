@@ -49,9 +49,7 @@ package struct Recognizer: Sendable {
 
   /// Samples at the rate the backbone expects.
   package func samples(_ waveform: Waveform) -> [Float] {
-    waveform.sampleRate == backbone.sampleRate
-      ? waveform.samples
-      : Resampler.resample(waveform.samples, from: waveform.sampleRate, to: backbone.sampleRate)
+    waveform.resampled(to: backbone.sampleRate).samples
   }
 
   /// For this model's tokens and frames; worth keeping for several utterances.

@@ -30,7 +30,11 @@ final class DashboardSession: Sendable {
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
-        let loaded = LoadedDatasets()
+        let loaded = LoadedDatasets { [mailbox] remarks in
+          guard let first = remarks.first else { return }
+          let more = remarks.count == 1 ? "" : " (and \(remarks.count - 1) more like it)"
+          mailbox.post(.notice(first + more))
+        }
         let data = try recognizers.map { try loaded.data(dataset, for: $0) }
         self.data.withLock { $0 = data }
         mailbox.post(.preparing("measuring this machine's speed"))

@@ -99,6 +99,15 @@ enum Dropscope {
       """
   }
 
+  /// Says on standard error what ought to be known of audio that was read: the first few of many.
+  static func remark(_ remarks: [String]) {
+    let most = 8
+    for remark in remarks.prefix(most) { complain("dropscope: \(remark)") }
+    if remarks.count > most {
+      complain("dropscope: \(remarks.count - most) more remarks of this kind on other recordings")
+    }
+  }
+
   /// One line on standard error, whatever is in the sentence.
   static func complain(_ sentence: String) {
     StandardOutput.complain(sentence)

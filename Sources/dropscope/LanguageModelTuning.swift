@@ -58,7 +58,7 @@ struct LanguageModelTuning {
         (options.lmWeight, options.wordBonus) = (weight, bonus)
         let counts = errors(.beam(options), said, threads: threads)
         entries.append(Entry(lmWeight: weight, wordBonus: bonus, wer: counts.rate))
-        if isJSON { print(try JSON.line(entries[entries.count - 1])) }
+        if isJSON { try StandardOutput.show(try JSON.line(entries[entries.count - 1])) }
       }
     }
     bar.finish()
@@ -69,7 +69,7 @@ struct LanguageModelTuning {
       ["LM weight"] + Self.bonuses.map { String(format: "%g", $0) },
       names: Self.weights.map { [String(format: "%g", $0)] }, numbers: numbers)
     func percent(_ fraction: Double) -> String { TextTable.number(fraction * 100, 2) }
-    print(
+    try StandardOutput.show(
       """
       \(dataset.name) \(dataset.split): \(dataset.utterances.count) utterances, \(recognizer.name) \
       \(mask), \(Decoding.beam(search).description)
@@ -78,12 +78,12 @@ struct LanguageModelTuning {
       \(table.heading)
       """)
     for weight in Self.weights {
-      print(
+      try StandardOutput.show(
         table.line(
           [String(format: "%g", weight)]
             + entries.filter { $0.lmWeight == weight }.map { percent($0.wer) }))
     }
-    print(
+    try StandardOutput.show(
       String(
         format: "\nbest: --lm-weight %g --word-bonus %g, WER %.2f %%", best.lmWeight,
         best.wordBonus, best.wer * 100))

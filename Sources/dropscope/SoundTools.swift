@@ -3,7 +3,6 @@
 import Base
 import Foundation
 import Synchronization
-import Training
 
 /// Each tool is looked for in PATH when it is needed; nothing is linked.
 final class SoundTools: Sendable {
@@ -30,7 +29,7 @@ final class SoundTools: Sendable {
   func play(_ path: String) throws -> String {
     // aplay knows no FLAC.
     let usable = Self.players.filter { $0.program != "aplay" || !path.hasSuffix(".flac") }
-    guard let tool = usable.first(where: { SpeechSynthesizer.findInPath($0.program) != nil }) else {
+    guard let tool = usable.first(where: { OutsideProgram.find($0.program) != nil }) else {
       throw InputError(
         "no player was found: looked for \(usable.map(\.program).joined(separator: ", "))")
     }
@@ -45,7 +44,7 @@ final class SoundTools: Sendable {
   /// `hasEnded` is told when the recorder ends without having been asked to.
   func startRecording(hasEnded: @escaping @Sendable (String) -> Void) throws {
     guard
-      let tool = Self.recorders.first(where: { SpeechSynthesizer.findInPath($0.program) != nil })
+      let tool = Self.recorders.first(where: { OutsideProgram.find($0.program) != nil })
     else {
       throw InputError(
         "no recorder was found: looked for \(Self.recorders.map(\.program).joined(separator: ", "))"
@@ -111,7 +110,7 @@ final class SoundTools: Sendable {
 
   /// Silent, and not yet running.
   private static func process(_ program: String, _ arguments: [String]) throws -> Process {
-    guard let path = SpeechSynthesizer.findInPath(program) else {
+    guard let path = OutsideProgram.find(program) else {
       throw InputError("\(program): not found")
     }
     let process = Process()

@@ -85,16 +85,15 @@ package final class SafetensorsFile: Sendable {
       let reason = FileManager.default.fileExists(atPath: path) ? "an unreadable one" : "no file"
       throw InputError(path, expected: "a safetensors file", found: reason)
     }
+    if let impostor = Impostor.name(bytes.prefix(Impostor.prefixLength)) {
+      throw InputError(path, expected: "a safetensors file", found: impostor)
+    }
     guard bytes.count >= 8 else {
       throw InputError(
         path, expected: "a safetensors file with 8 bytes of header length",
         found: "\(bytes.count) bytes in all")
     }
     let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
-    if bytes.starts(with: Data("version https://git-lfs".utf8)) {
-      throw InputError(
-        path, expected: "safetensors", found: "a git-lfs pointer; 'git lfs pull' fetches the file")
-    }
     guard length <= Self.headerLimit, Int(length) <= bytes.count - 8 else {
       throw InputError(
         path,

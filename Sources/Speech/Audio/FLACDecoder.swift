@@ -1,56 +1,71 @@
 // FLAC frames to samples (RFC 9639, section 9): every subframe type, every check.
 import Base
 
-/// Decodes the frames of one file. The bytes are borrowed.
+/// Decodes the frames of one file, a block at a time. The bytes are borrowed.
 struct FLACDecoder {
+  let info: FLACStreamInfo
+  /// The samples of the last block: all of the first channel, then all of the next. It may be longer.
+  private(set) var block: [Int32] = []
+  /// The file carried the MD5 of its samples, and after the last block it matched.
+  private(set) var isVerified = false
   private let bytes: UnsafeRawBufferPointer
-  private let info: FLACStreamInfo
   private let name: String
   private var reader: BitReader
-  private var channels: [[Int32]]
   private var md5 = MD5()
   /// Frames decoded so far.
   private var frame = 0
+  /// Samples per channel decoded so far.
+  private var total = 0
   /// The samples of one frame as the MD5 wants them: interleaved, little-endian, whole bytes.
   private var interleaved: [UInt8] = []
 
-  init(_ bytes: UnsafeRawBufferPointer, from start: Int, info: FLACStreamInfo, name: String) {
+  /// Reads what comes before the frames. Throws `InputError`, also for a length that so many bytes of
+  /// frames cannot have.
+  init(_ bytes: UnsafeRawBufferPointer, name: String) throws {
+    let (info, start) = try FLACFile.streamInfo(bytes, name: name)
     self.bytes = bytes
     self.info = info
     self.name = name
     reader = BitReader(bytes, byte: start)
-    channels = Array(repeating: [], count: info.channels)
-    // The header may lie about the length, so memory for it is not taken on its word alone.
-    for index in channels.indices {
-      channels[index].reserveCapacity(min(info.samples, 16 * bytes.count / info.channels))
+    // A frame's header, footer and one byte a channel, for the longest block there is.
+    let smallestFrame = 10 + info.channels
+    guard info.samples <= ((bytes.count - start) / smallestFrame + 1) << 16 else {
+      throw InputError(
+        name, expected: "\(info.samples) samples",
+        found: "\(bytes.count - start) bytes of frames (it is truncated)")
     }
   }
 
-  mutating func decode() throws -> FLACAudio {
-    while info.samples == 0 ? !isAtEnd : channels[0].count < info.samples {
-      guard reader.byte < bytes.count else {
-        throw InputError(
-          name, expected: "\(info.samples) samples",
-          found: "the end of the file after \(channels[0].count) (it is truncated)")
-      }
-      try decodeFrame()
-      frame += 1
+  /// Decodes the next frame into `block` and returns its samples per channel; nil after the last, when
+  /// the MD5 has been checked. Throws `InputError`.
+  mutating func nextBlock() throws -> Int? {
+    guard info.samples == 0 ? !isAtEnd : total < info.samples else {
+      try finish()
+      return nil
     }
-    guard info.samples == 0 || channels[0].count == info.samples else {
-      throw InputError(name, expected: "\(info.samples) samples", found: "\(channels[0].count)")
+    guard reader.byte < bytes.count else {
+      throw InputError(
+        name, expected: "\(info.samples) samples",
+        found: "the end of the file after \(total) (it is truncated)")
     }
-    let isVerified = info.md5.contains { $0 != 0 }
-    if isVerified {
-      let digest = md5.digest()
-      guard digest == info.md5 else {
-        throw InputError(
-          name, expected: "samples with MD5 \(info.md5.map(\.hexadecimal).joined())",
-          found: digest.map(\.hexadecimal).joined())
-      }
+    let count = try decodeFrame()
+    frame += 1
+    total += count
+    return count
+  }
+
+  private mutating func finish() throws {
+    guard info.samples == 0 || total == info.samples else {
+      throw InputError(name, expected: "\(info.samples) samples", found: "\(total)")
     }
-    return FLACAudio(
-      sampleRate: info.sampleRate, bitsPerSample: info.bitsPerSample, channels: channels,
-      isVerified: isVerified)
+    isVerified = info.md5.contains { $0 != 0 }
+    guard isVerified else { return }
+    let digest = md5.digest()
+    guard digest == info.md5 else {
+      throw InputError(
+        name, expected: "samples with MD5 \(info.md5.map(\.hexadecimal).joined())",
+        found: digest.map(\.hexadecimal).joined())
+    }
   }
 
   /// Where the length is unknown, the stream lasts until the file or an ID3v1 tag ends it.
@@ -78,18 +93,22 @@ struct FLACDecoder {
     var assignment = 0
   }
 
-  private mutating func decodeFrame() throws {
+  /// Samples per channel.
+  private mutating func decodeFrame() throws -> Int {
     let start = reader.byte
     let header = try readHeader()
     let count = header.blockSize
-    let offset = channels[0].count
-    for index in channels.indices {
-      channels[index].append(contentsOf: repeatElement(0, count: count))
+    // Taken out while written to, so that `self` is free and nothing is copied.
+    var block: [Int32] = []
+    swap(&block, &self.block)
+    defer { swap(&block, &self.block) }
+    if block.count < count * info.channels {
+      block = Array(repeating: 0, count: count * info.channels)
     }
     let sideChannel = [8: 1, 9: 0, 10: 1][header.assignment]
     // The one channel of 33 bits: the difference of two of 32.
     var wide: [Int64] = []
-    for index in channels.indices {
+    for index in 0..<info.channels {
       let bits = info.bitsPerSample + (index == sideChannel ? 1 : 0)
       if bits > 32 {
         wide = Array(repeating: 0, count: count)
@@ -97,18 +116,17 @@ struct FLACDecoder {
           try decodeSubframe(into: $0.baseAddress!, count: count, bits: bits)
         }
       } else {
-        // Taken out while written to, so that `self` is free and nothing is copied.
-        var channel: [Int32] = []
-        swap(&channel, &channels[index])
-        defer { swap(&channel, &channels[index]) }
-        try channel.withUnsafeMutableBufferPointer {
-          try decodeSubframe(into: $0.baseAddress! + offset, count: count, bits: bits)
+        try block.withUnsafeMutableBufferPointer {
+          try decodeSubframe(into: $0.baseAddress! + index * count, count: count, bits: bits)
         }
       }
     }
     try checkFooter(from: start)
-    if sideChannel != nil { undoStereo(header.assignment, from: offset, wide: wide) }
-    updateMD5(from: offset)
+    if sideChannel != nil {
+      Self.undoStereo(header.assignment, &block, count: count, wide: wide)
+    }
+    updateMD5(block, count: count)
+    return count
   }
 
   private mutating func readHeader() throws -> Header {
@@ -182,43 +200,44 @@ struct FLACDecoder {
   }
 
   /// Left and right from what was stored. Sums wrap: only damage that CRC-16 missed overflows.
-  private mutating func undoStereo(_ assignment: Int, from offset: Int, wide: [Int64]) {
-    for index in offset..<channels[0].count {
-      let first = Int64(channels[0][index])
-      let second = Int64(channels[1][index])
+  private static func undoStereo(
+    _ assignment: Int, _ block: inout [Int32], count: Int, wide: [Int64]
+  ) {
+    for index in 0..<count {
+      let first = Int64(block[index])
+      let second = Int64(block[count + index])
       let left: Int64
       let right: Int64
       switch assignment {
       case 8:
         left = first
-        right = left &- (wide.isEmpty ? second : wide[index - offset])
+        right = left &- (wide.isEmpty ? second : wide[index])
       case 9:
         right = second
-        left = right &+ (wide.isEmpty ? first : wide[index - offset])
+        left = right &+ (wide.isEmpty ? first : wide[index])
       default:
-        let side = wide.isEmpty ? second : wide[index - offset]
+        let side = wide.isEmpty ? second : wide[index]
         // The bit that halving lost is the lowest of the difference.
         let sum = first << 1 | side & 1
         left = (sum &+ side) >> 1
         right = (sum &- side) >> 1
       }
-      channels[0][index] = Int32(truncatingIfNeeded: left)
-      channels[1][index] = Int32(truncatingIfNeeded: right)
+      block[index] = Int32(truncatingIfNeeded: left)
+      block[count + index] = Int32(truncatingIfNeeded: right)
     }
   }
 
-  private mutating func updateMD5(from offset: Int) {
+  private mutating func updateMD5(_ block: [Int32], count: Int) {
     let width = (info.bitsPerSample + 7) / 8
-    let stride = width * channels.count
-    let count = channels[0].count - offset
+    let stride = width * info.channels
     if interleaved.count < count * stride {
       interleaved = Array(repeating: 0, count: count * stride)
     }
     interleaved.withUnsafeMutableBytes { output in
-      for (index, channel) in channels.enumerated() {
-        channel.withUnsafeBufferPointer { samples in
+      block.withUnsafeBufferPointer { samples in
+        for index in 0..<info.channels {
           var target = output.baseAddress! + index * width
-          for sample in samples[offset...] {
+          for sample in samples[(index * count)..<((index + 1) * count)] {
             switch width {
             case 1: target.storeBytes(of: Int8(truncatingIfNeeded: sample), as: Int8.self)
             case 2: target.storeBytes(of: Int16(truncatingIfNeeded: sample), as: Int16.self)

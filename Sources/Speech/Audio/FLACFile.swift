@@ -2,31 +2,6 @@
 import Base
 import Foundation
 
-/// What a FLAC file holds, bit for bit.
-package struct FLACAudio: Sendable, Equatable {
-  package var sampleRate: Int
-  /// 4...32.
-  package var bitsPerSample: Int
-  /// At least one channel; all of one length.
-  package var channels: [[Int32]]
-  /// The file carried the MD5 of its samples, and it matched.
-  package var isVerified: Bool
-
-  /// The mean of the channels, scaled to within -1..<1.
-  func mixedDown() -> Waveform {
-    let scale = PCM.step(bits: bitsPerSample)
-    var samples = channels[0].map { Float($0) * scale }
-    if channels.count > 1 {
-      for channel in channels.dropFirst() {
-        for index in samples.indices { samples[index] += Float(channel[index]) * scale }
-      }
-      let mean = 1 / Float(channels.count)
-      for index in samples.indices { samples[index] *= mean }
-    }
-    return Waveform(samples: samples, sampleRate: sampleRate)
-  }
-}
-
 /// FLAC files.
 package enum FLACFile {
   /// Writes 16-bit mono; samples outside -1...1 are clipped. Throws `InputError`.
@@ -40,15 +15,29 @@ package enum FLACFile {
     FLACEncoder(sampleRate: sampleRate).encode(samples)
   }
 
-  /// Decodes a whole file, CRCs and MD5 checked. `name` is for the errors. Throws `InputError`.
-  package static func decode(_ data: Data, name: String) throws -> FLACAudio {
-    try data.withUnsafeBytes { try decode($0, name: name) }
-  }
-
-  static func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws -> FLACAudio {
-    let (info, start) = try streamInfo(bytes, name: name)
-    var decoder = FLACDecoder(bytes, from: start, info: info, name: name)
-    return try decoder.decode()
+  /// Decodes a whole file block by block, CRCs and MD5 checked; memory is that of the result and of a
+  /// block. Throws `InputError`, also for more than `AudioFile.limit` allows.
+  static func decode(
+    _ bytes: UnsafeRawBufferPointer, name: String, channel: ChannelChoice
+  ) throws -> AudioContent {
+    var decoder = try FLACDecoder(bytes, name: name)
+    let info = decoder.info
+    let limit = AudioFile.limit(bytes: bytes.count, perByte: 16)
+    guard info.samples <= limit else { throw AudioFile.tooMuch(name, limit: limit) }
+    var sound = try Downmix(channels: info.channels, choice: channel, name: name)
+    sound.reserve(info.samples)
+    let scale = PCM.step(bits: info.bitsPerSample)
+    while let count = try decoder.nextBlock() {
+      guard sound.samples.count + count <= limit else {
+        throw AudioFile.tooMuch(name, limit: limit)
+      }
+      decoder.block.withUnsafeBufferPointer { block in
+        sound.append(count) { frame, channel in Float(block[channel * count + frame]) * scale }
+      }
+    }
+    return AudioContent(
+      sound: sound, sampleRate: info.sampleRate, bitsPerSample: info.bitsPerSample,
+      encoding: "signed integer, FLAC", isVerified: decoder.isVerified, remarks: [])
   }
 
   /// Bytes of the ID3v2 tag that some taggers put in front; 0 without one.
@@ -60,7 +49,7 @@ package enum FLACFile {
   }
 
   /// The STREAMINFO block, and where the frames begin.
-  private static func streamInfo(
+  static func streamInfo(
     _ bytes: UnsafeRawBufferPointer, name: String
   ) throws -> (FLACStreamInfo, framesStart: Int) {
     var offset = tagLength(bytes)

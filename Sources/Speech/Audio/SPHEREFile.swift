@@ -1,12 +1,14 @@
-// NIST SPHERE files, in which TED-LIUM and older corpora come: uncompressed PCM and mu-law.
+// NIST SPHERE files, in which TED-LIUM and older corpora come: uncompressed PCM and G.711.
 
 import Base
 import Foundation
 
 /// A text header of `key -type value` lines (NIST's SPHERE software), then the samples.
 enum SPHEREFile {
-  /// Decodes bytes already known to begin with `NIST_1A`; the channels are mixed down to mono.
-  static func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws -> AudioContent {
+  /// Decodes bytes already known to begin with `NIST_1A`. Throws `InputError`.
+  static func decode(
+    _ bytes: UnsafeRawBufferPointer, name: String, channel: ChannelChoice
+  ) throws -> AudioContent {
     func fail(_ expected: String, _ found: String) -> InputError {
       InputError(name, expected: expected, found: found)
     }
@@ -28,51 +30,40 @@ enum SPHEREFile {
       if fields[key] == nil, let standard { return standard }
       throw fail("a number \(key) in the SPHERE header", fields[key].map { "\"\($0)\"" } ?? "none")
     }
-    let coding = fields["sample_coding"] ?? "pcm"
-    guard ["pcm", "ulaw", "mu-law"].contains(coding) else {
-      let isShorten = coding.contains("shorten")
+    let stored = fields["sample_coding"] ?? "pcm"
+    let coding: SampleLayout.Coding
+    switch stored {
+    case "pcm": coding = .signed
+    case "ulaw", "mu-law": coding = .muLaw
+    case "alaw": coding = .aLaw
+    default:
+      let isShorten = stored.contains("shorten")
       throw fail(
-        "uncompressed samples (pcm or ulaw)"
-          + (isShorten ? "; decompress it with sph2pipe first" : ""), coding)
-    }
-    let isMuLaw = coding != "pcm"
-    let rate = try number("sample_rate")
-    guard AudioFile.sampleRates.contains(rate) else {
-      throw fail(AudioFile.sampleRateSentence, "\(rate) Hz")
+        "uncompressed samples (pcm, ulaw or alaw)"
+          + (isShorten ? "; decompress it with sph2pipe first" : ""), stored)
     }
     let channels = try number("channel_count", default: 1)
     guard (1...64).contains(channels) else { throw fail("1 to 64 channels", "\(channels)") }
-    let width = try number("sample_n_bytes", default: isMuLaw ? 1 : 2)
-    guard width == (isMuLaw ? 1 : 2) else {
-      throw fail("samples of \(isMuLaw ? 1 : 2) bytes", "\(width)")
-    }
+    let standard = coding == .signed ? 2 : 1
+    let width = try number("sample_n_bytes", default: standard)
+    guard width == standard else { throw fail("samples of \(standard) bytes", "\(width)") }
     let order = fields["sample_byte_format"] ?? "01"
-    guard isMuLaw || order == "01" || order == "10" else {
+    guard coding != .signed || order == "01" || order == "10" else {
       throw fail("sample_byte_format 01 or 10", order)
     }
-    let present = (bytes.count - length) / (width * channels)
-    let count = try number("sample_count", default: present)
-    guard count >= 0, count <= present else {
-      throw fail("\(count) samples of each channel", "\(present): it is cut off")
+    let layout = SampleLayout(
+      coding: coding, isBigEndian: order == "10", channels: channels,
+      sampleRate: try number("sample_rate"), bits: 8 * width)
+    try layout.check(name: name)
+    let present = bytes.count - length
+    let count = try number("sample_count", default: present / layout.bytesPerFrame)
+    guard (0...Int.max / 1024).contains(count) else {
+      throw fail("a sample_count of 0 or more", "\(count)")
     }
-    let data = UnsafeRawBufferPointer(rebasing: bytes[length...])
-    func sample(_ index: Int) -> Float {
-      if isMuLaw { return PCM.sample(linear(data[index])) }
-      let value = data.loadUnaligned(fromByteOffset: 2 * index, as: Int16.self)
-      return PCM.sample(order == "01" ? Int16(littleEndian: value) : Int16(bigEndian: value))
-    }
-    let samples = (0..<count).map { frame in
-      (0..<channels).reduce(Float(0)) { $0 + sample(frame * channels + $1) } / Float(channels)
-    }
-    return AudioContent(
-      waveform: Waveform(samples: samples, sampleRate: rate), channels: channels,
-      bitsPerSample: 8 * width, encoding: isMuLaw ? "mu-law" : "signed integer")
-  }
-
-  /// ITU-T G.711 mu-law to 14-bit linear, scaled to 16 bits.
-  private static func linear(_ code: UInt8) -> Int16 {
-    let value = ~code
-    let magnitude = (Int(value & 0x0F) << 3 + 0x84) << Int(value >> 4 & 7) - 0x84
-    return Int16(value & 0x80 != 0 ? -magnitude : magnitude)
+    let (used, remarks) = SampleLayout.length(
+      said: count * layout.bytesPerFrame, available: present)
+    return try layout.content(
+      UnsafeRawBufferPointer(rebasing: bytes[length..<length + used]), name: name,
+      channel: channel, remarks: remarks)
   }
 }

@@ -1,167 +1,117 @@
-// RIFF/WAVE files: reading the linear encodings.
+// RIFF/WAVE files, of any length: reading linear samples, floats and G.711.
 import Base
-import Foundation
 
-/// WAV files.
+/// WAV files. Sizes beyond 32 bits are in a `ds64` chunk (EBU Tech 3306, ITU-R BS.2088).
 enum WAVFile {
-  private struct Format {
+  private enum Code {
     static let pcm = 1
     static let float = 3
+    static let aLaw = 6
+    static let muLaw = 7
     static let extensible = 0xfffe
-
-    var isFloat: Bool
-    var channels: Int
-    var sampleRate: Int
-    /// Significant bits; the container is the next whole number of bytes.
-    var bits: Int
-    var bytesPerSample: Int { (bits + 7) / 8 }
+    /// How the subformat of what `extensible` says goes on behind its code.
+    static let tail: [UInt8] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71]
   }
 
-  /// Decodes RIFF/WAVE (or RF64) bytes, already known to begin as such.
-  static func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws -> AudioContent {
-    func number(_ offset: Int, _ width: Int) -> Int {
-      (0..<width).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
-    }
-    var format: Format?
+  /// A size that is in `ds64`, or nowhere: ffmpeg leaves it where it cannot seek back.
+  private static let elsewhere = 0xffff_ffff
+
+  /// Decodes RIFF, RF64 or BW64 bytes, already known to begin as such. Throws `InputError`, and
+  /// `ForeignCoding` for codings that are not read here.
+  static func decode(
+    _ bytes: UnsafeRawBufferPointer, name: String, channel: ChannelChoice
+  ) throws -> AudioContent {
+    var layout: SampleLayout?
+    var longSizes: [String: Int] = [:]
     var offset = 12
     while offset + 8 <= bytes.count {
-      let tag = String(decoding: bytes[offset..<offset + 4], as: UTF8.self)
-      let size = number(offset + 4, 4)
+      let tag = bytes.text(offset, 4)
       let start = offset + 8
       let available = bytes.count - start
+      let field = bytes.little(offset + 4, 4)
+      let size = field == elsewhere ? longSizes[tag] ?? field : field
       if tag == "data" {
-        guard let format else {
+        guard let layout else {
           throw InputError(name, expected: "a fmt chunk before the data", found: "none")
         }
-        let isStreamed =
-          isPlaceholder(size)
-          // A writer that could not seek back leaves 0 here, and a RIFF size that ends here too.
-          || size == 0 && (number(4, 4) <= start - 8 || isPlaceholder(number(4, 4)))
-        guard size <= available || isStreamed else {
-          throw InputError(
-            name, expected: "\(size) bytes of samples as the header says",
-            found: "\(available) (the file is truncated)")
-        }
-        let length = isStreamed && (size == 0 || size > available) ? available : size
+        let isOpen = isOpen(size, riff: bytes.little(4, 4), start: start, available: available)
+        let (length, remarks) = SampleLayout.length(
+          said: isOpen ? nil : size, available: available)
         let samples = UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
-        return try content(samples, format, name: name)
+        return try layout.content(samples, name: name, channel: channel, remarks: remarks)
       }
       guard size <= available else {
         throw InputError(
           name, expected: "\(size) bytes in the '\(tag)' chunk",
           found: "\(available) (the file is truncated)")
       }
-      if tag == "fmt " {
-        guard size >= 16 else {
-          throw InputError(
-            name, expected: "at least 16 bytes in the fmt chunk", found: "\(size)")
-        }
-        var code = number(start, 2)
-        if code == Format.extensible, size >= 26 { code = number(start + 24, 2) }
-        format = try checked(
-          Format(
-            isFloat: code == Format.float, channels: number(start + 2, 2),
-            sampleRate: number(start + 4, 4), bits: number(start + 14, 2)),
-          code: code, blockAlign: number(start + 12, 2), name: name)
+      switch tag {
+      case "ds64": longSizes = sizes(bytes, start, size)
+      case "fmt ": layout = try format(bytes, start, size, name: name)
+      default: break
       }
       offset = start + size + size % 2
     }
     throw InputError(
-      name, expected: format == nil ? "a fmt and a data chunk" : "a data chunk",
+      name, expected: layout == nil ? "a fmt and a data chunk" : "a data chunk",
       found: "the end of the file")
   }
 
-  /// Sizes that streaming writers leave for "unknown": 0xFFFFFFFF (ffmpeg), 0x7FFFF000 (sox),
-  /// 0x80000000 (arecord) and their like.
-  private static func isPlaceholder(_ size: Int) -> Bool { size >= 0x7fff_0000 }
-
-  private static func checked(
-    _ format: Format, code: Int, blockAlign: Int, name: String
-  ) throws -> Format {
-    guard code == Format.pcm || code == Format.float else {
-      throw InputError(
-        name, expected: "PCM (1) or float (3) samples", found: "WAV encoding \(code)")
-    }
-    guard format.channels > 0 else {
-      throw InputError(name, expected: "at least 1 channel", found: "0")
-    }
-    guard AudioFile.sampleRates.contains(format.sampleRate) else {
-      throw InputError(
-        name, expected: AudioFile.sampleRateSentence, found: "\(format.sampleRate) Hz")
-    }
-    let widths = format.isFloat ? [32, 64] : Array(1...32)
-    guard widths.contains(format.bits) else {
-      throw InputError(
-        name, expected: format.isFloat ? "32 or 64 bits per sample" : "1 to 32 bits per sample",
-        found: "\(format.bits)")
-    }
-    guard blockAlign == format.channels * format.bytesPerSample else {
-      throw InputError(
-        name, expected: "\(format.channels * format.bytesPerSample) bytes per frame",
-        found: "\(blockAlign)")
-    }
-    return format
+  /// Whether the writer of the data's size did not know it, as one that cannot seek back.
+  private static func isOpen(_ size: Int, riff: Int, start: Int, available: Int) -> Bool {
+    // 0xFFFFFFFF (ffmpeg), 0x7FFFF000 (sox), 0x80000000 (arecord) and their like.
+    func isPlaceholder(_ size: Int) -> Bool { (0x7fff_0000...elsewhere).contains(size) }
+    // Some leave 0, and a RIFF size that ends here too.
+    if size == 0 { return riff <= start - 8 || isPlaceholder(riff) }
+    return size == elsewhere || isPlaceholder(size) && size > available
   }
 
-  private static func content(
-    _ bytes: UnsafeRawBufferPointer, _ format: Format, name: String
-  ) throws -> AudioContent {
-    let samples: [Float]
-    // Narrow samples sit at the top of their container, so the container sets the scale.
-    let step = PCM.step(bits: 8 * format.bytesPerSample)
-    switch (format.isFloat, format.bytesPerSample) {
-    case (true, 4):
-      samples = mix(bytes, format) { Float(bitPattern: $0.loadLittle(UInt32.self)) }
-    case (true, _):
-      samples = mix(bytes, format) { Float(Double(bitPattern: $0.loadLittle(UInt64.self))) }
-    case (_, 1):
-      samples = mix(bytes, format) { Float(Int($0.load(as: UInt8.self)) - 128) * step }
-    case (_, 2):
-      samples = mix(bytes, format) { Float($0.loadLittle(Int16.self)) * step }
-    case (_, 3):
-      samples = mix(bytes, format) {
-        let low = Int32($0.loadLittle(UInt16.self))
-        let high = Int32(($0 + 2).load(as: Int8.self))
-        return Float(high << 16 | low) * step
+  /// Of chunks whose own size is `elsewhere`.
+  private static func sizes(
+    _ bytes: UnsafeRawBufferPointer, _ start: Int, _ size: Int
+  ) -> [String: Int] {
+    guard size >= 28 else { return [:] }
+    let count = min(bytes.little(start + 24, 4), (size - 28) / 12)
+    var sizes = ["data": bytes.little(start + 8, 8)]
+    for entry in 0..<count {
+      let place = start + 28 + 12 * entry
+      sizes[bytes.text(place, 4)] = bytes.little(place + 4, 8)
+    }
+    return sizes
+  }
+
+  private static func format(
+    _ bytes: UnsafeRawBufferPointer, _ start: Int, _ size: Int, name: String
+  ) throws -> SampleLayout {
+    guard size >= 16 else {
+      throw InputError(name, expected: "at least 16 bytes in the fmt chunk", found: "\(size)")
+    }
+    var code = bytes.little(start, 2)
+    if code == Code.extensible, size >= 26 {
+      let tail = bytes[start + 26..<start + max(26, min(size, 40))]
+      guard tail.elementsEqual(Code.tail.prefix(tail.count)) else {
+        throw ForeignCoding(container: "wav", found: "a WAV subformat of its own")
       }
-    default:
-      samples = mix(bytes, format) { Float($0.loadLittle(Int32.self)) * step }
+      code = bytes.little(start + 24, 2)
     }
-    if format.isFloat, let bad = samples.firstIndex(where: { !$0.isFinite }) {
-      throw InputError(name, expected: "finite samples", found: "\(samples[bad]) at sample \(bad)")
+    let bits = bytes.little(start + 14, 2)
+    let coding: SampleLayout.Coding
+    switch code {
+    case Code.pcm: coding = bits <= 8 ? .unsigned : .signed
+    case Code.float: coding = .float
+    case Code.muLaw: coding = .muLaw
+    case Code.aLaw: coding = .aLaw
+    default: throw ForeignCoding(container: "wav", found: "WAV encoding \(code)")
     }
-    let kind =
-      format.isFloat ? "float" : format.bytesPerSample == 1 ? "unsigned integer" : "signed integer"
-    return AudioContent(
-      waveform: Waveform(samples: samples, sampleRate: format.sampleRate),
-      channels: format.channels, bitsPerSample: format.bits, encoding: kind)
-  }
-
-  /// The mean over the channels of every whole frame.
-  @inline(__always)
-  private static func mix(
-    _ bytes: UnsafeRawBufferPointer, _ format: Format, _ sample: (UnsafeRawPointer) -> Float
-  ) -> [Float] {
-    let frame = format.channels * format.bytesPerSample
-    guard let base = bytes.baseAddress, bytes.count >= frame else { return [] }
-    let scale = 1 / Float(format.channels)
-    return [Float](unsafeUninitializedCapacity: bytes.count / frame) { output, count in
-      count = bytes.count / frame
-      for index in 0..<count {
-        var sum: Float = 0
-        for channel in 0..<format.channels {
-          sum += sample(base + index * frame + channel * format.bytesPerSample)
-        }
-        output[index] = format.channels == 1 ? sum : sum * scale
-      }
+    let layout = SampleLayout(
+      coding: coding, channels: bytes.little(start + 2, 2), sampleRate: bytes.little(start + 4, 4),
+      bits: bits)
+    try layout.check(name: name)
+    let frame = bytes.little(start + 12, 2)
+    guard frame == layout.bytesPerFrame else {
+      throw InputError(
+        name, expected: "\(layout.bytesPerFrame) bytes per frame", found: "\(frame)")
     }
-  }
-}
-
-extension UnsafeRawPointer {
-  /// The little-endian integer here, at any alignment.
-  @inline(__always)
-  func loadLittle<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type) -> T {
-    T(littleEndian: loadUnaligned(as: type))
+    return layout
   }
 }

@@ -24,9 +24,11 @@ package struct Dataset: Sendable {
 
   /// Lists the split without opening its audio. `InputError` unless the split exists and has
   /// utterances, and every utterance has its audio and a transcript, once.
-  /// - Parameter format: a layout's name; nil is the first that recognises the folder.
+  /// - Parameters:
+  ///   - format: a layout's name; nil is the first that recognises the folder.
+  ///   - channel: of every recording, from 1, the one that is heard; nil is what the layout says.
   package init(
-    contentsOf root: URL, split: String, format: String? = nil,
+    contentsOf root: URL, split: String, format: String? = nil, channel: Int? = nil,
     normalization: TextNormalization = .none,
     layouts: Catalogue<any DatasetLayout.Type> = DatasetCatalog.all
   ) throws {
@@ -44,6 +46,7 @@ package struct Dataset: Sendable {
       throw InputError(
         root.path, expected: "utterances in the split \"\(split)\" (\(layout.name))", found: "none")
     }
+    if let channel { utterances = utterances.map { $0.heard(in: .only(channel)) } }
     utterances.sort { $0.id < $1.id }
     for (one, other) in zip(utterances, utterances.dropFirst()) where one.id == other.id {
       throw InputError(
@@ -63,7 +66,10 @@ package struct Dataset: Sendable {
     for utterance in utterances {
       let size = (try? FileManager.default.attributesOfItem(atPath: utterance.audio.path))?[.size]
       let segment = utterance.segment.map { "\($0)" } ?? ""
-      digest.add("\(utterance.id)\t\(utterance.transcript)\t\(segment)\t\(size ?? 0)\n")
+      // The mean is not named: most data sets know of no channels.
+      let channel = utterance.channel == .mean ? "" : "\t\(utterance.channel)"
+      digest.add(
+        "\(utterance.id)\t\(utterance.transcript)\t\(segment)\t\(size ?? 0)\(channel)\n")
     }
     return digest.description
   }
@@ -157,19 +163,33 @@ enum DatasetFiles {
     path.hasPrefix("/") ? URL(fileURLWithPath: path) : folder.appendingPathComponent(path)
   }
 
-  /// The audio file of that line, or its WAV or FLAC copy where it is of another kind.
+  /// The audio file of that line, or where it is not there, or of a kind that takes ffmpeg, its WAV or
+  /// FLAC copy.
   static func checked(_ url: URL, at place: String) throws -> URL {
     let kind = url.pathExtension.lowercased()
-    let readable = ["wav", "flac", "sph"]
-    if readable.contains(kind), exists(url) { return url }
-    let copies = ["flac", "wav"].map { url.deletingPathExtension().appendingPathExtension($0) }
-    if let copy = copies.first(where: exists) { return copy }
-    if !kind.isEmpty, !readable.contains(kind), exists(url) {
-      throw InputError(
-        place, expected: "WAV or FLAC audio; convert it, for example with ffmpeg -i IN OUT.flac",
-        found: url.path)
+    if AudioFile.extensions.contains(kind), exists(url) { return url }
+    let isForeign = ExternalDecoder.extensions.contains(kind)
+    // What is behind a dot that is no kind of audio belongs to the name.
+    if isForeign || kind.isEmpty || AudioFile.extensions.contains(kind) {
+      let copies = ["flac", "wav"].map { url.deletingPathExtension().appendingPathExtension($0) }
+      if let copy = copies.first(where: exists) { return copy }
     }
-    throw InputError(place, expected: "the audio \(url.path)", found: "no such file")
+    guard exists(url) else {
+      throw InputError(place, expected: "the audio \(url.path)", found: "no such file")
+    }
+    if isForeign, ExternalDecoder.installed != nil { return url }
+    throw InputError(
+      place, expected: "WAV, FLAC, SPHERE, AIFF or AU audio, \(ExternalDecoder.advice)",
+      found: url.path)
+  }
+
+  static let sideSentence = "the channel being a number from 1 or A to D"
+
+  /// The channel that a list names: a number from 1, or A to D.
+  static func side(_ text: some StringProtocol) -> ChannelChoice? {
+    let letters = ["A", "B", "C", "D"]
+    let number = letters.firstIndex(of: text.uppercased()).map { $0 + 1 } ?? Int(text)
+    return number.flatMap { $0 > 0 ? .side($0) : nil }
   }
 
   /// Seconds of a part of a recording; nil unless they are in order and within what a recording can last.

@@ -4,8 +4,9 @@ import Base
 import Foundation
 
 /// A folder with `wav.scp` ("RECORDING PATH" a line) and `text` ("UTTERANCE WORDS"), optionally
-/// `segments` ("UTTERANCE RECORDING START END", seconds) and `utt2spk`; or a folder of such folders, which
-/// are its splits. Commands in wav.scp (lines that end in |) are refused: nothing is run.
+/// `segments` ("UTTERANCE RECORDING START END", seconds), `utt2spk` and `reco2file_and_channel`
+/// ("RECORDING FILE CHANNEL"); or a folder of such folders, which are its splits. Commands in wav.scp
+/// (lines that end in |) are refused: nothing is run.
 package enum KaldiLayout: DatasetLayout {
   package static let name = "kaldi"
   package static let summary = "SPLIT/wav.scp and text, with segments and utt2spk if there are any"
@@ -46,6 +47,15 @@ package enum KaldiLayout: DatasetLayout {
     let texts = try table("text", required: true)
     let segments = try table("segments", required: false)
     let speakers = try table("utt2spk", required: false)
+    let channels = try table("reco2file_and_channel", required: false).mapValues { entry in
+      let fields = entry.rest.split(whereSeparator: \.isWhitespace)
+      guard fields.count == 2, let side = DatasetFiles.side(fields[1]) else {
+        throw InputError(
+          entry.place, expected: "RECORDING FILE CHANNEL, " + DatasetFiles.sideSentence,
+          found: "\"\(entry.rest.prefix(60))\"")
+      }
+      return (file: String(fields[0]), side: side)
+    }
     var audio: [String: URL] = [:]
     for (key, entry) in recordings {
       guard !entry.rest.hasSuffix("|") else {
@@ -56,6 +66,14 @@ package enum KaldiLayout: DatasetLayout {
       // Paths are meant from where the recipe was run; from the folder is the other common reading.
       let here = URL(fileURLWithPath: entry.rest)
       let there = DatasetFiles.audio(entry.rest, from: folder)
+      // "FILE.ark:123", a place within an archive, is never the WAV beside it.
+      let isArchive = entry.rest.firstMatch(of: #/\.ark(:\d+)?(\[.*\])?$/#) != nil
+      let isPlace = entry.rest.firstMatch(of: #/:\d+(\[.*\])?$/#) != nil
+      if isArchive || isPlace && ![here, there].contains(where: DatasetFiles.exists) {
+        throw InputError(
+          entry.place, expected: "an audio file; archives of samples or features are not read",
+          found: "\"\(entry.rest.prefix(60))\"")
+      }
       audio[key] = try DatasetFiles.checked(
         DatasetFiles.exists(here) ? here : there, at: entry.place)
     }
@@ -82,9 +100,14 @@ package enum KaldiLayout: DatasetLayout {
           segment?.place ?? text.place, expected: "a recording \"\(recording)\" in wav.scp",
           found: "none")
       }
+      // Some lists name a side for each utterance, and as its file the recording that both are in.
+      let side =
+        channels[recording]?.side
+        ?? channels[id].flatMap { $0.file == recording ? $0.side : nil }
       return Utterance(
         id: id, speaker: speakers[id]?.rest ?? id, audio: url,
-        transcript: try DatasetFiles.transcript(text.rest, at: text.place), segment: range)
+        transcript: try DatasetFiles.transcript(text.rest, at: text.place), segment: range,
+        channel: side ?? .mean)
     }
   }
 }

@@ -4,7 +4,8 @@ import Base
 import Foundation
 
 /// root/split/speaker/chapter/ with `speaker-chapter.trans.txt` ("ID WORDS" a line) and ID.flac or
-/// ID.wav beside it (openslr.org/12); root may also be the folder above `LibriSpeech`.
+/// ID.wav beside it (openslr.org/12), or what ffmpeg decodes (ID.opus); root may also be the folder above
+/// `LibriSpeech`.
 package enum LibriSpeechLayout: DatasetLayout {
   package static let name = "librispeech"
   package static let summary = "SPLIT/SPEAKER/CHAPTER/ID.flac with SPEAKER-CHAPTER.trans.txt"
@@ -50,9 +51,15 @@ package enum LibriSpeechLayout: DatasetLayout {
       throw InputError(folder.path, expected: "a readable folder", found: "a locked one")
     }
     var audio: [String: URL] = [:]
+    /// Only where there is no other: recordings as they came may lie beside their copies.
+    var foreign: [String: URL] = [:]
     for name in names where !name.hasPrefix(".") {
       let file = folder.appendingPathComponent(name)
-      guard ["flac", "wav"].contains(file.pathExtension.lowercased()) else { continue }
+      let kind = file.pathExtension.lowercased()
+      if ExternalDecoder.extensions.contains(kind) {
+        foreign[file.deletingPathExtension().lastPathComponent] = file
+      }
+      guard AudioFile.extensions.contains(kind) else { continue }
       let id = file.deletingPathExtension().lastPathComponent
       if let other = audio.updateValue(file, forKey: id) {
         throw InputError(
@@ -79,7 +86,10 @@ package enum LibriSpeechLayout: DatasetLayout {
         guard transcribed.insert(id).inserted else {
           throw InputError(place, expected: "each id once", found: "\(id) again")
         }
-        guard let url = audio.removeValue(forKey: id) else {
+        let url =
+          try audio.removeValue(forKey: id)
+          ?? foreign[id].map { try DatasetFiles.checked($0, at: place) }
+        guard let url else {
           throw InputError(
             place, expected: folder.appendingPathComponent("\(id).flac").path + " or .wav",
             found: "no such file")

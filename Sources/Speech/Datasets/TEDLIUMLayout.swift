@@ -4,7 +4,8 @@ import Base
 import Foundation
 
 /// Release 3: root/data and root/legacy/{train,dev,test}, releases 1 and 2: root/{train,dev,test}, each
-/// with `stm/TALK.stm` ("TALK CHANNEL SPEAKER START END <LABEL> WORDS" a line) and `sph/TALK.sph`.
+/// with `stm/TALK.stm` ("TALK CHANNEL SPEAKER START END <LABEL> WORDS" a line, the label being optional:
+/// NIST's sclite, infmts.htm) and `sph/TALK.sph`.
 /// Cleaned as Kaldi's recipe does: lines to be ignored are left out, and so are names in brackets and
 /// {NOISE}, variants "(2)" and <tags>; "it 's" becomes "it's".
 package enum TEDLIUMLayout: DatasetLayout {
@@ -50,15 +51,22 @@ package enum TEDLIUMLayout: DatasetLayout {
   ) throws -> Utterance? {
     if line.hasPrefix(";;") || line.contains("ignore_time_segment_in_scoring") { return nil }
     let place = DatasetFiles.place(file, number)
-    let fields = line.split(maxSplits: 6, whereSeparator: \.isWhitespace)
-    guard fields.count >= 6, let start = Double(fields[3]), let end = Double(fields[4]),
+    let fields = line.split(maxSplits: 5, whereSeparator: \.isWhitespace)
+    guard fields.count >= 5, let side = DatasetFiles.side(fields[1]),
+      let start = Double(fields[3]), let end = Double(fields[4]),
       let times = DatasetFiles.segment(from: start, to: end)
     else {
       throw InputError(
-        place, expected: "TALK CHANNEL SPEAKER START END <LABEL> WORDS",
+        place,
+        expected: "TALK CHANNEL SPEAKER START END <LABEL> WORDS, "
+          + DatasetFiles.sideSentence,
         found: "\"\(line.prefix(60))\"")
     }
-    let words = cleaned(fields.count > 6 ? fields[6] : "")
+    var said = fields.count > 5 ? fields[5] : ""
+    if said.hasPrefix("<"), let end = said.firstIndex(of: ">") {
+      said = said[said.index(after: end)...]
+    }
+    let words = cleaned(said)
     // Laughter and applause alone are no utterance.
     guard !words.isEmpty else { return nil }
     let talk = String(fields[0])
@@ -66,9 +74,12 @@ package enum TEDLIUMLayout: DatasetLayout {
     func hundredths(_ seconds: Double) -> String {
       String(format: "%07d", Int((seconds * 100).rounded()))
     }
+    // Both sides of a call may speak at once.
+    let part = side == .side(1) ? talk : "\(talk)-\(fields[1])"
     return Utterance(
-      id: "\(talk)-\(hundredths(start))-\(hundredths(end))", speaker: String(fields[2]),
-      audio: try DatasetFiles.checked(audio, at: place), transcript: words, segment: times)
+      id: "\(part)-\(hundredths(start))-\(hundredths(end))", speaker: String(fields[2]),
+      audio: try DatasetFiles.checked(audio, at: place), transcript: words, segment: times,
+      channel: side)
   }
 
   static func cleaned(_ text: Substring) -> String {

@@ -111,11 +111,11 @@ package enum TableLayout: DatasetLayout {
   }
 }
 
-/// Mozilla Common Voice: SPLIT.tsv beside the folder `clips`. Clips come as MP3, which is not read: WAV
-/// or FLAC copies of the same names are.
+/// Mozilla Common Voice: SPLIT.tsv beside the folder `clips`. Clips come as MP3, which takes ffmpeg; WAV
+/// or FLAC copies of the same names are read before them.
 package enum CommonVoiceLayout: DatasetLayout {
   package static let name = "commonvoice"
-  package static let summary = "SPLIT.tsv (client_id, path, sentence) and clips/, as WAV or FLAC"
+  package static let summary = "SPLIT.tsv (client_id, path, sentence) and clips/"
 
   package static func recognizes(_ root: URL) -> Bool {
     DatasetFiles.isFolder(root.appendingPathComponent("clips")) && !splits(root).isEmpty

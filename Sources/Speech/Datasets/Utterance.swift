@@ -12,16 +12,19 @@ package struct Utterance: Sendable, Equatable {
   package private(set) var transcript: String
   /// Seconds within the audio; nil is all of it.
   package let segment: ClosedRange<Double>?
+  /// Which channels of the audio it is heard in.
+  package private(set) var channel: ChannelChoice
 
   package init(
     id: String, speaker: String, audio: URL, transcript: String,
-    segment: ClosedRange<Double>? = nil
+    segment: ClosedRange<Double>? = nil, channel: ChannelChoice = .mean
   ) {
     self.id = id
     self.speaker = speaker
     self.audio = audio
     self.transcript = transcript
     self.segment = segment
+    self.channel = channel
   }
 
   func normalized(by rules: TextNormalization) -> Utterance {
@@ -30,13 +33,19 @@ package struct Utterance: Sendable, Equatable {
     return result
   }
 
+  func heard(in channel: ChannelChoice) -> Utterance {
+    var result = self
+    result.channel = channel
+    return result
+  }
+
   package var words: [String] { transcript.split(separator: " ").map(String.init) }
 
   /// Its samples at the file's own rate. Throws when the file cannot be read or the segment lies
   /// outside.
   package func waveform() throws -> Waveform {
-    guard let segment else { return try AudioFile.read(audio) }
-    let whole = try Recordings.waveform(of: audio)
+    guard let segment else { return try AudioFile.read(audio, channel: channel) }
+    let whole = try Recordings.waveform(of: audio, channel: channel)
     let rate = Double(whole.sampleRate)
     let first = Int((segment.lowerBound * rate).rounded())
     // Segments are written to a hundredth of a second: an end that lies just beyond is the end.
@@ -47,22 +56,26 @@ package struct Utterance: Sendable, Equatable {
         expected: "a segment within the \(String(format: "%.2f", whole.seconds)) s of audio",
         found: "\(segment.lowerBound) to \(segment.upperBound) s")
     }
-    return Waveform(samples: Array(whole.samples[first..<last]), sampleRate: whole.sampleRate)
+    return Waveform(
+      samples: Array(whole.samples[first..<last]), sampleRate: whole.sampleRate,
+      remarks: whole.remarks)
   }
 }
 
 /// The recordings that segments were last cut from: neighbours in a data set share one.
 private enum Recordings {
   private static let limit = 4
-  private static let known = Mutex<[(url: URL, waveform: Waveform)]>([])
+  private static let known = Mutex<[(url: URL, channel: ChannelChoice, waveform: Waveform)]>([])
 
-  static func waveform(of url: URL) throws -> Waveform {
-    let old = known.withLock { known in known.first { $0.url == url }?.waveform }
+  static func waveform(of url: URL, channel: ChannelChoice) throws -> Waveform {
+    let old = known.withLock { known in
+      known.first { $0.url == url && $0.channel == channel }?.waveform
+    }
     if let old { return old }
-    let waveform = try AudioFile.read(url)
+    let waveform = try AudioFile.read(url, channel: channel)
     known.withLock { known in
       if known.count >= limit { known.removeFirst() }
-      known.append((url, waveform))
+      known.append((url, channel, waveform))
     }
     return waveform
   }

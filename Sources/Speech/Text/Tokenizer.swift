@@ -101,6 +101,9 @@ package struct Tokenizer: Sendable, Equatable {
     guard let data = try? Data(contentsOf: url) else {
       throw InputError(url.path, expected: "a readable list of tokens", found: "none")
     }
+    if let impostor = Impostor.name(data) {
+      throw InputError(url.path, expected: "a list of tokens", found: impostor)
+    }
     guard let text = String(data: data, encoding: .utf8) else {
       throw InputError(url.path, expected: "UTF-8 text", found: "other bytes")
     }

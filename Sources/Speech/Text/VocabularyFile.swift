@@ -19,6 +19,9 @@ extension Tokenizer {
       throw InputError(
         folder.path, expected: "tokens.txt, vocab.json or tokenizer.json", found: "none of them")
     }
+    if let impostor = Impostor.name(data) {
+      throw InputError(source.path, expected: "a vocabulary", found: impostor)
+    }
     let file: TokenizerFile?
     let ids: [String: Int]
     do {

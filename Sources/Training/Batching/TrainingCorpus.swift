@@ -18,11 +18,13 @@ package struct TrainingCorpus: Sendable {
   package let speakers: [String]
   /// How often a pass visits each utterance.
   package let weights: [Double]
+  /// What ought to be said of how the audio was read, each once.
+  package let remarks: [String]
 
   /// - Parameter weights: one for each utterance; without, all are visited once.
   package init(
     name: String, sampleRate: Int, samples: [[Int16]], transcripts: [String], speakers: [String],
-    weights: [Double]? = nil
+    weights: [Double]? = nil, remarks: [String] = []
   ) {
     let weights = weights ?? samples.map { _ in 1 }
     precondition(
@@ -33,6 +35,7 @@ package struct TrainingCorpus: Sendable {
     self.samples = samples
     self.transcripts = transcripts
     self.speakers = speakers
+    self.remarks = remarks
   }
 
   /// Decodes every utterance of the data sets, each with a weight, on all cores, resampled to
@@ -45,7 +48,9 @@ package struct TrainingCorpus: Sendable {
     progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
   ) throws {
     let utterances = datasets.flatMap(\.0.utterances)
-    let slots = Mutex([Result<[Int16], any Error>?](repeating: nil, count: utterances.count))
+    let slots = Mutex(
+      [Result<(samples: [Int16], remarks: [String]), any Error>?](
+        repeating: nil, count: utterances.count))
     let done = Atomic<Int>(0)
     let next = Atomic<Int>(0)
     WorkerTeam.run(ProcessInfo.processInfo.activeProcessorCount) { _ in
@@ -57,15 +62,16 @@ package struct TrainingCorpus: Sendable {
         progress(done.wrappingAdd(1, ordering: .relaxed).newValue, utterances.count)
       }
     }
+    let read = try slots.withLock { slots in try slots.map { try $0!.get() } }
     self.init(
       name: datasets.map { dataset, weight in
         "\(dataset.name)/\(dataset.split)"
           + (weight == 1 ? "" : String(format: " x %g", weight))
       }.joined(separator: " + "),
-      sampleRate: sampleRate,
-      samples: try slots.withLock { slots in try slots.map { try $0!.get() } },
+      sampleRate: sampleRate, samples: read.map(\.samples),
       transcripts: utterances.map(\.transcript), speakers: utterances.map(\.speaker),
-      weights: datasets.flatMap { dataset, weight in dataset.utterances.map { _ in weight } })
+      weights: datasets.flatMap { dataset, weight in dataset.utterances.map { _ in weight } },
+      remarks: Waveform.once(read.map(\.remarks)))
   }
 
   package var count: Int { samples.count }
@@ -103,12 +109,10 @@ package struct TrainingCorpus: Sendable {
     }
   }
 
-  private static func samples(of utterance: Utterance, at sampleRate: Int) throws -> [Int16] {
-    let waveform = try utterance.waveform()
-    let samples =
-      waveform.sampleRate == sampleRate
-      ? waveform.samples
-      : Resampler.resample(waveform.samples, from: waveform.sampleRate, to: sampleRate)
-    return PCM.numbers(samples)
+  private static func samples(
+    of utterance: Utterance, at sampleRate: Int
+  ) throws -> (samples: [Int16], remarks: [String]) {
+    let waveform = try utterance.waveform().resampled(to: sampleRate)
+    return (PCM.numbers(waveform.samples), waveform.remarks)
   }
 }

@@ -6,14 +6,6 @@ import Foundation
 /// Runs programs with `posix_spawn`: Foundation's `Process` costs several milliseconds a start,
 /// more than espeak-ng needs for a sentence.
 enum ChildProcess {
-  /// Where the program lies according to PATH.
-  static func find(_ program: String) -> String? {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-    return path.split(separator: ":").map { "\($0)/\(program)" }.first {
-      access($0, X_OK) == 0
-    }
-  }
-
   /// Runs `executable` to its end with standard input and output closed off, standard error in
   /// `errors` (a file that is overwritten). Throws `InputError` with the last line of standard
   /// error when it fails.

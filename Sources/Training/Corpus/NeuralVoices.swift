@@ -16,7 +16,7 @@ package struct NeuralVoices: Sendable {
   /// - Parameter interpreter: a Python that has one of the packages or more.
   /// - Throws: `InputError` when it cannot be run or has none.
   package init(interpreter name: String) throws {
-    guard let path = name.contains("/") ? name : ChildProcess.find(name) else {
+    guard let path = name.contains("/") ? name : OutsideProgram.find(name) else {
       throw InputError(name, expected: "a Python interpreter", found: "no such program")
     }
     interpreter = path

@@ -31,7 +31,7 @@ package struct SpeechSynthesizer: Sendable {
   /// as well, if anything does.
   package init(
     neural: NeuralVoices? = nil,
-    locate: (String) -> String? = SpeechSynthesizer.findInPath
+    locate: (String) -> String? = OutsideProgram.find
   ) throws {
     self.neural = neural
     var programs: [Voice.Engine: String] = [:]
@@ -96,8 +96,6 @@ package struct SpeechSynthesizer: Sendable {
         "festival has no voice: run 'apt-get install festvox-kallpc16k festvox-kdlpc16k'")
     }
   }
-
-  package static func findInPath(_ program: String) -> String? { ChildProcess.find(program) }
 
   /// Speaks `lines`, all of one engine, in the calling thread; files go to `folder`, which only
   /// this call uses meanwhile. Returns each line's speech at 16 kHz as the synthesiser left it

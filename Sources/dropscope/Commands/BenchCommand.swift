@@ -100,6 +100,7 @@ enum BenchCommand: Command {
     let one = peak(threads: 1)
     let all = threads == 1 ? one : peak(threads: threads)
     let data = try LoadedDataset(dataset, for: recognizer)
+    Dropscope.remark(data.remarks)
     var recognition: [BenchReport.Recognition] = []
     var utterances = data.samples[...]
     for (index, mask) in masks.enumerated() where !settings.isTrainingOnly {

@@ -10,9 +10,9 @@ enum EmissionsCommand: Command {
   static let summary = "save one file's token log-probabilities as safetensors"
   static let usage = "\(name) [OPTION]... FILE|- --output X.safetensors"
   static let explanation = """
-    Writes the tensor 'log_probs' (frames x tokens, float32, natural logarithms) of a WAV, FLAC or
-    SPHERE file, or of raw 16-bit samples at 16 kHz on standard input ('-'). The CTC blank is token
-    0, or what a Hugging Face model's config.json calls pad_token_id.
+    Writes the tensor 'log_probs' (frames x tokens, float32, natural logarithms) of an audio file, or
+    of one on standard input ('-'), where what has no header is raw 16-bit samples at 16 kHz. The CTC
+    blank is token 0, or what a Hugging Face model's config.json calls pad_token_id.
     """
   static let positionals = 1...1
 
@@ -20,6 +20,7 @@ enum EmissionsCommand: Command {
     var model = ModelOptions()
     var layers = LayerOptions()
     var output = URL(fileURLWithPath: "")
+    var channel: Int?
     var threads = Threads()
 
     static var groups: [OptionGroup<Self>] {
@@ -29,6 +30,7 @@ enum EmissionsCommand: Command {
           "Run"
         ) {
           Option.output("FILE", \.output, "where they go; a file of that name is replaced")
+          Option.channel(\.channel)
           Option.threads(\.threads, "threads that share the work")
         },
       ]
@@ -40,7 +42,7 @@ enum EmissionsCommand: Command {
     let path = arguments.positionals[0]
     let recognizer = try Recognizer(contentsOf: settings.model.model())
     let mask = try settings.layers.choice(layerCount: recognizer.backbone.layerCount).mask
-    let samples = recognizer.samples(try AudioInput.read(path))
+    let samples = recognizer.samples(try AudioInput.read(path, channel: settings.channel))
     let logProbabilities = Parallel.with(threads: settings.threads.count) {
       recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)
     }

@@ -81,7 +81,7 @@ enum EvaluateCommand: Command {
       zip(recognizers, choices).flatMap { recognizer, choices in
         choices.map { [recognizer.name, $0.policy ?? "manual", $0.mask.description] }
       })
-    let loaded = LoadedDatasets()
+    let loaded = LoadedDatasets(remark: Dropscope.remark)
     var isFirst = true
     let baseline = try other.map { other in
       let measuring = Measuring(other, try loaded.data(dataset, for: other), threads: threads)

@@ -12,8 +12,8 @@ enum InspectCommand: Command {
   static let explanation = """
     A model folder, of our own or of Hugging Face, of one of the types
     \(BackboneCatalog.loaders.names.joined(separator: ", ")):
-    its layers, parameters, FLOPs and metadata. A WAV, FLAC or SPHERE file: format, rate, channels,
-    bits, samples, and whether its checksum was verified.
+    its layers, parameters, FLOPs and metadata. An audio file: format, coding, rate, channels, bits,
+    samples, and whether its checksum was verified.
     """
   static let positionals = 1...1
 
@@ -40,7 +40,9 @@ enum InspectCommand: Command {
         try StandardOutput.show(report.text)
       }
     } else {
-      let report = AudioReport(file: path, info: try AudioFile.inspect(url))
+      let (info, remarks) = try AudioFile.inspect(url)
+      Dropscope.remark(remarks)
+      let report = AudioReport(file: path, info: info)
       if settings.isJSON {
         try StandardOutput.show(try JSON.line(report))
       } else {
@@ -67,7 +69,7 @@ private struct AudioReport: Encodable {
   var text: String {
     """
     file            \(file)
-    format          \(info.format), \(info.encoding), \(info.bitsPerSample) bits
+    format          \(info.format), \(info.encoding)\(info.bitsPerSample.map { ", \($0) bits" } ?? "")
     sample rate     \(info.sampleRate) Hz
     channels        \(info.channels)
     samples         \(info.samples) per channel, \(String(format: "%.3f", info.durationSeconds)) s

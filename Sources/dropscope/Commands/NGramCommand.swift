@@ -46,7 +46,7 @@ enum NGramCommand: Command {
     for path in arguments.positionals {
       let read = try SentenceText.read(URL(fileURLWithPath: path))
       let kept = SentenceText.without(heldOut, in: read)
-      print("\(path): \(read.count) sentences, \(read.count - kept.count) left out")
+      try StandardOutput.show("\(path): \(read.count) sentences, \(read.count - kept.count) left out")
       sentences += kept
     }
     guard !sentences.isEmpty else {
@@ -62,9 +62,9 @@ enum NGramCommand: Command {
     let text = estimate.arpa
     try OutputFile.write(text, to: settings.output)
     for (order, (all, kept)) in zip(before, estimate.sizes).enumerated() {
-      print("\(order + 1)-grams: \(kept) of \(all)")
+      try StandardOutput.show("\(order + 1)-grams: \(kept) of \(all)")
     }
-    print("wrote \(settings.output.relativePath), \(text.utf8.count) bytes")
+    try StandardOutput.show("wrote \(settings.output.relativePath), \(text.utf8.count) bytes")
     return 0
   }
 }

@@ -96,7 +96,7 @@ enum SweepCommand: Command {
     let plan = SweepPlan(groups)
     let positions = plan.shard(settings.shard.index, of: settings.shard.count)
 
-    let loaded = LoadedDatasets()
+    let loaded = LoadedDatasets(remark: Dropscope.remark)
     var points: [SweepPoint] = []
     var measuring: (key: String, value: Measuring)?
     defer { measuring?.value.stop() }

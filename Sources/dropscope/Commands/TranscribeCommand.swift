@@ -1,4 +1,4 @@
-// `dropscope transcribe`: what was said in audio files, or in raw samples on standard input.
+// `dropscope transcribe`: what was said in audio files, or in what comes on standard input.
 
 import Backbones
 import Base
@@ -12,9 +12,11 @@ enum TranscribeCommand: Command {
   static let summary = "write down what is said in audio files"
   static let usage = "\(name) [OPTION]... FILE|-..."
   static let explanation = """
-    Prints what is said in WAV, FLAC or SPHERE files of any sample rate, one line a file. '-' reads
-    raw 16-bit little-endian samples at 16 kHz from standard input until it ends, as in
-    'arecord -f S16_LE -r 16000 -t raw | dropscope transcribe -' (Ctrl-C ends the recording).
+    Prints what is said in WAV, FLAC, SPHERE, AIFF or AU files of any sample rate, one line a file;
+    Ogg, MP3 and others are decoded by ffmpeg where it is installed. '-' reads such a file from
+    standard input until it ends, or, of what has no header, raw 16-bit little-endian samples at
+    16 kHz, as in 'arecord -f S16_LE -r 16000 -t raw | dropscope transcribe -' (Ctrl-C ends the
+    recording).
     """
   static let positionals = 1...Int.max
 
@@ -22,6 +24,7 @@ enum TranscribeCommand: Command {
     var model = ModelOptions()
     var layers = LayerOptions()
     var decoding = DecodingOptions()
+    var channel: Int?
     var threads = Threads()
     var isJSON = false
 
@@ -32,6 +35,7 @@ enum TranscribeCommand: Command {
         OptionGroup(
           "Run"
         ) {
+          Option.channel(\.channel)
           Option.threads(\.threads, "threads that share one file's work")
           Option.json(\.isJSON, "one object a file, with the words' times and confidences")
         },
@@ -74,25 +78,24 @@ enum TranscribeCommand: Command {
     let mask = try settings.layers.choice(layerCount: recognizer.backbone.layerCount).mask
     let decoding = try settings.decoding.decoding()
     for path in arguments.positionals {
-      let result = try transcribe(
-        path, recognizer, mask, decoding, threads: settings.threads.count)
+      let waveform = try AudioInput.read(path, channel: settings.channel)
+      let result = transcribe(
+        path, waveform, recognizer, mask, decoding, threads: settings.threads.count)
       if settings.isJSON {
         try StandardOutput.show(try JSON.line(result))
       } else {
         try StandardOutput.show(
           arguments.positionals.count > 1 ? "\(path): \(result.text)" : result.text)
       }
-      // A reader of a pipe sees each file's answer when it is known.
     }
     return 0
   }
 
   private static func transcribe(
-    _ path: String, _ recognizer: Recognizer, _ mask: LayerMask, _ decoding: Decoding,
-    threads: Int
-  ) throws -> Result {
+    _ path: String, _ waveform: Waveform, _ recognizer: Recognizer, _ mask: LayerMask,
+    _ decoding: Decoding, threads: Int
+  ) -> Result {
     let decoder = recognizer.decoder(decoding)
-    let waveform = try AudioInput.read(path)
     let samples = recognizer.samples(waveform)
     let start = ContinuousClock.now
     let logProbabilities = Parallel.with(threads: threads) {

@@ -1,4 +1,4 @@
-// Options that several subcommands have: threads and JSON.
+// Options that several subcommands have: threads, channel, JSON and output.
 
 import Foundation
 
@@ -9,6 +9,15 @@ extension Option {
   ) -> Self {
     Option<Threads>(name, "N", \.given, .integer(in: 1...256), help, absent: Threads.standard)
       .at(path)
+  }
+
+  /// `--channel`: one of a recording's channels instead of their mean.
+  static func channel(
+    _ path: WritableKeyPath<Settings, Int?>, absent: String = "the mean of all"
+  ) -> Self {
+    Option(
+      "channel", "N", path, .count, "hear one channel of each recording alone, from 1",
+      absent: absent)
   }
 
   /// `--json`

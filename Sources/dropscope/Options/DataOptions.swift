@@ -4,13 +4,14 @@ import Base
 import Foundation
 import Speech
 
-/// `--data`, `--split`, `--format` and `--normalize`.
+/// `--data`, `--split`, `--format`, `--channel` and `--normalize`.
 struct DataOptions {
   private static let defaultSplit = "test-clean"
 
   private var root: URL?
   private var split: String?
   private var format: String?
+  private var channel: Int?
   private var normalization = TextNormalization.none
 
   /// - Parameter several: whether `--split` takes a list.
@@ -28,6 +29,8 @@ struct DataOptions {
         "format", "NAME", \.format, .name(in: DatasetCatalog.all),
         "how it lies on disk, where that is not plain: "
           + DatasetCatalog.all.names.joined(separator: ", "))
+      Option.channel(
+        \.channel, absent: "what the data set's lists say, or the mean of all")
       Option(
         "normalize", "NAME", \.normalization, .entry(of: Catalogue("normalization")),
         "what counts as the same word, in references and in what was recognised"
@@ -53,7 +56,8 @@ struct DataOptions {
 
   private func dataset(split: String) throws -> Dataset {
     try Dataset(
-      contentsOf: try folder(), split: split, format: format, normalization: normalization)
+      contentsOf: try folder(), split: split, format: format, channel: channel,
+      normalization: normalization)
   }
 
   /// A data set with a single split needs no naming of it.

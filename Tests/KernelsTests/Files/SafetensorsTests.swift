@@ -31,6 +31,25 @@ import Testing
     }
   }
 
+  @Test func whatWasNeverFetchedIsNamed() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appendingPathComponent("model.safetensors")
+      for (text, found) in [
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n", "git lfs pull"),
+        ("<!DOCTYPE html><html><body>Not Found</body></html>", "an HTML page"),
+        ("<html>", "an HTML"),
+      ] {
+        try Data(text.utf8).write(to: url)
+        do {
+          _ = try SafetensorsFile(contentsOf: url)
+          Issue.record("it was read")
+        } catch {
+          #expect("\(error)".hasPrefix(url.path) && "\(error)".contains(found), "\(error)")
+        }
+      }
+    }
+  }
+
   @Test func roundsToNearestEven() throws {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("x.safetensors")

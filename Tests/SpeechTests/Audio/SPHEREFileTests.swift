@@ -31,7 +31,16 @@ import Testing
         ["sample_rate -i 8000", "sample_n_bytes -i 1", "sample_coding -s4 ulaw"],
         [0xFF, 0x7F, 0x80, 0x00, 0xFE], in: folder)
       #expect(coded.samples == [0, 0, 32124, -32124, 8].map { Float($0) / 32768 })
-      #expect(try AudioFile.inspect(folder.appendingPathComponent("x.sph")).encoding == "mu-law")
+      let info = try AudioFile.inspect(folder.appendingPathComponent("x.sph")).info
+      #expect(info.encoding == "mu-law" && info.format == "sphere")
+      let other = try read(
+        ["sample_rate -i 8000", "sample_n_bytes -i 1", "sample_coding -s4 alaw"], [0xAA, 0x55],
+        in: folder)
+      #expect(other.samples == [32256, -8].map { Float($0) / 32768 })
+      // Cut off: what is there is heard, and that it is not all is said.
+      let short = try read(pcm, [0, 1, 0, 3], in: folder)
+      #expect(short.samples == [512 / 32768] && short.remarks.count == 1)
+      #expect(short.remarks[0].contains("says 8 bytes of samples and it has 4"))
     }
   }
 
@@ -45,10 +54,12 @@ import Testing
           return "\(error)"
         }
       }
-      #expect(message(pcm, [0, 0]).contains("0: it is cut off"))
+      #expect(
+        message(pcm.map { $0.replacing("sample_count -i 2", with: "sample_count -i -1") })
+          .contains("a sample_count of 0 or more"))
       #expect(message(Array(pcm.dropFirst())).contains("a number sample_rate"))
       #expect(message(["sample_rate -i 8"] + pcm.dropFirst()).contains("8 Hz"))
-      #expect(message(pcm.dropLast() + ["sample_coding -s4 alaw"]).contains("found alaw"))
+      #expect(message(pcm.dropLast() + ["sample_coding -s4 g722"]).contains("found g722"))
       #expect(message(pcm.map { $0.replacing("-s2 01", with: "-s2 11") }).contains("01 or 10"))
       let url = folder.appendingPathComponent("y.sph")
       try Data("NIST_1A\n 99999\n".utf8).write(to: url)

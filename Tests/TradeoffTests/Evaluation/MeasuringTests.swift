@@ -34,12 +34,12 @@ import Testing
       let dataset = Dataset(
         name: "d", split: "test",
         utterances: [Utterance(id: "1", speaker: "1", audio: file, transcript: "a")])
-      let loaded = LoadedDatasets()
+      let loaded = LoadedDatasets { _ in }
       let first = try loaded.data(dataset, for: recognizer)
       try FileManager.default.removeItem(at: file)
       #expect(try loaded.data(dataset, for: recognizer).samples == first.samples)
       #expect(throws: (any Error).self) {
-        try LoadedDatasets().data(dataset, for: recognizer)
+        try LoadedDatasets { _ in }.data(dataset, for: recognizer)
       }
     }
   }

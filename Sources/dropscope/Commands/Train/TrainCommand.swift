@@ -208,6 +208,7 @@ enum TrainCommand: Command {
       bar.withLock { $0.update(Double(done) / Double(total)) }
     }
     bar.withLock { $0.finish() }
+    Dropscope.remark(corpus.remarks)
     return corpus
   }
 

@@ -1,0 +1,161 @@
+// Programs that the machine has: where they are, and what they write, within bounds of time.
+
+import Foundation
+import Synchronization
+
+package enum OutsideProgram {
+  /// Why a program's output is not to be had, in a few words.
+  package struct Failure: Error, Sendable {
+    package let reason: String
+  }
+
+  /// How long a program may take, in seconds.
+  package struct Patience: Sendable {
+    /// Without writing anything.
+    package var silent: Double
+    /// In all.
+    package var total: Double
+
+    package init(silent: Double, total: Double) {
+      self.silent = silent
+      self.total = total
+    }
+  }
+
+  /// Where the program lies according to PATH.
+  package static func find(_ name: String) -> String? {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+    return path.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+  }
+
+  /// Runs `executable` without a shell and with nothing to read, and hands on what it writes, piece by
+  /// piece, as it comes. Returns the last line that it complained of, if any. Throws `Failure` when it
+  /// cannot be started, loses the patience or fails, and what `take` throws; it has ended in any case.
+  package static func run(
+    _ executable: String, _ arguments: [String], patience: Patience,
+    take: (UnsafeRawBufferPointer) throws -> Void
+  ) throws -> String? {
+    let child = try start(executable, arguments)
+    var hasEnded = false
+    defer {
+      close(child.output)
+      close(child.errors)
+      if !hasEnded {
+        kill(child.identifier, SIGKILL)
+        var status: Int32 = 0
+        while waitpid(child.identifier, &status, 0) == -1, errno == EINTR {}
+      }
+    }
+    var clock = Clock(patience)
+    var pipes = [child.output, child.errors].map {
+      pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+    }
+    var complaints = Data()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    defer { buffer.deallocate() }
+    // A negative descriptor is one that has ended, and poll passes over it.
+    while pipes.contains(where: { $0.fd >= 0 }) {
+      guard poll(&pipes, 2, Int32(try clock.left() * 1000) + 1) > 0 else { continue }
+      for index in pipes.indices where pipes[index].fd >= 0 && pipes[index].revents != 0 {
+        let count = read(pipes[index].fd, buffer.baseAddress, buffer.count)
+        if count > 0 {
+          clock.heard()
+          let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+          if index == 0 { try take(bytes) } else { complaints = (complaints + bytes).suffix(4096) }
+        } else if count == 0 || errno != EINTR {
+          pipes[index].fd = -1
+        }
+      }
+    }
+    var status: Int32 = 0
+    while waitpid(child.identifier, &status, WNOHANG) == 0 {
+      _ = try clock.left()
+      usleep(2000)
+    }
+    hasEnded = true
+    let line = String(decoding: complaints, as: UTF8.self).split(whereSeparator: \.isNewline).last
+      .map(String.init)
+    guard status == 0 else {
+      let signal = status & 0x7F
+      throw Failure(
+        reason: (signal == 0 ? "status \(status >> 8 & 0xFF)" : "signal \(signal)")
+          + (line.map { ": \($0)" } ?? ""))
+    }
+    return line
+  }
+
+  /// Says when the patience is at its end.
+  private struct Clock {
+    private let patience: Patience
+    private let start = ContinuousClock.now
+    private var last = ContinuousClock.now
+
+    init(_ patience: Patience) { self.patience = patience }
+
+    mutating func heard() { last = .now }
+
+    /// Seconds; throws when there are none.
+    func left() throws -> Double {
+      let now = ContinuousClock.now
+      guard (now - start).seconds < patience.total else {
+        throw Failure(reason: "no end of it within \(patience.total) s")
+      }
+      guard (now - last).seconds < patience.silent else {
+        throw Failure(reason: "nothing for \(patience.silent) s")
+      }
+      return min(
+        patience.total - (now - start).seconds, patience.silent - (now - last).seconds, 60)
+    }
+  }
+
+  private struct Child {
+    var identifier: pid_t
+    var output: Int32
+    var errors: Int32
+  }
+
+  /// Starts in several threads follow one another: a pipe that another child inherits would not end
+  /// before that child does.
+  private static let starting = Mutex(())
+
+  private static func start(_ executable: String, _ arguments: [String]) throws -> Child {
+    try starting.withLock { _ in
+      let output = try pipe()
+      defer { close(output.write) }
+      let errors: (read: Int32, write: Int32)
+      do {
+        errors = try pipe()
+      } catch {
+        close(output.read)
+        throw error
+      }
+      defer { close(errors.write) }
+      var actions = posix_spawn_file_actions_t()
+      posix_spawn_file_actions_init(&actions)
+      defer { posix_spawn_file_actions_destroy(&actions) }
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+      posix_spawn_file_actions_adddup2(&actions, output.write, 1)
+      posix_spawn_file_actions_adddup2(&actions, errors.write, 2)
+      let argv = ([executable] + arguments).map { strdup($0) } + [nil]
+      defer { for pointer in argv { free(pointer) } }
+      var identifier = pid_t()
+      let result = posix_spawn(&identifier, executable, &actions, nil, argv, environ)
+      guard result == 0 else {
+        close(output.read)
+        close(errors.read)
+        throw Failure(reason: "it cannot be started: \(String(cString: strerror(result)))")
+      }
+      return Child(identifier: identifier, output: output.read, errors: errors.read)
+    }
+  }
+
+  /// Both ends are closed in programs started from here, but for what is copied to their outputs.
+  private static func pipe() throws -> (read: Int32, write: Int32) {
+    var ends: [Int32] = [0, 0]
+    guard Foundation.pipe(&ends) == 0 else {
+      throw Failure(reason: "no pipe to it: \(String(cString: strerror(errno)))")
+    }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    return (ends[0], ends[1])
+  }
+}
