@@ -333,8 +333,10 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       let points = try run(["sweep", "--json", "--keep", "2"] + data)
       try points.output.write(toFile: sweep, atomically: true, encoding: .utf8)
       let log = world.folder.appending(path: "log.jsonl").path
-      try Data(contentsOf: fixture("../../../Assets/Results/training/dld.jsonl"))
-        .write(to: URL(fileURLWithPath: log))
+      try Data(
+        contentsOf: fixture("../../../Assets/Results/training/dld.jsonl").standardizedFileURL
+      )
+      .write(to: URL(fileURLWithPath: log))
       for arguments in [
         ["--help"], ["evaluate", "--help"],
         ["transcribe", "--model", world.model.path]
@@ -383,9 +385,9 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       let card = try String(
         contentsOf: world.folder.appending(path: "whole/README.md"), encoding: .utf8)
       #expect(card.contains("noise/test + cmu/train x 3: 13 utterances"), "\(card)")
-      // Twelve seconds of one set and three times the second of the other, twice.
-      #expect(card.contains("| audio trained on | \(String(format: "%.1f", 30.0 / 3600)) h |"))
-      #expect(card.contains("on `noise` (12 utterances)"), "\(card)")
+      // Twelve seconds of one set and three times the one of the other, four at a time, twice.
+      #expect(card.contains("| steps | 8 (2 epochs) |"), "\(card)")
+      #expect(card.contains("on `noise/test` (12 utterances)"), "\(card)")
       #expect(try train("parts", ["--minutes", "0"]).status == 0)
       #expect(try train("parts", ["--resume"]).status == 0)
       let weights = ["whole", "parts"].map {
