@@ -59,7 +59,8 @@ package enum PointsFormat: Sendable, Equatable {
 }
 
 extension DashboardState {
-  /// What was measured to the end with the present decoding, so that no file mixes two: model by model, deepest first.
+  /// What was measured to the end with the present decoding, so that no file mixes two: model by model,
+  /// deepest first.
   var visitedMasks: [VisitedMask] {
     measurements.filter { $0.value.isComplete && $0.key.decoding == decoding }.sorted {
       ($0.key.model, $1.key.mask.keptCount, "\($0.key.mask)")

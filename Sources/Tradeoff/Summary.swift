@@ -139,12 +139,8 @@ package struct Summary: Codable, Sendable, Equatable {
     self.threads = threads
     self.machine = machine
     normalization = dataset.normalization == .none ? nil : dataset.normalization
-    if let search = decoding.beam {
-      decoder = "beam"
-      beam = search.beam
-      lm = search.model?.name
-      lmWeight = search.model == nil ? nil : search.lmWeight
-      wordBonus = search.wordBonus
+    (decoder, lm, beam, lmWeight, wordBonus) = decoding.fields
+    if decoder != nil {
       decodeLatency = Percentiles(milliseconds: results.map { $0.decodeSeconds * 1000 })
     }
   }

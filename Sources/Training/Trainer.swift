@@ -90,13 +90,13 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     self.teacher =
       recipe.takesTeacher
       ? teacher.map { Teacher($0, options, utterances: corpus.count) } : nil
-    hearing = Hearing(
-      corpus: corpus, extract: model.features, options: options,
-      keepsSpeed: self.teacher?.isAskedOnce ?? false)
     sampler = BatchSampler(
       seconds: (0..<corpus.count).map(corpus.seconds), weights: corpus.weights,
       batchSeconds: options.batchSeconds, lengthBuckets: options.lengthBuckets, seed: options.seed)
     let sampler = sampler
+    hearing = Hearing(
+      corpus: corpus, sampler: sampler, extract: model.features, options: options,
+      keepsSpeed: self.teacher?.isAskedOnce ?? false)
     totalSteps =
       options.steps ?? (0..<options.epochs).reduce(0) { $0 + sampler.batches(epoch: $1).count }
     epochBatches = (0, sampler.batches(epoch: 0))

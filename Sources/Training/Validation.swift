@@ -13,7 +13,8 @@ package struct ValidationResult: Sendable {
   package var total: ErrorCounts { counts.reduce(into: ErrorCounts()) { $0 += $1 } }
 }
 
-/// Decodes with layers skipped, greedily unless told otherwise, through the same path as the dashboard: samples in.
+/// Decodes with layers skipped, greedily unless told otherwise, through the same path as the dashboard:
+/// samples in.
 package struct Validation: Sendable {
   package let corpus: TrainingCorpus
   package let tokenizer: Tokenizer
@@ -33,21 +34,16 @@ package struct Validation: Sendable {
   package func callAsFunction(_ backbone: some Backbone, masks: [LayerMask]) -> [ValidationResult] {
     let decoder = decoding.decoder(for: tokenizer, frameSeconds: backbone.frameSeconds)
     let rows = Mutex([[ErrorCounts]](repeating: [], count: corpus.count))
-    let next = Atomic<Int>(0)
-    WorkerTeam.run(workers) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < corpus.count else { return }
-        let samples = PCM.samples(corpus.samples[index])
-        let reference = corpus.transcripts[index].split(separator: " ").map(String.init)
-        let start = backbone.frontEnd(ofLong: samples)
-        let counts = masks.map { mask in
-          let last = (0..<backbone.layerCount).reduce(start) { backbone.step($1, $0, mask) }
-          let text = decoder.decode(backbone.head(last)).text
-          return Alignment.count(reference, text.split(separator: " ").map(String.init))
-        }
-        rows.withLock { $0[index] = counts }
+    WorkerTeam.each(of: corpus.count, workers: workers) { index in
+      let samples = PCM.samples(corpus.samples[index])
+      let reference = corpus.transcripts[index].split(separator: " ").map(String.init)
+      let start = backbone.frontEnd(ofLong: samples)
+      let counts = masks.map { mask in
+        let last = (0..<backbone.layerCount).reduce(start) { backbone.step($1, $0, mask) }
+        let text = decoder.decode(backbone.head(last)).text
+        return Alignment.count(reference, text.split(separator: " ").map(String.init))
       }
+      rows.withLock { $0[index] = counts }
     }
     return rows.withLock { rows in
       masks.indices.map { mask in

@@ -93,7 +93,7 @@ struct LanguageModelTuning {
   private func logProbabilities(threads: Int) throws -> [Tensor] {
     let data = try LoadedDataset(dataset, for: recognizer)
     let said = Mutex([Tensor?](repeating: nil, count: data.samples.count))
-    each(data.samples.count, threads: threads) { index in
+    WorkerTeam.each(of: data.samples.count, workers: threads) { index in
       let tensor = recognizer.backbone.logProbabilities(ofLong: data.samples[index], mask: mask)
       said.withLock { $0[index] = tensor }
     }
@@ -103,23 +103,12 @@ struct LanguageModelTuning {
   private func errors(_ decoding: Decoding, _ said: [Tensor], threads: Int) -> ErrorCounts {
     let decoder = recognizer.decoder(decoding)
     let total = Mutex(ErrorCounts())
-    each(said.count, threads: threads) { index in
+    WorkerTeam.each(of: said.count, workers: threads) { index in
       let transcript = decoder.decode(said[index]).normalized(by: dataset.normalization)
       let counts = Alignment.count(
         dataset.utterances[index].words, transcript.words.map(\.word))
       total.withLock { $0 += counts }
     }
     return total.withLock { $0 }
-  }
-
-  private func each(_ count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Void) {
-    let next = Atomic<Int>(0)
-    WorkerTeam.run(threads) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < count else { return }
-        body(index)
-      }
-    }
   }
 }

@@ -130,23 +130,42 @@ package enum OutsideProgram {
         throw error
       }
       defer { close(errors.write) }
-      var actions = posix_spawn_file_actions_t()
-      posix_spawn_file_actions_init(&actions)
-      defer { posix_spawn_file_actions_destroy(&actions) }
-      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-      posix_spawn_file_actions_adddup2(&actions, output.write, 1)
-      posix_spawn_file_actions_adddup2(&actions, errors.write, 2)
-      let argv = ([executable] + arguments).map { strdup($0) } + [nil]
-      defer { for pointer in argv { free(pointer) } }
-      var identifier = pid_t()
-      let result = posix_spawn(&identifier, executable, &actions, nil, argv, environ)
-      guard result == 0 else {
+      do throws(NoStart) {
+        let identifier = try spawn(
+          executable, arguments, output: output.write, errors: errors.write)
+        return Child(identifier: identifier, output: output.read, errors: errors.read)
+      } catch {
         close(output.read)
         close(errors.read)
-        throw Failure(reason: "it cannot be started: \(String(cString: strerror(result)))")
+        throw Failure(reason: "it cannot be started: \(error.reason)")
       }
-      return Child(identifier: identifier, output: output.read, errors: errors.read)
     }
+  }
+
+  /// Why a program cannot be started, in the words of the system.
+  package struct NoStart: Error {
+    package let reason: String
+    /// `code` is an `errno`.
+    package init(code: Int32) { reason = String(cString: strerror(code)) }
+  }
+
+  /// Starts `executable` without a shell, with nothing to read and these descriptors for its outputs, and
+  /// does not wait for it.
+  package static func spawn(
+    _ executable: String, _ arguments: [String], output: Int32, errors: Int32
+  ) throws(NoStart) -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output, 1)
+    posix_spawn_file_actions_adddup2(&actions, errors, 2)
+    let argv = ([executable] + arguments).map { strdup($0) } + [nil]
+    defer { for pointer in argv { free(pointer) } }
+    var identifier = pid_t()
+    let result = posix_spawn(&identifier, executable, &actions, nil, argv, environ)
+    guard result == 0 else { throw NoStart(code: result) }
+    return identifier
   }
 
   /// Both ends are closed in programs started from here, but for what is copied to their outputs.

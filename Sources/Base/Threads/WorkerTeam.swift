@@ -1,6 +1,7 @@
 // Threads that run one function side by side and end together.
 
 import Foundation
+import Synchronization
 
 /// A team of plain threads, each with a stack large enough for BLAS.
 package enum WorkerTeam {
@@ -17,5 +18,18 @@ package enum WorkerTeam {
       thread.start()
     }
     for _ in 0..<count { finished.wait() }
+  }
+
+  /// Calls `body` with each of 0..<count once, in order as far as `workers` threads start them, and waits
+  /// for all.
+  package static func each(
+    of count: Int, workers: Int, _ body: @escaping @Sendable (Int) -> Void
+  ) {
+    let next = Atomic<Int>(0)
+    run(workers) { _ in
+      while case let index = next.wrappingAdd(1, ordering: .relaxed).oldValue, index < count {
+        body(index)
+      }
+    }
   }
 }

@@ -32,6 +32,17 @@ package enum Decoding: Sendable, Hashable {
     beam.map { "beam \($0.beam)" + ($0.model.map { " with \($0.name)" } ?? "") } ?? "greedy"
   }
 
+  /// As JSON names it, all nil for greedy decoding: `beam`, the language model's file, and the options of
+  /// the search; the model's weight only where there is a model.
+  package var fields:
+    (decoder: String?, lm: String?, beam: Int?, lmWeight: Double?, wordBonus: Double?)
+  {
+    guard let beam else { return (nil, nil, nil, nil, nil) }
+    return (
+      "beam", beam.model?.name, beam.beam, beam.model == nil ? nil : beam.lmWeight, beam.wordBonus
+    )
+  }
+
   /// Empty for greedy decoding; else all that its results depend on besides the log-probabilities, the
   /// contents of the language model included.
   package var identifier: String {

@@ -28,21 +28,25 @@ package enum SentenceText {
     }
     // Old books are not always UTF-8, and their accents are not spoken about here.
     let text = String(decoding: data, as: UTF8.self)
-    if url.lastPathComponent.hasSuffix(transcripts) {
-      return text.split(whereSeparator: \.isNewline).compactMap { line in
-        sentence(line.drop { $0 != " " })
-      }
-    }
-    return sentences(of: text)
+    return pieces(of: text, in: url).compactMap(sentence)
   }
 
   private static let transcripts = ".trans.txt"
 
-  static func sentences(of text: String) -> [String] {
+  /// What may be sentences of a file's text, as they are written there: in a list of transcripts what is
+  /// behind the ids, in other texts what lies between full stops, colons and blank lines.
+  package static func pieces(of text: String, in file: URL) -> [Substring] {
+    file.lastPathComponent.hasSuffix(transcripts)
+      ? text.split(whereSeparator: \.isNewline).map { $0.drop { $0 != " " } } : pieces(of: text)
+  }
+
+  private static func pieces(of text: String) -> [Substring] {
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       .map { $0.allSatisfy(\.isWhitespace) ? "." : $0 }
-    return lines.joined(separator: " ").split { ".!?;:".contains($0) }.compactMap(sentence)
+    return lines.joined(separator: " ").split { ".!?;:".contains($0) }
   }
+
+  static func sentences(of text: String) -> [String] { pieces(of: text).compactMap(sentence) }
 
   /// Words of letters and apostrophes, with spaces between; nil without any, or with digits.
   static func sentence(_ text: some StringProtocol) -> String? {

@@ -3,7 +3,8 @@
 import Backbones
 import Speech
 
-/// A wish for the data set at one mask, decoded in one way. A newer request (higher id) replaces an older one.
+/// A wish for the data set at one mask, decoded in one way. A newer request (higher id) replaces an
+/// older one.
 package struct EvaluationRequest: Sendable, Equatable {
   package var id: Int
   package var mask: LayerMask
@@ -37,8 +38,8 @@ package struct UtteranceResult: Sendable, Equatable {
   package var counts: ErrorCounts
   package var audioSeconds: Double
   /// The sum of the stages' measured seconds, what skipping costs (the `normalized` rule's LayerNorm)
-  /// and decoding included. A stage whose hidden frames were shared with an earlier mask counts with the time it
-  /// took when it was run.
+  /// and decoding included. A stage whose hidden frames were shared with an earlier mask counts with the
+  /// time it took when it was run.
   package var seconds: Double
   /// Each layer's measured seconds; 0 when skipped.
   package var layerSeconds: [Double]

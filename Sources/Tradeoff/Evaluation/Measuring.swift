@@ -36,7 +36,8 @@ package final class Measuring: Sendable {
     }
   }
 
-  /// Every utterance at `mask`, decoded in one way, in the data set's order. Throws `InputError` when measuring failed.
+  /// Every utterance at `mask`, decoded in one way, in the data set's order. Throws `InputError` when
+  /// measuring failed.
   /// - Parameter progress: told after each utterance how many are done, of how many, and their errors.
   package func run(
     _ mask: LayerMask, decoding: Decoding = .greedy,

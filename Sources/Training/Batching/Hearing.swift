@@ -8,6 +8,7 @@ import Kernels
 /// once. A function of seed, epoch and visit alone.
 struct Hearing: Sendable {
   let corpus: TrainingCorpus
+  let sampler: BatchSampler
   let extract: FeatureExtractor
   let options: TrainingOptions
   /// Whether an utterance is heard at the same speed in every epoch.
@@ -18,7 +19,7 @@ struct Hearing: Sendable {
   func augmented(_ visits: [Int], epoch: Int) -> HiddenFrames {
     HiddenFrames(
       packing: visits.map { visit in
-        let utterance = visit % corpus.count
+        let utterance = sampler.utterance(of: visit)
         let streams = (UInt64(epoch), UInt64(visit))
         var sound = RandomGenerator(
           seed: options.seed, streams: Stream.waveform, streams.0, streams.1)

@@ -52,15 +52,11 @@ package struct TrainingCorpus: Sendable {
       [Result<(samples: [Int16], remarks: [String]), any Error>?](
         repeating: nil, count: utterances.count))
     let done = Atomic<Int>(0)
-    let next = Atomic<Int>(0)
-    WorkerTeam.run(ProcessInfo.processInfo.activeProcessorCount) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < utterances.count else { return }
-        let result = Result { try Self.samples(of: utterances[index], at: sampleRate) }
-        slots.withLock { $0[index] = result }
-        progress(done.wrappingAdd(1, ordering: .relaxed).newValue, utterances.count)
-      }
+    let workers = ProcessInfo.processInfo.activeProcessorCount
+    WorkerTeam.each(of: utterances.count, workers: workers) { index in
+      let result = Result { try Self.samples(of: utterances[index], at: sampleRate) }
+      slots.withLock { $0[index] = result }
+      progress(done.wrappingAdd(1, ordering: .relaxed).newValue, utterances.count)
     }
     let read = try slots.withLock { slots in try slots.map { try $0!.get() } }
     self.init(

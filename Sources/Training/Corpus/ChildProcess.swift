@@ -31,20 +31,16 @@ enum ChildProcess {
   private static func spawn(
     _ executable: String, _ arguments: [String], output: String, errors: String
   ) throws -> Int32 {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    let mode = O_WRONLY | O_CREAT | O_TRUNC
-    posix_spawn_file_actions_addopen(&actions, 1, output, mode, 0o644)
-    posix_spawn_file_actions_addopen(&actions, 2, errors, mode, 0o644)
-    var argv: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) }
-    argv.append(nil)
-    defer { for pointer in argv { free(pointer) } }
-    var identifier = pid_t()
-    let result = posix_spawn(&identifier, executable, &actions, nil, argv, environ)
-    guard result == 0 else {
-      throw InputError("\(executable): cannot be started: \(String(cString: strerror(result)))")
+    let identifier: pid_t
+    do throws(OutsideProgram.NoStart) {
+      let (output, errors) = try (place(output), place(errors))
+      defer {
+        close(output)
+        close(errors)
+      }
+      identifier = try OutsideProgram.spawn(executable, arguments, output: output, errors: errors)
+    } catch {
+      throw InputError("\(executable): cannot be started: \(error.reason)")
     }
     var status: Int32 = 0
     while waitpid(identifier, &status, 0) == -1 {
@@ -54,5 +50,12 @@ enum ChildProcess {
     }
     let signal = status & 0x7F
     return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+  }
+
+  /// A file to write to, emptied first.
+  private static func place(_ path: String) throws(OutsideProgram.NoStart) -> Int32 {
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw OutsideProgram.NoStart(code: errno) }
+    return descriptor
   }
 }

@@ -26,6 +26,8 @@ struct DataCard {
         " --texts \($0.sources.joined(separator: ","))"
           + " --text-share \(request.textShare)"
       } ?? ""
+    let neural =
+      voices.contains { NeuralVoices.engines.contains($0.engine) } ? " --neural PYTHON" : ""
     let exception =
       voices.contains { $0.engine == .piper }
       ? ", but for piper's voice, which never says a sentence twice alike" : ""
@@ -64,7 +66,7 @@ struct DataCard {
       # Synthetic speech corpus
 
       Made by `dropscope synthesize --output DIR --hours \(request.hours) --seed \(request.seed) \
-      --splits \(splits)\(texts)`. The same command with the same synthesisers says and
+      --splits \(splits)\(texts)\(neural)`. The same command with the same synthesisers says and
       disturbs the same, and on the same kind of processor makes the same bytes\(exception).
 
       The speakers are programs, not people. Results on this corpus say how well a model hears these

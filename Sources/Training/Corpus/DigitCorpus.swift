@@ -71,8 +71,7 @@ package struct DigitCorpus: Sendable {
           expected: "a name like 7_theo_12.wav (digit, speaker, number)", found: "\"\(name)\"")
       }
       let waveform = try AudioFile.read(folder.appendingPathComponent(name))
-      let samples = Resampler.resample(
-        waveform.samples, from: waveform.sampleRate, to: Self.sampleRate)
+      let samples = waveform.resampled(to: Self.sampleRate).samples
       recordings[String(parts[1]), default: []].append(Recording(digit: digit, samples: samples))
     }
     guard recordings[request.heldOut] != nil, recordings.count > 1 else {

@@ -2,6 +2,7 @@
 
 import Base
 import Foundation
+import Speech
 
 /// Sentences of plain texts (`.txt`, or any one file) and of LibriSpeech's `.trans.txt`, as somebody may
 /// read them aloud: lower-case words of letters and apostrophes, 3 to 16 of them, each sentence once.
@@ -25,7 +26,7 @@ package struct OpenSentences: Sendable, Equatable {
         // Books are often Latin-1; what is no letter in either is no word.
         let text =
           String(data: data, encoding: .utf8) ?? String(data: data, encoding: .isoLatin1) ?? ""
-        found.formUnion(Self.sentences(of: text, isList: file.path.hasSuffix(".trans.txt")))
+        found.formUnion(SentenceText.pieces(of: text, in: file).compactMap(Self.sentence))
       }
     }
     guard !found.isEmpty else {
@@ -47,23 +48,6 @@ package struct OpenSentences: Sendable, Equatable {
     let names = FileManager.default.enumerator(atPath: place.path)?.compactMap { $0 as? String }
     return (names ?? []).filter { $0.hasSuffix(".txt") }.sorted()
       .map { place.appendingPathComponent($0) }
-  }
-
-  /// - Parameter isList: whether a line is an id and a sentence.
-  static func sentences(of text: String, isList: Bool) -> [String] {
-    let pieces =
-      isList
-      ? text.split(whereSeparator: \.isNewline).map {
-        $0.split(maxSplits: 1, whereSeparator: \.isWhitespace).dropFirst().first ?? ""
-      }
-      : paragraphs(text).flatMap { $0.split { ".?!;:".contains($0) } }
-    return pieces.compactMap(sentence)
-  }
-
-  /// Lines that belong together, as books break them.
-  private static func paragraphs(_ text: String) -> [Substring] {
-    let lines = text.replacing("\r\n", with: "\n")
-    return lines.split(separator: "\n\n", omittingEmptySubsequences: true)
   }
 
   /// nil for what nobody could read aloud from these words alone: numbers, abbreviations, other letters.

@@ -34,20 +34,12 @@ enum InspectCommand: Command {
     }
     if isFolder.boolValue {
       let report = try ModelReport(contentsOf: url)
-      if settings.isJSON {
-        try StandardOutput.show(try JSON.line(report))
-      } else {
-        try StandardOutput.show(report.text)
-      }
+      try StandardOutput.show(settings.isJSON ? JSON.line(report) : report.text)
     } else {
       let (info, remarks) = try AudioFile.inspect(url)
       Dropscope.remark(remarks)
       let report = AudioReport(file: path, info: info)
-      if settings.isJSON {
-        try StandardOutput.show(try JSON.line(report))
-      } else {
-        try StandardOutput.show(report.text)
-      }
+      try StandardOutput.show(settings.isJSON ? JSON.line(report) : report.text)
     }
     return 0
   }

@@ -107,12 +107,8 @@ enum TranscribeCommand: Command {
     var result = Result(
       file: path, text: transcript.text, audioSeconds: waveform.seconds,
       seconds: (end - start).seconds, mask: mask.description, words: transcript.words)
-    if let search = decoding.beam {
-      (result.decoder, result.beam, result.lm) = ("beam", search.beam, search.model?.name)
-      result.lmWeight = search.model == nil ? nil : search.lmWeight
-      result.wordBonus = search.wordBonus
-      result.decodeSeconds = (end - isSaid).seconds
-    }
+    (result.decoder, result.lm, result.beam, result.lmWeight, result.wordBonus) = decoding.fields
+    if result.decoder != nil { result.decodeSeconds = (end - isSaid).seconds }
     return result
   }
 }

@@ -30,15 +30,6 @@ import Testing
       path, Data(AudioBytes.wav(channels: sides.count, rate: 16000, data)), in: root)
   }
 
-  private func message(_ root: URL, _ split: String) -> String {
-    do {
-      _ = try Dataset(contentsOf: root, split: split)
-      return "no error"
-    } catch {
-      return "\(error)"
-    }
-  }
-
   private func floats(_ side: [Int]) -> [Float] { side.map { Float($0) / 32768 } }
 
   private func heard(_ dataset: Dataset) throws -> [[Float]] {

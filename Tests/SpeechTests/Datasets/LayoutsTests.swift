@@ -26,15 +26,6 @@ import Testing
     try Data(text.utf8).write(to: url)
   }
 
-  private func message(_ root: URL, _ split: String) -> String {
-    do {
-      _ = try Dataset(contentsOf: root, split: split)
-      return "no error"
-    } catch {
-      return "\(error)"
-    }
-  }
-
   /// Recognised as `format`, with these splits, ids, words and seconds; every waveform can be read.
   private func expect(
     _ root: URL, _ format: String, splits: [String], _ split: String,

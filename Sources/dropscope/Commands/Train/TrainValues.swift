@@ -66,11 +66,7 @@ extension ValueReader where Value == ClosedRange<Double> {
 extension OptionGroup where Settings == TrainingOptions {
   /// The same, and the help of each option says which recipes have another default.
   var byRecipe: Self {
-    OptionGroup(title, remark) {
-      options.map(\.byRecipe)
-    } check: {
-      try check($0, $1)
-    }
+    OptionGroup(title, remark, { options.map(\.byRecipe) }, check: check)
   }
 }
 
