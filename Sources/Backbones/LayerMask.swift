@@ -50,7 +50,6 @@ package struct LayerMask: Hashable, Sendable, CustomStringConvertible {
   }
 
   package var keptCount: Int { bits.nonzeroBitCount }
-  package var keptIndices: [Int] { (0..<layerCount).filter { self[$0] } }
   /// Fraction of layers skipped, 0 to 1.
   package var dropRatio: Double { Double(layerCount - keptCount) / Double(layerCount) }
 

@@ -54,10 +54,13 @@ import Testing
     #expect(backbone.layerCalls == [1, 2, 3, 4])
   }
 
+  /// Of the layers that run.
+  private func indices(_ mask: LayerMask) -> [Int] { (0..<mask.layerCount).filter { mask[$0] } }
+
   @Test(arguments: 2...64)
   func spreadHasBothEndsAndEvenSteps(layerCount: Int) {
     for count in 2...layerCount {
-      let kept = SpreadPolicy.mask(keeping: count, of: layerCount, seed: 1).keptIndices
+      let kept = indices(SpreadPolicy.mask(keeping: count, of: layerCount, seed: 1))
       #expect(kept.first == 0 && kept.last == layerCount - 1)
       let steps = zip(kept, kept.dropFirst()).map { $1 - $0 }
       #expect(steps.max()! - steps.min()! <= 1, "\(count) of \(layerCount): \(kept)")
@@ -77,7 +80,7 @@ import Testing
   @Test func randomMasksAreNestedAndDependOnTheSeed() {
     let masks = (0...12).map { RandomPolicy.mask(keeping: $0, of: 12, seed: 3) }
     for (smaller, larger) in zip(masks, masks.dropFirst()) {
-      #expect(Set(smaller.keptIndices).isSubset(of: larger.keptIndices))
+      #expect(Set(indices(smaller)).isSubset(of: indices(larger)))
     }
     #expect(Set((1...8).map { RandomPolicy.mask(keeping: 6, of: 12, seed: $0) }).count > 4)
   }

@@ -13,6 +13,8 @@ import Foundation
 /// this replays the merges.
 package struct Tokenizer: Sendable, Equatable {
   package static let blankPiece = "<blank>"
+  /// In lists of our own the blank comes first.
+  private static let ownBlank = 0
   private static let sentencepieceBlank = "@"
   package static let wordStart: Character = "\u{2581}"
 
@@ -58,7 +60,7 @@ package struct Tokenizer: Sendable, Equatable {
           found: "\"\(piece.prefix(40))\" on lines \(other) and \(id + 1)")
       }
     }
-    self.init(checked: pieces)
+    self.init(checked: pieces, blank: Self.ownBlank, silent: [])
   }
 
   /// Pieces as they are in a vocabulary of another program; of equal ones the first is encoded to.
@@ -69,8 +71,7 @@ package struct Tokenizer: Sendable, Equatable {
   }
 
   private init(
-    checked pieces: [String], blank: Int = 0, silent: Set<Int> = [],
-    fragments: [Int: [UInt8]] = [:]
+    checked pieces: [String], blank: Int, silent: Set<Int>, fragments: [Int: [UInt8]] = [:]
   ) {
     self.pieces = pieces
     self.blank = blank
@@ -117,7 +118,7 @@ package struct Tokenizer: Sendable, Equatable {
     lines[0] = Tokenizer.blankPiece
     let checked = try Tokenizer(pieces: lines, source: url.path)
     self.init(
-      checked: checked.pieces.map { $0.lowercased() },
+      checked: checked.pieces.map { $0.lowercased() }, blank: checked.blank,
       silent: Set(
         checked.pieces.indices.dropFirst().filter { Tokenizer.looksSpecial(checked.pieces[$0]) }))
   }
@@ -190,7 +191,7 @@ package struct Tokenizer: Sendable, Equatable {
     }
     var learner = Learner(wordCounts, size: size)
     while learner.pieces.count < size, learner.learnPiece() {}
-    return Tokenizer(checked: learner.pieces)
+    return Tokenizer(checked: learner.pieces, blank: ownBlank, silent: [])
   }
 
   /// Words as they are cut up so far, with the frequencies of adjacent pairs.
