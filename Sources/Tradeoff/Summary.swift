@@ -14,8 +14,10 @@ package struct Summary: Codable, Sendable, Equatable {
   package var keptLayers: Int
   package var dropRatio: Double
   package var utterances: Int
+  /// Utterances, or audio without a transcript, that could not be measured; absent in older files.
+  package var skipped: Int?
   package var words: Int
-  /// Fraction, not percent.
+  /// Fraction, not percent. Without a word in the references 1 where any was recognised, else 0.
   package var wer: Double
   /// 95 % bootstrap interval; absent for a single utterance.
   package var werInterval: [Double]?
@@ -72,7 +74,7 @@ package struct Summary: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case model, dataset, split, policy, mask, utterances, words, wer, cer, substitutions, deletions
-    case insertions, threads, machine, normalization
+    case insertions, threads, machine, normalization, skipped
     case comparison = "against"
     case keptLayers = "kept_layers"
     case dropRatio = "drop_ratio"
@@ -82,7 +84,7 @@ package struct Summary: Codable, Sendable, Equatable {
     case latency = "latency_ms"
   }
 
-  /// Sums the results of a whole data set at one mask. `other`: another model's at the same mask.
+  /// Sums the results of a data set's readable utterances at one mask. `other`: another model's at the same mask.
   package init(
     _ results: [UtteranceResult], model: String, dataset: Dataset, policy: String, mask: LayerMask,
     threads: Int, machine: String, against other: (model: String, results: [UtteranceResult])? = nil
@@ -103,6 +105,7 @@ package struct Summary: Codable, Sendable, Equatable {
     keptLayers = mask.keptCount
     dropRatio = mask.dropRatio
     utterances = results.count
+    skipped = dataset.utterances.count - results.count + dataset.leftOut.count
     words = counts.words
     wer = counts.rate
     werInterval = ErrorRate.interval(results.map(\.counts), groups: speakers)

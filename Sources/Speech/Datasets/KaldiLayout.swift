@@ -84,7 +84,7 @@ package enum KaldiLayout: DatasetLayout {
       }
       return Utterance(
         id: id, speaker: speakers[id]?.rest ?? id, audio: url,
-        transcript: try DatasetFiles.transcript(text.rest, at: text.place), segment: range)
+        transcript: DatasetFiles.transcript(text.rest), segment: range)
     }
   }
 }

@@ -62,11 +62,18 @@ package struct BeamSearchDecoder: Sendable {
           ? Spelling(startsWord: true, bytes: Array(bytes.dropFirst(mark.count)))
           : Spelling(startsWord: false, bytes: bytes)
       }
-      let piece = tokenizer.pieces[token]
-      let startsWord = piece.first == Tokenizer.wordStart
-      return Spelling(
-        startsWord: startsWord, bytes: Array(piece.dropFirst(startsWord ? 1 : 0).utf8))
+      let startsWord = tokenizer.startsWord(token)
+      let letters = tokenizer.pieces[token].unicodeScalars.dropFirst(startsWord ? 1 : 0)
+      return Spelling(startsWord: startsWord, bytes: Array(String(letters).utf8))
     }
+  }
+
+  /// The word that letters spell; of one that ends in a sigma also with a final one, as a vocabulary in
+  /// capitals has no letter for it.
+  private static func forms(of letters: [UInt8]) -> [String] {
+    let word = String(decoding: letters, as: UTF8.self).lowercased()
+    let scalars = word.unicodeScalars
+    return scalars.last == "\u{3C3}" ? [word, String(scalars.dropLast()) + "\u{3C2}"] : [word]
   }
 
   /// Words that ended, as a path in a tree: hypotheses with the same ones share it.
@@ -237,7 +244,8 @@ package struct BeamSearchDecoder: Sendable {
       if let known = tree[place].next[letters] { return known }
       var words = Words(state: nil, score: tree[place].score + decoder.options.wordBonus)
       if let model = decoder.model, let state = tree[place].state {
-        let word = String(decoding: letters, as: UTF8.self).lowercased()
+        let forms = BeamSearchDecoder.forms(of: letters)
+        let word = forms.first { model.knows($0) } ?? forms[0]
         let (logProbability, after) = model.score(word, after: state)
         let penalty = model.knows(word) ? 0 : decoder.options.unknownPenalty * M_LN10
         words.score += decoder.options.lmWeight * (Double(logProbability) + penalty)
@@ -251,10 +259,10 @@ package struct BeamSearchDecoder: Sendable {
     /// What letters cost that no known word begins with.
     private func partial(_ letters: [UInt8]) -> Double {
       guard let model = decoder.model, !letters.isEmpty else { return 0 }
-      let text = String(decoding: letters, as: UTF8.self).lowercased()
-      if model.knows(prefix: text) { return 0 }
+      let forms = BeamSearchDecoder.forms(of: letters)
+      if forms.contains(where: { model.knows(prefix: $0) }) { return 0 }
       return decoder.options.unknownPenalty
-        * max(1, Double(text.count) / Double(BeamSearchDecoder.wordLetters))
+        * max(1, Double(forms[0].count) / Double(BeamSearchDecoder.wordLetters))
     }
 
     private func logSum(_ a: Double, _ b: Double) -> Double {

@@ -46,7 +46,7 @@ package final class EvaluationWorker: @unchecked Sendable {
   ) {
     evaluator = Evaluator(recognizer, dataset)
     var random = RandomGenerator(seed: 1, streams: 0xE7A1)
-    order = Array(dataset.samples.indices).shuffled(using: &random)
+    order = dataset.readable.shuffled(using: &random)
     self.post = post
     rememberedMasks = max(4, (1 << 16) / max(1, order.count))
     state.liveThreads = 1 + workers
@@ -145,7 +145,7 @@ package final class EvaluationWorker: @unchecked Sendable {
     state.knownOrder.removeAll { $0 == mask }
     state.knownOrder.append(mask)
     if let known = state.known[mask] { return known }
-    let empty = [UtteranceResult?](repeating: nil, count: order.count)
+    let empty = [UtteranceResult?](repeating: nil, count: evaluator.data.samples.count)
     state.known[mask] = empty
     if state.knownOrder.count > rememberedMasks {
       state.known[state.knownOrder.removeFirst()] = nil

@@ -16,10 +16,14 @@ package struct TrainingCorpus: Sendable {
   package let samples: [[Int16]]
   package let transcripts: [String]
   package let speakers: [String]
+  /// What of the data sets could not be read and is not here, a sentence each.
+  package let leftOut: [InputError]
 
   package init(
-    name: String, sampleRate: Int, samples: [[Int16]], transcripts: [String], speakers: [String]
+    name: String, sampleRate: Int, samples: [[Int16]], transcripts: [String], speakers: [String],
+    leftOut: [InputError] = []
   ) {
+    self.leftOut = leftOut
     precondition(samples.count == transcripts.count && samples.count == speakers.count)
     self.name = name
     self.sampleRate = sampleRate
@@ -30,10 +34,10 @@ package struct TrainingCorpus: Sendable {
 
   /// Decodes every utterance of the data sets, on all cores, resampled to `sampleRate`.
   ///
-  /// `progress` is called with (utterances done, utterances in all), from any thread. Throws the
-  /// error of the first utterance, in order, that could not be read.
+  /// `progress` is called with (utterances done, utterances in all), from any thread. Throws the first
+  /// `InputError`, in order, where no utterance can be read; where it is strict, also where one cannot be.
   package init(
-    _ datasets: [Dataset], sampleRate: Int,
+    _ datasets: [Dataset], sampleRate: Int, isStrict: Bool = false,
     progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
   ) throws {
     let utterances = datasets.flatMap(\.utterances)
@@ -49,11 +53,23 @@ package struct TrainingCorpus: Sendable {
         progress(done.wrappingAdd(1, ordering: .relaxed).newValue, utterances.count)
       }
     }
+    var (samples, kept): ([[Int16]], [Int]) = ([], [])
+    var leftOut = datasets.flatMap(\.leftOut)
+    for (index, result) in slots.withLock({ $0 }).enumerated() {
+      do {
+        guard let read = try result?.get() else { continue }
+        samples.append(read)
+        kept.append(index)
+      } catch {
+        leftOut.append(error as? InputError ?? InputError("\(error)"))
+      }
+    }
+    if let first = leftOut.first, isStrict || kept.isEmpty { throw first }
     self.init(
       name: datasets.map { "\($0.name)/\($0.split)" }.joined(separator: " + "),
-      sampleRate: sampleRate,
-      samples: try slots.withLock { slots in try slots.map { try $0!.get() } },
-      transcripts: utterances.map(\.transcript), speakers: utterances.map(\.speaker))
+      sampleRate: sampleRate, samples: samples,
+      transcripts: kept.map { utterances[$0].transcript },
+      speakers: kept.map { utterances[$0].speaker }, leftOut: leftOut)
   }
 
   package var count: Int { samples.count }
@@ -72,18 +88,19 @@ package struct TrainingCorpus: Sendable {
   package func choosing(_ chosen: [Int]) -> TrainingCorpus {
     TrainingCorpus(
       name: name, sampleRate: sampleRate, samples: chosen.map { samples[$0] },
-      transcripts: chosen.map { transcripts[$0] }, speakers: chosen.map { speakers[$0] })
+      transcripts: chosen.map { transcripts[$0] }, speakers: chosen.map { speakers[$0] },
+      leftOut: leftOut)
   }
 
-  /// Indices of the utterances a model can learn from: long enough, at the fastest speed of
-  /// augmentation, for at least one output frame and for every token of their target.
+  /// Indices of the utterances a model can learn from: with words, and long enough, at the fastest speed
+  /// of augmentation, for at least one output frame and for every token of their target.
   package func usable<Model: TrainableBackbone>(
     by model: Model, targets: [[Int]], augmentation: WaveformAugmentation
   ) -> [Int] {
     let fastest = 1 + augmentation.speedRange
     return samples.indices.filter { index in
       let shortest = Int(Double(samples[index].count) / fastest) - 1
-      guard shortest > 0 else { return false }
+      guard shortest > 0, !transcripts[index].isEmpty else { return false }
       let frames = model.outputFrames(
         featureFrames: model.features.frameCount(sampleCount: shortest))
       return frames >= max(1, CTCLoss.minimumFrames(for: targets[index]))
