@@ -122,7 +122,8 @@ package enum DatasetCatalog {
   package static let all = Catalogue<any DatasetLayout.Type>(
     "format",
     [
-      AudioFolderLayout.self, LJSpeechLayout.self, CommonVoiceLayout.self, TEDLIUMLayout.self, KaldiLayout.self,
+      AudioFolderLayout.self, LJSpeechLayout.self, CommonVoiceLayout.self, TEDLIUMLayout.self,
+      KaldiLayout.self,
       LibriSpeechLayout.self, NeMoLayout.self, TableLayout.self,
     ]
   ) { $0.name }
