@@ -84,6 +84,12 @@ package struct Summary: Codable, Sendable, Equatable {
     case latency = "latency_ms"
   }
 
+  /// How many were skipped, to go on from a count of utterances; empty where none was.
+  package var skippedRemark: String {
+    guard let skipped, skipped > 0 else { return "" }
+    return ", \(skipped) left out"
+  }
+
   /// Sums the results of a data set's readable utterances at one mask. `other`: another model's at the same mask.
   package init(
     _ results: [UtteranceResult], model: String, dataset: Dataset, policy: String, mask: LayerMask,

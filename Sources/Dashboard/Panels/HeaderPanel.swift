@@ -45,7 +45,7 @@ enum HeaderPanel: Panel {
       subject.models[state.model].name + (count > 1 ? " \(state.model + 1)/\(count)" : ""),
       "\(subject.dataset)/\(subject.split)"
         + (subject.normalization == .none ? "" : " (\(subject.normalization.rawValue) text)"),
-      "\(grouped(subject.utterances.count)) utterances, \(grouped(subject.wordCount)) words"
+      "\(grouped(subject.measurableCount)) utterances, \(grouped(subject.wordCount)) words"
     )
   }
 
