@@ -54,7 +54,8 @@ struct SweepOutput {
     print(
       """
       \(summary.dataset)\
-      \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? ""): \
+      \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? "")\
+      \(summary.skippedRemark): \
       \(summary.threads) threads on \(summary.machine)
       WER %: mean over masks; range: 95 % interval of one mask, lowest to highest of several
 
