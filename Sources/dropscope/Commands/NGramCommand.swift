@@ -46,7 +46,8 @@ enum NGramCommand: Command {
     for path in arguments.positionals {
       let read = try SentenceText.read(URL(fileURLWithPath: path))
       let kept = SentenceText.without(heldOut, in: read)
-      try StandardOutput.show("\(path): \(read.count) sentences, \(read.count - kept.count) left out")
+      try StandardOutput.show(
+        "\(path): \(read.count) sentences, \(read.count - kept.count) left out")
       sentences += kept
     }
     guard !sentences.isEmpty else {
