@@ -30,7 +30,7 @@ import Testing
         try TrainingCorpus([(dataset, 1)], sampleRate: 16000, isStrict: true)
       }
       let none = Dataset(name: "d", split: "train", utterances: [utterances[1]])
-      #expect(throws: InputError.self) { try TrainingCorpus([none], sampleRate: 16000) }
+      #expect(throws: InputError.self) { try TrainingCorpus([(none, 1)], sampleRate: 16000) }
     }
   }
 
