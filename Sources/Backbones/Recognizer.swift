@@ -10,6 +10,8 @@ package struct Recognizer: Sendable {
   /// The folder's name, unless the program has to tell two of one name apart.
   package var name: String
   package let folder: URL
+  /// What is worth saying of its files, in a sentence.
+  package let remark: String?
 
   /// From parts, for backbones that are in no folder. `tokenizer` has `backbone.tokenCount` tokens.
   package init(backbone: any Backbone, tokenizer: Tokenizer, name: String, folder: URL) {
@@ -17,6 +19,7 @@ package struct Recognizer: Sendable {
     self.tokenizer = tokenizer
     self.name = name
     self.folder = folder
+    remark = nil
   }
 
   /// Reads config.json, model.safetensors and tokens.txt, or what Hugging Face has in its place, and
@@ -24,10 +27,14 @@ package struct Recognizer: Sendable {
   package init(contentsOf folder: URL) throws {
     backbone = try BackboneCatalog.load(folder)
     let tokens = folder.appendingPathComponent(ModelFolder.tokensName)
-    tokenizer =
-      FileManager.default.fileExists(atPath: tokens.path) || type(of: backbone).needsTokensFile
-      ? try Tokenizer(contentsOf: tokens)
-      : try Tokenizer(huggingFace: folder, count: backbone.tokenCount, blank: backbone.blank)
+    if FileManager.default.fileExists(atPath: tokens.path) || type(of: backbone).needsTokensFile {
+      tokenizer = try Tokenizer(contentsOf: tokens)
+      remark = nil
+    } else {
+      let vocabulary = try VocabularyFile(contentsOf: folder)
+      tokenizer = try Tokenizer(vocabulary, count: backbone.tokenCount, blank: backbone.blank)
+      remark = vocabulary.remark(blank: backbone.blank)
+    }
     guard tokenizer.count == backbone.tokenCount else {
       throw InputError(
         tokens.path, expected: "\(backbone.tokenCount) tokens, as many as the model's head",

@@ -14,6 +14,8 @@ package enum Message: Sendable {
   case probed(ProbeResult)
   /// What is being made ready before measuring can start, as a sentence without its full stop.
   case preparing(String)
+  /// The audio was read, but for that of the utterances at these indices: what to say of it.
+  case leftOut(Set<Int>, String)
   /// The evaluator takes requests from now on.
   case ready
   /// This machine's speed with a model (by its index) has been measured.

@@ -22,7 +22,7 @@ package struct Settings: Sendable, Equatable {
 
   /// Reads what it knows; everything else is told, a sentence a line, and left alone.
   package init(text: String, complaints: inout [String]) {
-    for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() {
+    for (number, line) in text.lines.enumerated() {
       let content = line.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
       if content.isEmpty { continue }
       let parts = content.split(separator: "=", maxSplits: 1).map {
@@ -65,7 +65,7 @@ package struct Settings: Sendable, Equatable {
   /// understands stay.
   package func merged(into text: String) -> String {
     var missing = lines
-    var result = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
+    var result = text.lines.map {
       line -> String in
       let content = line.prefix { $0 != "#" }
       let name = content.prefix { $0 != "=" }.trimmingCharacters(in: .whitespaces)

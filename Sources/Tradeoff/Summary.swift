@@ -14,8 +14,10 @@ package struct Summary: Codable, Sendable, Equatable {
   package var keptLayers: Int
   package var dropRatio: Double
   package var utterances: Int
+  /// Utterances, or audio without a transcript, that could not be measured; absent in older files.
+  package var skipped: Int?
   package var words: Int
-  /// Fraction, not percent.
+  /// Fraction, not percent. Without a word in the references 1 where any was recognised, else 0.
   package var wer: Double
   /// 95 % bootstrap interval; absent for a single utterance.
   package var werInterval: [Double]?
@@ -81,7 +83,7 @@ package struct Summary: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case model, dataset, split, policy, mask, utterances, words, wer, cer, substitutions, deletions
-    case insertions, threads, machine, normalization, decoder, lm, beam
+    case insertions, threads, machine, normalization, skipped, decoder, lm, beam
     case comparison = "against"
     case keptLayers = "kept_layers"
     case dropRatio = "drop_ratio"
@@ -94,7 +96,13 @@ package struct Summary: Codable, Sendable, Equatable {
     case decodeLatency = "decode_ms"
   }
 
-  /// Sums the results of a whole data set at one mask. `other`: another model's at the same mask.
+  /// How many were skipped, to go on from a count of utterances; empty where none was.
+  package var skippedRemark: String {
+    guard let skipped, skipped > 0 else { return "" }
+    return ", \(skipped) left out"
+  }
+
+  /// Sums the results of a data set's readable utterances at one mask. `other`: another model's at the same mask.
   package init(
     _ results: [UtteranceResult], model: String, dataset: Dataset, policy: String, mask: LayerMask,
     decoding: Decoding = .greedy, threads: Int, machine: String,
@@ -116,6 +124,7 @@ package struct Summary: Codable, Sendable, Equatable {
     keptLayers = mask.keptCount
     dropRatio = mask.dropRatio
     utterances = results.count
+    skipped = dataset.utterances.count - results.count + dataset.leftOut.count
     words = counts.words
     wer = counts.rate
     werInterval = ErrorRate.interval(results.map(\.counts), groups: speakers)

@@ -36,12 +36,12 @@ package struct Validation: Sendable {
     let rows = Mutex([[ErrorCounts]](repeating: [], count: corpus.count))
     WorkerTeam.each(of: corpus.count, workers: workers) { index in
       let samples = PCM.samples(corpus.samples[index])
-      let reference = corpus.transcripts[index].split(separator: " ").map(String.init)
+      let reference = corpus.transcripts[index].words
       let start = backbone.frontEnd(ofLong: samples)
       let counts = masks.map { mask in
         let last = (0..<backbone.layerCount).reduce(start) { backbone.step($1, $0, mask) }
         let text = decoder.decode(backbone.head(last)).text
-        return Alignment.count(reference, text.split(separator: " ").map(String.init))
+        return Alignment.count(reference, text.words)
       }
       rows.withLock { $0[index] = counts }
     }

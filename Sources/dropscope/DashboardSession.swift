@@ -20,28 +20,28 @@ final class DashboardSession: Sendable {
   /// Empty until the audio is read and the machine's speed is known, and again after `close`.
   private let workers = Mutex<[EvaluationWorker]>([])
   private let data = Mutex<[LoadedDataset]>([])
+  /// What of the data set could not be read.
+  private let unread = Mutex<[InputError]>([])
   private let isClosed = Atomic<Bool>(false)
   private let isTicking = Atomic<Bool>(false)
 
-  init(_ recognizers: [Recognizer], _ dataset: Dataset, threads: Int) {
+  /// - Parameter isStrict: whether audio that cannot be read ends the measuring.
+  init(_ recognizers: [Recognizer], _ dataset: Dataset, threads: Int, isStrict: Bool) {
     self.recognizers = recognizers
     self.dataset = dataset
     self.threads = threads
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
-        let loaded = LoadedDatasets { [mailbox] remarks in
-          guard let first = remarks.first else { return }
-          let more = remarks.count == 1 ? "" : " (and \(remarks.count - 1) more like it)"
-          mailbox.post(.notice(first + more))
-        }
+        let loaded = LoadedDatasets(isStrict: isStrict) { [self] in tell($0) }
         let data = try recognizers.map { try loaded.data(dataset, for: $0) }
         self.data.withLock { $0 = data }
         mailbox.post(.preparing("measuring this machine's speed"))
         for (index, recognizer) in recognizers.enumerated() {
           if isClosed.load(ordering: .acquiring) { return }
           let samples = data[index].samples
-          var costs = CostModel(recognizer.backbone, sampleCounts: samples.map(\.count))
+          let counts = data[index].readable.map { samples[$0].count }
+          var costs = CostModel(recognizer.backbone, sampleCounts: counts)
           costs.latency = LatencyModel(calibrating: recognizer.backbone)
           mailbox.post(.calibrated(model: index, costs))
         }
@@ -60,6 +60,20 @@ final class DashboardSession: Sendable {
       }
     }
   }
+
+  private func tell(_ data: LoadedDataset) {
+    if let first = data.remarks.first {
+      let count = data.remarks.count
+      mailbox.post(.notice(first + (count == 1 ? "" : " (and \(count - 1) more like it)")))
+    }
+    let leftOut = data.leftOut
+    guard let first = leftOut.first else { return }
+    unread.withLock { $0 = leftOut }
+    mailbox.post(.leftOut(Set(data.unreadable.keys), "\(leftOut.count) left out: \(first)"))
+  }
+
+  /// What was left out of the data set so far, a sentence each.
+  var leftOut: [InputError] { unread.withLock { $0 } }
 
   /// Shows the screen until the user leaves it.
   @MainActor func run(_ state: DashboardState, on terminal: NCursesTerminal) throws {

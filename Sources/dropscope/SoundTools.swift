@@ -66,7 +66,7 @@ final class SoundTools: Sendable {
       }
       if wasAsked { return }
       let reason = (try? String(contentsOf: complaints, encoding: .utf8))?
-        .split(whereSeparator: \.isNewline).last
+        .lines.last { !$0.isEmpty }
       hasEnded("no recording: \(tool.program) ended: \(reason ?? "it did not say why")")
     }
     try state.withLock {

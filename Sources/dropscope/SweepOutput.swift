@@ -54,6 +54,7 @@ struct SweepOutput {
       """
       \(summary.dataset)\
       \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? "")\
+      \(summary.skippedRemark)\
       \(summary.decoder == nil ? "" : ", \(summary.decoding)"): \
       \(summary.threads) threads on \(summary.machine)
       WER %: mean over masks; range: 95 % interval of one mask, lowest to highest of several

@@ -30,6 +30,7 @@ import TestSupport
         "model", "dataset", "split", "policy", "mask", "kept_layers", "drop_ratio", "utterances",
         "words", "wer", "wer_ci95", "cer", "substitutions", "deletions", "insertions",
         "gflop_per_audio_second", "real_time_factor", "latency_ms", "threads", "machine",
+        "skipped",
       ])
     let latency = try #require(object["latency_ms"] as? [String: Double])
     #expect(Set(latency.keys) == ["p50", "p95"])

@@ -168,7 +168,8 @@ package struct ParakeetConfiguration: Sendable, Equatable {
       (1000...384_000).contains(features.sampleRate), "a sampling_rate from 1000 to 384000",
       features.sampleRate)
     try extractor(
-      (1...65536).contains(features.hopSize), "hop_length up to 65536", features.hopSize)
+      features.hopSizes.contains(features.hopSize),
+      "hop_length from \(features.hopSizes.lowerBound) to 65536", features.hopSize)
     try extractor(
       (16...65536).contains(features.fftSize) && features.fftSize.nonzeroBitCount == 1,
       "n_fft a power of two from 16 to 65536", features.fftSize)

@@ -178,6 +178,14 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     for value in convolutionWidths + convolutionKernels + convolutionStrides {
       try check((1...8192).contains(value), "convolutions of sizes from 1 to 8192", value)
     }
+    let product = convolutionStrides.reduce((1, false)) {
+      let (value, overflow) = $0.0.multipliedReportingOverflow(by: $1)
+      return (value, $0.1 || overflow)
+    }
+    // At 16 kHz, at most a thousand frames a second: a layer's work grows with their square.
+    try check(
+      !product.1 && (16...65536).contains(product.0), "a conv_stride of a product from 16 to 65536",
+      product.1 ? "one beyond what can be counted" : "\(product.0)")
     try check(
       (1...width).contains(positionGroups) && width % positionGroups == 0,
       "num_conv_pos_embedding_groups that divide hidden_size \(width)", positionGroups)

@@ -90,7 +90,7 @@ enum ErrorPanel: Panel {
     _ state: DashboardState, _ canvas: inout Canvas, _ y: Int, _ width: Int
   ) {
     let done = state.present?.measuredCount ?? 0
-    let total = state.subject.utterances.count
+    let total = state.subject.measurableCount
     let label = "\(done)/\(total)" + (width >= 34 ? " utterances" : "")
     Gauge(
       total > 0 ? Double(done) / Double(total) : 0, style: state.theme.accent,

@@ -69,7 +69,7 @@ enum FooterPanel: Panel {
 
   private static func activity(_ state: DashboardState) -> (mark: String, KeyText, Style) {
     let theme = state.theme
-    let total = state.subject.utterances.count
+    let total = state.subject.measurableCount
     if !state.notice.isEmpty { return ("◆", KeyText(state.notice), theme.accent) }
     if state.isPaused {
       let count = state.present?.measuredCount ?? 0

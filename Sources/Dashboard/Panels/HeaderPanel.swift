@@ -46,7 +46,7 @@ enum HeaderPanel: Panel {
       "\(subject.dataset)/\(subject.split)"
         + (subject.normalization == .none ? "" : " (\(subject.normalization.rawValue) text)")
         + (state.beam == nil ? "" : ", \(state.decoding.description)"),
-      "\(grouped(subject.utterances.count)) utterances, \(grouped(subject.wordCount)) words"
+      "\(grouped(subject.measurableCount)) utterances, \(grouped(subject.wordCount)) words"
     )
   }
 

@@ -62,6 +62,9 @@ enum TranscriptPanel: Panel {
         pieces.append(("  (\(full.counts.errors) at full depth)", theme.muted))
       }
     }
+    if state.subject.leftOut.contains(index) {
+      pieces.append(("  left out: its audio cannot be read", theme.error))
+    }
     // Whole pieces only, the errors before the speaker.
     let width = canvas.size.width - 4
     func length() -> Int { pieces.reduce(0) { $0 + CharacterWidth.of($1.0) } }

@@ -6,7 +6,7 @@ import TerminalUI
 import Tradeoff
 
 package struct DashboardState: Sendable {
-  package let subject: Subject
+  package internal(set) var subject: Subject
   /// What can be opened, in the order of the tabs.
   package let views: [ViewKind]
 

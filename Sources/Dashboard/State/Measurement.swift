@@ -26,14 +26,18 @@ package struct Measurement: Sendable {
   private var layerSeconds: [Double]
   private var layerRuns: [Int]
 
-  package init(mask: LayerMask, utteranceCount: Int) {
+  private let leftOut: Int
+
+  /// - Parameter leftOut: utterances that are never measured.
+  package init(mask: LayerMask, utteranceCount: Int, leftOut: Int = 0) {
     self.mask = mask
+    self.leftOut = leftOut
     results = Array(repeating: nil, count: utteranceCount)
     layerSeconds = Array(repeating: 0, count: mask.layerCount)
     layerRuns = Array(repeating: 0, count: mask.layerCount)
   }
 
-  package var isComplete: Bool { measuredCount == results.count }
+  package var isComplete: Bool { measuredCount == results.count - leftOut }
   /// Errors per reference word; nil before the first word.
   package var errorRate: Double? { counts.words > 0 ? counts.rate : nil }
   /// Mean seconds of an utterance: what `CostModel.estimatedSeconds` estimates.

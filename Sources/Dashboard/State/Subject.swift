@@ -1,5 +1,6 @@
-// What the dashboard is looking at: facts that never change while it runs.
+// What the dashboard is looking at: facts that do not change once everything is read.
 
+import Base
 import Speech
 
 /// Models, a data set and a machine.
@@ -15,7 +16,16 @@ package struct Subject: Sendable, Equatable {
   package let machine: String
   package var threads: Int
   package let speakers: [String]
-  package let wordCount: Int
+  /// Indices of utterances whose audio cannot be read, known once it was tried: they are never measured.
+  package var leftOut: Set<Int> = []
+
+  /// Utterances and words that can be measured.
+  package var measurableCount: Int { utterances.count - leftOut.count }
+  package var wordCount: Int {
+    utterances.indices.reduce(0) {
+      $0 + (leftOut.contains($1) ? 0 : utterances[$1].words.count)
+    }
+  }
 
   package struct Model: Sendable, Equatable {
     /// The model folder's name.
@@ -40,7 +50,7 @@ package struct Subject: Sendable, Equatable {
     package init(id: String, speaker: String, transcript: String) {
       self.id = id
       self.speaker = speaker
-      words = transcript.split(separator: " ").map(String.init)
+      words = transcript.words
     }
   }
 
@@ -57,6 +67,5 @@ package struct Subject: Sendable, Equatable {
     self.machine = machine
     self.threads = threads
     speakers = utterances.map(\.speaker)
-    wordCount = utterances.reduce(0) { $0 + $1.words.count }
   }
 }

@@ -37,7 +37,9 @@ extension Update {
       }
       state.measurements[
         point,
-        default: Measurement(mask: newest.mask, utteranceCount: state.subject.utterances.count)
+        default: Measurement(
+          mask: newest.mask, utteranceCount: state.subject.utterances.count,
+          leftOut: state.subject.leftOut.count)
       ].add(result, speakers: state.subject.speakers)
       return []
     case .finished(let id):
@@ -64,6 +66,8 @@ extension Update {
       return known.results.compactMap { $0?.counts }
     }
     guard let mine = counts(point) else { return }
+    let (speakers, leftOut) = (state.subject.speakers, state.subject.leftOut)
+    let measured = speakers.indices.filter { !leftOut.contains($0) }.map { speakers[$0] }
     // Of one cost: the same number of layers, by another model or another policy.
     for (other, _) in state.measurements
     where other != point && other.mask.keptCount == point.mask.keptCount
@@ -72,7 +76,7 @@ extension Update {
       guard let theirs = counts(other) else { continue }
       for (a, b, x, y) in [(point, other, mine, theirs), (other, point, theirs, mine)] {
         state.comparisons[DashboardState.Pair(mine: a, other: b)] = ErrorRate.compare(
-          y, x, groups: state.subject.speakers)
+          y, x, groups: measured)
       }
     }
   }
@@ -90,7 +94,7 @@ extension Update {
   private static func unmeasured(
     _ state: DashboardState, besides asked: OperatingPoint? = nil
   ) -> OperatingPoint? {
-    guard !state.subject.utterances.isEmpty else { return nil }
+    guard state.subject.measurableCount > 0 else { return nil }
     let wanted =
       [state.presentPoint, state.fullPoint, state.pinned, state.rival?.point].compactMap { $0 }
       + state.view.type.wishes(state)

@@ -21,6 +21,13 @@ enum Update {
       take(result, &state)
     case .preparing(let step):
       state.activity = .preparing(step)
+    case .leftOut(let indices, let sentence):
+      state.subject.leftOut = indices
+      state.notice = sentence
+      if indices.contains(state.utterance) {
+        state.utterance =
+          state.subject.utterances.indices.first { !indices.contains($0) } ?? state.utterance
+      }
     case .ready:
       state.activity = .idle
       return request(state.presentPoint, &state)

@@ -30,7 +30,9 @@ enum LayersView: DashboardView {
   }
 
   static func probe(_ state: DashboardState) -> ProbeRequest? {
-    guard state.subject.utterances.indices.contains(state.utterance) else { return nil }
+    guard state.subject.utterances.indices.contains(state.utterance),
+      !state.subject.leftOut.contains(state.utterance)
+    else { return nil }
     return .lens(model: state.model, utterance: state.utterance, mask: state.mask)
   }
 }

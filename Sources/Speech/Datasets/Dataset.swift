@@ -11,19 +11,22 @@ package struct Dataset: Sendable {
   package let utterances: [Utterance]
   /// What references went through and hypotheses have to go through before they are compared.
   package let normalization: TextNormalization
+  /// What lies in the split and is no utterance, such as audio that no transcript names.
+  package let leftOut: [InputError]
 
   package init(
     name: String, split: String, utterances: [Utterance],
-    normalization: TextNormalization = .none
+    normalization: TextNormalization = .none, leftOut: [InputError] = []
   ) {
     self.name = name
     self.split = split
     self.utterances = utterances.map { $0.normalized(by: normalization) }
     self.normalization = normalization
+    self.leftOut = leftOut
   }
 
-  /// Lists the split without opening its audio. `InputError` unless the split exists and has
-  /// utterances, and every utterance has its audio and a transcript, once.
+  /// Lists the split without opening its audio, which need not be there: reading it tells. `InputError`
+  /// unless the split exists and has utterances, each with a transcript, once; that may be empty.
   /// - Parameters:
   ///   - format: a layout's name; nil is the first that recognises the folder.
   ///   - channel: of every recording, from 1, the one that is heard; nil is what the layout says.
@@ -57,7 +60,8 @@ package struct Dataset: Sendable {
       name: DatasetFiles.isFolder(root)
         ? root.standardizedFileURL.lastPathComponent
         : root.standardizedFileURL.deletingPathExtension().lastPathComponent,
-      split: split, utterances: utterances, normalization: normalization)
+      split: split, utterances: utterances, normalization: normalization,
+      leftOut: layout.leftOut(root, split: split))
   }
 
   /// Of the utterances' ids, texts and audio, whose files count by their lengths.
@@ -111,6 +115,12 @@ package protocol DatasetLayout: Sendable {
   static func splits(_ root: URL) throws -> [String]
   /// A split's utterances in any order, without opening audio.
   static func utterances(_ root: URL, split: String) throws -> [Utterance]
+  /// What lies in a split that has utterances and is none.
+  static func leftOut(_ root: URL, split: String) -> [InputError]
+}
+
+extension DatasetLayout {
+  package static func leftOut(_ root: URL, split: String) -> [InputError] { [] }
 }
 
 package enum DatasetCatalog {
@@ -118,8 +128,9 @@ package enum DatasetCatalog {
   package static let all = Catalogue<any DatasetLayout.Type>(
     "format",
     [
-      LJSpeechLayout.self, CommonVoiceLayout.self, TEDLIUMLayout.self, KaldiLayout.self,
-      SphinxLayout.self, LibriSpeechLayout.self, NeMoLayout.self, TableLayout.self,
+      AudioFolderLayout.self, LJSpeechLayout.self, CommonVoiceLayout.self, TEDLIUMLayout.self,
+      KaldiLayout.self, SphinxLayout.self, LibriSpeechLayout.self, NeMoLayout.self,
+      TableLayout.self,
     ]
   ) { $0.name }
 }
@@ -145,15 +156,27 @@ enum DatasetFiles {
 
   static func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
 
-  /// A text file's lines with their numbers from 1, without empty ones; line ends of any kind, with or
-  /// without a byte order mark.
-  static func lines(of file: URL) throws -> [(number: Int, text: Substring)] {
+  /// A text file, with or without a byte order mark.
+  static func text(of file: URL) throws -> String {
     guard let data = try? Data(contentsOf: file), let text = String(data: data, encoding: .utf8)
     else { throw InputError(file.path, expected: "UTF-8 text", found: "something else") }
-    let clean = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
-    return clean.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
-      .map { ($0.offset + 1, $0.element) }
+    let scalars = text.unicodeScalars
+    return scalars.first == "\u{FEFF}" ? String(scalars.dropFirst()) : text
+  }
+
+  /// A text file's lines with their numbers from 1, without empty ones.
+  static func lines(of file: URL) throws -> [(number: Int, text: Substring)] {
+    try text(of: file).lines.enumerated().map { ($0.offset + 1, $0.element) }
       .filter { !$0.1.allSatisfy(\.isWhitespace) }
+  }
+
+  /// The first line with anything on it; empty where there is none within 64 KiB.
+  static func firstLine(of file: URL) -> Substring {
+    guard let handle = try? FileHandle(forReadingFrom: file) else { return "" }
+    defer { try? handle.close() }
+    let start = (try? handle.read(upToCount: 1 << 16)) ?? Data()
+    return String(decoding: start, as: UTF8.self).lines
+      .first { !$0.allSatisfy(\.isWhitespace) } ?? ""
   }
 
   static func place(_ file: URL, _ line: Int) -> String { "\(file.path), line \(line)" }
@@ -164,8 +187,12 @@ enum DatasetFiles {
   }
 
   /// The audio file of that line, or where it is not there, or of a kind that takes ffmpeg, its WAV or
-  /// FLAC copy.
+  /// FLAC copy. Without either it is the file all the same: one that is missing is told when it is to be
+  /// read.
   static func checked(_ url: URL, at place: String) throws -> URL {
+    guard !isFolder(url) else {
+      throw InputError(place, expected: "the path of an audio file", found: "a folder \(url.path)")
+    }
     let kind = url.pathExtension.lowercased()
     if AudioFile.extensions.contains(kind), exists(url) { return url }
     let isForeign = ExternalDecoder.extensions.contains(kind)
@@ -174,13 +201,7 @@ enum DatasetFiles {
       let copies = ["flac", "wav"].map { url.deletingPathExtension().appendingPathExtension($0) }
       if let copy = copies.first(where: exists) { return copy }
     }
-    guard exists(url) else {
-      throw InputError(place, expected: "the audio \(url.path)", found: "no such file")
-    }
-    if isForeign, ExternalDecoder.installed != nil { return url }
-    throw InputError(
-      place, expected: "WAV, FLAC, SPHERE, AIFF or AU audio, \(ExternalDecoder.advice)",
-      found: url.path)
+    return url
   }
 
   static let sideSentence = "the channel being a number from 1 or A to D"
@@ -198,12 +219,8 @@ enum DatasetFiles {
     return start >= 0 && start < end && end <= longest ? start...end : nil
   }
 
-  /// Lower-case words with single spaces; throws when there are none.
-  static func transcript(_ text: some StringProtocol, at place: String) throws -> String {
-    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ").lowercased()
-    guard !words.isEmpty else {
-      throw InputError(place, expected: "what was said", found: "an empty transcript")
-    }
-    return words
+  /// Lower-case words with single spaces; none where nothing was said.
+  static func transcript(_ text: some StringProtocol) -> String {
+    text.words.joined(separator: " ").inLowerCase
   }
 }

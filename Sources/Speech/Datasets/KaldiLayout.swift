@@ -106,8 +106,7 @@ package enum KaldiLayout: DatasetLayout {
         ?? channels[id].flatMap { $0.file == recording ? $0.side : nil }
       return Utterance(
         id: id, speaker: speakers[id]?.rest ?? id, audio: url,
-        transcript: try DatasetFiles.transcript(text.rest, at: text.place), segment: range,
-        channel: side ?? .mean)
+        transcript: DatasetFiles.transcript(text.rest), segment: range, channel: side ?? .mean)
     }
   }
 }

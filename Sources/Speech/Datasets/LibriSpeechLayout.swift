@@ -5,7 +5,8 @@ import Foundation
 
 /// root/split/speaker/chapter/ with `speaker-chapter.trans.txt` ("ID WORDS" a line) and ID.flac or
 /// ID.wav beside it (openslr.org/12), or what ffmpeg decodes (ID.opus); root may also be the folder above
-/// `LibriSpeech`.
+/// `LibriSpeech`. Of a tree that is unpacked in part, what has a transcript counts; audio without one is
+/// left out.
 package enum LibriSpeechLayout: DatasetLayout {
   package static let name = "librispeech"
   package static let summary = "SPLIT/SPEAKER/CHAPTER/ID.flac with SPEAKER-CHAPTER.trans.txt"
@@ -31,11 +32,7 @@ package enum LibriSpeechLayout: DatasetLayout {
 
   package static func utterances(_ root: URL, split: String) throws -> [Utterance] {
     let folder = top(root).appendingPathComponent(split)
-    let utterances = try DatasetFiles.folders(in: folder).flatMap { speaker in
-      try DatasetFiles.folders(in: speaker).flatMap {
-        try chapter($0, speaker: speaker.lastPathComponent)
-      }
-    }
+    let utterances = try chapters(folder).flatMap(\.utterances)
     guard !utterances.isEmpty else {
       throw InputError(
         folder.path, expected: "speaker/chapter folders with .trans.txt files", found: "none")
@@ -43,7 +40,25 @@ package enum LibriSpeechLayout: DatasetLayout {
     return utterances
   }
 
-  private static func chapter(_ folder: URL, speaker: String) throws -> [Utterance] {
+  package static func leftOut(_ root: URL, split: String) -> [InputError] {
+    let chapters = try? chapters(top(root).appendingPathComponent(split))
+    return (chapters ?? []).flatMap(\.orphans)
+  }
+
+  private static func chapters(
+    _ split: URL
+  ) throws -> [(utterances: [Utterance], orphans: [InputError])] {
+    try DatasetFiles.folders(in: split).flatMap { speaker in
+      try DatasetFiles.folders(in: speaker).map {
+        try chapter($0, speaker: speaker.lastPathComponent)
+      }
+    }
+  }
+
+  /// A chapter's utterances, with their audio or without, and its audio that has no transcript.
+  private static func chapter(
+    _ folder: URL, speaker: String
+  ) throws -> (utterances: [Utterance], orphans: [InputError]) {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
@@ -71,40 +86,25 @@ package enum LibriSpeechLayout: DatasetLayout {
     var transcribed: Set<String> = []
     for name in names where name.hasSuffix(".trans.txt") && !name.hasPrefix(".") {
       let file = folder.appendingPathComponent(name)
-      guard let data = try? Data(contentsOf: file), let text = String(data: data, encoding: .utf8)
-      else {
-        throw InputError(file.path, expected: "UTF-8 text", found: "something else")
-      }
-      let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      for (number, line) in lines.enumerated() {
-        let fields = line.split(whereSeparator: \.isWhitespace).map(String.init)
+      for (number, line) in try DatasetFiles.lines(of: file) {
+        let fields = line.words
         guard let id = fields.first else { continue }
-        let place = "\(file.path), line \(number + 1)"
-        guard fields.count > 1 else {
-          throw InputError(place, expected: "an id and its words", found: "\"\(id.prefix(80))\"")
-        }
         guard transcribed.insert(id).inserted else {
-          throw InputError(place, expected: "each id once", found: "\(id) again")
-        }
-        let url =
-          try audio.removeValue(forKey: id)
-          ?? foreign[id].map { try DatasetFiles.checked($0, at: place) }
-        guard let url else {
           throw InputError(
-            place, expected: folder.appendingPathComponent("\(id).flac").path + " or .wav",
-            found: "no such file")
+            DatasetFiles.place(file, number), expected: "each id once", found: "\(id) again")
         }
         utterances.append(
           Utterance(
-            id: id, speaker: speaker, audio: url,
-            transcript: fields.dropFirst().joined(separator: " ").lowercased()))
+            id: id, speaker: speaker,
+            audio: audio.removeValue(forKey: id) ?? foreign[id]
+              ?? folder.appendingPathComponent("\(id).flac"),
+            transcript: DatasetFiles.transcript(fields.dropFirst().joined(separator: " "))))
       }
     }
-    if let orphan = audio.min(by: { $0.key < $1.key }) {
-      throw InputError(
-        orphan.value.path, expected: "a line \"\(orphan.key) ...\" in a .trans.txt beside it",
-        found: "none")
+    let orphans = audio.sorted { $0.key < $1.key }.map { id, file in
+      InputError(
+        file.path, expected: "a line \"\(id) ...\" in a .trans.txt beside it", found: "none")
     }
-    return utterances
+    return (utterances, orphans)
   }
 }

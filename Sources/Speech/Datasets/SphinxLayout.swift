@@ -59,7 +59,7 @@ package enum SphinxLayout: DatasetLayout {
       return Utterance(
         id: id, speaker: folders.last.map(String.init) ?? id,
         audio: try audio(entry.path, in: wav, at: entry.place),
-        transcript: try DatasetFiles.transcript(text.words, at: text.place))
+        transcript: DatasetFiles.transcript(text.words))
     }
   }
 
@@ -99,18 +99,18 @@ package enum SphinxLayout: DatasetLayout {
     return token[..<open]
   }
 
+  /// A file that is missing is told when it is to be read.
   private static func audio(_ path: String, in folder: URL, at place: String) throws -> URL {
     let file = folder.appendingPathComponent(path)
-    let endings = ["sph", "wav", "flac"]
-    for ending in endings {
-      let audio = URL(fileURLWithPath: "\(file.path).\(ending)")
-      if DatasetFiles.exists(audio) { return audio }
+    func kind(_ ending: String) -> URL { URL(fileURLWithPath: "\(file.path).\(ending)") }
+    if let audio = ["sph", "wav", "flac"].map(kind).first(where: DatasetFiles.exists) {
+      return audio
     }
-    let raw = URL(fileURLWithPath: "\(file.path).raw")
-    throw InputError(
-      place, expected: "\(file.path) as .sph, .wav or .flac",
-      found: DatasetFiles.exists(raw)
-        ? "only .raw, which does not say its rate; CMU hands out AN4 as .sph too"
-        : "no such file")
+    if DatasetFiles.exists(kind("raw")) {
+      throw InputError(
+        place, expected: "\(file.path) as .sph, .wav or .flac",
+        found: "only .raw, which does not say its rate; CMU hands out AN4 as .sph too")
+    }
+    return kind("wav")
   }
 }

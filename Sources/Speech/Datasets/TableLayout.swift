@@ -3,87 +3,9 @@
 import Base
 import Foundation
 
-/// Rows of fields with a heading.
-struct TextTableFile {
-  let url: URL
-  let heading: [String]
-  let rows: [(number: Int, fields: [String])]
-
-  /// - Parameter quoted: fields may be in quotation marks, doubled ones inside (RFC 4180).
-  init(_ url: URL, separator: Character, quoted: Bool) throws {
-    self.url = url
-    var rows = try DatasetFiles.lines(of: url).map { number, line in
-      (number: number, fields: Self.fields(line, separator, quoted))
-    }
-    heading = rows.isEmpty ? [] : rows.removeFirst().fields.map { $0.lowercased() }
-    self.rows = rows
-  }
-
-  static func fields(_ line: Substring, _ separator: Character, _ quoted: Bool) -> [String] {
-    guard quoted else {
-      return line.split(separator: separator, omittingEmptySubsequences: false)
-        .map { $0.trimmingCharacters(in: .whitespaces) }
-    }
-    var fields: [String] = []
-    var field = ""
-    var isInside = false
-    var rest = line[...]
-    while let character = rest.popFirst() {
-      if isInside {
-        if character != "\"" {
-          field.append(character)
-        } else if rest.first == "\"" {
-          field.append("\"")
-          rest.removeFirst()
-        } else {
-          isInside = false
-        }
-      } else if character == "\"", field.allSatisfy(\.isWhitespace) {
-        (field, isInside) = ("", true)
-      } else if character == separator {
-        fields.append(field.trimmingCharacters(in: .whitespaces))
-        field = ""
-      } else {
-        field.append(character)
-      }
-    }
-    return fields + [field.trimmingCharacters(in: .whitespaces)]
-  }
-
-  func column(_ names: [String]) -> Int? {
-    names.lazy.compactMap { heading.firstIndex(of: $0) }.first
-  }
-
-  /// The utterances of its rows; audio paths are from `folder`.
-  func utterances(
-    path pathNames: [String], text textNames: [String], speaker speakerNames: [String], folder: URL
-  ) throws -> [Utterance] {
-    guard let path = column(pathNames), let text = column(textNames) else {
-      throw InputError(
-        "\(url.path), line 1",
-        expected: "columns \(pathNames[0]) and \(textNames[0])",
-        found: heading.joined(separator: ", "))
-    }
-    let speaker = column(speakerNames)
-    return try rows.map { number, fields in
-      let place = DatasetFiles.place(url, number)
-      guard fields.count > max(path, text) else {
-        throw InputError(
-          place, expected: "\(heading.count) fields", found: "\(fields.count)")
-      }
-      let audio = try DatasetFiles.checked(
-        DatasetFiles.audio(fields[path], from: folder), at: place)
-      let name = audio.deletingPathExtension().lastPathComponent
-      let who = speaker.flatMap { fields.indices.contains($0) ? fields[$0] : nil } ?? ""
-      return Utterance(
-        id: "\(name)-\(String(format: "%06d", number))", speaker: who.isEmpty ? name : who,
-        audio: audio, transcript: try DatasetFiles.transcript(fields[text], at: place))
-    }
-  }
-}
-
 /// A table, or a folder of them (`SPLIT.csv`, comma-separated, or `SPLIT.tsv`, tab-separated), whose
-/// heading has `path` (or `audio`, `file`, `filename`) and `text` (or `transcript`, `sentence`).
+/// heading has a column for audio and one for text under any of `ColumnNames`; `start` and `end` (or
+/// `duration`), in seconds, make a row a part of its recording.
 package enum TableLayout: DatasetLayout {
   package static let name = "table"
   package static let summary = "SPLIT.csv or SPLIT.tsv with columns path and text"
@@ -104,10 +26,7 @@ package enum TableLayout: DatasetLayout {
   package static func utterances(_ root: URL, split: String) throws -> [Utterance] {
     let file = tables(root).first { $0.deletingPathExtension().lastPathComponent == split }
     guard let file else { return [] }
-    let isTabs = file.pathExtension.lowercased() == "tsv"
-    return try TextTableFile(file, separator: isTabs ? "\t" : ",", quoted: true).utterances(
-      path: ["path", "audio", "file", "filename"], text: ["text", "transcript", "sentence"],
-      speaker: ["speaker", "client_id", "speaker_id"], folder: file.deletingLastPathComponent())
+    return try TextTableFile(file, .init(file)).utterances(folder: file.deletingLastPathComponent())
   }
 }
 
@@ -126,11 +45,9 @@ package enum CommonVoiceLayout: DatasetLayout {
   }
 
   package static func utterances(_ root: URL, split: String) throws -> [Utterance] {
-    let file = root.appendingPathComponent("\(split).tsv")
-    // Sentences may have quotation marks of their own, and no field is quoted.
-    return try TextTableFile(file, separator: "\t", quoted: false).utterances(
-      path: ["path"], text: ["sentence"], speaker: ["client_id"],
-      folder: root.appendingPathComponent("clips"))
+    let columns = ColumnNames(audio: ["path"], text: ["sentence"], speaker: ["client_id"])
+    return try TextTableFile(root.appendingPathComponent("\(split).tsv"), .tabs)
+      .utterances(columns, folder: root.appendingPathComponent("clips"))
   }
 }
 
@@ -159,7 +76,7 @@ package enum LJSpeechLayout: DatasetLayout {
       return Utterance(
         id: id, speaker: "LJ",
         audio: try DatasetFiles.checked(root.appendingPathComponent("wavs/\(id).wav"), at: place),
-        transcript: try DatasetFiles.transcript(fields[fields.count > 2 ? 2 : 1], at: place))
+        transcript: DatasetFiles.transcript(fields[fields.count > 2 ? 2 : 1]))
     }
   }
 }

@@ -8,7 +8,7 @@ package struct Utterance: Sendable, Equatable {
   package let id: String
   package let speaker: String
   package let audio: URL
-  /// Lower-case words with single spaces.
+  /// Lower-case words with single spaces; empty where nothing was said.
   package private(set) var transcript: String
   /// Seconds within the audio; nil is all of it.
   package let segment: ClosedRange<Double>?
@@ -39,7 +39,7 @@ package struct Utterance: Sendable, Equatable {
     return result
   }
 
-  package var words: [String] { transcript.split(separator: " ").map(String.init) }
+  package var words: [String] { transcript.words }
 
   /// Its samples at the file's own rate. Throws when the file cannot be read or the segment lies
   /// outside.

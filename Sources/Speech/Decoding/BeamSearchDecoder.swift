@@ -55,10 +55,9 @@ package struct BeamSearchDecoder: CTCDecoder {
           ? Spelling(startsWord: true, bytes: Array(bytes.dropFirst(mark.count)))
           : Spelling(startsWord: false, bytes: bytes)
       }
-      let piece = tokenizer.pieces[token]
-      let startsWord = piece.first == Tokenizer.wordStart
-      return Spelling(
-        startsWord: startsWord, bytes: Array(piece.dropFirst(startsWord ? 1 : 0).utf8))
+      let startsWord = tokenizer.startsWord(token)
+      let letters = tokenizer.pieces[token].unicodeScalars.dropFirst(startsWord ? 1 : 0)
+      return Spelling(startsWord: startsWord, bytes: Array(String(letters).utf8))
     }
   }
 

@@ -59,7 +59,7 @@ extension Transcript {
       current = []
     }
     for emission in emissions {
-      if tokenizer.pieces[emission.token].first == Tokenizer.wordStart { finish() }
+      if tokenizer.startsWord(emission.token) { finish() }
       current.append(emission)
     }
     finish()

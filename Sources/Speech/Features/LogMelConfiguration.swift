@@ -46,6 +46,9 @@ package struct LogMelConfiguration: Codable, Sendable, Equatable {
   /// Of each sample the one before it, times this, is taken off first. Not in the JSON either.
   package var preemphasis: Float = 0
 
+  /// At most a thousand frames a second: a layer's work grows with their square.
+  package var hopSizes: ClosedRange<Int> { max(1, sampleRate / 1000)...65536 }
+
   enum CodingKeys: String, CodingKey {
     case sampleRate = "sample_rate"
     case fftSize = "n_fft"
@@ -80,7 +83,8 @@ package struct LogMelConfiguration: Codable, Sendable, Equatable {
     }
     let largest = fftSize
     windowSize = try read(.windowSize, default: windowSize) { (2...largest).contains($0) }
-    hopSize = try read(.hopSize, default: hopSize) { (1...65536).contains($0) }
+    let hops = hopSizes
+    hopSize = try read(.hopSize, default: hopSize) { hops.contains($0) }
     melCount = try read(.melCount, default: melCount) { (1...1024).contains($0) }
     let nyquist = Double(sampleRate) / 2
     lowFrequency = try read(.lowFrequency, default: lowFrequency) { $0 >= 0 && $0 < nyquist }

@@ -153,7 +153,7 @@ private struct ARPAReader {
   }
 
   private func text(_ field: Slice<UnsafeRawBufferPointer>) -> String {
-    String(decoding: field, as: UTF8.self).lowercased()
+    String(decoding: field, as: UTF8.self).inLowerCase
   }
 
   private func checkCount() throws {

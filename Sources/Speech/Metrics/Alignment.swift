@@ -1,5 +1,7 @@
 // Reference and hypothesis word by word.
 
+import Base
+
 /// Errors of one or more utterances.
 package struct ErrorCounts: Sendable, Equatable, Codable {
   package var substitutions = 0
@@ -41,12 +43,12 @@ package enum AlignedWord: Sendable, Equatable {
   case insertion(String)
 }
 
-/// Unit-cost Levenshtein alignment. The total of errors is unique, its split into kinds is not: among
+/// Unit-cost Levenshtein alignment; words are equal when their scalars are. The total of errors is unique, its split into kinds is not: among
 /// equal paths the back-trace, from the end, prefers a match, then a substitution, then a deletion,
 /// then an insertion.
 package enum Alignment {
   package static func align(_ reference: [String], _ hypothesis: [String]) -> [AlignedWord] {
-    steps(reference, hypothesis).map { step in
+    steps(reference.map { ExactText($0) }, hypothesis.map { ExactText($0) }).map { step in
       switch step {
       case .match(let i, _): .match(reference[i])
       case .substitution(let i, let j):
@@ -57,7 +59,12 @@ package enum Alignment {
     }
   }
 
-  /// Errors of words, or of any other elements.
+  /// Errors of words. Canonically equivalent ones are different words, as in jiwer.
+  package static func count(_ reference: [String], _ hypothesis: [String]) -> ErrorCounts {
+    count(reference.map { ExactText($0) }, hypothesis.map { ExactText($0) })
+  }
+
+  /// Errors of any other elements.
   package static func count<Element: Hashable>(
     _ reference: [Element], _ hypothesis: [Element]
   ) -> ErrorCounts {
@@ -91,10 +98,10 @@ package enum Alignment {
     return counts
   }
 
-  /// Errors of characters, the spaces between words among them: summed over utterances, what the
-  /// character error rate is made of. `words` counts the reference's characters.
+  /// Errors of characters, which are code points as in jiwer, the spaces between words among them: summed
+  /// over utterances, what the character error rate is made of. `words` counts the reference's characters.
   package static func countCharacters(_ reference: String, _ hypothesis: String) -> ErrorCounts {
-    count(Array(reference), Array(hypothesis))
+    count(Array(reference.unicodeScalars), Array(hypothesis.unicodeScalars))
   }
 
   /// A column of an alignment, as positions in the reference and the hypothesis.

@@ -1,12 +1,15 @@
 // Whisper's English text normalisation: fillers, contractions, titles, numbers, spellings, symbols.
 
+import Base
 import Foundation
 
 /// The rules of `EnglishTextNormalizer` (Radford et al., arXiv 2212.04356, appendix C; order and
 /// patterns as in the reference program, against which the tests compare).
 enum EnglishNormalizer {
   static func normalize(_ text: String) -> String {
-    var text = text.lowercased()
+    var text = withoutBrackets(text.inLowerCase)
+    // A rule that begins with white space would look at each run once for every space in it.
+    text = text.words.joined(separator: " ")
     for rule in beforeNumbers { text = rule.apply(text) }
     text = withoutSymbols(text)
     for rule in beforeCounting { text = rule.apply(text) }
@@ -48,7 +51,6 @@ enum EnglishNormalizer {
 
   private static let beforeNumbers: [Rule] =
     [
-      Rule("[<\\[][^>\\]]*[>\\]]", ""), Rule("\\(([^)]+?)\\)", ""),
       Rule("\\b(hmm|mm|mhm|mmm|uh|um)\\b", ""), Rule("\\s+'", "'"),
     ]
     + words([
@@ -84,6 +86,35 @@ enum EnglishNormalizer {
   private static let afterNumbers = [
     Rule("\\b1(s?)\\b", "one$1"), Rule("[.$¢€£]([^0-9])", " $1"), Rule("([^0-9])%", "$1 "),
   ]
+
+  /// What lies between angle or square brackets, of which either kind ends either, then what lies between
+  /// round ones that are not empty, is no speech. In one pass each: an opening bracket that nothing closes
+  /// is the last that is looked at.
+  private static func withoutBrackets(_ text: String) -> String {
+    let scalars = Array(text.unicodeScalars)
+    let plain = without(scalars, from: ["<", "["], to: [">", "]"], least: 0)
+    return String(String.UnicodeScalarView(without(plain, from: ["("], to: [")"], least: 1)))
+  }
+
+  private static func without(
+    _ text: [Unicode.Scalar], from open: Set<Unicode.Scalar>, to close: Set<Unicode.Scalar>,
+    least: Int
+  ) -> [Unicode.Scalar] {
+    var result: [Unicode.Scalar] = []
+    var place = 0
+    while place < text.count {
+      if open.contains(text[place]) {
+        guard let end = text[(place + 1)...].firstIndex(where: close.contains) else { break }
+        if end - place - 1 >= least {
+          place = end + 1
+          continue
+        }
+      }
+      result.append(text[place])
+      place += 1
+    }
+    return result + text[place...]
+  }
 
   /// Letters that NFKD does not take apart.
   private static let letters: [Unicode.Scalar: String] = [

@@ -1,6 +1,6 @@
 // What counts as the same word: rules applied to references and hypotheses alike before scoring.
 
-import Foundation
+import Base
 
 /// How text is made comparable. Both sides of an alignment go through the same rules.
 package enum TextNormalization: String, CaseIterable, Codable, Sendable {
@@ -22,13 +22,13 @@ package enum TextNormalization: String, CaseIterable, Codable, Sendable {
 
   /// Words with single spaces; empty when the rules leave none.
   package func callAsFunction(_ text: some StringProtocol) -> String {
-    let words =
+    let text =
       switch self {
-      case .none: text.lowercased()
-      case .librispeech: Self.libriSpeech(text.lowercased())
+      case .none: text.inLowerCase
+      case .librispeech: Self.libriSpeech(text.inLowerCase)
       case .whisper: EnglishNormalizer.normalize(String(text))
       }
-    return words.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return text.words.joined(separator: " ")
   }
 
   private static func libriSpeech(_ text: String) -> String {
@@ -46,7 +46,7 @@ extension Transcript {
   /// each new word lies where the old ones that it is aligned with lay.
   package func normalized(by rules: TextNormalization) -> Transcript {
     guard rules != .none else { return self }
-    let new = rules(text).split(separator: " ").map(String.init)
+    let new = rules(text).words
     let old = words.map(\.word)
     if new == old { return self }
     var result: [TimedWord] = []

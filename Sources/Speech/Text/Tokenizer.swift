@@ -16,10 +16,16 @@ package struct Tokenizer: Sendable, Equatable {
   /// In lists of our own the blank comes first.
   private static let ownBlank = 0
   private static let sentencepieceBlank = "@"
-  package static let wordStart: Character = "\u{2581}"
+  package static let wordStart: Unicode.Scalar = "\u{2581}"
+  /// What sentencepiece's lists have that stands for no text.
+  private static let sentencepieceControls: Set<String> = ["<unk>", "<s>", "</s>", "<pad>"]
 
-  /// By id.
+  /// By id, in lower case, which is what is encoded.
   package let pieces: [String]
+  /// As the vocabulary has them. They are joined before their case is lowered: a capital sigma is another
+  /// letter at a word's end.
+  package let spellings: [String]
+  private let isCased: Bool
   package let blank: Int
   /// Tokens that stand for no text, such as the beginning of a sentence.
   package let silent: Set<Int>
@@ -27,7 +33,7 @@ package struct Tokenizer: Sendable, Equatable {
   package let fragments: [Int: [UInt8]]
   package var count: Int { pieces.count }
 
-  private let characters: [Character: Int32]
+  private let characters: [Unicode.Scalar: Int32]
   /// The piece that two adjacent pieces join to.
   private let joins: [Pair: Int32]
 
@@ -47,14 +53,14 @@ package struct Tokenizer: Sendable, Equatable {
     guard pieces.count > 1 else {
       throw InputError(source, expected: "a token a line", found: "the blank alone")
     }
-    var lines: [String: Int] = [:]
+    var lines: [ExactText: Int] = [:]
     for (id, piece) in pieces.enumerated() {
-      guard !piece.isEmpty, !piece.contains(where: { $0.isWhitespace }) else {
+      guard !piece.isEmpty, !piece.unicodeScalars.contains(where: \.properties.isWhitespace) else {
         throw InputError(
           source, expected: "a token without spaces on line \(id + 1)",
           found: piece.isEmpty ? "an empty line" : "\"\(piece.prefix(40))\"")
       }
-      if let other = lines.updateValue(id + 1, forKey: piece) {
+      if let other = lines.updateValue(id + 1, forKey: ExactText(piece)) {
         throw InputError(
           source, expected: "distinct tokens",
           found: "\"\(piece.prefix(40))\" on lines \(other) and \(id + 1)")
@@ -63,34 +69,49 @@ package struct Tokenizer: Sendable, Equatable {
     self.init(checked: pieces, blank: Self.ownBlank, silent: [])
   }
 
-  /// Pieces as they are in a vocabulary of another program; of equal ones the first is encoded to.
+  /// Pieces as they are in a vocabulary of another program, in any case; of those that are equal in lower
+  /// case the first is encoded to.
   package init(
-    pieces: [String], blank: Int, silent: Set<Int>, fragments: [Int: [UInt8]] = [:]
+    spellings: [String], blank: Int, silent: Set<Int>, fragments: [Int: [UInt8]] = [:]
   ) {
-    self.init(checked: pieces, blank: blank, silent: silent, fragments: fragments)
+    self.init(
+      checked: spellings.enumerated().map { $0 == blank ? $1 : $1.lowercased() },
+      spellings: spellings, blank: blank, silent: silent, fragments: fragments)
   }
 
   private init(
-    checked pieces: [String], blank: Int, silent: Set<Int>, fragments: [Int: [UInt8]] = [:]
+    checked pieces: [String], spellings: [String]? = nil, blank: Int, silent: Set<Int>,
+    fragments: [Int: [UInt8]] = [:]
   ) {
     self.pieces = pieces
+    self.spellings = spellings ?? pieces
+    isCased = spellings != nil
     self.blank = blank
     self.silent = silent
     self.fragments = fragments
     let spoken = pieces.enumerated().filter {
       $0.offset != blank && !silent.contains($0.offset) && fragments[$0.offset] == nil
     }
-    var ids: [String: Int32] = [:]
-    for (id, piece) in spoken.reversed() { ids[piece] = Int32(id) }
-    var characters: [Character: Int32] = [:]
+    var ids: [ExactText: Int32] = [:]
+    for (id, piece) in spoken.reversed() { ids[ExactText(piece)] = Int32(id) }
+    let lengths = Set(ids.keys.map(\.bytes.count))
+    var characters: [Unicode.Scalar: Int32] = [:]
     var joins: [Pair: Int32] = [:]
     for (id, piece) in spoken.reversed() {
-      if piece.count == 1 { characters[piece.first!] = Int32(id) }
-      for split in piece.indices.dropFirst() {
-        if let left = ids[String(piece[..<split])], let right = ids[String(piece[split...])] {
+      let scalars = piece.unicodeScalars
+      if let only = scalars.first, scalars.dropFirst().isEmpty { characters[only] = Int32(id) }
+      for split in ExactText(piece).splits(lengths: lengths) {
+        if let left = ids[split.left], let right = ids[split.right] {
           joins[Pair(left: left, right: right)] = Int32(id)
         }
       }
+    }
+    let (sigma, finalSigma): (Unicode.Scalar, Unicode.Scalar) = ("\u{3C3}", "\u{3C2}")
+    // A vocabulary in capitals has one letter for both.
+    if let id = characters[sigma], self.spellings[Int(id)] != pieces[Int(id)],
+      characters[finalSigma] == nil
+    {
+      characters[finalSigma] = id
     }
     self.characters = characters
     self.joins = joins
@@ -108,8 +129,7 @@ package struct Tokenizer: Sendable, Equatable {
     guard let text = String(data: data, encoding: .utf8) else {
       throw InputError(url.path, expected: "UTF-8 text", found: "other bytes")
     }
-    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .map(String.init)
+    var lines = text.lines.map(String.init)
     if lines.last == "" { lines.removeLast() }
     guard lines.first == Tokenizer.sentencepieceBlank else {
       try self.init(pieces: lines, source: url.path)
@@ -118,9 +138,11 @@ package struct Tokenizer: Sendable, Equatable {
     lines[0] = Tokenizer.blankPiece
     let checked = try Tokenizer(pieces: lines, source: url.path)
     self.init(
-      checked: checked.pieces.map { $0.lowercased() }, blank: checked.blank,
+      spellings: checked.pieces, blank: checked.blank,
       silent: Set(
-        checked.pieces.indices.dropFirst().filter { Tokenizer.looksSpecial(checked.pieces[$0]) }))
+        checked.pieces.indices.filter {
+          Tokenizer.sentencepieceControls.contains(checked.pieces[$0])
+        }))
   }
 
   /// Writes tokens.txt, replacing the file in one step.
@@ -133,8 +155,10 @@ package struct Tokenizer: Sendable, Equatable {
   /// Token ids of `text`, which is split at white space. Characters that are no piece are skipped, and
   /// so are words of such characters only; see `canEncode`.
   package func encode(_ text: String) -> [Int] {
-    text.split(whereSeparator: \.isWhitespace).flatMap { word -> [Int] in
-      var symbols = word.compactMap { $0 == Tokenizer.wordStart ? nil : characters[$0] }
+    text.words.flatMap { word -> [Int] in
+      var symbols = word.unicodeScalars.compactMap {
+        $0 == Tokenizer.wordStart ? nil : characters[$0]
+      }
       if symbols.isEmpty { return [] }
       if let start = characters[Tokenizer.wordStart] { symbols.insert(start, at: 0) }
       Tokenizer.merge(&symbols, joins)
@@ -144,7 +168,9 @@ package struct Tokenizer: Sendable, Equatable {
 
   /// Whether `encode` skips nothing of `text`.
   package func canEncode(_ text: String) -> Bool {
-    text.allSatisfy { $0.isWhitespace || ($0 != Tokenizer.wordStart && characters[$0] != nil) }
+    text.unicodeScalars.allSatisfy {
+      $0.properties.isWhitespace || ($0 != Tokenizer.wordStart && characters[$0] != nil)
+    }
   }
 
   /// The words that `ids` spell, with single spaces; blanks and silent tokens are skipped.
@@ -152,12 +178,18 @@ package struct Tokenizer: Sendable, Equatable {
     let spoken = ids.filter { $0 != blank && !silent.contains($0) }
     let text =
       fragments.isEmpty
-      ? spoken.map { pieces[$0] }.joined()
+      ? spoken.map { spellings[$0] }.joined()
       // Fragments become characters only side by side.
       : String(
-        decoding: spoken.flatMap { fragments[$0] ?? Array(pieces[$0].utf8) }, as: UTF8.self
-      ).lowercased()
-    return text.split(separator: Tokenizer.wordStart).joined(separator: " ")
+        decoding: spoken.flatMap { fragments[$0] ?? Array(spellings[$0].utf8) }, as: UTF8.self)
+    let words = text.unicodeScalars.split(separator: Tokenizer.wordStart)
+      .map { String(String.UnicodeScalarView($0)) }.joined(separator: " ")
+    return isCased ? words.inLowerCase : words
+  }
+
+  /// Whether a token begins a word.
+  package func startsWord(_ token: Int) -> Bool {
+    pieces[token].unicodeScalars.first == Tokenizer.wordStart
   }
 
   private static func merge(_ symbols: inout [Int32], _ joins: [Pair: Int32]) {
@@ -183,48 +215,56 @@ package struct Tokenizer: Sendable, Equatable {
   /// ones the pair whose joined text sorts first, so the result depends on nothing but the words and
   /// their counts. Of more than size - 1 different characters, the most frequent are kept.
   package static func train(transcripts: [String], size: Int) -> Tokenizer {
-    var wordCounts: [Substring: Int] = [:]
+    var wordCounts: [ExactText: Int] = [:]
     for transcript in transcripts {
-      for word in transcript.split(whereSeparator: { $0.isWhitespace || $0 == wordStart }) {
-        wordCounts[word, default: 0] += 1
+      for word in transcript.unicodeScalars.split(whereSeparator: {
+        $0.properties.isWhitespace || $0 == wordStart
+      }) {
+        wordCounts[ExactText(Substring(word)), default: 0] += 1
       }
     }
     var learner = Learner(wordCounts, size: size)
     while learner.pieces.count < size, learner.learnPiece() {}
-    return Tokenizer(checked: learner.pieces, blank: ownBlank, silent: [])
+    return Tokenizer(checked: learner.pieces.map(\.text), blank: ownBlank, silent: [])
   }
 
   /// Words as they are cut up so far, with the frequencies of adjacent pairs.
   private struct Learner {
-    private(set) var pieces: [String]
-    private var ids: [String: Int32] = [:]
+    private(set) var pieces: [ExactText]
+    private var ids: [ExactText: Int32] = [:]
+    private var lengths: Set<Int> = []
     private var joins: [Pair: Int32] = [:]
     private var words: [(symbols: [Int32], count: Int)] = []
     private var pairCounts: [Pair: Int] = [:]
     /// Words a pair was once seen in.
     private var places: [Pair: Set<Int>] = [:]
 
-    init(_ wordCounts: [Substring: Int], size: Int) {
-      var frequency: [Character: Int] = [:]
+    init(_ wordCounts: [ExactText: Int], size: Int) {
+      var frequency: [Unicode.Scalar: Int] = [:]
       for (word, count) in wordCounts {
         frequency[Tokenizer.wordStart, default: 0] += count
-        for character in word { frequency[character, default: 0] += count }
+        for scalar in word.text.unicodeScalars { frequency[scalar, default: 0] += count }
       }
       let characters = frequency.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-        .prefix(max(size - 1, 0)).map { String($0.key) }.sorted()
-      pieces = [Tokenizer.blankPiece] + characters
-      for (id, piece) in pieces.enumerated().dropFirst() { ids[piece] = Int32(id) }
+        .prefix(max(size - 1, 0)).map(\.key).sorted().map { ExactText(String($0)) }
+      pieces = [ExactText(Tokenizer.blankPiece)] + characters
+      for (id, piece) in pieces.enumerated().dropFirst() { name(piece, Int32(id)) }
       // In sorted order: dictionary order changes from run to run, and with it the work done.
       for (word, count) in wordCounts.sorted(by: { $0.key < $1.key }) {
-        let symbols = ([Tokenizer.wordStart] + Array(word)).compactMap { ids[String($0)] }
-        words.append((symbols, count))
+        let scalars = [Tokenizer.wordStart] + Array(word.text.unicodeScalars)
+        words.append((scalars.compactMap { ids[ExactText(String($0))] }, count))
         countPairs(of: words.count - 1, sign: 1)
       }
     }
 
+    private mutating func name(_ piece: ExactText, _ id: Int32) {
+      ids[piece] = id
+      lengths.insert(piece.bytes.count)
+    }
+
     /// False when nothing is left to join.
     mutating func learnPiece() -> Bool {
-      var best: (pair: Pair, count: Int, text: String)?
+      var best: (pair: Pair, count: Int, text: ExactText)?
       for (pair, count) in pairCounts where count >= best?.count ?? 1 {
         let text = pieces[Int(pair.left)] + pieces[Int(pair.right)]
         if count > best?.count ?? 0 || text < best!.text
@@ -240,22 +280,23 @@ package struct Tokenizer: Sendable, Equatable {
 
     /// Adds a piece, and joins wherever two pieces spell it: an encoder that knows only the pieces
     /// cannot tell which pair of them was meant.
-    private mutating func add(_ piece: String) {
+    private mutating func add(_ piece: ExactText) {
       let id = Int32(pieces.count)
       pieces.append(piece)
-      ids[piece] = id
+      name(piece, id)
       // Earlier pieces that this one is part of, learnt from another pair.
-      for (other, text) in pieces.enumerated().dropFirst() where text.count > piece.count {
-        if text.hasPrefix(piece), let right = ids[String(text.dropFirst(piece.count))] {
+      for (other, text) in pieces.enumerated().dropFirst()
+      where text.bytes.count > piece.bytes.count {
+        if let rest = text.dropping(prefix: piece), let right = ids[rest] {
           joins[Pair(left: id, right: right)] = Int32(other)
         }
-        if text.hasSuffix(piece), let left = ids[String(text.dropLast(piece.count))] {
+        if let rest = text.dropping(suffix: piece), let left = ids[rest] {
           joins[Pair(left: left, right: id)] = Int32(other)
         }
       }
       var affected: Set<Int> = []
-      for split in piece.indices.dropFirst() {
-        if let left = ids[String(piece[..<split])], let right = ids[String(piece[split...])] {
+      for split in piece.splits(lengths: lengths) {
+        if let left = ids[split.left], let right = ids[split.right] {
           let pair = Pair(left: left, right: right)
           joins[pair] = id
           affected.formUnion(places.removeValue(forKey: pair) ?? [])

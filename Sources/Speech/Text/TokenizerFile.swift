@@ -1,10 +1,10 @@
 // What Hugging Face's tokenizer.json says of tokens: their ids and how they spell text.
 
-import Foundation
+import Base
 
 /// A BPE, Unigram, WordPiece or WordLevel vocabulary with its added tokens and decoder. What happens to
 /// text before it is cut up is not read: recognisers only spell.
-struct TokenizerFile: Decodable {
+struct TokenizerFile {
   /// Decoders whose tokens can be spelt.
   static let decoders = [
     "Metaspace", "Replace", "ByteLevel", "ByteFallback", "WordPiece", "CTC", "Fuse", "Strip",
@@ -17,75 +17,73 @@ struct TokenizerFile: Decodable {
     case bytes([UInt8])
   }
 
-  private struct Model: Decodable {
-    var vocab: [String: Int]
-    var fallsBackToBytes: Bool?
+  /// A step of the decoder, of which tokens' spelling follows.
+  private struct Step {
+    let type: String
+    /// What stands for the beginning of a word, or a WordPiece's "##".
+    let mark: String?
+  }
 
-    enum CodingKeys: String, CodingKey {
-      case vocab
-      case fallsBackToBytes = "byte_fallback"
-    }
+  private let steps: [Step]
+  private let fallsBackToBytes: Bool
+  /// Tokens that the tokenizer adds to its model's, which are spelt as they are.
+  private let added: Set<ExactText>
+  /// In the file's order.
+  let tokens: [(text: String, id: Int)]
+  /// Ids of tokens that stand for no text.
+  let special: Set<Int>
 
-    /// Pairs of a token and its score in the order of their ids.
-    private struct Scored: Decodable {
-      var token: String
-
-      init(from decoder: any Decoder) throws {
-        var pair = try decoder.unkeyedContainer()
-        token = try pair.decode(String.self)
+  /// nil unless the file has a model with a vocabulary.
+  init?(_ file: JSONValue) {
+    guard let model = file["model"], let vocabulary = model["vocab"] else { return nil }
+    var tokens: [(text: String, id: Int)] = []
+    var special: Set<Int> = []
+    if let members = vocabulary.members {
+      for (token, value) in members {
+        guard let id = value.integer else { return nil }
+        tokens.append((token, id))
       }
-    }
-
-    init(from decoder: any Decoder) throws {
-      let values = try decoder.container(keyedBy: CodingKeys.self)
-      if let scored = try? values.decode([Scored].self, forKey: .vocab) {
-        vocab = Dictionary(scored.enumerated().map { ($1.token, $0) }) { first, _ in first }
-      } else {
-        vocab = try values.decode([String: Int].self, forKey: .vocab)
+    } else if let elements = vocabulary.elements {
+      // Pairs of a token and its score, in the order of their ids.
+      for (id, element) in elements.enumerated() {
+        guard let token = element.elements?.first?.string else { return nil }
+        tokens.append((token, id))
       }
-      fallsBackToBytes = try values.decodeIfPresent(Bool.self, forKey: .fallsBackToBytes)
+    } else {
+      return nil
     }
-  }
-
-  private struct Added: Decodable {
-    var id: Int
-    var content: String
-    var special: Bool?
-  }
-
-  private struct Decoding: Decodable {
-    struct Pattern: Decodable { var String: String? }
-    var type: String
-    var decoders: [Decoding]?
-    var replacement, prefix, content, wordDelimiter: String?
-    var pattern: Pattern?
-
-    enum CodingKeys: String, CodingKey {
-      case type, decoders, replacement, prefix, content, pattern
-      case wordDelimiter = "word_delimiter_token"
+    if let unknown = model["unk_id"]?.integer { special.insert(unknown) }
+    if let unknown = model["unk_token"]?.string {
+      special.formUnion(tokens.filter { ExactText($0.text) == ExactText(unknown) }.map(\.id))
     }
-
-    var steps: [Decoding] { type == "Sequence" ? (decoders ?? []).flatMap(\.steps) : [self] }
+    var added: Set<ExactText> = []
+    let known = Set(tokens.map { ExactText($0.text) })
+    for token in file["added_tokens"]?.elements ?? [] {
+      guard let text = token["content"]?.string, let id = token["id"]?.integer else { return nil }
+      added.insert(ExactText(text))
+      if !known.contains(ExactText(text)) { tokens.append((text, id)) }
+      if token["special"]?.bool == true { special.insert(id) }
+    }
+    self.tokens = tokens
+    self.special = special
+    self.added = added
+    fallsBackToBytes = model["byte_fallback"]?.bool == true
+    steps = Self.steps(file["decoder"])
   }
 
-  private var model: Model
-  private var added: [Added]?
-  private var decoder: Decoding?
-
-  private enum CodingKeys: String, CodingKey {
-    case model, decoder
-    case added = "added_tokens"
-  }
-
-  private var steps: [Decoding] { decoder?.steps ?? [] }
-
-  var ids: [String: Int] {
-    model.vocab.merging((added ?? []).map { ($0.content, $0.id) }) { first, _ in first }
-  }
-
-  /// Tokens that stand for no text.
-  var special: Set<String> {
-    Set((added ?? []).filter { $0.special == true }.map(\.content))
+  private static func steps(_ decoder: JSONValue?) -> [Step] {
+    guard let decoder, let type = decoder["type"]?.string else { return [] }
+    if type == "Sequence" { return (decoder["decoders"]?.elements ?? []).flatMap { steps($0) } }
+    let mark: String? =
+      switch type {
+      case "Metaspace": decoder["replacement"]?.string
+      case "CTC": decoder["word_delimiter_token"]?.string
+      case "Replace":
+        decoder["content"]?.string == " " ? decoder["pattern"]?["String"]?.string : nil
+      case "WordPiece": decoder["prefix"]?.string ?? "##"
+      default: nil
+      }
+    return [Step(type: type, mark: mark)]
   }
 
   var unknownDecoder: String? {
@@ -93,9 +91,8 @@ struct TokenizerFile: Decodable {
   }
 
   func spelling(of token: String) -> Spelling {
-    let isAdded = (added ?? []).contains { $0.content == token }
-    if isAdded { return .text(token) }
-    if model.fallsBackToBytes == true || steps.contains(where: { $0.type == "ByteFallback" }),
+    if added.contains(ExactText(token)) { return .text(token) }
+    if fallsBackToBytes || steps.contains(where: { $0.type == "ByteFallback" }),
       let byte = Self.fallbackByte(token)
     {
       let isCharacter = byte < 0x80
@@ -107,29 +104,24 @@ struct TokenizerFile: Decodable {
       guard let text = String(validating: bytes, as: UTF8.self) else { return .bytes(bytes) }
       return .text(Self.withMarks(text))
     }
-    if let step = steps.first(where: { $0.type == "WordPiece" }) {
-      let prefix = step.prefix ?? "##"
+    if let prefix = steps.first(where: { $0.type == "WordPiece" })?.mark {
       return .text(
-        token.hasPrefix(prefix)
-          ? String(token.dropFirst(prefix.count)) : "\(Tokenizer.wordStart)\(token)")
-    }
-    let marks = steps.compactMap { step -> String? in
-      switch step.type {
-      case "Metaspace": step.replacement
-      case "CTC": step.wordDelimiter
-      case "Replace": step.content == " " ? step.pattern?.String : nil
-      default: nil
-      }
+        ExactText(token).dropping(prefix: ExactText(prefix))?.text
+          ?? "\(Tokenizer.wordStart)\(token)")
     }
     return .text(
-      marks.reduce(token) {
-        $0.replacingOccurrences(of: $1, with: String(Tokenizer.wordStart))
+      steps.compactMap(\.mark).filter { !$0.isEmpty }.reduce(token) {
+        $0.replacing($1, with: String(Tokenizer.wordStart))
       })
   }
 
   /// White space as the beginning of words.
   private static func withMarks(_ text: String) -> String {
-    String(text.map { $0.isWhitespace ? Tokenizer.wordStart : $0 })
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      result.append(scalar.properties.isWhitespace ? Tokenizer.wordStart : scalar)
+    }
+    return String(result)
   }
 
   /// sentencepiece's `<0x41>` for a byte.

@@ -3,18 +3,37 @@
 import Base
 import Foundation
 
-extension Tokenizer {
-  /// Reads a model folder's `vocab.json` (and its `tokenizer_config.json`, for the token between words)
-  /// or `tokenizer.json`. Text comes out in lower case, as all transcripts here are.
-  ///
-  /// - Parameters:
-  ///   - count: tokens of the model's head; ids that the file leaves out stand for no text.
-  ///   - blank: the blank's id, which config.json calls `pad_token_id`.
-  package init(huggingFace folder: URL, count: Int, blank: Int) throws {
-    let vocabulary = folder.appendingPathComponent("vocab.json")
-    let pieces = folder.appendingPathComponent("tokenizer.json")
-    let isPieces = !FileManager.default.fileExists(atPath: vocabulary.path)
-    let source = isPieces ? pieces : vocabulary
+/// What a model folder says of its tokens: `vocab.json` (with `added_tokens.json`) or `tokenizer.json`, and
+/// which of them stand for no text by `tokenizer_config.json` and `special_tokens_map.json`. How a token looks says nothing.
+package struct VocabularyFile: Sendable {
+  fileprivate let source: URL
+  /// Those of the vocabulary, then those of `added_tokens.json`.
+  fileprivate let tokens: [(text: String, id: Int)]
+  fileprivate let ownCount: Int
+  /// nil for letters.
+  fileprivate let pieces: TokenizerFile?
+  fileprivate let specialIDs: Set<Int>
+  fileprivate let specialTexts: Set<ExactText>
+  fileprivate let wordDelimiter: String
+  private let padding: String?
+
+  /// Fields of the settings that name a token.
+  private static let roles = [
+    "pad_token", "unk_token", "bos_token", "eos_token", "sep_token", "cls_token", "mask_token",
+  ]
+  /// What transformers' tokenizer of letters (Wav2Vec2CTCTokenizer) takes where no settings say it.
+  private static let standard = [
+    "pad_token": "<pad>", "unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>",
+  ]
+
+  /// Throws `InputError` unless the folder has a vocabulary.
+  package init(contentsOf folder: URL) throws {
+    func file(_ name: String) -> JSONValue? {
+      (try? Data(contentsOf: folder.appendingPathComponent(name))).flatMap { JSONValue($0) }
+    }
+    let letters = folder.appendingPathComponent("vocab.json")
+    let isLetters = FileManager.default.fileExists(atPath: letters.path)
+    source = isLetters ? letters : folder.appendingPathComponent("tokenizer.json")
     guard let data = try? Data(contentsOf: source) else {
       throw InputError(
         folder.path, expected: "tokens.txt, vocab.json or tokenizer.json", found: "none of them")
@@ -22,101 +41,124 @@ extension Tokenizer {
     if let impostor = Impostor.name(data) {
       throw InputError(source.path, expected: "a vocabulary", found: impostor)
     }
-    let file: TokenizerFile?
-    let ids: [String: Int]
-    do {
-      file = isPieces ? try JSONDecoder().decode(TokenizerFile.self, from: data) : nil
-      ids = try file?.ids ?? JSONDecoder().decode([String: Int].self, from: data)
-    } catch {
+    let content = JSONValue(data)
+    pieces = isLetters ? nil : content.flatMap { TokenizerFile($0) }
+    let tokens =
+      isLetters
+      ? content?.members?.map { (text: $0.name, id: $0.value.integer) }
+      : pieces?.tokens.map { (text: $0.text, id: $0.id) }
+    guard let tokens, tokens.allSatisfy({ $0.id != nil }) else {
       throw InputError(
         source.path,
-        expected: isPieces ? "a tokenizer with a vocabulary" : "an object of token and id",
+        expected: isLetters ? "an object of token and id" : "a tokenizer with a vocabulary",
         found: "something else")
     }
-    guard !ids.isEmpty else {
+    guard !tokens.isEmpty else {
       throw InputError(source.path, expected: "tokens", found: "none")
     }
-    if let decoder = file?.unknownDecoder {
+    if let decoder = pieces?.unknownDecoder {
       throw InputError(
         source.path, expected: "a decoder of \(TokenizerFile.decoders.joined(separator: ", "))",
         found: "\"\(decoder)\"")
     }
-    let settings = (try? Data(contentsOf: folder.appendingPathComponent("tokenizer_config.json")))
-      .flatMap { try? JSONDecoder().decode(Settings.self, from: $0) }
-    let delimiter = settings?.wordDelimiter ?? "|"
-    let special = Set(
-      [settings?.padding, settings?.unknown, settings?.start, settings?.end]
-        .compactMap { $0 }
-    ).union(file?.special ?? [])
+    let own = Set(tokens.map { ExactText($0.text) })
+    let added = isLetters ? file("added_tokens.json")?.members ?? [] : []
+    self.tokens =
+      tokens.map { ($0.text, $0.id ?? 0) }
+      + added.compactMap { token in
+        own.contains(ExactText(token.name)) ? nil : token.value.integer.map { (token.name, $0) }
+      }
+    ownCount = tokens.count
+
+    // The settings win over the map; a null is a choice.
+    let settings = [file("tokenizer_config.json"), file("special_tokens_map.json")]
+      .compactMap { $0 }
+    func text(_ value: JSONValue?) -> String? { value?.string ?? value?["content"]?.string }
+    func role(_ name: String) -> String? {
+      guard let said = settings.lazy.compactMap({ $0[name] }).first else {
+        return isLetters ? Self.standard[name] : nil
+      }
+      return text(said)
+    }
+    padding = role("pad_token")
+    var (texts, ids) = (Self.roles.compactMap(role), pieces?.special ?? [])
+    for settings in settings {
+      texts += (settings["additional_special_tokens"]?.elements ?? []).compactMap { text($0) }
+      for (id, token) in settings["added_tokens_decoder"]?.members ?? []
+      where token["special"]?.bool == true {
+        texts += [text(token)].compactMap { $0 }
+        if let id = Int(id) { ids.insert(id) }
+      }
+    }
+    specialTexts = Set(texts.map { ExactText($0) })
+    specialIDs = ids
+    wordDelimiter = role("word_delimiter_token") ?? "|"
+  }
+
+  fileprivate func isSpecial(_ token: String, _ id: Int) -> Bool {
+    specialIDs.contains(id) || specialTexts.contains(ExactText(token))
+  }
+
+  /// What is worth saying where the tokenizer pads with another token than the model, whose blank that is.
+  package func remark(blank: Int) -> String? {
+    guard let padding,
+      let id = tokens.last(where: { ExactText($0.text) == ExactText(padding) })?.id, id != blank
+    else { return nil }
+    return "\(source.path): the tokenizer's padding \"\(padding)\" is token \(id), the model's "
+      + "pad_token_id is \(blank): \(blank) is taken for the blank"
+  }
+}
+
+extension Tokenizer {
+  /// Of a model folder. Text comes out in lower case, as all transcripts here are.
+  ///
+  /// - Parameters:
+  ///   - count: tokens of the model's head; ids that the file leaves out stand for no text.
+  ///   - blank: the blank's id, which config.json calls `pad_token_id`.
+  package init(huggingFace folder: URL, count: Int, blank: Int) throws {
+    try self.init(VocabularyFile(contentsOf: folder), count: count, blank: blank)
+  }
+
+  /// Throws `InputError` unless every token that is not special has an id of its own below `count`.
+  package init(_ file: VocabularyFile, count: Int, blank: Int) throws {
     var texts = [String?](repeating: nil, count: count)
-    for (token, id) in ids {
+    for (place, (token, id)) in file.tokens.enumerated() {
       guard (0..<count).contains(id) else {
         // Tokens added to the tokenizer and not to the model.
-        if special.contains(token) || Self.looksSpecial(token) { continue }
+        if place >= file.ownCount || file.isSpecial(token, id) { continue }
         throw InputError(
-          source.path, expected: "ids below the model's \(count) tokens",
-          found: "\(id) for \"\(token)\"")
+          file.source.path, expected: "ids below the model's \(count) tokens",
+          found: "\(id) for \"\(token.prefix(40))\"")
       }
       if let other = texts[id] {
         throw InputError(
-          source.path, expected: "an id of its own for each token",
-          found: "\(id) for \"\(other)\" and \"\(token)\"")
+          file.source.path, expected: "an id of its own for each token",
+          found: "\(id) for \"\(other.prefix(40))\" and \"\(token.prefix(40))\"")
       }
       texts[id] = token
     }
     var silent: Set<Int> = []
     var fragments: [Int: [UInt8]] = [:]
-    let words = texts.enumerated().map { id, token -> String in
-      guard let token, id != blank else {
-        if id != blank { silent.insert(id) }
-        return token ?? "<\(id)>"
+    let spellings = texts.enumerated().map { id, token -> String in
+      if id == blank { return token ?? "<\(id)>" }
+      guard let token else {
+        silent.insert(id)
+        return "<\(id)>"
       }
-      if !isPieces, token == delimiter { return String(Tokenizer.wordStart) }
-      switch file?.spelling(of: token) {
-      case .bytes(let bytes) where !special.contains(token):
+      if file.isSpecial(token, id) {
+        silent.insert(id)
+        return token
+      }
+      switch file.pieces?.spelling(of: token) {
+      case .bytes(let bytes):
         fragments[id] = bytes
         return token
-      case .text(let text) where !special.contains(token) && !Self.looksSpecial(token):
-        return text.lowercased()
-      default:
-        if special.contains(token) || Self.looksSpecial(token) { silent.insert(id) }
-        return token.lowercased()
+      case .text(let text): return text
+      case nil:
+        let isDelimiter = ExactText(token) == ExactText(file.wordDelimiter)
+        return isDelimiter ? String(Tokenizer.wordStart) : token
       }
     }
-    self.init(pieces: words, blank: blank, silent: silent, fragments: fragments)
-  }
-
-  /// `<s>`, `[PAD]` and their like.
-  static func looksSpecial(_ token: String) -> Bool {
-    token.count > 2
-      && (token.hasPrefix("<") && token.hasSuffix(">")
-        || token.hasPrefix("[") && token.hasSuffix("]"))
-  }
-
-  private struct Settings: Decodable {
-    var padding, unknown, start, end, wordDelimiter: String?
-
-    enum CodingKeys: String, CodingKey {
-      case padding = "pad_token"
-      case unknown = "unk_token"
-      case start = "bos_token"
-      case end = "eos_token"
-      case wordDelimiter = "word_delimiter_token"
-    }
-
-    /// A token is its text, or an object with its text as `content`.
-    init(from decoder: any Decoder) throws {
-      struct Token: Decodable { var content: String }
-      let values = try decoder.container(keyedBy: CodingKeys.self)
-      func read(_ key: CodingKeys) -> String? {
-        (try? values.decode(String.self, forKey: key))
-          ?? (try? values.decode(Token.self, forKey: key))?.content
-      }
-      padding = read(.padding)
-      unknown = read(.unknown)
-      start = read(.start)
-      end = read(.end)
-      wordDelimiter = read(.wordDelimiter)
-    }
+    self.init(spellings: spellings, blank: blank, silent: silent, fragments: fragments)
   }
 }

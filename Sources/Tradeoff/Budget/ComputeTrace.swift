@@ -8,7 +8,7 @@ package struct ComputeTrace: Sendable, Equatable {
   package struct Step: Sendable, Equatable {
     /// Seconds that it lasts, above 0.
     package var seconds: Double
-    /// Fraction of the speed, above 0.
+    /// Fraction of the speed, above 0 and at most 1.
     package var speed: Double
 
     package init(seconds: Double, speed: Double) {
@@ -60,22 +60,28 @@ package struct ComputeTrace: Sendable, Equatable {
       steps: (0..<20).map { Step(seconds: $0 % 2 == 0 ? 4 : 2, speed: $0 % 2 == 0 ? 0.9 : 0.25) }),
   ]
 
+  /// A step of more than a day, or a speed at which nothing would be answered, is a mistake.
+  private static let (longest, slowest) = (86_400.0, 1e-6)
+
   /// Reads `seconds,speed` lines: a heading and empty lines may be there; speeds are fractions.
   package init(csv url: URL) throws {
     guard let text = try? String(contentsOf: url, encoding: .utf8) else {
       throw InputError(url.path, expected: "a CSV file of seconds,speed", found: "nothing readable")
     }
     var steps: [Step] = []
-    for (number, line) in text.split(whereSeparator: \.isNewline).enumerated() {
+    var isFirst = true
+    for (number, line) in text.lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
       let fields = line.split(separator: ",", omittingEmptySubsequences: false)
         .map { Double($0.trimmingCharacters(in: .whitespaces)) }
-      if number == 0, fields.allSatisfy({ $0 == nil }) { continue }
-      guard fields.count == 2, let seconds = fields[0], let speed = fields[1], seconds > 0,
-        speed > 0, seconds.isFinite, speed.isFinite
+      defer { isFirst = false }
+      if isFirst, fields.allSatisfy({ $0 == nil }) { continue }
+      guard fields.count == 2, let seconds = fields[0], let speed = fields[1],
+        (1e-3...Self.longest).contains(seconds), (Self.slowest...1).contains(speed)
       else {
         throw InputError(
-          "\(url.path): line \(number + 1)", expected: "seconds,speed, both above 0",
-          found: "\"\(line)\"")
+          "\(url.path): line \(number + 1)",
+          expected: "seconds,speed: up to a day, and a share of the speed above 0 and up to 1",
+          found: "\"\(line.prefix(60))\"")
       }
       steps.append(Step(seconds: seconds, speed: speed))
     }

@@ -57,7 +57,7 @@ package final class EvaluationWorker: @unchecked Sendable {
     evaluator = Evaluator(recognizer, dataset)
     state = State(decoder: recognizer.decoder())
     var random = RandomGenerator(seed: 1, streams: 0xE7A1)
-    order = Array(dataset.samples.indices).shuffled(using: &random)
+    order = dataset.readable.shuffled(using: &random)
     self.post = post
     rememberedSettings = max(4, (1 << 16) / max(1, order.count))
     state.liveThreads = 1 + workers
@@ -156,7 +156,7 @@ package final class EvaluationWorker: @unchecked Sendable {
     state.knownOrder.removeAll { $0 == setting }
     state.knownOrder.append(setting)
     if let known = state.known[setting] { return known }
-    let empty = [UtteranceResult?](repeating: nil, count: order.count)
+    let empty = [UtteranceResult?](repeating: nil, count: evaluator.data.samples.count)
     state.known[setting] = empty
     if state.knownOrder.count > rememberedSettings {
       state.known[state.knownOrder.removeFirst()] = nil

@@ -54,7 +54,8 @@ package struct CloseLook: Sendable {
         let reference = OutputCloud.reference(for: model, among: recognizers)
         let cloud = try OutputCloud(
           of: recognizers[model], mask: mask, beside: recognizers[reference],
-          samples: models[model].data.samples, isCancelled: isCancelled)
+          samples: models[model].data.readable.map { models[model].data.samples[$0] },
+          isCancelled: isCancelled)
         if let cloud { report(.cloud(request, cloud)) }
       case .file(let path, _, let model, let masks, let decoding):
         let waveform = try AudioFile.read(URL(fileURLWithPath: path))

@@ -36,6 +36,42 @@ package struct SweepPoint: Codable, Sendable, Equatable {
     points = try container.decode(Int.self, forKey: .points)
   }
 
+  /// Throws `InputError` for what no sweep measures: a place outside of it, an interval that is none,
+  /// counts below 0, numbers beyond what tables and plots can show.
+  func check(source: String) throws {
+    func check(_ isRight: Bool, _ expected: String, _ found: String) throws {
+      if !isRight { throw InputError(source, expected: expected, found: found) }
+    }
+    try check(points >= 1, "points of at least 1", "\(points)")
+    try check(
+      (0..<points).contains(point), "a point from 0 to \(points - 1) of the sweep's \(points)",
+      "point \(point)")
+    let (s, limit) = (summary, 1e12)
+    let intervals = [s.werInterval, s.comparison?.interval].compactMap { $0 }
+    for interval in intervals {
+      try check(
+        interval.count == 2 && interval[0] <= interval[1] && abs(interval[0]) <= limit
+          && abs(interval[1]) <= limit,
+        "an interval of two numbers in order (wer_ci95)", "\(interval)")
+    }
+    let counts = [
+      s.keptLayers, s.utterances, s.words, s.substitutions, s.deletions, s.insertions, s.threads,
+      s.skipped ?? 0,
+    ]
+    try check(
+      counts.allSatisfy { $0 >= 0 && Double($0) <= limit }, "counts of at least 0", "\(counts)")
+    let numbers = [
+      s.wer, s.cer, s.dropRatio, s.gflopPerAudioSecond, s.realTimeFactor, s.latency.p50,
+      s.latency.p95,
+    ]
+    try check(
+      numbers.allSatisfy { (0...limit).contains($0) }, "rates and times of at least 0",
+      "\(numbers)")
+    try check(
+      s.mask.count >= s.keptLayers && s.mask.allSatisfy { $0 == "0" || $0 == "1" },
+      "a mask of characters 0 and 1", "\"\(s.mask.prefix(80))\"")
+  }
+
   package func encode(to encoder: any Encoder) throws {
     try summary.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -109,8 +145,8 @@ package struct SweepPlan: Sendable {
     identifier = digest.description
   }
 
-  /// The positions of shard `index` (from 1) of `count`: neighbours stay together, sizes differ by
-  /// one at most, and all shards together are the plan.
+  /// The positions of shard `index` (from 1) of `count`, at most a million: neighbours stay together, sizes
+  /// differ by one at most, and all shards together are the plan.
   package func shard(_ index: Int, of count: Int) -> Range<Int> {
     entries.count * (index - 1) / count..<entries.count * index / count
   }
@@ -122,17 +158,18 @@ package enum SweepFile {
     guard let text = try? String(contentsOf: url, encoding: .utf8) else {
       throw InputError(url.path, expected: "a readable file of JSON lines", found: "none")
     }
-    return try text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-      .enumerated()
-      .filter { !$0.element.allSatisfy(\.isWhitespace) }
+    return try text.lines.enumerated().filter { !$0.element.allSatisfy(\.isWhitespace) }
       .map { number, line in
+        let place = "\(url.path), line \(number + 1)"
+        let point: SweepPoint
         do {
-          return try JSONDecoder().decode(SweepPoint.self, from: Data(line.utf8))
+          point = try JSONDecoder().decode(SweepPoint.self, from: Data(line.utf8))
         } catch {
           throw InputError(
-            "\(url.path), line \(number + 1)", expected: "an object of a sweep in JSON",
-            found: "\"\(line.prefix(40))\"")
+            place, expected: "an object of a sweep in JSON", found: "\"\(line.prefix(40))\"")
         }
+        try point.check(source: place)
+        return point
       }
   }
 
@@ -144,6 +181,7 @@ package enum SweepFile {
     var first: (name: String, point: SweepPoint)?
     for (name, points) in files {
       for point in points {
+        try point.check(source: name)
         let known = first ?? (name, point)
         first = known
         guard point.summary.decoding == known.point.summary.decoding else {
@@ -167,14 +205,16 @@ package enum SweepFile {
       throw InputError(
         files.map(\.name).joined(separator: ", "), expected: "points of a sweep", found: "none")
     }
-    let missing = (0..<first.point.points).filter { merged[$0] == nil }
-    guard missing.isEmpty else {
+    let all = 0..<first.point.points
+    // A file may say that there are more than can be counted through.
+    let missing = all.count - merged.count
+    guard missing == 0 else {
+      let few = all.lazy.filter { merged[$0] == nil }.prefix(5).map(String.init)
       throw InputError(
         files.map(\.name).joined(separator: ", "),
-        expected: "all \(first.point.points) points of the sweep",
-        found:
-          "\(merged.count): missing \(missing.prefix(5).map(String.init).joined(separator: ", "))"
-          + (missing.count > 5 ? " and \(missing.count - 5) more" : ""))
+        expected: "all \(all.count) points of the sweep",
+        found: "\(merged.count): missing \(few.joined(separator: ", "))"
+          + (missing > 5 ? " and \(missing - 5) more" : ""))
     }
     return merged.sorted { $0.key < $1.key }.map(\.value.point)
   }

@@ -13,8 +13,8 @@ extension SweepPoint {
       ("drop_ratio", { "\($0.summary.dropRatio)" }),
       ("utterances", { "\($0.summary.utterances)" }), ("words", { "\($0.summary.words)" }),
       ("wer", { "\($0.summary.wer)" }),
-      ("wer_low", { $0.summary.werInterval.map { "\($0[0])" } ?? "" }),
-      ("wer_high", { $0.summary.werInterval.map { "\($0[1])" } ?? "" }),
+      ("wer_low", { $0.summary.werInterval?.first.map { "\($0)" } ?? "" }),
+      ("wer_high", { $0.summary.werInterval?.last.map { "\($0)" } ?? "" }),
       ("substitutions", { "\($0.summary.substitutions)" }),
       ("deletions", { "\($0.summary.deletions)" }), ("insertions", { "\($0.summary.insertions)" }),
       ("gflop_per_audio_second", { "\($0.summary.gflopPerAudioSecond)" }),
@@ -38,7 +38,7 @@ extension SweepPoint {
 
   /// RFC 4180.
   private static func quoted(_ text: String) -> String {
-    text.contains { ",\"\n".contains($0) }
+    text.unicodeScalars.contains { ",\"\n\r".unicodeScalars.contains($0) }
       ? "\"" + text.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : text
   }
 }

@@ -20,16 +20,19 @@ package struct TrainingCorpus: Sendable {
   package let weights: [Double]
   /// What ought to be said of how the audio was read, each once.
   package let remarks: [String]
+  /// What of the data sets could not be read and is not here, a sentence each.
+  package let leftOut: [InputError]
 
   /// - Parameter weights: one for each utterance; without, all are visited once.
   package init(
     name: String, sampleRate: Int, samples: [[Int16]], transcripts: [String], speakers: [String],
-    weights: [Double]? = nil, remarks: [String] = []
+    weights: [Double]? = nil, remarks: [String] = [], leftOut: [InputError] = []
   ) {
     let weights = weights ?? samples.map { _ in 1 }
     precondition(
       [transcripts.count, speakers.count, weights.count].allSatisfy { $0 == samples.count })
     self.weights = weights
+    self.leftOut = leftOut
     self.name = name
     self.sampleRate = sampleRate
     self.samples = samples
@@ -41,10 +44,10 @@ package struct TrainingCorpus: Sendable {
   /// Decodes every utterance of the data sets, each with a weight, on all cores, resampled to
   /// `sampleRate`.
   ///
-  /// `progress` is called with (utterances done, utterances in all), from any thread. Throws the
-  /// error of the first utterance, in order, that could not be read.
+  /// `progress` is called with (utterances done, utterances in all), from any thread. Throws the first
+  /// `InputError`, in order, where no utterance can be read; where it is strict, also where one cannot be.
   package init(
-    _ datasets: [(Dataset, weight: Double)], sampleRate: Int,
+    _ datasets: [(Dataset, weight: Double)], sampleRate: Int, isStrict: Bool = false,
     progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
   ) throws {
     let utterances = datasets.flatMap(\.0.utterances)
@@ -58,16 +61,29 @@ package struct TrainingCorpus: Sendable {
       slots.withLock { $0[index] = result }
       progress(done.wrappingAdd(1, ordering: .relaxed).newValue, utterances.count)
     }
-    let read = try slots.withLock { slots in try slots.map { try $0!.get() } }
+    var (samples, remarks, kept): ([[Int16]], [[String]], [Int]) = ([], [], [])
+    var leftOut = datasets.flatMap(\.0.leftOut)
+    for (index, result) in slots.withLock({ $0 }).enumerated() {
+      do {
+        guard let read = try result?.get() else { continue }
+        samples.append(read.samples)
+        remarks.append(read.remarks)
+        kept.append(index)
+      } catch {
+        leftOut.append(error as? InputError ?? InputError("\(error)"))
+      }
+    }
+    if let first = leftOut.first, isStrict || kept.isEmpty { throw first }
+    let weights = datasets.flatMap { dataset, weight in dataset.utterances.map { _ in weight } }
     self.init(
       name: datasets.map { dataset, weight in
         "\(dataset.name)/\(dataset.split)"
           + (weight == 1 ? "" : String(format: " x %g", weight))
       }.joined(separator: " + "),
-      sampleRate: sampleRate, samples: read.map(\.samples),
-      transcripts: utterances.map(\.transcript), speakers: utterances.map(\.speaker),
-      weights: datasets.flatMap { dataset, weight in dataset.utterances.map { _ in weight } },
-      remarks: Waveform.once(read.map(\.remarks)))
+      sampleRate: sampleRate, samples: samples,
+      transcripts: kept.map { utterances[$0].transcript },
+      speakers: kept.map { utterances[$0].speaker }, weights: kept.map { weights[$0] },
+      remarks: Waveform.once(remarks), leftOut: leftOut)
   }
 
   package var count: Int { samples.count }
@@ -87,18 +103,18 @@ package struct TrainingCorpus: Sendable {
     TrainingCorpus(
       name: name, sampleRate: sampleRate, samples: chosen.map { samples[$0] },
       transcripts: chosen.map { transcripts[$0] }, speakers: chosen.map { speakers[$0] },
-      weights: chosen.map { weights[$0] })
+      weights: chosen.map { weights[$0] }, leftOut: leftOut)
   }
 
-  /// Indices of the utterances a model can learn from: long enough, at the fastest speed of
-  /// augmentation, for at least one output frame and for every token of their target.
+  /// Indices of the utterances a model can learn from: with words, and long enough, at the fastest speed
+  /// of augmentation, for at least one output frame and for every token of their target.
   package func usable<Model: TrainableBackbone>(
     by model: Model, targets: [[Int]], augmentation: WaveformAugmentation
   ) -> [Int] {
     let fastest = 1 + augmentation.speedRange
     return samples.indices.filter { index in
       let shortest = Int(Double(samples[index].count) / fastest) - 1
-      guard shortest > 0 else { return false }
+      guard shortest > 0, !transcripts[index].isEmpty else { return false }
       let frames = model.outputFrames(
         featureFrames: model.features.frameCount(sampleCount: shortest))
       return frames >= max(1, CTCLoss.minimumFrames(for: targets[index]))

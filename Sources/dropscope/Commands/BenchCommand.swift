@@ -75,7 +75,7 @@ enum BenchCommand: Command {
   static func run(_ settings: Settings, _ arguments: Arguments) throws -> Int32 {
     let threads = settings.threads.count
     let pytorch = settings.pytorch
-    let recognizer = try Recognizer(contentsOf: settings.model.model())
+    let recognizer = try ModelOptions.recognizer(settings.model.model())
     // Steps are those of models made here; others are measured recognising.
     let family = try? TrainableCatalog.family(of: recognizer.folder)
     let recipes =
@@ -99,10 +99,10 @@ enum BenchCommand: Command {
     bar.update(0, note: "sgemm")
     let one = peak(threads: 1)
     let all = threads == 1 ? one : peak(threads: threads)
-    let data = try LoadedDataset(dataset, for: recognizer)
-    Dropscope.remark(data.remarks)
+    let data = try LoadedDataset(dataset, for: recognizer, isStrict: settings.data.isStrict)
+    LeftOut.complain(data)
     var recognition: [BenchReport.Recognition] = []
-    var utterances = data.samples[...]
+    var utterances = data.readable.map { data.samples[$0] }[...]
     for (index, mask) in masks.enumerated() where !settings.isTrainingOnly {
       bar.update(
         Double(1 + index) / Double(masks.count + 1 + RecipeCatalog.all.count), note: "\(mask)")

@@ -129,9 +129,11 @@ enum DashboardCommand: Command {
       state.size = frame
       // A picture is looked at elsewhere; text in this terminal.
       if !options.isSVG { state.symbols = NCursesTerminal.localSymbols(symbols) }
-      let session = DashboardSession(recognizers, dataset, threads: threads)
+      let session = DashboardSession(
+        recognizers, dataset, threads: threads, isStrict: options.data.isStrict)
       defer { session.close() }
       try session.settle(&state)
+      LeftOut.complain(session.leftOut, of: "\(dataset.name) \(dataset.split)")
       let canvas = view(state, frame)
       try StandardOutput.show(
         options.isSVG
@@ -140,7 +142,7 @@ enum DashboardCommand: Command {
     }
     // The entry point is the main thread, the only one that may touch the terminal.
     let (settings, complaints) = Dashboard.Settings.saved()
-    try MainActor.assumeIsolated {
+    let leftOut = try MainActor.assumeIsolated {
       try NCursesTerminal.with(color: options.color, symbols: symbols) { terminal in
         var state = initial
         state.symbols = terminal.symbols
@@ -157,14 +159,17 @@ enum DashboardCommand: Command {
         state.notice = settings == Dashboard.Settings() ? welcome : ""
         if !complaints.isEmpty { state.overlay = .complaints(complaints) }
         if state.isMouseReleased { terminal.setMouse(false) }
-        let session = DashboardSession(recognizers, dataset, threads: threads)
+        let session = DashboardSession(
+          recognizers, dataset, threads: threads, isStrict: options.data.isStrict)
         defer { session.close() }
         session.watchSettings(settings, fixed)
         if options.isDemo { session.startDemo(&state) }
         try session.run(state, on: terminal)
+        return session.leftOut
       }
     }
     // Again, where they can be copied.
+    LeftOut.complain(leftOut, of: "\(dataset.name) \(dataset.split)")
     for complaint in complaints { Dropscope.complain("dropscope: \(complaint)") }
     return 0
   }

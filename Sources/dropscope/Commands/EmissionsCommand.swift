@@ -40,7 +40,7 @@ enum EmissionsCommand: Command {
   static func run(_ settings: Settings, _ arguments: Arguments) throws -> Int32 {
     try OutputFile.check(settings.output)
     let path = arguments.positionals[0]
-    let recognizer = try Recognizer(contentsOf: settings.model.model())
+    let recognizer = try ModelOptions.recognizer(settings.model.model())
     let mask = try settings.layers.choice(layerCount: recognizer.backbone.layerCount).mask
     let samples = recognizer.samples(try AudioInput.read(path, channel: settings.channel))
     let logProbabilities = Parallel.with(threads: settings.threads.count) {

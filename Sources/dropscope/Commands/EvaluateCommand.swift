@@ -22,6 +22,7 @@ enum EvaluateCommand: Command {
     var decoding = DecodingOptions()
     var tunesLM = false
     var against: URL?
+    var hypotheses: HypothesesFile?
     var threads = Threads()
     var isJSON = false
 
@@ -45,6 +46,12 @@ enum EvaluateCommand: Command {
             "compare every model with this one at the same masks: the difference with its 95 % "
               + "interval and the probability of improvement (paired bootstrap)")
           Option.threads(\.threads, "utterances measured side by side")
+          Option(
+            "hypotheses", "FILE", \.hypotheses, HypothesesFile.reader,
+            "write reference and hypothesis of every utterance at every mask: as JSON lines, or "
+              + "where FILE ends in .trn as pairs for sclite, FILE.ref.trn and FILE.hyp.trn without "
+              + "the first .trn, with FILE.MODEL.MASK in place of FILE where there are several masks"
+          )
           Option.json(\.isJSON, "JSON lines, one object per model and mask")
         } check: { settings, arguments in
           guard settings.tunesLM else { return }
@@ -68,7 +75,14 @@ enum EvaluateCommand: Command {
       try settings.layers.choices(layerCount: $0.backbone.layerCount)
     }
     let dataset = try settings.data.dataset()
-    let other = try settings.against.map { try Recognizer(contentsOf: $0) }
+    var hypotheses = settings.hypotheses
+    let several = choices.reduce(0) { $0 + $1.count } > 1
+    for (recognizer, choices) in zip(recognizers, choices) {
+      for choice in choices {
+        try hypotheses?.check(model: recognizer.name, mask: choice.mask, several: several)
+      }
+    }
+    let other = try settings.against.map { try ModelOptions.recognizer($0) }
     let decoding = try settings.decoding.decoding()
     if settings.tunesLM, let search = decoding.beam {
       let tuning = try LanguageModelTuning(recognizers, choices, dataset, search)
@@ -81,7 +95,7 @@ enum EvaluateCommand: Command {
       zip(recognizers, choices).flatMap { recognizer, choices in
         choices.map { [recognizer.name, $0.policy ?? "manual", $0.mask.description] }
       })
-    let loaded = LoadedDatasets(remark: Dropscope.remark)
+    let loaded = LoadedDatasets(isStrict: settings.data.isStrict, report: LeftOut.complain)
     var isFirst = true
     let baseline = try other.map { other in
       let measuring = Measuring(other, try loaded.data(dataset, for: other), threads: threads)
@@ -110,6 +124,9 @@ enum EvaluateCommand: Command {
           against: baseline.flatMap { baseline in
             baseline.results[choice.mask].map { (baseline.model, $0) }
           })
+        try hypotheses?.write(
+          results, of: dataset, model: recognizer.name, policy: choice.policy ?? "manual",
+          mask: choice.mask, several: several)
         if settings.isJSON {
           try StandardOutput.show(try JSON.line(summary))
         } else {
@@ -149,6 +166,7 @@ private struct SummaryTable {
   func heading(_ summary: Summary) -> String {
     """
     \(summary.dataset) \(summary.split): \(summary.utterances) utterances, \(summary.words) words\
+    \(summary.skippedRemark)\
     \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? "")\
     \(searches ? ", \(summary.decoding)" : ""); \
     \(summary.threads) threads on \(summary.machine)

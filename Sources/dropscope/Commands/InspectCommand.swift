@@ -118,7 +118,7 @@ private struct ModelReport: Encodable {
   }
 
   init(contentsOf folder: URL) throws {
-    let recognizer = try Recognizer(contentsOf: folder)
+    let recognizer = try ModelOptions.recognizer(folder)
     let backbone = recognizer.backbone
     let weights = try ModelTensors(contentsOf: folder)
     model = recognizer.name

@@ -96,7 +96,7 @@ enum SweepCommand: Command {
     let plan = SweepPlan(groups)
     let positions = plan.shard(settings.shard.index, of: settings.shard.count)
 
-    let loaded = LoadedDatasets(remark: Dropscope.remark)
+    let loaded = LoadedDatasets(isStrict: settings.data.isStrict, report: LeftOut.complain)
     var points: [SweepPoint] = []
     var measuring: (key: String, value: Measuring)?
     defer { measuring?.value.stop() }
@@ -143,16 +143,19 @@ enum SweepCommand: Command {
   }
 }
 
-/// One of a number of equal parts.
+/// One of a number of equal parts, at most a million.
 struct Shard {
   var index = 1
   var count = 1
 
   static var reader: ValueReader<Shard> {
-    ValueReader("I/N with 1 <= I <= N", word: { "\($0.index)/\($0.count)" }) { text in
+    let most = 1_000_000
+    return ValueReader(
+      "I/N with 1 <= I <= N <= \(most)", word: { "\($0.index)/\($0.count)" }
+    ) { text in
       let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-      guard parts.count == 2, let index = parts[0], let count = parts[1], count >= 1,
-        (1...count).contains(index)
+      guard parts.count == 2, let index = parts[0], let count = parts[1],
+        (1...most).contains(count), (1...count).contains(index)
       else { return nil }
       return Shard(index: index, count: count)
     }

@@ -74,7 +74,7 @@ enum TranscribeCommand: Command {
     if arguments.positionals.filter({ $0 == "-" }).count > 1 {
       throw UsageError("'-' can be given once: standard input is read to its end")
     }
-    let recognizer = try Recognizer(contentsOf: settings.model.model())
+    let recognizer = try ModelOptions.recognizer(settings.model.model())
     let mask = try settings.layers.choice(layerCount: recognizer.backbone.layerCount).mask
     let decoding = try settings.decoding.decoding()
     for path in arguments.positionals {

@@ -1,4 +1,4 @@
-// Options that several subcommands have: threads, channel, JSON and output.
+// Options that several subcommands have: threads, channel, JSON, strictness, output.
 
 import Foundation
 
@@ -23,6 +23,14 @@ extension Option {
   /// `--json`
   static func json(_ path: WritableKeyPath<Settings, Bool>, _ help: String) -> Self {
     Option(flag: "json", path, help)
+  }
+
+  /// `--strict`
+  static func strict(_ path: WritableKeyPath<Settings, Bool>) -> Self {
+    Option(
+      flag: "strict", path,
+      "end at the first file that cannot be read, or audio without a transcript; without, they are "
+        + "named, left out and counted")
   }
 
   /// `--output`, without which there is nowhere to write.

@@ -4,7 +4,7 @@ import Base
 import Foundation
 import Speech
 
-/// `--data`, `--split`, `--format`, `--channel` and `--normalize`.
+/// `--data`, `--split`, `--format`, `--channel`, `--normalize` and `--strict`.
 struct DataOptions {
   private static let defaultSplit = "test-clean"
 
@@ -13,6 +13,8 @@ struct DataOptions {
   private var format: String?
   private var channel: Int?
   private var normalization = TextNormalization.none
+  /// Whether a file that cannot be read ends the command.
+  private(set) var isStrict = false
 
   /// - Parameter several: whether `--split` takes a list.
   static func group(several: Bool = false) -> OptionGroup<Self> {
@@ -35,6 +37,7 @@ struct DataOptions {
         "normalize", "NAME", \.normalization, .entry(of: Catalogue("normalization")),
         "what counts as the same word, in references and in what was recognised"
       ).listing(TextNormalization.allCases.map { "\($0.rawValue): \($0.summary)" })
+      Option.strict(\.isStrict)
     }
   }
 

@@ -35,9 +35,16 @@ struct ModelOptions {
     return try models()[0]
   }
 
+  /// A folder's model; what is worth saying of its files is said on standard error.
+  static func recognizer(_ folder: URL) throws -> Recognizer {
+    let recognizer = try Recognizer(contentsOf: folder)
+    if let remark = recognizer.remark { Dropscope.complain(remark) }
+    return recognizer
+  }
+
   /// The folders' models. Those of one name are told apart by the folders as they were given.
   static func recognizers(_ folders: [URL]) throws -> [Recognizer] {
-    var recognizers = try folders.map { try Recognizer(contentsOf: $0) }
+    var recognizers = try folders.map { try recognizer($0) }
     let names = recognizers.map(\.name)
     for (index, name) in names.enumerated() where names.filter({ $0 == name }).count > 1 {
       recognizers[index].name = folders[index].relativePath

@@ -57,6 +57,17 @@ import Testing
           .replace("config.json", "\"layer_norm_eps\": 1e-05", "\"layer_norm_eps\": 1e-06"),
           "layer_norm_eps 1e-05, found 1e-06"
         ),
+        (
+          .replace("config.json", "\"conv_stride\": [", "\"conv_stride\": [1, 1, 1], \"other\": ["),
+          "a conv_stride of a product from 16 to 65536, found 1"
+        ),
+        (
+          .write(
+            "config.json",
+            "{\"model_type\": \"wavlm\", \"conv_dim\": [8, 8, 8, 8, 8], \"conv_kernel\": "
+              + "[2, 2, 2, 2, 2], \"conv_stride\": [8192, 8192, 8192, 8192, 8192]}"),
+          "found one beyond what can be counted"
+        ),
         (.remove("vocab.json"), "tokens.txt, vocab.json or tokenizer.json"),
         (.remove("preprocessor_config.json"), "preprocessor_config.json: expected a readable file"),
         (.replace("vocab.json", "\"E\": 5", "\"E\": 55"), "found 55 for \"E\""),

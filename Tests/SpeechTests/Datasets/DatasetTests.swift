@@ -78,31 +78,45 @@ struct DatasetTests {
         "dev: expected speaker/chapter folders with .trans.txt files, found none"))
   }
 
-  @Test func transcriptWithoutItsAudio() {
-    let text = message(["dev/3/1/3-1.trans.txt": "3-1-0000 ONE\n"])
-    #expect(text.contains("dev/3/1/3-1.trans.txt, line 1: expected "))
-    #expect(text.hasSuffix("dev/3/1/3-1-0000.flac or .wav, found no such file"))
+  /// Of a tree unpacked in part: reading the audio tells.
+  @Test func transcriptWithoutItsAudio() throws {
+    let dataset = try read(["dev/3/1/3-1.trans.txt": "3-1-0000 ONE\n"])
+    #expect(dataset.utterances.map(\.audio.lastPathComponent) == ["3-1-0000.flac"])
+    #expect(dataset.leftOut.isEmpty)
+    #expect(throws: InputError.self) { try dataset.utterances[0].waveform() }
   }
 
-  @Test func audioWithoutItsTranscript() {
-    let text = message([
+  @Test func audioWithoutItsTranscript() throws {
+    let dataset = try read([
       "dev/3/1/3-1.trans.txt": "3-1-0000 ONE\n", "dev/3/1/3-1-0000.flac": "",
-      "dev/3/1/3-1-0001.flac": "",
+      "dev/3/1/3-1-0001.flac": "", "dev/3/2/3-2-0000.wav": "",
     ])
+    #expect(dataset.utterances.map(\.id) == ["3-1-0000"])
+    let left = dataset.leftOut.map { "\($0)" }
+    #expect(left.count == 2)
     #expect(
-      text.hasSuffix(
+      left[0].hasSuffix(
         "dev/3/1/3-1-0001.flac: expected a line \"3-1-0001 ...\" in a .trans.txt beside it, found none"
       ))
   }
 
-  @Test func malformedLines() {
+  @Test func lineSeparatorsAreText() throws {
+    let dataset = try read([
+      "dev/3/1/3-1.trans.txt": "3-1-0000 ONE\u{2028}TWO\u{B}THREE\r3-1-0001 ΟΔΟΣ\n",
+      "dev/3/1/3-1-0000.flac": "", "dev/3/1/3-1-0001.flac": "",
+    ])
+    #expect(dataset.utterances.map(\.transcript) == ["one two three", "οδος"])
+  }
+
+  @Test func malformedLines() throws {
     let audio = ["dev/3/1/3-1-0000.flac": "", "dev/3/1/3-1-0001.flac": ""]
     func lines(_ text: String) -> String {
       message(audio.merging(["dev/3/1/3-1.trans.txt": text]) { $1 })
     }
-    #expect(
-      lines("3-1-0000 ONE\n\n3-1-0001\n").hasSuffix(
-        "3-1.trans.txt, line 3: expected an id and its words, found \"3-1-0001\""))
+    // Nothing was said.
+    let list = ["dev/3/1/3-1.trans.txt": "3-1-0000 ONE\n\n3-1-0001\n"]
+    let silent = try read(audio.merging(list) { $1 }).utterances
+    #expect(silent.map(\.transcript) == ["one", ""] && silent[1].words == [])
     #expect(
       lines("3-1-0000 ONE\n3-1-0000 TWO\n").hasSuffix(
         "3-1.trans.txt, line 2: expected each id once, found 3-1-0000 again"))

@@ -12,6 +12,9 @@ import Testing
   /// A small folder of each layout, by path; audio is not opened, so it may be empty. Its one split has
   /// one utterance, "a word".
   private static let examples: [String: (files: [String: String], split: String)] = [
+    "audiofolder": (
+      ["test/metadata.csv": "file_name,transcription\nx.wav,A word\n", "test/x.wav": ""], "test"
+    ),
     "ljspeech": (["metadata.csv": "x|A word|a word\n", "wavs/x.wav": ""], "all"),
     "commonvoice": (
       ["test.tsv": "client_id\tpath\tsentence\nann\tx.mp3\tA word\n", "clips/x.wav": ""], "test"
@@ -97,7 +100,7 @@ import Testing
         ).utterances == dataset.utterances)
       #expect(
         message { _ = try Dataset(contentsOf: root, split: "x", format: "zip", layouts: layouts) }
-          .hasPrefix("format: expected one of ljspeech, commonvoice"))
+          .hasPrefix("format: expected one of audiofolder, ljspeech, commonvoice"))
     }
   }
 

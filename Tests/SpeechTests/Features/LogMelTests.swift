@@ -115,6 +115,7 @@ struct LogMelTests {
 
   @Test(arguments: [
     #"{"n_fft": 500}"#, #"{"n_fft": 0}"#, #"{"win_length": 513}"#, #"{"hop_length": 0}"#,
+    #"{"hop_length": 1}"#,
     #"{"n_mels": 0}"#, #"{"f_min": 9000}"#, #"{"f_max": 8001}"#, #"{"log_offset": 0}"#,
     #"{"normalize": "per_speaker"}"#, #"{"sample_rate": 0}"#,
   ])

@@ -1,5 +1,6 @@
-"""Writes error-counts.json for AlignmentTests: 200 random pairs of sentences with the error totals of
-jiwer (4.0 when the file was made) for words and for characters, and the rates over all of them:
+"""Writes error-counts.json for AlignmentTests: 200 random pairs of sentences, and some with marks, with
+the error totals of jiwer (4.0 when the file was made) for words and for characters, and the rates over
+all of them:
 
     python make_error_counts.py
 """
@@ -37,6 +38,12 @@ for index in range(200):
     reference = sentence(1)
     hypothesis = disturbed(reference) if index % 4 else sentence(0)
     pairs.append((" ".join(reference), " ".join(hypothesis)))
+
+# Characters are code points, and words are equal when their code points are.
+pairs += [
+    ("caf\u00e9 noir", "cafe\u0301 noir"), ("cafe\u0301", "cafe"), ("दुनिया गोल है", "दुनीया गोल हे"),
+    ("தமிழ் வாங்க", "தமிழ வாங்க"), ("a; b", "a\u037e b"), ("👩\u200d🔬 yes", "👩 yes"),
+]
 
 
 def total(output):

@@ -24,6 +24,16 @@ import Testing
     #expect(TextNormalization.none("It's  FINE, yes") == "it's fine, yes")
   }
 
+  @Test func anyTextTakesAsLongAsItIs() {
+    let start = ContinuousClock.now
+    for part in ["<", "[", "(", "[a] ", " ", "<a> '", "(a) 's ", "()", "$1 ", "one "] {
+      _ = TextNormalization.whisper(String(repeating: part, count: 100_000 / part.count))
+    }
+    #expect(ContinuousClock.now - start < .seconds(20))
+    #expect(TextNormalization.whisper("a [b> c <d] e <f (g) h () i (") == "a c e f h i")
+    #expect(TextNormalization.none("ΟΔΟΣ") == "οδος")
+  }
+
   @Test func timesFollowTheirWords() {
     func word(_ text: String, _ start: Double) -> TimedWord {
       TimedWord(word: text, start: start, end: start + 0.5, confidence: 1 - start / 10)

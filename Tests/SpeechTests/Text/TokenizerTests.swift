@@ -49,6 +49,20 @@ struct TokenizerTests {
     }
   }
 
+  /// Marks are tokens of their own, so that every text of theirs can be encoded.
+  @Test func combiningMarksLoseNoWord() {
+    let texts = ["दुनिया गोल है", "मेरी किताब यहाँ है", "हिन्दी में लिखो", "cafe\u{301} caf\u{E9}"]
+    for size in [48, 256] {
+      let tokenizer = Tokenizer.train(transcripts: texts, size: size)
+      for text in texts {
+        #expect(tokenizer.canEncode(text))
+        #expect(Array(tokenizer.decode(tokenizer.encode(text)).utf8) == Array(text.utf8))
+      }
+      let again = Tokenizer.train(transcripts: texts.reversed(), size: size)
+      #expect(again.pieces.map { Array($0.utf8) } == tokenizer.pieces.map { Array($0.utf8) })
+    }
+  }
+
   @Test func stopsWhenEveryWordIsOnePiece() {
     let tokenizer = Tokenizer.train(transcripts: ["ab cd"], size: 256)
     #expect(tokenizer.pieces.contains("▁ab") && tokenizer.pieces.contains("▁cd"))
@@ -110,6 +124,12 @@ struct TokenizerTests {
       let tokenizer = try Tokenizer(contentsOf: url)
       #expect(tokenizer.blank == 0 && tokenizer.silent == [1, 2])
       #expect(tokenizer.decode([1, 3, 0, 5, 4, 4, 2]) == "the aa")
+      // Only sentencepiece's own marks stand for nothing.
+      try Data("@\r\n<unk>\r\n<laugh>\r\n;\r\n\u{37E}\r\n".utf8).write(to: url)
+      let other = try Tokenizer(contentsOf: url)
+      #expect(other.silent == [1] && other.encode(";\u{37E}") == [3, 4])
+      try Data("@\n<unk>\nx\u{2028}y".utf8).write(to: url)
+      #expect(throws: InputError.self) { try Tokenizer(contentsOf: url) }
     }
   }
 

@@ -83,7 +83,10 @@ import Testing
       #expect(trace.steps.map(\.speed) == [0.5, 1])
       for (text, part) in [
         ("10,0", "line 1"), ("seconds,speed\n1,2,3", "line 2"), ("", "found none"),
-        ("1,x", "found \"1,x\""),
+        ("1,x", "found \"1,x\""), ("10,1e25", "line 1"), ("10,1e12", "up to 1"),
+        ("1,1.5", "line 1"), ("1e25,1", "up to a day"), ("1,1e-300", "line 1"),
+        ("1e-300,1", "line 1"), ("1,0.5\n2,nan", "line 2"), ("1,0.5\u{2028}2,0.5", "line 1"),
+        ("inf,1", "line 1"),
       ] {
         try write(text)
         do {

@@ -1,6 +1,7 @@
 // A split measured and waited for: all of it, in order, mask after mask.
 
 import Backbones
+import Base
 import Foundation
 import Speech
 import TestSupport
@@ -24,6 +25,66 @@ import Testing
       #expect(told.map(\.done) == Array(1...9) && told.allSatisfy { $0.total == 9 })
       #expect(told.last?.words == results.reduce(0) { $0 + $1.counts.words })
     }
+  }
+
+  /// One bad file of three: named, left out and counted; where it is strict, it ends the reading.
+  @Test func whatCannotBeReadIsLeftOut() throws {
+    try withTemporaryFolder { folder in
+      let (recognizer, data) = try fake(FakeBackbone(), utterances: 3)
+      let files = (0..<3).map { folder.appendingPathComponent("\($0).wav") }
+      for index in [0, 2] {
+        try writeWAV(Waveform(samples: data.samples[index], sampleRate: 1000), to: files[index])
+      }
+      try Data().write(to: files[1])
+      let dataset = Dataset(
+        name: "d", split: "test",
+        utterances: files.enumerated().map {
+          Utterance(id: "\($0)", speaker: "1", audio: $1, transcript: "a b")
+        }, leftOut: [InputError("orphan")])
+      var told = 0
+      let loaded = LoadedDatasets { _ in told += 1 }
+      let read = try loaded.data(dataset, for: recognizer)
+      #expect(read.readable == [0, 2] && read.samples[1].isEmpty && told == 1)
+      #expect(read.leftOut.count == 2 && "\(read.leftOut[1])".contains("1.wav"))
+      #expect(try loaded.data(dataset, for: recognizer).readable == [0, 2] && told == 1)
+      let measuring = Measuring(recognizer, read, threads: 2)
+      defer { measuring.stop() }
+      let results = try measuring.run(.full(6))
+      #expect(results.map(\.index) == [0, 2])
+      let summary = Summary(
+        results, model: "m", dataset: dataset, policy: "first", mask: .full(6), threads: 1,
+        machine: "x")
+      #expect(summary.utterances == 2 && summary.skipped == 2 && summary.words == 4)
+      #expect(summary.skippedRemark == ", 2 left out")
+      // Again, as remembered.
+      #expect(try measuring.run(.full(6)).map(\.index) == [0, 2])
+
+      let strict = LoadedDatasets(isStrict: true)
+      #expect(throws: InputError("orphan")) { try strict.data(dataset, for: recognizer) }
+      let bad = Dataset(name: "d", split: "test", utterances: [dataset.utterances[1]])
+      #expect(throws: InputError.self) { try LoadedDatasets().data(bad, for: recognizer) }
+    }
+  }
+
+  /// No word in any reference: all that is recognised is inserted, and nothing is no number.
+  @Test func referencesMayBeEmpty() throws {
+    let (recognizer, data) = try fake(FakeBackbone(), utterances: 4)
+    let silent = Dataset(
+      name: "d", split: "test",
+      utterances: data.dataset.utterances.map {
+        Utterance(id: $0.id, speaker: $0.speaker, audio: $0.audio, transcript: "")
+      })
+    let measuring = Measuring(
+      recognizer, LoadedDataset(dataset: silent, samples: data.samples, sampleRate: 1000),
+      threads: 1)
+    defer { measuring.stop() }
+    let summary = Summary(
+      try measuring.run(.full(6)), model: "m", dataset: silent, policy: "first", mask: .full(6),
+      threads: 1, machine: "x")
+    #expect(summary.words == 0 && summary.insertions > 0)
+    #expect(summary.deletions == 0 && summary.substitutions == 0)
+    #expect(summary.wer == 1 && summary.cer == 1 && summary.skipped == 0)
+    #expect(try JSON.line(summary).contains("\"wer\":1,"))
   }
 
   @Test func audioIsReadOnceForEachRate() throws {

@@ -4,6 +4,7 @@ import Backbones
 import Base
 import Foundation
 import Speech
+import TestSupport
 import Testing
 import Tradeoff
 
@@ -102,6 +103,57 @@ import Tradeoff
     let other = points(SweepPlan([try entries(["1111", "1010", "0011"])]))
     #expect(throws: InputError.self) {
       try SweepFile.merge([("a", [all[0], all[1]]), ("b", [other[2]])])
+    }
+  }
+
+  /// Numbers that no sweep has: one sentence, at once.
+  @Test func whatIsNoPointOfASweepIsRefused() throws {
+    let point = points(SweepPlan([try entries(["1111"])]))[0]
+    func message(_ change: (inout SweepPoint) -> Void) -> String {
+      var other = point
+      change(&other)
+      do {
+        return "no error: \(try SweepFile.merge([("a", [point, other])]).count)"
+      } catch {
+        return "\(error)"
+      }
+    }
+    for place in [7, -3, 1, Int.max, Int.min] {
+      #expect(message { $0.point = place }.contains("a point from 0 to 0 of the sweep's 1"))
+    }
+    for count in [0, -1, Int.min] {
+      #expect(message { $0.points = count }.contains("points of at least 1, found \(count)"))
+    }
+    #expect(message { $0.point = 0 }.contains("each point once"))
+    for interval in [[], [0.1], [0.2, 0.1], [0, 1, 2], [-1e300, 1e300]] {
+      #expect(message { $0.summary.werInterval = interval }.contains("an interval of two numbers"))
+    }
+    #expect(message { $0.summary.keptLayers = -1 }.contains("counts of at least 0"))
+    #expect(message { $0.summary.threads = .max }.contains("counts of at least 0"))
+    #expect(message { $0.summary.wer = 1e300 }.contains("rates and times"))
+    #expect(message { $0.summary.cer = -1 }.contains("rates and times"))
+    #expect(message { $0.summary.mask = "111x" }.contains("characters 0 and 1"))
+    var huge = point
+    huge.points = 1 << 31
+    #expect(throws: InputError.self) { try SweepFile.merge([("a", [huge])]) }
+    huge.points = .max
+    do {
+      _ = try SweepFile.merge([("a", [huge])])
+      Issue.record("merged")
+    } catch {
+      #expect("\(error)".contains("missing 1, 2, 3, 4, 5 and"))
+    }
+  }
+
+  /// A model's name may have a line separator in it.
+  @Test func linesEndWhereJSONLinesEnd() throws {
+    var point = points(SweepPlan([try entries(["1111"], model: "m\u{2028}n")]))[0]
+    point.summary.machine = "a\u{85}b"
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "sweep.jsonl")
+      let encoder = JSONEncoder()
+      try (try encoder.encode(point) + Data("\r\n".utf8)).write(to: file)
+      #expect(try SweepFile.read(file) == [point])
     }
   }
 

@@ -99,7 +99,7 @@ enum TrainCommand: Command {
       ? Self.tokenizer(options, teacher: teacher, checkpoint: checkpoint) {
         training.flatMap { $0.0.utterances.map(\.transcript) }
       }
-      : Recognizer(contentsOf: url(options.initial ?? "")).tokenizer
+      : ModelOptions.recognizer(url(options.initial ?? "")).tokenizer
     let model = try family.make(
       TrainablePlan(
         options.sizes, tokenCount: tokenizer.count, dropout: Float(options.dropout),
@@ -125,20 +125,24 @@ enum TrainCommand: Command {
       try Teacher.check(featureTeacher, fits: model, options)
     }
     let rate = model.features.sampleRate
-    let everything = try load(training, title: "Reading what to train on", rate: rate)
+    let everything = try load(
+      training, title: "Reading what to train on", rate: rate, isStrict: settings.isStrict)
     let heldOut =
       heldOutSets.isEmpty
       ? nil
       : try load(
-        heldOutSets.map { ($0, 1) }, title: "Reading \(options.developmentSplit)", rate: rate)
+        heldOutSets.map { ($0, 1) }, title: "Reading \(options.developmentSplit)", rate: rate,
+        isStrict: settings.isStrict)
     let allTargets = everything.transcripts.map(tokenizer.encode)
     let usable = everything.usable(
       by: model, targets: allTargets, augmentation: options.waveform
     ).filter { tokenizer.canEncode(everything.transcripts[$0]) }
     if usable.count < everything.count {
+      let silent = everything.transcripts.count { $0.isEmpty }
       Dropscope.complain(
-        "\(everything.count - usable.count) of \(everything.count) utterances are left out: too "
-          + "short for their transcripts, or with characters that have no token")
+        "\(everything.count - usable.count) of \(everything.count) utterances are left out: "
+          + (silent > 0 ? "\(silent) with nothing said, others " : "")
+          + "too short for their transcripts, or with characters that have no token")
     }
     let trainer = try Trainer(
       model: model, corpus: everything.choosing(usable), targets: usable.map { allTargets[$0] },
@@ -201,14 +205,15 @@ enum TrainCommand: Command {
   }
 
   private static func load(
-    _ datasets: [(Dataset, weight: Double)], title: String, rate: Int
+    _ datasets: [(Dataset, weight: Double)], title: String, rate: Int, isStrict: Bool
   ) throws -> TrainingCorpus {
     let bar = Mutex(ProgressBar(title))
-    let corpus = try TrainingCorpus(datasets, sampleRate: rate) { done, total in
+    let corpus = try TrainingCorpus(datasets, sampleRate: rate, isStrict: isStrict) { done, total in
       bar.withLock { $0.update(Double(done) / Double(total)) }
     }
     bar.withLock { $0.finish() }
     Dropscope.remark(corpus.remarks)
+    LeftOut.complain(corpus.leftOut, of: corpus.name)
     return corpus
   }
 

@@ -14,6 +14,8 @@ struct TrainSettings: CommandSettings {
   var recipe: String?
   var output = URL(fileURLWithPath: "")
   var resume = false
+  /// Whether a file that cannot be read ends the run.
+  var isStrict = false
 
   static var groups: [OptionGroup<Self>] {
     [
@@ -82,6 +84,7 @@ struct TrainSettings: CommandSettings {
       Option.output("DIR", \.output, "where the model goes")
       Option(
         flag: "resume", \.resume, "go on from the checkpoint in --output, when there is one")
+      Option.strict(\.isStrict)
       epochs
       steps
       Option(
