@@ -102,7 +102,8 @@ package struct Summary: Codable, Sendable, Equatable {
     return ", \(skipped) left out"
   }
 
-  /// Sums the results of a data set's readable utterances at one mask. `other`: another model's at the same mask.
+  /// Sums the results of a data set's readable utterances at one mask. `other`: another model's at the
+  /// same mask.
   package init(
     _ results: [UtteranceResult], model: String, dataset: Dataset, policy: String, mask: LayerMask,
     decoding: Decoding = .greedy, threads: Int, machine: String,

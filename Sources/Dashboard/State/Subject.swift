@@ -17,12 +17,16 @@ package struct Subject: Sendable, Equatable {
   package var threads: Int
   package let speakers: [String]
   /// Indices of utterances whose audio cannot be read, known once it was tried: they are never measured.
-  package var leftOut: Set<Int> = []
+  package var leftOut: Set<Int> = [] {
+    didSet { countWords() }
+  }
 
   /// Utterances and words that can be measured.
   package var measurableCount: Int { utterances.count - leftOut.count }
-  package var wordCount: Int {
-    utterances.indices.reduce(0) {
+  package private(set) var wordCount = 0
+
+  private mutating func countWords() {
+    wordCount = utterances.indices.reduce(0) {
       $0 + (leftOut.contains($1) ? 0 : utterances[$1].words.count)
     }
   }
@@ -67,5 +71,6 @@ package struct Subject: Sendable, Equatable {
     self.machine = machine
     self.threads = threads
     speakers = utterances.map(\.speaker)
+    countWords()
   }
 }

@@ -44,7 +44,7 @@ package struct Dataset: Sendable {
           ? "no splits of \(layout.name) (\(layout.summary))"
           : "the splits \(splits.joined(separator: ", "))")
     }
-    var utterances = try layout.utterances(root, split: split)
+    var (utterances, leftOut) = try layout.contents(root, split: split)
     guard !utterances.isEmpty else {
       throw InputError(
         root.path, expected: "utterances in the split \"\(split)\" (\(layout.name))", found: "none")
@@ -61,7 +61,7 @@ package struct Dataset: Sendable {
         ? root.standardizedFileURL.lastPathComponent
         : root.standardizedFileURL.deletingPathExtension().lastPathComponent,
       split: split, utterances: utterances, normalization: normalization,
-      leftOut: layout.leftOut(root, split: split))
+      leftOut: leftOut)
   }
 
   /// Of the utterances' ids, texts and audio, whose files count by their lengths.
@@ -115,12 +115,18 @@ package protocol DatasetLayout: Sendable {
   static func splits(_ root: URL) throws -> [String]
   /// A split's utterances in any order, without opening audio.
   static func utterances(_ root: URL, split: String) throws -> [Utterance]
-  /// What lies in a split that has utterances and is none.
-  static func leftOut(_ root: URL, split: String) -> [InputError]
+  /// The same, and what lies in the split and is no utterance: nothing, where a layout does not say.
+  static func contents(
+    _ root: URL, split: String
+  ) throws -> (utterances: [Utterance], leftOut: [InputError])
 }
 
 extension DatasetLayout {
-  package static func leftOut(_ root: URL, split: String) -> [InputError] { [] }
+  package static func contents(
+    _ root: URL, split: String
+  ) throws -> (utterances: [Utterance], leftOut: [InputError]) {
+    (try utterances(root, split: split), [])
+  }
 }
 
 package enum DatasetCatalog {

@@ -31,28 +31,24 @@ package enum LibriSpeechLayout: DatasetLayout {
   }
 
   package static func utterances(_ root: URL, split: String) throws -> [Utterance] {
+    try contents(root, split: split).utterances
+  }
+
+  package static func contents(
+    _ root: URL, split: String
+  ) throws -> (utterances: [Utterance], leftOut: [InputError]) {
     let folder = top(root).appendingPathComponent(split)
-    let utterances = try chapters(folder).flatMap(\.utterances)
-    guard !utterances.isEmpty else {
-      throw InputError(
-        folder.path, expected: "speaker/chapter folders with .trans.txt files", found: "none")
-    }
-    return utterances
-  }
-
-  package static func leftOut(_ root: URL, split: String) -> [InputError] {
-    let chapters = try? chapters(top(root).appendingPathComponent(split))
-    return (chapters ?? []).flatMap(\.orphans)
-  }
-
-  private static func chapters(
-    _ split: URL
-  ) throws -> [(utterances: [Utterance], orphans: [InputError])] {
-    try DatasetFiles.folders(in: split).flatMap { speaker in
+    let chapters = try DatasetFiles.folders(in: folder).flatMap { speaker in
       try DatasetFiles.folders(in: speaker).map {
         try chapter($0, speaker: speaker.lastPathComponent)
       }
     }
+    let utterances = chapters.flatMap(\.utterances)
+    guard !utterances.isEmpty else {
+      throw InputError(
+        folder.path, expected: "speaker/chapter folders with .trans.txt files", found: "none")
+    }
+    return (utterances, chapters.flatMap(\.orphans))
   }
 
   /// A chapter's utterances, with their audio or without, and its audio that has no transcript.

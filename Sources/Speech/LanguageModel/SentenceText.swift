@@ -37,7 +37,7 @@ package enum SentenceText {
   /// behind the ids, in other texts what lies between full stops, colons and blank lines.
   package static func pieces(of text: String, in file: URL) -> [Substring] {
     file.lastPathComponent.hasSuffix(transcripts)
-      ? text.split(whereSeparator: \.isNewline).map { $0.drop { $0 != " " } } : pieces(of: text)
+      ? text.lines.map { $0.drop { $0 != " " } } : pieces(of: text)
   }
 
   private static func pieces(of text: String) -> [Substring] {

@@ -43,9 +43,9 @@ package enum AlignedWord: Sendable, Equatable {
   case insertion(String)
 }
 
-/// Unit-cost Levenshtein alignment; words are equal when their scalars are. The total of errors is unique, its split into kinds is not: among
-/// equal paths the back-trace, from the end, prefers a match, then a substitution, then a deletion,
-/// then an insertion.
+/// Unit-cost Levenshtein alignment; words are equal when their scalars are. The total of errors is
+/// unique, its split into kinds is not: among equal paths the back-trace, from the end, prefers a match,
+/// then a substitution, then a deletion, then an insertion.
 package enum Alignment {
   package static func align(_ reference: [String], _ hypothesis: [String]) -> [AlignedWord] {
     steps(reference.map { ExactText($0) }, hypothesis.map { ExactText($0) }).map { step in

@@ -4,7 +4,8 @@ import Base
 import Foundation
 
 /// What a model folder says of its tokens: `vocab.json` (with `added_tokens.json`) or `tokenizer.json`, and
-/// which of them stand for no text by `tokenizer_config.json` and `special_tokens_map.json`. How a token looks says nothing.
+/// which of them stand for no text by `tokenizer_config.json` and `special_tokens_map.json`. How a token
+/// looks says nothing.
 package struct VocabularyFile: Sendable {
   fileprivate let source: URL
   /// Those of the vocabulary, then those of `added_tokens.json`.

@@ -145,8 +145,8 @@ package struct SweepPlan: Sendable {
     identifier = digest.description
   }
 
-  /// The positions of shard `index` (from 1) of `count`, at most a million: neighbours stay together, sizes
-  /// differ by one at most, and all shards together are the plan.
+  /// The positions of shard `index` (from 1) of `count`, at most a million: neighbours stay together,
+  /// sizes differ by one at most, and all shards together are the plan.
   package func shard(_ index: Int, of count: Int) -> Range<Int> {
     entries.count * (index - 1) / count..<entries.count * index / count
   }

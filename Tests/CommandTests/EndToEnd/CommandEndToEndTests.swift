@@ -548,8 +548,7 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
   /// An interpreter that runs nothing and prints one line.
   private func python(in world: SmallWorld, says line: String) throws -> URL {
     let file = world.folder.appending(path: "python")
-    try "#!/bin/sh\necho '\(line)'\n".write(to: file, atomically: true, encoding: .utf8)
-    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
+    try writeProgram("#!/bin/sh\necho '\(line)'\n", to: file)
     return file
   }
 

@@ -130,10 +130,8 @@ import Testing
       let recorder = folder.appending(path: "bin/arecord")
       try FileManager.default.createDirectory(
         at: recorder.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try "#!/bin/sh\necho 'audio open error: no such device' >&2\nexit 1\n".write(
-        to: recorder, atomically: true, encoding: .utf8)
-      try FileManager.default.setAttributes(
-        [.posixPermissions: 0o755], ofItemAtPath: recorder.path)
+      try writeProgram(
+        "#!/bin/sh\necho 'audio open error: no such device' >&2\nexit 1\n", to: recorder)
       let tmux = try Tmux(width: 100, height: 30)
       try tmux.type(
         line: "PATH=\(folder.path)/bin:$PATH \(dropscope.path) \(world.arguments) --view listen")

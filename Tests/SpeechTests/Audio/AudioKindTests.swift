@@ -73,9 +73,7 @@ import Testing
     patience: OutsideProgram.Patience = .init(silent: 20, total: 40), in folder: URL
   ) throws -> (waveform: Waveform, info: AudioInfo) {
     let program = folder.appendingPathComponent("ffmpeg")
-    try Data("#!/bin/sh\nfolder='\(folder.path)'\n\(script)\n".utf8).write(to: program)
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755], ofItemAtPath: program.path)
+    try writeProgram("#!/bin/sh\nfolder='\(folder.path)'\n\(script)\n", to: program)
     try Data(sound).write(to: folder.appendingPathComponent("out.au"))
     let file = folder.appendingPathComponent("-x $(touch y).ogg")
     try Data("OggS and more".utf8).write(to: file)

@@ -12,19 +12,14 @@ import Testing
   /// Without an argument after the script it says what it has; with one it answers each line with `wave`.
   private func python(_ folder: URL, has engines: String, wave: URL) throws -> String {
     let program = folder.appending(path: "python")
-    let script = folder.appending(path: "script")
-    try """
-    #!/bin/sh
-    if [ -z "$3" ]; then printf '\(engines)'; exit; fi
-    cp "$3" "\(folder.path)/seen"
-    sed 's/.*"file":"\\([^"]*\\)".*/\\1/; s/\\\\\\//\\//g' "$3" |
-      while read -r file; do cp "\(wave.path)" "$file"; done
-    """.write(to: script, atomically: true, encoding: .utf8)
-    // By another process: a program that this one wrote is busy for as long as a child that another
-    // test started in that moment holds it open.
-    let install = try Process.run(
-      URL(fileURLWithPath: "/usr/bin/install"), arguments: ["-m", "755", script.path, program.path])
-    install.waitUntilExit()
+    let script = """
+      #!/bin/sh
+      if [ -z "$3" ]; then printf '\(engines)'; exit; fi
+      cp "$3" "\(folder.path)/seen"
+      sed 's/.*"file":"\\([^"]*\\)".*/\\1/; s/\\\\\\//\\//g' "$3" |
+        while read -r file; do cp "\(wave.path)" "$file"; done
+      """
+    try writeProgram(script, to: program)
     return program.path
   }
 
