@@ -27,7 +27,12 @@ package enum ModelFolder {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     var digest = Digest()
     for name in names.sorted() where name == configurationName || name.hasSuffix(".safetensors") {
-      digest.add(try Data(contentsOf: folder.appendingPathComponent(name), options: .mappedIfSafe))
+      let url = folder.appendingPathComponent(name)
+      do {
+        digest.add(try FileBytes.read(url))
+      } catch {
+        throw InputError(url.path, expected: "a file of a model", found: error.reason)
+      }
     }
     return digest.description
   }

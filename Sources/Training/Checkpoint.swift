@@ -20,6 +20,30 @@ package struct TrainingProgress: Codable, Sendable, Equatable {
   package var gateHistogram: [Int]
   /// Steps whose gradient was not finite.
   package var skippedSteps: Int
+  /// nil in checkpoints of before it was kept.
+  package var identity: RunIdentity?
+}
+
+extension TrainingProgress {
+  /// What cannot be, in a few words, of all that no option of the command line checks.
+  fileprivate var impossible: String? {
+    let counts = [position.step, position.epoch, position.batch, position.updates, skippedSteps]
+    if (counts + gateHistogram).contains(where: { $0 < 0 || $0 > 1 << 48 }) {
+      return "counts of \((counts + gateHistogram).map(String.init).joined(separator: ", "))"
+    }
+    if position.updates > position.step { return "more updates than steps" }
+    for (name, value) in [("elapsedSeconds", elapsedSeconds), ("audioSeconds", audioSeconds)]
+    where !(0...1e15).contains(value) {
+      return "\(name) of \(value)"
+    }
+    for (name, value) in [
+      ("beta1", options.beta1), ("beta2", options.beta2),
+      ("timeFraction", Double(options.specAugment.timeFraction)),
+    ] where !(0...1).contains(value) || name != "timeFraction" && value == 1 {
+      return "\(name) of \(value)"
+    }
+    return (1e-30...1).contains(options.epsilon) ? nil : "epsilon of \(options.epsilon)"
+  }
 }
 
 /// A safetensors file with every buffer of a trainer by parameter name, and the progress as JSON in
@@ -52,12 +76,19 @@ package enum Checkpoint {
       throw InputError(
         url.path, expected: "a training checkpoint", found: "no \(progressKey) in its metadata")
     }
+    let progress: TrainingProgress
     do {
-      return try JSONDecoder().decode(TrainingProgress.self, from: Data(json.utf8))
+      progress = try JSONDecoder().decode(TrainingProgress.self, from: Data(json.utf8))
     } catch {
+      let reason = (error as? DecodingError)?.summary ?? "\(error)"
       throw InputError(
-        url.path, expected: "a checkpoint of this version", found: "other fields (\(error))")
+        url.path, expected: "a checkpoint of this version", found: "other fields: \(reason)")
     }
+    if let impossible = progress.impossible {
+      throw InputError(
+        url.path, expected: "a checkpoint with possible numbers", found: impossible)
+    }
+    return progress
   }
 
   /// Sets every buffer and the position of a trainer made with the same options.
@@ -69,7 +100,19 @@ package enum Checkpoint {
         buffer.set(parameter, to: try file.tensor(name, shape: parameter.shape))
       }
     }
-    trainer.move(to: try progress(of: url).position)
+    let progress = try progress(of: url)
+    let (position, layers) = (progress.position, trainer.model.layerCount)
+    guard progress.gateHistogram.count == layers else {
+      throw InputError(
+        url.path, expected: "counts of \(layers) depths",
+        found: "\(progress.gateHistogram.count)")
+    }
+    guard trainer.canStand(at: position) else {
+      throw InputError(
+        url.path, expected: "a position within the \(trainer.totalSteps) steps of this data",
+        found: "step \(position.step), epoch \(position.epoch), batch \(position.batch)")
+    }
+    trainer.move(to: position)
   }
 
   private static func buffers<Model>(_ trainer: Trainer<Model>) -> [(

@@ -117,6 +117,16 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     slices = AdamW.slices(count: count, workers: shards)
   }
 
+  /// Whether a run on this data can have got there.
+  package func canStand(at position: TrainingPosition) -> Bool {
+    guard (0...totalSteps).contains(position.step), position.epoch >= 0, position.batch >= 0 else {
+      return false
+    }
+    // An epoch has at least one batch, so there are no more epochs than steps.
+    return position.epoch <= position.step
+      && position.batch < sampler.batches(epoch: position.epoch).count
+  }
+
   /// Goes on from a checkpoint's position.
   package func move(to position: TrainingPosition) {
     self.position = position

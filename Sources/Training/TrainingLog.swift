@@ -53,7 +53,7 @@ package struct ValidationRecord: Codable, Sendable, Equatable {
 
 /// Appends lines to a file.
 package final class TrainingLog {
-  private let handle: FileHandle
+  private let handle: AppendedFile
 
   /// Opens `url`. A resumed run keeps the lines up to `step`, which its checkpoint vouches for; a
   /// new run (`step` 0) starts an empty file.
@@ -65,8 +65,7 @@ package final class TrainingLog {
     }
     try OutputFile.write(
       Data(kept.joined(separator: [UInt8(ascii: "\n")]) + (kept.isEmpty ? [] : [10])), to: url)
-    handle = try FileHandle(forWritingTo: url)
-    try handle.seekToEnd()
+    handle = try AppendedFile(url)
   }
 
   /// The lines of a log, in order.
@@ -97,6 +96,6 @@ package final class TrainingLog {
   }
 
   package func write(_ record: some Encodable) throws {
-    try handle.write(contentsOf: Data((JSON.line(record) + "\n").utf8))
+    try handle.append(JSON.line(record) + "\n")
   }
 }

@@ -40,6 +40,8 @@ package final class TrainingSession<Model: TrainableBackbone> {
   /// Masks while training and at the end.
   package var validationMasks: [LayerMask] = []
   package var finalMasks: [LayerMask] = []
+  /// What ought to be said of the checkpoint.
+  package let remark: String?
   private var progress: TrainingProgress
 
   /// Starts a run, or goes on with `checkpoint`, whose options the trainer must have been made
@@ -54,14 +56,23 @@ package final class TrainingSession<Model: TrainableBackbone> {
     self.output = output
     self.pace = pace
     self.provenance = provenance
+    let identity = RunIdentity(trainer.corpus, tokenizer)
     if let checkpoint {
       progress = try Checkpoint.progress(of: checkpoint)
+      try progress.identity?.check(against: identity, of: checkpoint.path)
       try Checkpoint.restore(trainer, from: checkpoint)
+      remark =
+        progress.identity == nil
+        ? "\(checkpoint.path): an earlier version's; whether data and tokens are those of the run's "
+          + "start could not be checked" : nil
+      progress.identity = identity
     } else {
+      remark = nil
       progress = TrainingProgress(
         options: trainer.options, command: provenance.command, position: trainer.position,
         elapsedSeconds: 0, audioSeconds: 0,
-        gateHistogram: [Int](repeating: 0, count: trainer.model.layerCount), skippedSteps: 0)
+        gateHistogram: [Int](repeating: 0, count: trainer.model.layerCount), skippedSteps: 0,
+        identity: identity)
     }
     try OutputFile.makeFolder(output)
     // Now, because a checkpoint is of no use without its tokens.
@@ -239,7 +250,6 @@ package final class TrainingSession<Model: TrainableBackbone> {
       name: output.standardizedFileURL.lastPathComponent)
     try trainer.exported().write(
       to: output, tokenizer: tokenizer, as: .float16, metadata: card.metadata)
-    try Data(card.text.utf8).write(
-      to: output.appendingPathComponent("README.md"), options: .atomic)
+    try OutputFile.write(card.text, to: output.appendingPathComponent("README.md"))
   }
 }

@@ -28,9 +28,23 @@ enum Dropscope {
 
   static func main() {
     StandardOutput.reserve()
-    let status = run(Array(CommandLine.arguments.dropFirst()))
+    MappedFiles.watch()
+    let status = run(Array(words.dropFirst()))
     // Not exit(): threads may be inside a product still, and it takes OpenBLAS's memory from them.
     _exit(status)
+  }
+
+  /// The command line. Swift reads it from /proc, which a container may not have; the kernel has put it
+  /// right before the environment as well, with its length in front (System V ABI, "Process
+  /// Initialization").
+  private static var words: [String] {
+    guard access("/proc/self/cmdline", R_OK) != 0 else { return CommandLine.arguments }
+    let environment = UnsafeMutablePointer(environ)
+    let numbers = UnsafeMutableRawPointer(environment).assumingMemoryBound(to: Int.self)
+    // Behind the words is a null pointer, and no pointer is as small as their count.
+    var count = 0
+    while numbers[-2 - count] != count { count += 1 }
+    return (0..<count).compactMap { environment[$0 - 1 - count].map { String(cString: $0) } }
   }
 
   /// Runs the subcommand named first and returns the exit status: 0 done, 1 failed, 2 wrong usage.

@@ -1,5 +1,6 @@
 // The machine's name for reports: processor, cores, BLAS kernels.
 
+import Base
 import Foundation
 import Kernels
 
@@ -10,8 +11,7 @@ enum Machine {
     let model = text.split(separator: "\n").first { $0.hasPrefix("model name") }
       .flatMap { $0.split(separator: ":", maxSplits: 1).last }
       .map { $0.trimmingCharacters(in: .whitespaces) }
-    let cores = ProcessInfo.processInfo.activeProcessorCount
-    return "\(model ?? "unknown processor"), \(cores) cores, OpenBLAS \(BLAS.coreName)"
+    return "\(model ?? "unknown processor"), \(Processors.count) cores, OpenBLAS \(BLAS.coreName)"
   }
 
   /// The most memory this process has had at once, in MiB; nil where the system does not say.

@@ -19,10 +19,9 @@ struct PyTorchScript {
   func run<Answer: Decodable>(
     _ plan: some Encodable, answer: Answer.Type, _ write: (URL) throws -> Void
   ) throws -> Answer {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("dropscope-bench-\(getpid())")
-    try OutputFile.makeFolder(folder)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let temporary = try TemporaryFolder()
+    defer { temporary.remove() }
+    let folder = temporary.url
     try OutputFile.write(try JSON.line(plan), to: folder.appendingPathComponent("run.json"))
     try write(folder)
 

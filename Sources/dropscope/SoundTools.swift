@@ -7,9 +7,10 @@ import Synchronization
 /// Each tool is looked for in PATH when it is needed; nothing is linked.
 final class SoundTools: Sendable {
   private struct State {
-    var player: Process?
-    var recorder: Process?
-    var file: URL?
+    var player: RunningProgram?
+    var recorder: RunningProgram?
+    /// Where the last recording lies.
+    var folder: TemporaryFolder?
   }
 
   private let state = Mutex(State())
@@ -33,10 +34,11 @@ final class SoundTools: Sendable {
       throw InputError(
         "no player was found: looked for \(usable.map(\.program).joined(separator: ", "))")
     }
-    let process = try Self.start(tool.program, tool.arguments + [path])
+    let player = try RunningProgram(
+      Self.place(of: tool.program), tool.arguments + [path], hasEnded: { _ in })
     state.withLock {
-      $0.player?.terminate()
-      $0.player = process
+      $0.player?.send(SIGTERM)
+      $0.player = player
     }
     return tool.program
   }
@@ -50,42 +52,41 @@ final class SoundTools: Sendable {
         "no recorder was found: looked for \(Self.recorders.map(\.program).joined(separator: ", "))"
       )
     }
-    let file = FileManager.default.temporaryDirectory
-      .appendingPathComponent("dropscope-recording-\(getpid()).wav")
+    let folder = try TemporaryFolder()
     // A file, not a pipe: nobody reads along while it records.
-    let complaints = file.appendingPathExtension("errors")
-    try Data().write(to: complaints)
-    let process = try Self.process(tool.program, tool.arguments + [file.path])
-    process.standardError = try FileHandle(forWritingTo: complaints)
-    process.terminationHandler = { [self] ended in
-      defer { try? FileManager.default.removeItem(at: complaints) }
-      let wasAsked = state.withLock { state in
-        guard state.recorder === ended else { return true }
-        state.recorder = nil
-        return false
+    let complaints = folder.url.appendingPathComponent("errors")
+    try state.withLock { state in
+      state.recorder?.send(SIGTERM)
+      state.recorder = nil
+      // Under the lock: it may end before this is over.
+      state.recorder = try RunningProgram(
+        Self.place(of: tool.program), tool.arguments + [Self.recording(in: folder).path],
+        errors: complaints
+      ) { [self] ended in
+        let wasAsked = self.state.withLock { state in
+          guard state.recorder === ended else { return true }
+          state.recorder = nil
+          return false
+        }
+        if wasAsked { return }
+        let reason = (try? String(contentsOf: complaints, encoding: .utf8))?
+          .lines.last { !$0.isEmpty }
+        hasEnded("no recording: \(tool.program) ended: \(reason ?? "it did not say why")")
       }
-      if wasAsked { return }
-      let reason = (try? String(contentsOf: complaints, encoding: .utf8))?
-        .lines.last { !$0.isEmpty }
-      hasEnded("no recording: \(tool.program) ended: \(reason ?? "it did not say why")")
-    }
-    try state.withLock {
-      $0.recorder?.terminate()
-      try process.run()
-      $0.recorder = process
-      $0.file = file
+      state.folder = folder
     }
   }
 
   /// Ends the recording and returns its file.
   func stopRecording() throws -> URL {
-    let (process, file) = state.withLock { state in
+    let (recorder, folder) = state.withLock { state in
       defer { state.recorder = nil }
-      return (state.recorder, state.file)
+      return (state.recorder, state.folder)
     }
-    guard let process, let file else { throw InputError("nothing was being recorded") }
-    process.interrupt()
-    process.waitUntilExit()
+    guard let recorder, let folder else { throw InputError("nothing was being recorded") }
+    recorder.send(SIGINT)
+    recorder.wait()
+    let file = Self.recording(in: folder)
     guard FileManager.default.fileExists(atPath: file.path) else {
       throw InputError("the recorder wrote nothing: is there a microphone?")
     }
@@ -94,31 +95,22 @@ final class SoundTools: Sendable {
 
   func stop() {
     state.withLock {
-      $0.player?.terminate()
+      $0.player?.send(SIGTERM)
       let recorder = $0.recorder
       $0.recorder = nil
-      recorder?.terminate()
-      if let file = $0.file { try? FileManager.default.removeItem(at: file) }
+      recorder?.send(SIGTERM)
+      $0.folder?.remove()
     }
   }
 
-  private static func start(_ program: String, _ arguments: [String]) throws -> Process {
-    let process = try process(program, arguments)
-    try process.run()
-    return process
+  private static func recording(in folder: TemporaryFolder) -> URL {
+    folder.url.appendingPathComponent("recording.wav")
   }
 
-  /// Silent, and not yet running.
-  private static func process(_ program: String, _ arguments: [String]) throws -> Process {
+  private static func place(of program: String) throws -> String {
     guard let path = OutsideProgram.find(program) else {
       throw InputError("\(program): not found")
     }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    return process
+    return path
   }
 }

@@ -22,9 +22,12 @@ struct SweepOutput {
     }
   }
 
-  /// Throws unless the files can be written.
-  func check() throws {
-    for url in [csv, svg].compactMap({ $0 }) { try OutputFile.check(url) }
+  /// Throws unless the files can be written, by this process alone as long as the locks are held.
+  func check() throws -> [OutputLock] {
+    try [csv, svg].compactMap { $0 }.compactMap {
+      try OutputFile.check($0)
+      return try OutputFile.isReplaced($0) ? OutputLock($0) : nil
+    }
   }
 
   func measured(_ point: SweepPoint) throws {

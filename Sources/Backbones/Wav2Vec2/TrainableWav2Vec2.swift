@@ -206,7 +206,7 @@ package final class TrainableWav2Vec2: TrainableBackbone {
   /// The folder's own files: `tokenizer` was read from them.
   package func writeTokens(_ tokenizer: Tokenizer, to folder: URL) throws {
     for (name, data) in origin.files {
-      try data.write(to: folder.appendingPathComponent(name), options: .atomic)
+      try OutputFile.write(data, to: folder.appendingPathComponent(name))
     }
   }
 
@@ -223,7 +223,7 @@ package final class TrainableWav2Vec2: TrainableBackbone {
       tensors, as: type, metadata: metadata.merging(["format": "pt"]) { $1 },
       to: folder.appendingPathComponent(ModelFolder.weightsName))
     try writeTokens(tokenizer, to: folder)
-    try origin.configuration.write(
-      to: folder.appendingPathComponent(ModelFolder.configurationName), options: .atomic)
+    try OutputFile.write(
+      origin.configuration, to: folder.appendingPathComponent(ModelFolder.configurationName))
   }
 }

@@ -26,20 +26,11 @@ package enum StandardOutput {
 
   static func write(_ text: String, to descriptor: Int32, named name: String) throws {
     try Array(text.utf8).withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let written = Foundation.write(
-          descriptor, bytes.baseAddress! + rest.startIndex, rest.count)
-        if written > 0 {
-          rest = rest.dropFirst(written)
-        } else if written < 0, errno == EAGAIN {
-          var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          poll(&place, 1, -1)
-        } else if written == 0 || errno != EINTR {
-          throw InputError(
-            name, expected: "a place to write \(rest.count) bytes",
-            found: String(cString: strerror(errno)))
-        }
+      do throws(SystemError) {
+        try Descriptor.write(bytes, to: descriptor)
+      } catch {
+        throw InputError(
+          name, expected: "a place to write \(bytes.count) bytes", found: error.reason)
       }
     }
   }

@@ -160,10 +160,19 @@ package enum OutsideProgram {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output, 1)
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
+    // A worker's thread blocks what is meant for the main one, and the program must hear it.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    // POSIX_SPAWN_SETSIGMASK, which Swift's Glibc does not show.
+    posix_spawnattr_setflags(&attributes, 0x08)
     let argv = ([executable] + arguments).map { strdup($0) } + [nil]
     defer { for pointer in argv { free(pointer) } }
     var identifier = pid_t()
-    let result = posix_spawn(&identifier, executable, &actions, nil, argv, environ)
+    let result = posix_spawn(&identifier, executable, &actions, &attributes, argv, environ)
     guard result == 0 else { throw NoStart(code: result) }
     return identifier
   }

@@ -64,7 +64,7 @@ private struct Header: Codable {
   }
 }
 
-/// A memory-mapped safetensors file, checked as a whole when opened. Immutable.
+/// A safetensors file, checked as a whole when opened; mapped into memory where it is large. Immutable.
 package final class SafetensorsFile: Sendable {
   package let path: String
   private let bytes: Data
@@ -80,9 +80,9 @@ package final class SafetensorsFile: Sendable {
     let path = url.path
     self.path = path
     do {
-      bytes = try Data(contentsOf: url, options: .alwaysMapped)
+      bytes = try FileBytes.read(url)
     } catch {
-      let reason = FileManager.default.fileExists(atPath: path) ? "an unreadable one" : "no file"
+      let reason = error.code == ENOENT ? "no file" : "an unreadable one (\(error.reason))"
       throw InputError(path, expected: "a safetensors file", found: reason)
     }
     if let impostor = Impostor.name(bytes.prefix(Impostor.prefixLength)) {

@@ -8,6 +8,7 @@ package struct Weights: @unchecked Sendable {
   private let buffer: ParameterBuffer
   /// By offset in the layout: where a parameter of a file is.
   private let places: [Int: UnsafePointer<Float>]?
+  /// Those that are read in place.
   private let files: [SafetensorsFile]
 
   /// What the buffer holds at the time of reading.
@@ -23,11 +24,13 @@ package struct Weights: @unchecked Sendable {
     _ sources: [(parameter: Parameter, file: SafetensorsFile, name: String)]
   ) throws {
     var places: [Int: UnsafePointer<Float>] = [:]
+    var files: [SafetensorsFile] = []
     var converted = ParameterLayout()
     var tensors: [(place: Parameter, offset: Int, tensor: Tensor)] = []
     for (parameter, file, name) in sources {
       if let floats = file.floats(name), file.shape(name) == parameter.shape {
         places[parameter.offset] = floats
+        if files.last !== file { files.append(file) }
       } else {
         let tensor = try file.tensor(name, shape: parameter.shape)
         tensors.append((converted.add(name, shape: tensor.shape), parameter.offset, tensor))
@@ -39,7 +42,7 @@ package struct Weights: @unchecked Sendable {
       places[offset] = UnsafePointer(buffer[place])
     }
     self.places = places
-    files = sources.map(\.file)
+    self.files = files
   }
 
   package subscript(parameter: Parameter) -> UnsafePointer<Float> {

@@ -133,12 +133,15 @@ package enum AudioFile {
         throw InputError(name, expected: expected + advice, found: found)
       }
       // It seeks, which it could not in a pipe.
-      let place = try file ?? temporaryFile(bytes)
-      defer { if file == nil { try? FileManager.default.removeItem(at: place) } }
-      return (
-        container,
-        try decoder.decode(place, container: container, name: name, channel: channel)
-      )
+      func decode(_ file: URL) throws -> (String, AudioContent) {
+        (container, try decoder.decode(file, container: container, name: name, channel: channel))
+      }
+      if let file { return try decode(file) }
+      let folder = try TemporaryFolder()
+      defer { folder.remove() }
+      let copy = folder.url.appendingPathComponent("sound")
+      try OutputFile.write(Data(bytes), to: copy)
+      return try decode(copy)
     }
     do {
       switch AudioKind(bytes) {
@@ -153,13 +156,6 @@ package enum AudioFile {
     } catch let coding as ForeignCoding {
       return try foreign(coding.container, coding.found)
     }
-  }
-
-  private static func temporaryFile(_ bytes: UnsafeRawBufferPointer) throws -> URL {
-    let file = FileManager.default.temporaryDirectory
-      .appendingPathComponent("dropscope-\(UUID().uuidString)")
-    try OutputFile.write(Data(bytes), to: file)
-    return file
   }
 
   /// The file's bytes. Not mapped: a file that is cut short while it is read is one that cannot be

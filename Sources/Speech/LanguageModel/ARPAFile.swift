@@ -8,7 +8,7 @@ extension NGramModel {
   /// order with `log10-probability TAB words TAB back-off` lines, `\end\`. Words are taken in lower case,
   /// as all transcripts here are. `InputError` names the line that is wrong, or what is missing.
   package convenience init(arpa url: URL) throws {
-    guard let data = try? Data(contentsOf: url, options: .mappedIfSafe) else {
+    guard let data = try? FileBytes.read(url) else {
       throw InputError(url.path, expected: "an ARPA language model", found: "nothing readable")
     }
     var reader = ARPAReader(url: url)

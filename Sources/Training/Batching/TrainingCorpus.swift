@@ -55,8 +55,7 @@ package struct TrainingCorpus: Sendable {
       [Result<(samples: [Int16], remarks: [String]), any Error>?](
         repeating: nil, count: utterances.count))
     let done = Atomic<Int>(0)
-    let workers = ProcessInfo.processInfo.activeProcessorCount
-    WorkerTeam.each(of: utterances.count, workers: workers) { index in
+    WorkerTeam.each(of: utterances.count, workers: Processors.count) { index in
       let result = Result { try Self.samples(of: utterances[index], at: sampleRate) }
       slots.withLock { $0[index] = result }
       progress(done.wrappingAdd(1, ordering: .relaxed).newValue, utterances.count)

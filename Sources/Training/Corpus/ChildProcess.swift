@@ -20,11 +20,18 @@ enum ChildProcess {
   }
 
   /// Runs `executable` and returns its standard output, whatever its exit status.
-  static func output(_ executable: String, _ arguments: [String], folder: URL) throws -> String {
-    let file = folder.appendingPathComponent("output-\(UUID().uuidString).txt")
-    defer { try? FileManager.default.removeItem(at: file) }
-    _ = try spawn(executable, arguments, output: file.path, errors: "/dev/null")
-    return String(decoding: try Data(contentsOf: file), as: UTF8.self)
+  static func output(_ executable: String, _ arguments: [String]) throws -> String {
+    var output = Data()
+    do {
+      _ = try OutsideProgram.run(
+        executable, arguments, patience: OutsideProgram.Patience(silent: 120, total: 600)
+      ) { output.append(contentsOf: $0) }
+    } catch let failure as OutsideProgram.Failure where output.isEmpty {
+      throw InputError("\(executable) says nothing: \(failure.reason)")
+    } catch is OutsideProgram.Failure {
+      // It said what it was asked for.
+    }
+    return String(decoding: output, as: UTF8.self)
   }
 
   /// The exit status; 128 + the signal's number when a signal ended it.

@@ -308,8 +308,10 @@ private struct UtteranceMaker: Sendable {
       if isCancelled() { return }
       var random = generators[position]
       guard Augmentation.rms(speech[position]) > 1e-4 else {
-        throw InputError(
-          "\(utterance.voice.description) said nothing for '\(utterance.text)'")
+        throw OutputFile.reason(
+          of: InputError(
+            "\(utterance.voice.description) said nothing for '\(utterance.text)'"),
+          writingTo: scratch)
       }
       var samples = Augmentation.trim(
         speech[position], before: random.uniform(0.1...0.4), after: random.uniform(0.1...0.4))

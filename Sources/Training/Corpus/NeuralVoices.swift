@@ -20,9 +20,8 @@ package struct NeuralVoices: Sendable {
       throw InputError(name, expected: "a Python interpreter", found: "no such program")
     }
     interpreter = path
-    let folder = FileManager.default.temporaryDirectory
     var found: [Voice.Engine: String] = [:]
-    for line in try ChildProcess.output(path, ["-c", Self.script], folder: folder)
+    for line in try ChildProcess.output(path, ["-c", Self.script])
       .split(separator: "\n")
     {
       let fields = line.split(separator: "\t").map(String.init)

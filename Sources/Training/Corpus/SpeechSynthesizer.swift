@@ -47,9 +47,8 @@ package struct SpeechSynthesizer: Sendable {
       programs[engine] = path
     }
     self.programs = programs
-    let folder = FileManager.default.temporaryDirectory
     func ask(_ engine: Voice.Engine, _ arguments: String...) throws -> String {
-      try ChildProcess.output(programs[engine]!, arguments, folder: folder)
+      try ChildProcess.output(programs[engine]!, arguments)
     }
     // "2  en-us  --/M  English_(America)  gmw/en-US  (en 3)", "5  variant  --/M  Adam  !v/adam"
     let accents = Set(
@@ -99,10 +98,20 @@ package struct SpeechSynthesizer: Sendable {
 
   /// Speaks `lines`, all of one engine, in the calling thread; files go to `folder`, which only
   /// this call uses meanwhile. Returns each line's speech at 16 kHz as the synthesiser left it
-  /// (silence at the ends included).
+  /// (silence at the ends included). Throws `InputError`: of a disk that is full, and not of what a
+  /// synthesiser makes of it.
   func speak(_ lines: [SpokenLine], folder: URL) throws -> [[Float]] {
     let files = lines.indices.map { folder.appendingPathComponent("line-\($0).wav") }
     defer { for file in files { try? FileManager.default.removeItem(at: file) } }
+    do {
+      return try speak(lines, to: files, folder: folder)
+    } catch {
+      // As long as what filled it is there.
+      throw OutputFile.reason(of: error, writingTo: folder)
+    }
+  }
+
+  private func speak(_ lines: [SpokenLine], to files: [URL], folder: URL) throws -> [[Float]] {
     let errors = folder.appendingPathComponent("errors.txt")
     switch lines.first?.voice.engine {
     case nil: return []
@@ -129,8 +138,7 @@ package struct SpeechSynthesizer: Sendable {
       }
     case .festival:
       let script = folder.appendingPathComponent("script.scm")
-      try Self.festivalScript(lines, files: files).write(
-        to: script, atomically: false, encoding: .utf8)
+      try OutputFile.write(Self.festivalScript(lines, files: files), to: script)
       defer { try? FileManager.default.removeItem(at: script) }
       try ChildProcess.run(programs[.festival]!, ["-b", script.path], errors: errors)
     case .hibari, .piper:
@@ -139,6 +147,7 @@ package struct SpeechSynthesizer: Sendable {
     }
     return try zip(lines, files).map { line, file in
       let wave = try AudioFile.read(file)
+      if let remark = wave.remarks.first { throw InputError(remark) }
       let rate = wave.sampleRate * line.voice.warp / 100
       return Resampler.resample(wave.samples, from: rate, to: 16000)
     }

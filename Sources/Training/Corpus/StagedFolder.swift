@@ -12,24 +12,34 @@ enum StagedFolder {
     _ make: (_ work: URL, _ publish: (String) throws -> Void) throws -> Result
   ) throws -> Result {
     let files = FileManager.default
-    let existing = (try? files.contentsOfDirectory(atPath: output.path)) ?? []
+    let existed = files.fileExists(atPath: output.path)
+    try OutputFile.makeFolder(output)
+    defer {
+      if !existed { rmdir(output.path) }  // only succeeds while it is empty
+    }
+    let lock = try OutputLock(output)
+    defer { lock.release() }
+    let work = try TemporaryFolder(in: output)
+    defer { work.remove() }
+    let own = [OutputLock.name, work.url.lastPathComponent]
+    let existing = ((try? files.contentsOfDirectory(atPath: output.path)) ?? [])
+      .filter { !own.contains($0) }
     guard existing.isEmpty || force else {
       throw InputError(
         output.path, expected: "a new or an empty folder",
         found: "one with \(existing.count) entries", kind: .occupiedFolder)
     }
-    let existed = files.fileExists(atPath: output.path)
-    try OutputFile.makeFolder(output)
-    let work = output.appendingPathComponent(".partial-\(getpid())")
-    defer {
-      try? files.removeItem(at: work)
-      if !existed { rmdir(output.path) }  // only succeeds while it is empty
-    }
-    try OutputFile.makeFolder(work)
-    return try make(work) { name in
+    return try make(work.url) { name in
       let destination = output.appendingPathComponent(name)
-      if files.fileExists(atPath: destination.path) { try files.removeItem(at: destination) }
-      try files.moveItem(at: work.appendingPathComponent(name), to: destination)
+      let old = work.url.appendingPathComponent("old-\(name)")
+      let isReplaced = files.fileExists(atPath: destination.path)
+      if isReplaced { try files.moveItem(at: destination, to: old) }
+      do {
+        try files.moveItem(at: work.url.appendingPathComponent(name), to: destination)
+      } catch {
+        if isReplaced { try? files.moveItem(at: old, to: destination) }
+        throw error
+      }
     }
   }
 }

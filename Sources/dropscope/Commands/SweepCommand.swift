@@ -66,7 +66,8 @@ enum SweepCommand: Command {
     let allMasks = settings.allMasks
     let output = settings.output
     // Hours of measuring must not end at a file that cannot be written.
-    try output.check()
+    let locks = try output.check()
+    defer { for lock in locks { lock.release() } }
     let decoding = try settings.decoding.decoding()
     let recognizers = try ModelOptions.recognizers(settings.model.models())
     let datasets = try settings.data.datasets()

@@ -23,7 +23,8 @@ enum SweepMergeCommand: Command {
 
   static func run(_ settings: Settings, _ arguments: Arguments) throws -> Int32 {
     let output = settings.output
-    try output.check()
+    let locks = try output.check()
+    defer { for lock in locks { lock.release() } }
     let files = try arguments.positionals.map {
       (name: $0, points: try SweepFile.read(URL(fileURLWithPath: $0)))
     }

@@ -1,9 +1,10 @@
 // Options that several subcommands have: threads, channel, JSON, strictness, output.
 
+import Base
 import Foundation
 
 extension Option {
-  /// `--threads`: as many as there are processors unless given.
+  /// `--threads`: as many as the process may use processors unless given.
   static func threads(
     named name: String = "threads", _ path: WritableKeyPath<Settings, Threads>, _ help: String
   ) -> Self {
@@ -48,8 +49,8 @@ extension Option {
 
 /// How many threads work.
 struct Threads {
-  static let standard = "one per processor"
+  static let standard = "one per processor it may use"
   fileprivate var given: Int?
 
-  var count: Int { given ?? ProcessInfo.processInfo.activeProcessorCount }
+  var count: Int { given ?? Processors.count }
 }

@@ -16,6 +16,8 @@ struct Option<Settings> {
   private(set) var word: (Settings) -> String?
   /// Takes what was given: the values in order, none for a flag.
   let read: (_ values: [String], inout Settings) throws -> Void
+  /// Throws `UsageError` for a present value, which a file may have given, that could not be given here.
+  private(set) var check: (Settings) throws -> Void = { _ in }
 
   /// `--name` or `--name VALUE`
   var usage: String { "--\(name)" + (placeholder.map { " \($0)" } ?? "") }
@@ -48,6 +50,7 @@ struct Option<Settings> {
         guard let last = values.last else { return }
         settings[keyPath: path] = try reader.value(last, of: name)
       })
+    check = { _ = try reader.value(reader.word($0[keyPath: path]), of: name) }
   }
 
   /// A value without a default: `absent` says what happens without it.
@@ -61,6 +64,9 @@ struct Option<Settings> {
         guard let last = values.last else { return }
         settings[keyPath: path] = try reader.value(last, of: name)
       })
+    check = {
+      if let value = $0[keyPath: path] { _ = try reader.value(reader.word(value), of: name) }
+    }
   }
 
   /// A value that may be given several times, and all of them count.
@@ -142,6 +148,7 @@ struct Option<Settings> {
       read: { try read($0, &$1[keyPath: path]) })
     result.items = items
     result.isRequired = isRequired
+    result.check = { try check($0[keyPath: path]) }
     return result
   }
 }

@@ -71,6 +71,27 @@ extension CommandSettings {
     for group in Self.groups { try group.check(self, arguments) }
   }
 
+  /// Throws `UsageError` for values, from a file, that no command line could have given.
+  func checkValues() throws {
+    for option in Self.options { try option.check(self) }
+  }
+
+  /// The first of what was given that makes other settings of these, in words: the option, what its
+  /// value is here, where that can be said, and what was given.
+  func firstChange(
+    _ arguments: Arguments, where differ: (Self) -> Bool
+  ) throws -> (name: String, present: String?, given: String)? {
+    for option in Self.options {
+      guard let values = arguments.values(option.name) else { continue }
+      var changed = self
+      try option.read(values, &changed)
+      if differ(changed) {
+        return ("--\(option.name)", option.word(self), values.joined(separator: " "))
+      }
+    }
+    return nil
+  }
+
   /// The groups as help shows them, within `width` columns.
   static func help(width: Int) -> String {
     let standard = Self()

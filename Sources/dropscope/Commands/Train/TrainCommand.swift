@@ -21,19 +21,27 @@ enum TrainCommand: Command {
 
   static func run(_ given: TrainSettings, _ arguments: Arguments) throws -> Int32 {
     let checkpoint = Checkpoint.url(in: given.output)
+    // Before anything is read that another run might be writing.
+    let existed = FileManager.default.fileExists(atPath: given.output.path)
+    var lock = try existed ? OutputLock(given.output) : nil
+    defer { lock?.release() }
     let resumed = try found(checkpoint, in: given.output, resume: given.resume)
     // What is given comes on top of what was saved, or of what recipe and initial model say.
     var settings = given
     if let resumed {
       settings.training = try Checkpoint.progress(of: resumed).options
       let saved = settings.training
+      do {
+        try settings.checkValues()
+      } catch {
+        throw InputError(
+          resumed.path, expected: "a checkpoint with possible options", found: "\(error)")
+      }
+      let start = settings
       try settings.read(arguments)
       if let recipe = given.recipe { settings.training.recipe = recipe }
       try TrainSettings.check(settings.training, standard: try standard(saved))
-      guard settings.training == saved else {
-        throw InputError(
-          resumed.path, expected: "the options the run was started with", found: "others")
-      }
+      try check(settings, against: start, arguments, of: resumed)
     } else {
       guard let recipe = given.recipe else {
         throw UsageError("option --recipe is required: \(RecipeCatalog.all.expectation)")
@@ -45,7 +53,39 @@ enum TrainCommand: Command {
       try TrainSettings.check(settings.training, standard: try standard(given.training))
       if settings.training.data.isEmpty { throw UsageError("option --data is required") }
     }
+    if lock == nil {
+      try OutputFile.makeFolder(given.output)
+      lock = try OutputLock(given.output)
+      // Another run may have been faster.
+      _ = try found(checkpoint, in: given.output, resume: false)
+    }
+    defer {
+      lock?.release()
+      if !existed { rmdir(given.output.path) }  // only succeeds while it is empty
+    }
     return try train(settings, arguments, checkpoint: resumed)
+  }
+
+  /// Throws unless the options are those of the run's start, and says which is not.
+  private static func check(
+    _ settings: TrainSettings, against start: TrainSettings, _ arguments: Arguments,
+    of checkpoint: URL
+  ) throws {
+    guard settings.training != start.training else { return }
+    var change = try start.firstChange(arguments) { $0.training != start.training }
+    if settings.training.recipe != start.training.recipe {
+      change = ("--recipe", start.training.recipe, settings.training.recipe)
+    } else if settings.training.data != start.training.data {
+      change = (
+        "--data", start.training.data.joined(separator: " "),
+        settings.training.data.joined(separator: " ")
+      )
+    }
+    let name = change?.name ?? "the options"
+    throw InputError(
+      checkpoint.path,
+      expected: "\(name) as at the run's start, \(change?.present ?? "not given")",
+      found: change?.given ?? "others")
   }
 
   /// What options are without being given: the sizes are those of the initial model, if any.
@@ -154,6 +194,7 @@ enum TrainCommand: Command {
       pace: settings.pace,
       provenance: Provenance(command: command, machine: Machine.description),
       resuming: checkpoint)
+    if let remark = session.remark { Dropscope.complain("dropscope: \(remark)") }
     let layers = model.layerCount
     session.validationMasks = spread(layers, [1, 2, 3].map { layers / $0 })
     session.finalMasks = spread(layers, stride(from: layers, to: 0, by: -max(1, layers / 6)))

@@ -76,9 +76,11 @@ struct TrainSettings: CommandSettings {
 
   private static var run: OptionGroup<Self> {
     let epochs = Option(
-      "epochs", "N", \Self.training.epochs, .count,
+      "epochs", "N", \Self.training.epochs, .integer(in: 1...100_000),
       "passes over the data, which set the schedule's length")
-    let steps = Option("steps", "N", \Self.training.steps, .count, "steps instead of epochs")
+    let steps = Option(
+      "steps", "N", \Self.training.steps, .integer(in: 1...1_000_000_000),
+      "steps instead of epochs")
     let minutes = ValueReader.number(in: 0...1e6)
     return OptionGroup("Run") {
       Option.output("DIR", \.output, "where the model goes")
@@ -180,11 +182,11 @@ struct TrainSettings: CommandSettings {
     OptionGroup("Optimisation") {
       Option("batch-seconds", "S", \.batchSeconds, .positive, "audio of a batch")
       Option(
-        "length-buckets", "N", \.lengthBuckets, .count,
+        "length-buckets", "N", \.lengthBuckets, .integer(in: 1...10_000),
         "batches of N classes of length; 1 mixes all lengths")
       Option(
         "learning-rate", "R", \.learningRate, .positive, "peak, after the warm-up, then cosine")
-      Option("warmup", "N", \.warmup, .integer(in: 0...Int.max), "steps until the peak")
+      Option("warmup", "N", \.warmup, .integer(in: 0...1_000_000_000), "steps until the peak")
       Option(
         "final-rate", "R", \.finalRate, .fraction, "end of the cosine as a fraction of the peak")
       Option("weight-decay", "D", \.weightDecay, .fraction, "AdamW's")

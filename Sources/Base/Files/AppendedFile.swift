@@ -1,0 +1,34 @@
+// Files that grow while a program runs.
+
+import Foundation
+
+/// A file that is there, open for writing at its end.
+package final class AppendedFile: Sendable {
+  private let url: URL
+  private let descriptor: Int32
+
+  /// Throws `InputError`.
+  package init(_ url: URL) throws {
+    self.url = url
+    descriptor = open(url.path, O_WRONLY | O_APPEND | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw InputError(
+        url.relativePath, expected: "a file to write to", found: SystemError().reason)
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Throws `InputError`.
+  package func append(_ text: String) throws {
+    let bytes = Array(text.utf8)
+    try bytes.withUnsafeBytes {
+      do throws(SystemError) {
+        try Descriptor.write($0, to: descriptor)
+      } catch {
+        throw InputError(
+          url.relativePath, expected: "a place to write \(bytes.count) bytes", found: error.reason)
+      }
+    }
+  }
+}
