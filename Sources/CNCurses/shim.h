@@ -35,10 +35,13 @@ static inline const char *dropscope_foreground(int color) {
   const char *value = dropscope_capability("setaf");
   return value == NULL ? NULL : tiparm(value, color);
 }
-// To the terminal, in between what ncurses paints, which is in column 0 of row 0 without attributes then.
-static inline void dropscope_move(int y, int x) { putp(tiparm(dropscope_capability("cup"), y, x)); }
-static inline void dropscope_style(attr_t attributes, int pair) {
-  vid_attr(attributes, 0, &pair);
+// The bytes that put the cursor somewhere.
+static inline const char *dropscope_position(int y, int x) {
+  return tiparm(dropscope_capability("cup"), y, x);
+}
+// Hands the bytes that change to a look on to `put`; ncurses knows of it.
+static inline void dropscope_style(attr_t attributes, int pair, int (*put)(int)) {
+  vid_puts(attributes, 0, &pair, put);
 }
 
 // Macros with casts and shifts do not cross into Swift.

@@ -3,6 +3,10 @@
 internal import CNCurses
 import Foundation
 
+/// What is written over ncurses' cells. Safe without a lock: the main thread alone paints; a function that
+/// C calls can have no context.
+nonisolated(unsafe) private var overlayBytes: [UInt8] = []
+
 /// Paints on ncurses' standard window, only what differs from what is there. ncurses would wait for a
 /// terminal that takes nothing: what it writes goes to memory, and its owner passes it on.
 @MainActor final class NCursesPainter {
@@ -100,17 +104,18 @@ import Foundation
     painted = canvas
     // Where the cursor is after that, without attributes, is where ncurses will take it to be.
     wmove(window, 0, 0)
-    return written {
+    let bytes = written {
       wnoutrefresh(window)
       doupdate()
-      guard overlays.contains(where: { !$0.runs.isEmpty }) else { return }
-      for overlay in overlays {
-        for run in overlay.runs { write(canvas, run, y: overlay.y, columns) }
-      }
-      dropscope_style(0, 0)
-      dropscope_move(0, 0)
-      doupdate()
     }
+    guard overlays.contains(where: { !$0.runs.isEmpty }) else { return bytes }
+    for overlay in overlays {
+      for run in overlay.runs { write(canvas, run, y: overlay.y, columns) }
+    }
+    setStyle(Look(attributes: 0, pair: 0))
+    move(y: 0, x: 0)
+    defer { overlayBytes = [] }
+    return bytes + overlayBytes
   }
 
   // MARK: - Text of which terminals disagree how wide it is
@@ -161,13 +166,23 @@ import Foundation
     let widest = run.reduce(0) { $0 + 2 * canvas[$1, y].character.unicodeScalars.count }
     let beyond = min(columns.upperBound, run.upperBound + max(0, widest - run.count))
     for part in [run, run.upperBound..<beyond] where !part.isEmpty {
-      dropscope_move(Int32(y), Int32(part.lowerBound))
+      move(y: y, x: part.lowerBound)
       for x in part where canvas[x, y].character != Cell.continuation {
-        let look = look(of: canvas[x, y].style)
-        dropscope_style(look.attributes, look.pair)
-        // One by one: putp would take "$<" for the beginning of a delay.
-        for scalar in canvas[x, y].character.unicodeScalars { putp(String(scalar)) }
+        setStyle(look(of: canvas[x, y].style))
+        overlayBytes += String(canvas[x, y].character).utf8
       }
+    }
+  }
+
+  private func move(y: Int, x: Int) {
+    guard let bytes = dropscope_position(Int32(y), Int32(x)) else { return }
+    overlayBytes += Terminfo.withoutPadding(String(cString: bytes))
+  }
+
+  private func setStyle(_ look: Look) {
+    dropscope_style(look.attributes, look.pair) { byte in
+      overlayBytes.append(UInt8(truncatingIfNeeded: byte))
+      return byte
     }
   }
 
