@@ -65,7 +65,7 @@ import Testing
     "\u{1B}q", "\u{1B}1", "\u{1B}é", "\u{1B}日", "\u{1B}\r", "\u{1B}\u{7F}", "\u{1B}\u{1B}[A",
     "\u{1B}\u{1B}OA", "\u{1B}[1;5A", "\u{1B}[27;5;113~", "\u{1B}[113;5u",
     // The mouse in the forms of X10 and urxvt, and reports of no use.
-    "\u{1B}[M qq", "\u{1B}[M !!", "\u{1B}[M#q\u{1B}", "\u{1B}[32;81;81M", "\u{1B}[<q;1;1M",
+    "\u{1B}[M qq", "\u{1B}[M !!", "\u{1B}[M#q\u{1B}", "\u{1B}[32;81;81M", "\u{1B}[<0;0;1M",
     "\u{1B}[[q", "\u{1B}[3$q", "\u{1B}[?q", "\u{1B}[201~",
     // Controls of the second kind.
     "\u{9B}", "\u{85}",

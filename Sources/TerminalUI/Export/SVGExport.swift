@@ -73,8 +73,8 @@ extension Canvas {
       }
       if let last = runs.last, last.style == cell.style, let before = last.text.last,
         Self.isOne(before, cell.character)
-          || (before == cell.character || (Self.isPlain(before) && Self.isPlain(cell.character)))
-            && CharacterWidth.of(before) == 1
+          || (before == cell.character && CharacterWidth.of(before) == 1)
+          || (Self.isPlain(before) && Self.isPlain(cell.character))
       {
         runs[runs.count - 1].text.append(cell.character)
         runs[runs.count - 1].columns += 1
@@ -91,7 +91,8 @@ extension Canvas {
   }
 
   private static func isPlain(_ character: Character) -> Bool {
-    character.unicodeScalars.allSatisfy { $0.value < 0x2000 } && CharacterWidth.of(character) == 1
+    character.unicodeScalars.allSatisfy { $0.value < 0x2000 }
+      && CharacterWidth.pieces(of: character).allSatisfy { CharacterWidth.of($0) == 1 }
   }
 
   private static func resolve(_ style: Style, _ colors: SVGColors) -> (String, String) {

@@ -6,10 +6,11 @@ import Testing
 
 @Suite(.serialized) struct TerminalsEndToEndTests {
   private func start(
-    _ world: SmallWorld, _ terminal: String, terminfo: URL? = nil
+    _ world: SmallWorld, _ terminal: String, _ options: [String] = [], terminfo: URL? = nil
   ) throws -> PseudoTerminal {
     try PseudoTerminal(
-      dropscope, ["--model", world.model.path, "--data", world.data.path, "--split", "test"],
+      dropscope,
+      ["--model", world.model.path, "--data", world.data.path, "--split", "test"] + options,
       width: 100, height: 30, terminal: terminal, terminfo: terminfo)
   }
 
@@ -72,8 +73,8 @@ import Testing
       // By code points: canonically equal texts are one to Swift.
       for row in rows { #expect(row.unicodeScalars.last == "│", "\(row)") }
       // Gone when something else is in their place.
-      try tmux.press("3")
-      try tmux.wait("the layers") { !$0.unicodeScalars.contains("த") && $0.contains("Layers") }
+      try tmux.press("6")
+      try tmux.wait("the budget") { !$0.unicodeScalars.contains("த") }
       try tmux.press("q")
     }
   }
@@ -121,7 +122,7 @@ import Testing
       let types = folder.appending(path: "terminfo")
       let outcome = try runProgram("tic", ["-x", "-o", types.path, source.path])
       try #require(outcome.status == 0, "\(outcome.errors)")
-      let text = output(try start(world, "test-direct", terminfo: types))
+      let text = output(try start(world, "test-direct", ["--color", "always"], terminfo: types))
       let colours = text.matches(of: #/38:2::(\d+):(\d+):(\d+)m/#).map { [$0.1, $0.2, $0.3] }
       #expect(!colours.isEmpty)
       #expect(colours.allSatisfy { $0.count { $0 != "0" } > 1 }, "\(colours)")
