@@ -162,6 +162,9 @@ package struct Canvas: Sendable, Equatable {
     }
   }
 
+  /// The cells of a row of the canvas.
+  package func row(_ y: Int) -> ArraySlice<Cell> { cells[y * size.width..<(y + 1) * size.width] }
+
   /// The text of each row without styles, trailing spaces removed.
   package func lines() -> [String] {
     (0..<size.height).map { y in

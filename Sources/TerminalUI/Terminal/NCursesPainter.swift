@@ -81,25 +81,25 @@ nonisolated(unsafe) private var overlayBytes: [UInt8] = []
       if !overlaid.isEmpty { clearok(window, true) }
       overlaid = []
     }
-    let columns = 0..<min(size.width, canvas.size.width)
-    var overlays: [(y: Int, runs: [Range<Int>])] = []
+    let width = min(size.width, canvas.size.width)
+    var overlays: [(y: Int, row: [Cell], runs: [Range<Int>])] = []
     for y in 0..<min(size.height, canvas.size.height) {
-      let changed = columns.filter { painted == nil || painted?[$0, y] != canvas[$0, y] }
-      if changed.isEmpty { continue }
-      let runs = delicateRuns(canvas, y, columns)
+      let row = Array(canvas.row(y).prefix(width))
+      let before = painted.map { Array($0.row(y).prefix(width)) }
+      if row == before { continue }
+      let runs = delicateRuns(row)
       if runs.isEmpty, !overlaid.contains(y) {
-        for x in changed { put(canvas[x, y], x: x, y: y) }
+        for x in row.indices where row[x] != before?[x] { put(row[x], x: x, y: y) }
         continue
       }
       // ncurses takes what it does not know of for blanks: the whole row is written.
-      for x in columns {
-        let cell = canvas[x, y]
+      for x in row.indices {
         let isDelicate = runs.contains { $0.contains(x) }
-        put(isDelicate ? Cell(" ", style: cell.style) : cell, x: x, y: y)
+        put(isDelicate ? Cell(" ", style: row[x].style) : row[x], x: x, y: y)
       }
       wredrawln(window, Int32(y), 1)
       if runs.isEmpty { overlaid.remove(y) } else { overlaid.insert(y) }
-      overlays.append((y, runs))
+      overlays.append((y, row, runs))
     }
     painted = canvas
     // Where the cursor is after that, without attributes, is where ncurses will take it to be.
@@ -110,7 +110,7 @@ nonisolated(unsafe) private var overlayBytes: [UInt8] = []
     }
     guard overlays.contains(where: { !$0.runs.isEmpty }) else { return bytes }
     for overlay in overlays {
-      for run in overlay.runs { write(canvas, run, y: overlay.y, columns) }
+      for run in overlay.runs { write(overlay.row, run, y: overlay.y) }
     }
     setStyle(Look(attributes: 0, pair: 0))
     move(y: 0, x: 0)
@@ -123,15 +123,13 @@ nonisolated(unsafe) private var overlayBytes: [UInt8] = []
   /// ncurses counts columns, and would be wrong about all that follows such text: it is written over
   /// blanks instead, each run of it in one go, so that a terminal can join what belongs together, and
   /// with the cursor put where it begins and where it ends.
-  private func delicateRuns(
-    _ canvas: Canvas, _ y: Int, _ columns: Range<Int>
-  ) -> [Range<Int>] {
+  private func delicateRuns(_ row: [Cell]) -> [Range<Int>] {
     var runs: [Range<Int>] = []
-    for x in columns where isDelicate(canvas[x, y].character) {
+    for x in row.indices where isDelicate(row[x].character) {
       if let last = runs.last, last.contains(x) { continue }
       var (start, end) = (x, x + 1)
-      while start > columns.lowerBound, isLetter(canvas[start - 1, y].character) { start -= 1 }
-      while end < columns.upperBound, isLetter(canvas[end, y].character) { end += 1 }
+      while start > 0, isLetter(row[start - 1].character) { start -= 1 }
+      while end < row.count, isLetter(row[end].character) { end += 1 }
       runs.append(start..<end)
     }
     return runs
@@ -145,9 +143,11 @@ nonisolated(unsafe) private var overlayBytes: [UInt8] = []
 
   private func isDelicate(_ character: Character) -> Bool {
     guard isUTF8, !character.isASCII, character != Cell.continuation else { return false }
-    if let known = delicate[character] { return known }
     let scalars = character.unicodeScalars
     let first = scalars[scalars.startIndex]
+    // What frames and charts are drawn with, which is most of what is not ASCII.
+    if (0x2500..<0x2900).contains(first.value), scalars.count == 1 { return false }
+    if let known = delicate[character] { return known }
     let isMark = first.properties.generalCategory == .spacingMark
     let isHalf = (0x1F1E6...0x1F1FF).contains(first.value) || first.properties.isEmojiModifier
     // A base and at most four marks fit a curses cell.
@@ -162,14 +162,14 @@ nonisolated(unsafe) private var overlayBytes: [UInt8] = []
   }
 
   /// A run, and after it again what a terminal that takes it for wider has written over.
-  private func write(_ canvas: Canvas, _ run: Range<Int>, y: Int, _ columns: Range<Int>) {
-    let widest = run.reduce(0) { $0 + 2 * canvas[$1, y].character.unicodeScalars.count }
-    let beyond = min(columns.upperBound, run.upperBound + max(0, widest - run.count))
+  private func write(_ row: [Cell], _ run: Range<Int>, y: Int) {
+    let widest = row[run].reduce(0) { $0 + 2 * $1.character.unicodeScalars.count }
+    let beyond = min(row.count, run.upperBound + max(0, widest - run.count))
     for part in [run, run.upperBound..<beyond] where !part.isEmpty {
       move(y: y, x: part.lowerBound)
-      for x in part where canvas[x, y].character != Cell.continuation {
-        setStyle(look(of: canvas[x, y].style))
-        overlayBytes += String(canvas[x, y].character).utf8
+      for cell in row[part] where cell.character != Cell.continuation {
+        setStyle(look(of: cell.style))
+        overlayBytes += String(cell.character).utf8
       }
     }
   }

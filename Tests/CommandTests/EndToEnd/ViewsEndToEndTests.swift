@@ -46,7 +46,7 @@ import Testing
       try tmux.press("/", "b", "i", "r", "d", "Enter")
       try tmux.wait("the filter") { $0.contains("Utterances 1/4") }
       try tmux.press("Escape")
-      try tmux.wait("no filter") { $0.contains("Utterances 1/12") }
+      try tmux.wait("no filter") { $0.contains(#/Utterances \d+\/12 /#) }
       try tmux.press("BTab", "q")
       try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Trade-off") }
     }
