@@ -31,3 +31,33 @@ extension Unicode.Scalar {
     }
   }
 }
+
+/// What a command prints: what the program's source says stands as it is, line breaks too; what is put
+/// into it is `harmless`, so that no name begins an escape sequence or a line of its own.
+package struct HarmlessText: Sendable, Equatable {
+  package let text: String
+
+  /// So many lines.
+  package init(lines: [String]) { text = lines.map(\.harmless).joined(separator: "\n") }
+}
+
+extension HarmlessText: ExpressibleByStringInterpolation {
+  package struct StringInterpolation: StringInterpolationProtocol {
+    fileprivate var text = ""
+
+    package init(literalCapacity: Int, interpolationCount: Int) {
+      text.reserveCapacity(literalCapacity)
+    }
+
+    package mutating func appendLiteral(_ literal: String) { text += literal }
+
+    package mutating func appendInterpolation(_ value: some CustomStringConvertible) {
+      text += value.description.harmless
+    }
+
+    package mutating func appendInterpolation(_ other: HarmlessText) { text += other.text }
+  }
+
+  package init(stringLiteral text: String) { self.text = text }
+  package init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
+}

@@ -12,13 +12,36 @@ extern int wcwidth(wchar_t);
 extern int memfd_create(const char *name, unsigned flags);
 
 // Swift refuses to name stdin and the variables of curses: they are mutable globals.
-static inline SCREEN *dropscope_newterm(FILE *output) { return newterm(NULL, output, stdin); }
+static inline SCREEN *dropscope_newterm(const char *type, FILE *output) {
+  return newterm(type, output, stdin);
+}
 static inline WINDOW *dropscope_stdscr(void) { return stdscr; }
 static inline int dropscope_colors(void) { return COLORS; }
 static inline int dropscope_color_pairs(void) { return COLOR_PAIRS; }
 static inline const char *dropscope_capability(const char *name) {
   const char *value = tigetstr(name);
   return value == (const char *)-1 ? NULL : value;
+}
+
+// What terminfo knows of a type: 1 an entry, which capabilities are then asked of, 0 none, -1 nothing of
+// any type.
+static inline int dropscope_setupterm(const char *type) {
+  int found = 0;
+  setupterm(type, 1, &found);
+  return found;
+}
+// The bytes that choose a colour for text; nil where the terminal has none.
+static inline const char *dropscope_foreground(int color) {
+  const char *value = dropscope_capability("setaf");
+  return value == NULL ? NULL : tiparm(value, color);
+}
+// The bytes that put the cursor somewhere.
+static inline const char *dropscope_position(int y, int x) {
+  return tiparm(dropscope_capability("cup"), y, x);
+}
+// Hands the bytes that change to a look on to `put`; ncurses knows of it.
+static inline void dropscope_style(attr_t attributes, int pair, int (*put)(int)) {
+  vid_puts(attributes, 0, &pair, put);
 }
 
 // Macros with casts and shifts do not cross into Swift.

@@ -47,7 +47,7 @@ extension Command {
       return try command.run(Array(words.dropFirst()))
     }
     if words.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
-      try StandardOutput.show(help)
+      try StandardOutput.show(HarmlessText(lines: help.lines.map(String.init)))
       return 0
     }
     let arguments = try Arguments(

@@ -56,7 +56,7 @@ enum Dropscope {
     let name = named ? rest.removeFirst() : defaultCommand
     do {
       if let first = arguments.first, ["--help", "-h", "help"].contains(first) {
-        try StandardOutput.show(overview(commands))
+        try StandardOutput.show(HarmlessText(lines: overview(commands).lines.map(String.init)))
         return 0
       }
       guard let command = commands.find(name) else {

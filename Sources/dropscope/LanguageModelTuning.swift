@@ -58,7 +58,7 @@ struct LanguageModelTuning {
         (options.lmWeight, options.wordBonus) = (weight, bonus)
         let counts = errors(.beam(options), said, threads: threads)
         entries.append(Entry(lmWeight: weight, wordBonus: bonus, wer: counts.rate))
-        if isJSON { try StandardOutput.show(try JSON.line(entries[entries.count - 1])) }
+        if isJSON { try StandardOutput.show("\(try JSON.line(entries[entries.count - 1]))") }
       }
     }
     bar.finish()
@@ -84,9 +84,11 @@ struct LanguageModelTuning {
             + entries.filter { $0.lmWeight == weight }.map { percent($0.wer) }))
     }
     try StandardOutput.show(
-      String(
-        format: "\nbest: --lm-weight %g --word-bonus %g, WER %.2f %%", best.lmWeight,
-        best.wordBonus, best.wer * 100))
+      """
+
+      best: --lm-weight \(String(format: "%g", best.lmWeight)) \
+      --word-bonus \(String(format: "%g", best.wordBonus)), WER \(percent(best.wer)) %
+      """)
   }
 
   /// Of every utterance, frames x tokens.

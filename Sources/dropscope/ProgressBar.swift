@@ -1,5 +1,6 @@
 // A progress bar with the time left, on standard error and only when that is a terminal.
 
+import Base
 import Foundation
 
 /// Redraws one line at most ten times a second; silent when standard error is no terminal.
@@ -24,13 +25,13 @@ struct ProgressBar {
     let elapsed = (now - start) / .seconds(1)
     let left = fraction > 0.01 && elapsed > 1 ? elapsed / fraction * (1 - fraction) : nil
     let line = Self.line(title: title, fraction: fraction, secondsLeft: left, note: note)
-    write("\r" + line + "\u{1B}[K")
+    StandardOutput.showProgress(line)
   }
 
   /// Removes the line.
   mutating func finish() {
     guard visible, lastDraw != nil else { return }
-    write("\r\u{1B}[K")
+    StandardOutput.showProgress("")
   }
 
   /// The text of the line, without escape sequences.
@@ -52,9 +53,5 @@ struct ProgressBar {
     if whole < 60 { return "\(whole) s" }
     if whole < 3600 { return String(format: "%d min %02d s", whole / 60, whole % 60) }
     return String(format: "%d h %02d min", whole / 3600, whole / 60 % 60)
-  }
-
-  private func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
   }
 }

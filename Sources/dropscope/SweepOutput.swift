@@ -32,7 +32,7 @@ struct SweepOutput {
 
   func measured(_ point: SweepPoint) throws {
     guard isJSON else { return }
-    try StandardOutput.show(try JSON.line(point))
+    try StandardOutput.show("\(try JSON.line(point))")
   }
 
   func finish(_ points: [SweepPoint]) throws {

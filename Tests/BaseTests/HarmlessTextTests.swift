@@ -23,4 +23,20 @@ import Testing
     #expect("\u{1B}[2Jx\r\n".harmless == #"\u{1B}[2Jx\u{D}\u{A}"#)
     #expect("abc".dropFirst().harmless == "bc")
   }
+
+  /// The program's own line breaks stay, and nothing that is put in makes one.
+  @Test func whatIsPutIntoATextIsHarmless() {
+    let name = "a\u{1B}[2J\nforged"
+    let row: HarmlessText = "row \(name)"
+    let text: HarmlessText = """
+      model \(name), \(3) layers
+      \(row)
+      """
+    #expect(
+      text.text == #"""
+        model a\u{1B}[2J\u{A}forged, 3 layers
+        row a\u{1B}[2J\u{A}forged
+        """#)
+    #expect(HarmlessText(lines: [name, "b"]).text == #"a\u{1B}[2J\u{A}forged"# + "\nb")
+  }
 }

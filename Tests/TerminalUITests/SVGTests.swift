@@ -49,6 +49,22 @@ private final class Reader: NSObject, XMLParserDelegate {
     }
   }
 
+  /// Names from files, in every place where one can stand.
+  @Test func hostileNamesStayText() {
+    let name = "<a> & \"b\"\u{0}\u{1B}[2J\u{7F}\u{9B}\u{202E}\u{2028}\u{FFFE}\u{FFFF}\n]]>"
+    let point = LinePlot.Point(x: 1, y: 2, range: 1...3, note: name)
+    let plot = LinePlot(
+      title: name, xLabel: name, yLabel: name,
+      curves: [LinePlot.Curve(name: name, points: [point], colour: 0)])
+    for svg in [plot.svg, Canvas(Size(width: 9, height: 2)).svg(title: name)] {
+      let reader = Reader()
+      let parser = XMLParser(data: Data(svg.utf8))
+      parser.delegate = reader
+      #expect(parser.parse(), "\(String(describing: parser.parserError))")
+      #expect(reader.text.contains(#"<a> & "b"\u{0}\u{1B}[2J\u{7F}\u{9B}\u{202E}\u{2028}"#))
+    }
+  }
+
   @Test func emptyCanvas() {
     let svg = Canvas(Size(width: 0, height: 0)).svg(title: "")
     #expect(XMLParser(data: Data(svg.utf8)).parse())

@@ -27,6 +27,9 @@ package struct Canvas: Sendable, Equatable {
     set {
       guard area.contains(x: x, y: y) else { return }
       var cell = newValue
+      if CharacterWidth.of(cell.character) > 2 {
+        cell.character = CharacterWidth.pieces(of: cell.character)[0]
+      }
       let width = CharacterWidth.of(cell.character)
       if width == 0 { cell.character = Self.substitute(for: cell.character) }
       if width == 2, x + 1 >= size.width { cell.character = " " }
@@ -48,7 +51,7 @@ package struct Canvas: Sendable, Equatable {
     guard y >= 0, y < size.height else { return }
     let end = min(size.width, width.map { x + max(0, $0) } ?? size.width)
     var column = x
-    for character in string {
+    for character in string.lazy.flatMap(CharacterWidth.pieces) {
       let columns = max(1, CharacterWidth.of(character))
       if column >= end { return }
       if column + columns > end {
@@ -158,6 +161,9 @@ package struct Canvas: Sendable, Equatable {
       }
     }
   }
+
+  /// The cells of a row of the canvas.
+  package func row(_ y: Int) -> ArraySlice<Cell> { cells[y * size.width..<(y + 1) * size.width] }
 
   /// The text of each row without styles, trailing spaces removed.
   package func lines() -> [String] {

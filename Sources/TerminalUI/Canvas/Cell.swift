@@ -1,7 +1,7 @@
 // One character position of the screen.
 
 package struct Cell: Sendable, Equatable {
-  /// One grapheme, one or two columns wide. A two-column character is followed by a cell that
+  /// One grapheme, or the piece of one that takes cells of its own, one or two columns wide. A two-column character is followed by a cell that
   /// holds `Cell.continuation`.
   package var character: Character
   package var style: Style

@@ -2,27 +2,60 @@
 // same in every locale and in tests without a terminal.
 
 package enum CharacterWidth {
-  /// 1 or 2 for a character a canvas can hold; 0 for control characters, lone combining marks
-  /// and unassigned invisible ones, which a canvas replaces.
+  /// Columns of a character a canvas can hold; 0 for control characters, lone combining marks and
+  /// unassigned invisible ones, which a canvas replaces.
   package static func of(_ character: Character) -> Int {
-    guard let first = character.unicodeScalars.first else { return 0 }
-    if first.isASCII { return first.value >= 32 && first.value < 127 ? 1 : 0 }
-    switch first.properties.generalCategory {
-    case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator, .nonspacingMark,
-      .enclosingMark, .spacingMark, .unassigned, .privateUse:
-      return 0
-    default: break
-    }
-    // An emoji made of several scalars: terminals disagree about most, so the usual two columns.
-    if character.unicodeScalars.contains(where: { $0.value == 0xFE0F || $0.value == 0x200D }) {
-      return 2
-    }
-    return isWide(first.value) ? 2 : 1
+    let scalars = character.unicodeScalars
+    guard let first = scalars.first else { return 0 }
+    if scalars.count == 1 { return alone(first) }
+    return alone(first) == 0 ? 0 : pieces(of: character).reduce(0) { $0 + columns(ofPiece: $1) }
   }
 
   /// Columns `text` takes once a canvas has replaced what it cannot show.
   package static func of(_ text: String) -> Int {
     text.reduce(0) { $0 + max(1, of($1)) }
+  }
+
+  /// What of a character takes cells of its own on terminals, most of which know no grapheme clusters:
+  /// each letter of a conjunct and each spacing mark, with what takes no column. Emoji that a joiner
+  /// makes one are one.
+  package static func pieces(of character: Character) -> [Character] {
+    let scalars = character.unicodeScalars
+    if scalars.count == 1 { return [character] }
+    var pieces: [String.UnicodeScalarView] = []
+    var before: Unicode.Scalar = " "
+    for scalar in scalars {
+      let joins = before == "\u{200D}" && scalar.value >= 0x2190
+      if pieces.isEmpty || (alone(scalar) > 0 && !isJoiningJamo(scalar) && !joins) {
+        pieces.append(String.UnicodeScalarView([scalar]))
+      } else {
+        pieces[pieces.count - 1].append(scalar)
+      }
+      before = scalar
+    }
+    return pieces.map { Character(String($0)) }
+  }
+
+  private static func columns(ofPiece piece: Character) -> Int {
+    guard let first = piece.unicodeScalars.first else { return 0 }
+    // Shown as a picture, or as a character: terminals disagree.
+    let isPicture = !first.isASCII && piece.unicodeScalars.contains("\u{FE0F}")
+    return isPicture ? 2 : alone(first)
+  }
+
+  private static func alone(_ scalar: Unicode.Scalar) -> Int {
+    if scalar.isASCII { return scalar.value >= 32 && scalar.value < 127 ? 1 : 0 }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator, .nonspacingMark,
+      .enclosingMark, .unassigned, .privateUse:
+      return 0
+    default: return isWide(scalar.value) ? 2 : 1
+    }
+  }
+
+  /// Vowels and final consonants of Hangul, which join the consonant before them.
+  private static func isJoiningJamo(_ scalar: Unicode.Scalar) -> Bool {
+    (0x1160...0x11FF).contains(scalar.value) || (0xD7B0...0xD7FF).contains(scalar.value)
   }
 
   /// East Asian Wide and Fullwidth blocks, and emoji shown as pictures (Unicode 15,

@@ -78,7 +78,7 @@ package struct LinePlot: Sendable {
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(Self.size.width)) \
       \(Int(Self.size.height))" font-family="sans-serif" font-size="13">
       <rect width="100%" height="100%" fill="#ffffff"/>
-      <text x="\(field.left)" y="28" font-size="16">\(Self.escaped(title))</text>
+      <text x="\(field.left)" y="28" font-size="16">\(title.inXML)</text>
       """
     ]
     for tick in y.ticks {
@@ -100,8 +100,8 @@ package struct LinePlot: Sendable {
     lines.append(
       """
       <path d="M\(field.left) \(field.top)V\(field.bottom)H\(field.right)" fill="none" stroke="#000000"/>
-      <text x="\(field.right)" y="\(field.bottom + 46)" text-anchor="end">\(Self.escaped(xLabel))</text>
-      <text x="\(field.left)" y="\(field.top - 6)">\(Self.escaped(yLabel))</text>
+      <text x="\(field.right)" y="\(field.bottom + 46)" text-anchor="end">\(xLabel.inXML)</text>
+      <text x="\(field.left)" y="\(field.top - 6)">\(yLabel.inXML)</text>
       """)
     for (index, curve) in curves.enumerated() {
       let colour = Self.colours[curve.colour % Self.colours.count]
@@ -120,13 +120,13 @@ package struct LinePlot: Sendable {
         }
         lines.append(
           "<circle cx=\"\(Self.number(place.0))\" cy=\"\(Self.number(place.1))\" r=\"3\""
-            + " fill=\"\(colour)\"><title>\(Self.escaped(point.note))</title></circle>")
+            + " fill=\"\(colour)\"><title>\(point.note.inXML)</title></circle>")
       }
       let top = field.top + 20 * Double(index)
       lines.append(
         """
         <path d="M660 \(top)h24" stroke="\(colour)" stroke-width="2"\(dash)/>
-        <text x="692" y="\(top)" dy="4">\(Self.escaped(curve.name))</text>
+        <text x="692" y="\(top)" dy="4">\(curve.name.inXML)</text>
         """)
     }
     lines.append("</svg>")
@@ -134,8 +134,4 @@ package struct LinePlot: Sendable {
   }
 
   private static func number(_ value: Double) -> String { String(format: "%.1f", value) }
-
-  private static func escaped(_ text: String) -> String {
-    text.replacingOccurrences(of: "&", with: "&amp;").replacingOccurrences(of: "<", with: "&lt;")
-  }
 }

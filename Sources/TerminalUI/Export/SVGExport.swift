@@ -38,13 +38,13 @@ extension Canvas {
         if run.style.italic { body += " font-style=\"italic\"" }
         if run.style.underline { body += " text-decoration=\"underline\"" }
         if run.style.dim { body += " opacity=\"0.6\"" }
-        body += ">\(Self.escape(run.text))</text>\n"
+        body += ">\(run.text.inXML)</text>\n"
       }
     }
     return """
       <svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 \(Self.number(width)) \
       \(Self.number(height))" width="\(Self.number(width))" height="\(Self.number(height))">
-      <title>\(Self.escape(title))</title>
+      <title>\(title.inXML)</title>
       <rect width="100%" height="100%" rx="6" fill="\(colors.background)"/>
       <g xml:space="preserve" fill="\(colors.foreground)" font-size="14" \
       font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace">
@@ -72,8 +72,9 @@ extension Canvas {
         continue
       }
       if let last = runs.last, last.style == cell.style, let before = last.text.last,
-        before == cell.character || (Self.isPlain(before) && Self.isPlain(cell.character)),
-        CharacterWidth.of(before) == 1
+        Self.isOne(before, cell.character)
+          || (before == cell.character && CharacterWidth.of(before) == 1)
+          || (Self.isPlain(before) && Self.isPlain(cell.character))
       {
         runs[runs.count - 1].text.append(cell.character)
         runs[runs.count - 1].columns += 1
@@ -84,8 +85,14 @@ extension Canvas {
     return runs
   }
 
+  /// Whether both are pieces of one character, which a font may draw as one.
+  private static func isOne(_ before: Character, _ after: Character) -> Bool {
+    !after.isASCII && "\(before)\(after)".count == 1
+  }
+
   private static func isPlain(_ character: Character) -> Bool {
-    character.unicodeScalars.allSatisfy { $0.value < 0x2000 } && CharacterWidth.of(character) == 1
+    character.unicodeScalars.allSatisfy { $0.value < 0x2000 }
+      && CharacterWidth.pieces(of: character).allSatisfy { CharacterWidth.of($0) == 1 }
   }
 
   private static func resolve(_ style: Style, _ colors: SVGColors) -> (String, String) {
@@ -105,19 +112,5 @@ extension Canvas {
   private static func number(_ value: Double) -> String {
     let tenths = Int((value * 10).rounded())
     return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
-  }
-
-  private static func escape(_ text: String) -> String {
-    var result = ""
-    for character in text {
-      switch character {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      default: result.append(character)
-      }
-    }
-    return result
   }
 }

@@ -1,5 +1,5 @@
-// The real terminal. Only it and its painter and keyboard know ncurses, of which windows, the mouse
-// decoder and the signal handlers stay unused.
+// The real terminal. Only it, its type, painter and keyboard know ncurses, of which windows, everything
+// that reads and the signal handlers stay unused.
 
 internal import CNCurses
 import Foundation
@@ -20,6 +20,9 @@ import Foundation
   private let keyboard: NCursesKeyboard
   private let crashGuard: CrashGuard
   private let signals: Signals
+  /// What ought to be said of the terminal's type.
+  package let remark: String?
+  private let modes: TerminalModes
   private let leaveBytes: [UInt8]
   private var watched: Int32 = -1
   private var pending: [TerminalEvent] = []
@@ -58,7 +61,9 @@ import Foundation
   /// - Throws: `TerminalError` when standard input or output is not a terminal or TERM is no use.
   package init(color: ColorChoice = .auto, symbols chosen: Symbols? = nil) throws {
     let environment = ProcessInfo.processInfo.environment
-    try Self.checkSurroundings(environment)
+    try Self.checkSurroundings()
+    let type = try TerminalType(environment)
+    remark = type.remark
     // With these set ncurses would never look at the real size.
     unsetenv("LINES")
     unsetenv("COLUMNS")
@@ -69,22 +74,18 @@ import Foundation
       throw TerminalError.noDescriptor
     }
     self.output = output
-    guard let screen = Signals.undoing({ dropscope_newterm(output) }),
+    guard let screen = Signals.undoing({ dropscope_newterm(type.name, output) }),
       let window = dropscope_stdscr()
     else {
       throw TerminalError(
-        "TERM: expected a terminal type that terminfo knows,"
-          + " found \"\(environment["TERM", default: ""])\"")
+        "TERM: expected a terminal type that can show a screen, found \"\(type.name)\"")
     }
     self.screen = screen
     self.window = window
-    leaveBytes = Self.modesOff + Self.restoringBytes()
+    modes = type.modes()
+    leaveBytes = modes.off + Self.restoringBytes()
     crashGuard.arm(restoring: leaveBytes)
     do {
-      guard let keyboard = NCursesKeyboard(window) else {
-        throw TerminalError("the terminal: expected memory for it, found none")
-      }
-      self.keyboard = keyboard
       signals = try Signals()
       painter = try NCursesPainter(
         window, output: fileno(output), color: color, environment: environment)
@@ -92,13 +93,15 @@ import Foundation
       crashGuard.restore()
       throw error
     }
-    if environment["ESCDELAY"] == nil { set_escdelay(25) }
+    let escapeDelay = environment["ESCDELAY"].flatMap { Int($0) } ?? 25
+    keyboard = NCursesKeyboard(escapeDelay: .milliseconds(min(max(escapeDelay, 1), 10_000)))
     cbreak()
     noecho()
     nonl()
     Self.keepFlowing()
     curs_set(0)
-    leaveok(window, true)
+    // A key that waits is no reason to leave a picture unfinished.
+    typeahead(-1)
     size = Size(of: window)
     enableModes()
   }
@@ -109,7 +112,6 @@ import Foundation
     isOpen = false
     leave()
     signals.close()
-    keyboard.close()
     painter.close()
     delscreen(screen)
     fclose(output)
@@ -166,14 +168,7 @@ import Foundation
     let deadline = timeout.map { clock.now + $0 }
     while true {
       if !pending.isEmpty { return pending.removeFirst() }
-      // Before sleeping: ncurses may hold bytes that poll does not see.
-      if let event = keyboard.next() {
-        if case .resize(let new) = event {
-          size = new
-          painter.forget()
-        }
-        return event
-      }
+      if let event = keyboard.next() { return event }
 
       var descriptors = [
         pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
@@ -182,14 +177,15 @@ import Foundation
         pollfd(fd: watched, events: Int16(POLLIN), revents: 0),
         pollfd(fd: unsent.isEmpty ? -1 : STDOUT_FILENO, events: Int16(POLLOUT), revents: 0),
       ]
-      let ready = poll(&descriptors, nfds_t(descriptors.count), milliseconds(until: deadline))
+      let until = [deadline, keyboard.deadline].compactMap { $0 }.min()
+      let ready = poll(&descriptors, nfds_t(descriptors.count), milliseconds(until: until))
       if descriptors[1].revents != 0 {
         for number in signals.take() { answer(signal: number) }
         continue
       }
       if descriptors[0].revents != 0 {
-        if try isInputLost(descriptors[0].revents) { return .interrupted }
-        continue
+        if keyboard.read() { continue }
+        return try loseInput()
       }
       if descriptors[3].revents != 0 { catchUp() }
       if descriptors[2].revents != 0 { return .wakeUp }
@@ -209,14 +205,10 @@ import Foundation
 
   /// A terminal that was closed is readable for ever and gives nothing. The program is told to
   /// leave once; if it goes on waiting instead, that is an error.
-  private func isInputLost(_ events: Int16) throws -> Bool {
-    guard events & Int16(POLLHUP | POLLERR | POLLNVAL) != 0 else { return false }
-    // Keys typed before the end are still there.
-    var waiting: Int32 = 0
-    if ioctl(STDIN_FILENO, UInt(FIONREAD), &waiting) == 0, waiting > 0 { return false }
+  private func loseInput() throws -> TerminalEvent {
     if isGone { throw TerminalError("the terminal: expected keys, found it closed") }
     isGone = true
-    return true
+    return .interrupted
   }
 
   private func answer(signal number: Int32) {
@@ -248,14 +240,14 @@ import Foundation
 
   package func setMouse(_ on: Bool) {
     isMouseOn = on
-    send(on ? Self.mouseOn : Self.mouseOff)
+    send(on ? modes.mouseOn : modes.mouseOff)
   }
 
   /// In order, or as a dying program does it where ncurses would wait for ever.
   private func leave() {
     TerminalOutput.release(STDOUT_FILENO)
     // endwin does not know of the modes set by hand.
-    send(Self.modesOff, milliseconds: 300)
+    send(modes.off, milliseconds: 300)
     if unsent.isEmpty {
       endwin()
       crashGuard.disarm()
@@ -271,13 +263,11 @@ import Foundation
     fit()
     reset_prog_mode()
     send(painter.clear())
-    size = Size(of: window)
     enableModes()
     pending.append(.resize(size))
   }
 
-  /// Takes on the window's size; ncurses reports it as KEY_RESIZE on the next read. A signal that comes
-  /// while ncurses paints it answers itself, by asking its output, which is memory then, in vain.
+  /// Takes on the window's size.
   private func fit() {
     var measured = winsize()
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &measured) == 0, measured.ws_row > 0,
@@ -285,19 +275,14 @@ import Foundation
       Size(width: Int(measured.ws_col), height: Int(measured.ws_row)) != Size(of: window)
     else { return }
     resizeterm(Int32(measured.ws_row), Int32(measured.ws_col))
+    size = Size(of: window)
+    painter.forget()
+    pending.append(.resize(size))
   }
 
   private func enableModes() {
-    send(isMouseOn ? Self.mouseOn + Self.reportsOn : Self.reportsOn)
+    send(isMouseOn ? modes.mouseOn + modes.reportsOn : modes.reportsOn)
   }
-
-  /// Press, release and motion with a button down (1002), as decimal numbers (1006): ncurses' own
-  /// decoder never asks for motion and cannot count beyond column 223 on some terminals.
-  private static let mouseOn = Array("\u{1B}[?1002h\u{1B}[?1006h".utf8)
-  private static let mouseOff = Array("\u{1B}[?1002l\u{1B}[?1006l".utf8)
-  /// Focus changes and bracketed paste.
-  private static let reportsOn = Array("\u{1B}[?1004h\u{1B}[?2004h".utf8)
-  private static let modesOff = mouseOff + Array("\u{1B}[?1004l\u{1B}[?2004l".utf8)
 
   /// What endwin would write, for when it cannot be called.
   private static func restoringBytes() -> [UInt8] {
@@ -309,20 +294,12 @@ import Foundation
     return bytes + Array("\r\n".utf8)
   }
 
-  private static func checkSurroundings(_ environment: [String: String]) throws {
+  private static func checkSurroundings() throws {
     for (descriptor, name) in [(STDIN_FILENO, "input"), (STDOUT_FILENO, "output")] {
       guard isatty(descriptor) == 1 else {
         throw TerminalError(
           "standard \(name): expected a terminal for the dashboard, found a file or pipe")
       }
-    }
-    switch environment["TERM", default: ""] {
-    case "":
-      throw TerminalError("TERM: expected the name of this terminal's type, found it not set")
-    case "dumb":
-      throw TerminalError(
-        "TERM: expected a terminal that can move its cursor, found \"dumb\"")
-    default: break
     }
   }
 }

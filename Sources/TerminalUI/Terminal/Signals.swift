@@ -4,12 +4,10 @@
 import Foundation
 
 /// What handlers may touch: plain memory at a fixed place, allocated before they are installed and
-/// never freed. Safe without a lock: the main thread writes `pipe` and `windowChange` while no handler
-/// is installed, and `unanswered` is one word.
+/// never freed. Safe without a lock: the main thread writes `pipe` while no handler is installed, and
+/// `unanswered` is one word.
 struct SignalState {
   var pipe: Int32 = -1
-  /// ncurses' own handler of SIGWINCH, which makes it report KEY_RESIZE.
-  var windowChange = sigaction()
   /// A request to leave that the main thread has not taken yet; 0: none.
   var unanswered: Int32 = 0
 }
@@ -48,10 +46,10 @@ private func noteRequest(_ number: Int32) {
   private var replaced: [(number: Int32, action: sigaction)] = []
 
   /// Runs `body`, which is newterm, and takes away the handlers it sets for these: while the program is
-  /// stopped they would touch a terminal that is the shell's.
+  /// stopped they would touch a terminal that is the shell's, and of a new size ncurses is told.
   static func undoing<Result>(_ body: () -> Result) -> Result {
     var before: [(number: Int32, action: sigaction)] = []
-    for number in requests + [SIGTSTP] {
+    for number in requests + [SIGTSTP, SIGWINCH] {
       var action = sigaction()
       sigaction(number, nil, &action)
       before.append((number, action))
@@ -65,7 +63,7 @@ private func noteRequest(_ number: Int32) {
     return body()
   }
 
-  /// Install after newterm, whose handler of SIGWINCH is wanted.
+  /// Install after newterm.
   init() throws {
     var ends: [Int32] = [0, 0]
     guard Foundation.pipe(&ends) == 0 else { throw TerminalError.noDescriptor }
@@ -80,15 +78,7 @@ private func noteRequest(_ number: Int32) {
 
   func install() {
     for number in Self.requests { replace(number) { noteRequest($0) } }
-    for number in [SIGTSTP, SIGCONT] { replace(number) { noteSignal($0) } }
-    // Chained: ncurses notices the new size, the pipe wakes poll even if another thread ran this.
-    sigaction(SIGWINCH, nil, &signalState.pointee.windowChange)
-    replace(SIGWINCH) { number in
-      let old = signalState.pointee.windowChange.__sigaction_handler.sa_handler
-      // SIG_DFL is nil here and SIG_IGN is 1: neither can be called.
-      if let old, unsafeBitCast(old, to: Int.self) > 1 { old(number) }
-      noteSignal(number)
-    }
+    for number in [SIGTSTP, SIGCONT, SIGWINCH] { replace(number) { noteSignal($0) } }
   }
 
   /// Puts back the handlers that were there.

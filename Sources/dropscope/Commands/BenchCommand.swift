@@ -154,7 +154,11 @@ enum BenchCommand: Command {
       model: recognizer.name, sgemmGflops: one, sgemmGflopsAllThreads: all,
       recognition: recognition, recordingSeconds: alone.seconds, recording: recording,
       peakMemoryMiB: memory, training: training, pytorchVersion: pytorchVersion)
-    if settings.isJSON { try StandardOutput.show(try JSON.line(report)) } else { try report.show() }
+    if settings.isJSON {
+      try StandardOutput.show("\(try JSON.line(report))")
+    } else {
+      try report.show()
+    }
     return 0
   }
 

@@ -94,7 +94,7 @@ enum CurvesCommand: Command {
     let all = curves.flatMap { $0 }
     if let svg = settings.svg { try OutputFile.write(plot(curves).svg, to: svg) }
     if settings.isJSON {
-      for curve in all { try StandardOutput.show(try JSON.line(curve)) }
+      for curve in all { try StandardOutput.show("\(try JSON.line(curve))") }
     } else {
       try show(all)
     }

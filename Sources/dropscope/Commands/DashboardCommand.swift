@@ -136,13 +136,14 @@ enum DashboardCommand: Command {
       LeftOut.complain(session.leftOut, of: "\(dataset.name) \(dataset.split)")
       let canvas = view(state, frame)
       try StandardOutput.show(
-        options.isSVG
-          ? canvas.svg(title: "Dropscope") : canvas.lines().joined(separator: "\n"))
+        HarmlessText(
+          lines: options.isSVG
+            ? canvas.svg(title: "Dropscope").lines.map(String.init) : canvas.lines()))
       return 0
     }
     // The entry point is the main thread, the only one that may touch the terminal.
     let (settings, complaints) = Dashboard.Settings.saved()
-    let leftOut = try MainActor.assumeIsolated {
+    let (leftOut, remark) = try MainActor.assumeIsolated {
       try NCursesTerminal.with(color: options.color, symbols: symbols) { terminal in
         var state = initial
         state.symbols = terminal.symbols
@@ -156,7 +157,7 @@ enum DashboardCommand: Command {
         }
         fixed(settings).apply(to: &state)
         let welcome = "new here? t starts a tour, ? explains the screen"
-        state.notice = settings == Dashboard.Settings() ? welcome : ""
+        state.notice = terminal.remark ?? (settings == Dashboard.Settings() ? welcome : "")
         if !complaints.isEmpty { state.overlay = .complaints(complaints) }
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(
@@ -165,10 +166,11 @@ enum DashboardCommand: Command {
         session.watchSettings(settings, fixed)
         if options.isDemo { session.startDemo(&state) }
         try session.run(state, on: terminal)
-        return session.leftOut
+        return (session.leftOut, terminal.remark)
       }
     }
     // Again, where they can be copied.
+    if let remark { Dropscope.complain("dropscope: \(remark)") }
     LeftOut.complain(leftOut, of: "\(dataset.name) \(dataset.split)")
     for complaint in complaints { Dropscope.complain("dropscope: \(complaint)") }
     return 0

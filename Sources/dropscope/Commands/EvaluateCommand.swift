@@ -128,7 +128,7 @@ enum EvaluateCommand: Command {
           results, of: dataset, model: recognizer.name, policy: choice.policy ?? "manual",
           mask: choice.mask, several: several)
         if settings.isJSON {
-          try StandardOutput.show(try JSON.line(summary))
+          try StandardOutput.show("\(try JSON.line(summary))")
         } else {
           if isFirst { try StandardOutput.show(table.heading(summary)) }
           try StandardOutput.show(table.row(summary))
@@ -163,7 +163,7 @@ private struct SummaryTable {
   }
 
   /// What all rows have in common, and the columns' titles.
-  func heading(_ summary: Summary) -> String {
+  func heading(_ summary: Summary) -> HarmlessText {
     """
     \(summary.dataset) \(summary.split): \(summary.utterances) utterances, \(summary.words) words\
     \(summary.skippedRemark)\
@@ -179,7 +179,7 @@ private struct SummaryTable {
     """
   }
 
-  func row(_ summary: Summary) -> String {
+  func row(_ summary: Summary) -> HarmlessText {
     func percent(_ fraction: Double) -> String { TextTable.number(fraction * 100, 2) }
     let start = [
       summary.model, summary.policy, summary.mask, "\(summary.keptLayers)", percent(summary.wer),

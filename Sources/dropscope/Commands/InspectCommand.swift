@@ -34,12 +34,12 @@ enum InspectCommand: Command {
     }
     if isFolder.boolValue {
       let report = try ModelReport(contentsOf: url)
-      try StandardOutput.show(settings.isJSON ? JSON.line(report) : report.text)
+      try StandardOutput.show(settings.isJSON ? "\(JSON.line(report))" : report.text)
     } else {
       let (info, remarks) = try AudioFile.inspect(url)
       Dropscope.remark(remarks)
       let report = AudioReport(file: path, info: info)
-      try StandardOutput.show(settings.isJSON ? JSON.line(report) : report.text)
+      try StandardOutput.show(settings.isJSON ? "\(JSON.line(report))" : report.text)
     }
     return 0
   }
@@ -58,7 +58,7 @@ private struct AudioReport: Encodable {
 
   private enum Key: String, CodingKey { case file }
 
-  var text: String {
+  var text: HarmlessText {
     """
     file            \(file)
     format          \(info.format), \(info.encoding)\(info.bitsPerSample.map { ", \($0) bits" } ?? "")
@@ -141,7 +141,7 @@ private struct ModelReport: Encodable {
     metadata = weights.metadata
   }
 
-  var text: String {
+  var text: HarmlessText {
     func row(_ name: String, _ parameters: Double, _ gflop: Double) -> String {
       let padded = name.padding(toLength: 14, withPad: " ", startingAt: 0)
       return "  \(padded)" + String(format: "%12.0f %10.4f", parameters, gflop)
@@ -171,6 +171,6 @@ private struct ModelReport: Encodable {
       lines += ["", "metadata"]
       lines += metadata.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value)" }
     }
-    return lines.joined(separator: "\n")
+    return HarmlessText(lines: lines)
   }
 }

@@ -127,8 +127,10 @@ enum SynthesizeCommand: Command {
     for summary in summaries {
       let length = ProgressBar.duration(summary.seconds)
       try StandardOutput.show(
-        "\(summary.split.rawValue): \(summary.utterances) utterances, \(summary.words) words, "
-          + "\(length), \(summary.speakers.count) voices")
+        """
+        \(summary.split.rawValue): \(summary.utterances) utterances, \(summary.words) words, \
+        \(length), \(summary.speakers.count) voices
+        """)
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     try StandardOutput.show("\(request.output.path): done in \(ProgressBar.duration(seconds))")
@@ -159,9 +161,10 @@ enum SynthesizeCommand: Command {
     }
     for summary in summaries {
       try StandardOutput.show(
-        "\(summary.split): \(summary.utterances) utterances, \(summary.words) words, "
-          + "\(ProgressBar.duration(summary.seconds)), "
-          + summary.speakers.joined(separator: ", "))
+        """
+        \(summary.split): \(summary.utterances) utterances, \(summary.words) words, \
+        \(ProgressBar.duration(summary.seconds)), \(summary.speakers.joined(separator: ", "))
+        """)
     }
     return 0
   }

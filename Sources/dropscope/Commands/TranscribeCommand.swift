@@ -82,10 +82,10 @@ enum TranscribeCommand: Command {
       let result = transcribe(
         path, waveform, recognizer, mask, decoding, threads: settings.threads.count)
       if settings.isJSON {
-        try StandardOutput.show(try JSON.line(result))
+        try StandardOutput.show("\(try JSON.line(result))")
       } else {
         try StandardOutput.show(
-          arguments.positionals.count > 1 ? "\(path): \(result.text)" : result.text)
+          arguments.positionals.count > 1 ? "\(path): \(result.text)" : "\(result.text)")
       }
     }
     return 0

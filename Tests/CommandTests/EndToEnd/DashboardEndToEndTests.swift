@@ -294,8 +294,7 @@ import Testing
   }
 
   @Test(
-    arguments: [(nil, "not set"), ("dumb", "dumb"), ("no-such-terminal", "no-such-terminal")]
-      as [(String?, String)])
+    arguments: [(nil, "not set"), ("dumb", "dumb")] as [(String?, String)])
   func aTerminalThatCannotBeUsedIsNamed(type: String?, named: String) throws {
     try withTemporaryFolder { folder in
       let world = try SmallWorld(in: folder, utterances: 2)

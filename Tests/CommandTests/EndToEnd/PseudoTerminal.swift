@@ -12,9 +12,10 @@ final class PseudoTerminal {
 
   /// Starts `executable` with the other end as its controlling terminal. `terminal` is its TERM; nil
   /// leaves it unset.
+  /// `terminfo` is a folder of terminal types besides the system's.
   init(
     _ executable: URL, _ arguments: [String], width: Int, height: Int,
-    terminal: String? = "xterm-256color"
+    terminal: String? = "xterm-256color", terminfo: URL? = nil
   ) throws {
     // posix_openpt and its family need _XOPEN_SOURCE, which Swift's Glibc is built without: these
     // are the two requests they make (asm-generic/ioctls.h).
@@ -53,6 +54,7 @@ final class PseudoTerminal {
     var environment = ProcessInfo.processInfo.environment
     environment["TERM"] = terminal
     environment["LANG"] = "C.UTF-8"
+    if let terminfo { environment["TERMINFO_DIRS"] = "\(terminfo.path):" }
     environment["LC_ALL"] = nil
     environment["SWIFT_BACKTRACE"] = "enable=no"
     let argv = ([executable.path] + arguments).map { strdup($0) } + [nil]

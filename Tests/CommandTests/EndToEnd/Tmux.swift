@@ -27,6 +27,9 @@ final class Tmux {
     try run("send-keys", "Enter")
   }
 
+  /// Bytes as they are.
+  func type(_ bytes: String) throws { try run("send-keys", "-l", bytes) }
+
   /// Presses keys by their tmux names: `Right`, `Space`, `C-z`, `q`.
   func press(_ keys: String...) throws { try run(["send-keys"] + keys) }
 

@@ -40,9 +40,14 @@ import Testing
       try tmux.wait("the next view") { $0.contains("Utterances 1/12") }
       try tmux.press("e")
       try tmux.wait("one panel") { $0.contains("Utterances") && !$0.contains("Utterance 1 of 12") }
-      try tmux.press("Escape", "/", "b", "i", "r", "d", "Enter")
+      // Right before another key it would be Alt.
+      try tmux.press("Escape")
+      try tmux.wait("all panels") { $0.contains("Utterance 1 of 12") }
+      try tmux.press("/", "b", "i", "r", "d", "Enter")
       try tmux.wait("the filter") { $0.contains("Utterances 1/4") }
-      try tmux.press("Escape", "BTab", "q")
+      try tmux.press("Escape")
+      try tmux.wait("no filter") { $0.contains(#/Utterances \d+\/12 /#) }
+      try tmux.press("BTab", "q")
       try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Trade-off") }
     }
   }
@@ -95,7 +100,7 @@ import Testing
       let settings = try String(
         contentsOf: folder.appending(path: "dropscope/settings"), encoding: .utf8)
       #expect(settings.contains("theme = light"))
-      try tmux.press("Escape", "q")
+      try tmux.press("q")
       try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Trade-off") }
       try "colour = red\n".write(
         to: folder.appending(path: "dropscope/settings"), atomically: true, encoding: .utf8)
