@@ -8,7 +8,7 @@ package struct Weights: @unchecked Sendable {
   private let buffer: ParameterBuffer
   /// By offset in the layout: where a parameter of a file is.
   private let places: [Int: UnsafePointer<Float>]?
-  private let files: [SafetensorsFile]
+  private let files: [any TensorFile]
 
   /// What the buffer holds at the time of reading.
   package init(_ buffer: ParameterBuffer) {
@@ -20,7 +20,7 @@ package struct Weights: @unchecked Sendable {
   /// Parameters of files, each under its name there: float32 is read in place, other types are
   /// converted. Throws `InputError` when a shape or type is wrong.
   package init(
-    _ sources: [(parameter: Parameter, file: SafetensorsFile, name: String)]
+    _ sources: [(parameter: Parameter, file: any TensorFile, name: String)]
   ) throws {
     var places: [Int: UnsafePointer<Float>] = [:]
     var converted = ParameterLayout()
