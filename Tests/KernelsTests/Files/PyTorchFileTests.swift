@@ -126,9 +126,7 @@ import Testing
     func expectDamage(_ part: String, _ damage: (inout Data) -> Void) {
       var bytes = whole
       damage(&bytes)
-      #expect(performing: { try read(bytes) { _ in } }) { error in
-        error is InputError && "\(error)".contains(part)
-      }
+      expectRefusal("", part) { try read(bytes) { _ in } }
     }
     expectDamage("\"state/data.pkl\" compressed") { Self.put(8, 2, at: list + 10, in: &$0) }
     expectDamage("\"state/data.pkl\" encrypted") { Self.put(1, 2, at: list + 8, in: &$0) }
@@ -193,7 +191,9 @@ import Testing
 
   @Test func tensorsLieWithinTheirStorages() throws {
     try read(archive(tensor(1, [3], [1]))) { #expect($0.shape("t") == [3]) }
-    try read(archive(tensor(0, [2, 2], [1, 2]))) { #expect(try $0.tensor("t").count == 4) }
+    try read(archive(tensor(0, [2, 2], [1, 2]))) {
+      #expect(try $0.tensor("t", shape: nil).count == 4)
+    }
     try read(archive(tensor(4, [0, 9], [9, 1]))) { #expect(try $0.tensor("t").count == 0) }
     for (offset, shape, strides, part) in [
       (1, [4], [1], "within the 4 elements of its storage"), (0, [2, 2], [3, 1], "within the 4"),
@@ -204,13 +204,11 @@ import Testing
       // No bytes, and a product that is more than the file by far.
       (0, [1 << 30], [0], "tensors of at most 4 times the file's"),
     ] {
-      #expect(performing: { try read(archive(tensor(offset, shape, strides))) { _ in } }) {
-        "\($0)".contains(part)
-      }
+      expectRefusal("", part) { try read(archive(tensor(offset, shape, strides))) { _ in } }
     }
     for count in [3, 5, -4, Int.max] {
-      #expect(performing: { try read(archive(tensor(0, [1], [1], count: count))) { _ in } }) {
-        "\($0)".contains("elements of F32 in data/0")
+      expectRefusal("", "elements of F32 in data/0") {
+        try read(archive(tensor(0, [1], [1], count: count))) { _ in }
       }
     }
   }
@@ -227,9 +225,7 @@ import Testing
       ([0x80, 2, 0x52], "damaged"), ([0x80, 2, 0x69], "the opcode INST"),
       ([0x80, 2, 0x8A, 9], "a number of 9 bytes"), ([0x80, 2, 0x28, 0x4E, 0x28, 0x52], "damaged"),
     ] {
-      #expect(performing: { try read(archive(pickle)) { _ in } }) {
-        $0 is InputError && "\($0)".contains(part)
-      }
+      expectRefusal("", part) { try read(archive(pickle)) { _ in } }
     }
   }
 
@@ -258,7 +254,7 @@ import Testing
     #expect(refused > 0)
   }
 
-  /// An `InputError` of one line that names the file and mentions `part`.
+  /// An `InputError` of one line that begins with `path` and mentions `part`.
   private func expectRefusal(
     _ path: String, _ part: String, sourceLocation: SourceLocation = #_sourceLocation,
     _ body: () throws -> Void
