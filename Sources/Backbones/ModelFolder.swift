@@ -44,7 +44,6 @@ package enum ModelFolder {
     let forms: [(isForm: (String) -> Bool, remark: String)] = [
       ({ $0.contains("-of-") && $0.hasSuffix(".safetensors") }, "a shard without its index"),
       ({ $0.contains("-of-") && $0.hasSuffix(".bin") }, "a shard without its index"),
-      ({ $0.hasSuffix(".safetensors") }, "another name"),
       ({ $0.hasSuffix(".h5") }, "TensorFlow's"), ({ $0.hasSuffix(".msgpack") }, "Flax's"),
       ({ $0.hasSuffix(".nemo") }, "NeMo's"), ({ $0.hasSuffix(".onnx") }, "ONNX's"),
       ({ $0.hasSuffix(".gguf") }, "GGUF"),

@@ -19,7 +19,8 @@ import Testing
       #expect(file.shape(name) == expected.shape(name), "\(name)")
       #expect(file.elementType(name) == expected.elementType(name), "\(name)")
       if ElementType(rawValue: try #require(file.elementType(name))) != nil {
-        #expect(try file.tensor(name).values == expected.tensor(name).values, "\(name)")
+        let values = try expected.tensor(name).values
+        #expect(try file.tensor(name).values == values, "\(name)")
       }
     }
     // In place where it can be.
@@ -192,9 +193,13 @@ import Testing
   @Test func tensorsLieWithinTheirStorages() throws {
     try read(archive(tensor(1, [3], [1]))) { #expect($0.shape("t") == [3]) }
     try read(archive(tensor(0, [2, 2], [1, 2]))) {
-      #expect(try $0.tensor("t", shape: nil).count == 4)
+      let count = try $0.tensor("t").count
+      #expect(count == 4)
     }
-    try read(archive(tensor(4, [0, 9], [9, 1]))) { #expect(try $0.tensor("t").count == 0) }
+    try read(archive(tensor(4, [0, 9], [9, 1]))) {
+      let count = try $0.tensor("t").count
+      #expect(count == 0)
+    }
     for (offset, shape, strides, part) in [
       (1, [4], [1], "within the 4 elements of its storage"), (0, [2, 2], [3, 1], "within the 4"),
       (5, [0], [1], "within the 4"), (0, [2], [Int.max], "within the 4"),
