@@ -4,44 +4,52 @@ import Base
 import Foundation
 import Kernels
 
-/// The tensors of `model.safetensors`, or of the shards that `model.safetensors.index.json` lists.
+/// The tensors of `model.safetensors` or, where a folder has none, of `pytorch_model.bin`; of either
+/// the shards that `...index.json` beside it lists.
 package struct ModelTensors: Sendable {
-  private let files: [SafetensorsFile]
+  private let files: [any TensorFile]
   private let path: String
 
   package init(contentsOf folder: URL) throws {
-    let single = folder.appendingPathComponent(ModelFolder.weightsName)
-    let index = folder.appendingPathComponent("\(ModelFolder.weightsName).index.json")
     path = folder.path
-    let pickle = folder.appendingPathComponent("pytorch_model.bin")
-    func exists(_ url: URL) -> Bool { FileManager.default.fileExists(atPath: url.path) }
-    if !exists(single), !exists(index), exists(pickle) {
-      throw InputError(
-        folder.path, expected: single.lastPathComponent,
-        found: "\(pickle.lastPathComponent) alone; save_pretrained of transformers writes the other"
-      )
+    for (name, open) in Self.formats {
+      let single = folder.appendingPathComponent(name)
+      if FileManager.default.fileExists(atPath: single.path) {
+        files = [try open(single)]
+        return
+      }
+      let index = folder.appendingPathComponent("\(name).index.json")
+      if FileManager.default.fileExists(atPath: index.path) {
+        files = try Self.shards(of: index).map { try open(folder.appendingPathComponent($0)) }
+        return
+      }
     }
-    guard !exists(single),
-      let data = try? Data(contentsOf: index)
-    else {
-      files = [try SafetensorsFile(contentsOf: single)]
-      return
-    }
+    throw InputError(
+      folder.path, expected: Self.formats.map(\.name).joined(separator: " or "),
+      found: ModelFolder.otherWeights(in: folder) ?? "neither")
+  }
+
+  private static let formats: [(name: String, open: @Sendable (URL) throws -> any TensorFile)] = [
+    (ModelFolder.weightsName, { try SafetensorsFile(contentsOf: $0) }),
+    (ModelFolder.pickleName, { try PyTorchFile(contentsOf: $0) }),
+  ]
+
+  private static func shards(of index: URL) throws -> [String] {
     struct Index: Decodable {
       var files: [String: String]
 
       enum CodingKeys: String, CodingKey { case files = "weight_map" }
     }
+    let data = try ModelFolder.read(index)
     guard let map = try? JSONDecoder().decode(Index.self, from: data).files, !map.isEmpty
     else {
       throw InputError(index.path, expected: "a \"weight_map\" of tensors and files", found: "none")
     }
-    files = try Set(map.values).sorted().map {
-      guard !$0.contains("/") else {
-        throw InputError(index.path, expected: "files beside it", found: "\"\($0)\"")
-      }
-      return try SafetensorsFile(contentsOf: folder.appendingPathComponent($0))
+    let names = Set(map.values).sorted()
+    if let outside = names.first(where: { $0.contains("/") }) {
+      throw InputError(index.path, expected: "files beside it", found: "\"\(outside)\"")
     }
+    return names
   }
 
   package var names: [String] { files.flatMap(\.names).sorted() }
@@ -51,14 +59,16 @@ package struct ModelTensors: Sendable {
     files.reduce(into: [:]) { $0.merge($1.metadata) { first, _ in first } }
   }
 
-  package func file(with name: String) -> SafetensorsFile? { files.first { $0.shape(name) != nil } }
+  package func file(with name: String) -> (any TensorFile)? {
+    files.first { $0.shape(name) != nil }
+  }
 
   /// All parameters of a layout, used where they lie in the file when they are float32 there.
   /// - Parameter otherNames: what older files call a tensor.
   package func weights(
     _ layout: ParameterLayout, otherNames: (String) -> [String] = { _ in [] }
   ) throws -> Weights {
-    var sources: [(Parameter, SafetensorsFile, String)] = []
+    var sources: [(Parameter, any TensorFile, String)] = []
     var missing: [String] = []
     for parameter in layout.parameters {
       let names = [parameter.name] + otherNames(parameter.name)

@@ -6,6 +6,7 @@ import Foundation
 package enum ModelFolder {
   package static let configurationName = "config.json"
   package static let weightsName = "model.safetensors"
+  package static let pickleName = "pytorch_model.bin"
   package static let tokensName = "tokens.txt"
 
   /// A whole file, or one sentence naming it.
@@ -25,8 +26,12 @@ package enum ModelFolder {
   /// Of a folder's configuration and weights, however many files they are in.
   package static func digest(of folder: URL) throws -> String {
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    let hasSafetensors = names.contains { $0.hasSuffix(".safetensors") }
+    func isRead(_ name: String) -> Bool {
+      name == configurationName || name.hasSuffix(hasSafetensors ? ".safetensors" : ".bin")
+    }
     var digest = Digest()
-    for name in names.sorted() where name == configurationName || name.hasSuffix(".safetensors") {
+    for name in names.sorted() where isRead(name) {
       let url = folder.appendingPathComponent(name)
       do {
         digest.add(try FileBytes.read(url))
@@ -35,6 +40,26 @@ package enum ModelFolder {
       }
     }
     return digest.description
+  }
+
+  /// Names the weights that a folder has in a form that is not read, in a few words; nil where there are
+  /// none.
+  static func otherWeights(in folder: URL) -> String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let forms: [(isForm: (String) -> Bool, remark: String)] = [
+      ({ $0.contains("-of-") && $0.hasSuffix(".safetensors") }, "a shard without its index"),
+      ({ $0.contains("-of-") && $0.hasSuffix(".bin") }, "a shard without its index"),
+      ({ $0.hasSuffix(".h5") }, "TensorFlow's"), ({ $0.hasSuffix(".msgpack") }, "Flax's"),
+      ({ $0.hasSuffix(".nemo") }, "NeMo's"), ({ $0.hasSuffix(".onnx") }, "ONNX's"),
+      ({ $0.hasSuffix(".gguf") }, "GGUF"),
+      (
+        { name in [".pt", ".pth", ".ckpt", ".bin"].contains { name.hasSuffix($0) } }, "another name"
+      ),
+    ]
+    for form in forms {
+      if let name = names.sorted().first(where: form.isForm) { return "\(name) (\(form.remark))" }
+    }
+    return nil
   }
 
   /// `model_type` of a folder's config.json.

@@ -5,8 +5,14 @@ import Kernels
 /// `torch.nn.LayerNorm`.
 struct Norm: Sendable {
   let weight, bias: Parameter
+  /// Added to the variance.
+  let epsilon: Float
 
-  init(_ name: String, _ width: Int, in layout: inout ParameterLayout) {
+  init(
+    _ name: String, _ width: Int, epsilon: Float = LayerNorm.epsilon,
+    in layout: inout ParameterLayout
+  ) {
+    self.epsilon = epsilon
     weight = layout.add("\(name).weight", width)
     bias = layout.add("\(name).bias", width)
   }
@@ -21,7 +27,8 @@ struct Norm: Sendable {
   }
 
   func forward(_ x: Tensor, _ w: Weights) -> (output: Tensor, activations: Activations) {
-    let (y, statistics) = LayerNorm.forward(x, weight: w[weight], bias: w[bias])
+    let (y, statistics) = LayerNorm.forward(
+      x, weight: w[weight], bias: w[bias], epsilon: epsilon)
     return (y, Activations(input: x, statistics: statistics))
   }
 

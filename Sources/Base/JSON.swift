@@ -40,8 +40,9 @@ extension DecodingError {
     case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
       return "a field \"\(path(context))\" that is no \(type)"
     case .dataCorrupted(let context):
-      return context.codingPath.isEmpty
-        ? "text that is not JSON" : "a field \"\(path(context))\" with an impossible value"
+      if context.codingPath.isEmpty { return "text that is not JSON" }
+      let reason = (context.underlyingError as? InputError).map { ", \($0.found)" } ?? ""
+      return "a field \"\(path(context))\" with an impossible value\(reason)"
     @unknown default: return "something unreadable"
     }
   }

@@ -33,4 +33,45 @@ import Testing
       }
     }
   }
+
+  /// hubert-settings with its tensors in two files of torch.save (make_pickled.py) in place of safetensors.
+  @Test func pickledShardsSayTheSame() throws {
+    let samples = [(0..<4000).map { Float(($0 * 7919) % 2001) / 4000 - 0.25 }]
+    let expected = try Recognizer(contentsOf: fixture("hubert-settings")).backbone
+    try withTemporaryFolder { folder in
+      let model = folder.appendingPathComponent("model")
+      let weights = model.appendingPathComponent(ModelFolder.weightsName)
+      try FileManager.default.copyItem(at: fixture("hubert-settings"), to: model)
+      let withSafetensors = try ModelFolder.digest(of: model)
+      for name in try FileManager.default.contentsOfDirectory(atPath: model.path)
+      where name.hasSuffix(".safetensors") {
+        try FileManager.default.removeItem(at: model.appendingPathComponent(name))
+      }
+      let pickled = fixture("hubert-pickled")
+      for name in try FileManager.default.contentsOfDirectory(atPath: pickled.path) {
+        try FileManager.default.copyItem(
+          at: pickled.appendingPathComponent(name), to: model.appendingPathComponent(name))
+      }
+      let backbone = try Recognizer(contentsOf: model).backbone
+      let mask = LayerMask.full(4)
+      #expect(
+        backbone.logProbabilities(samples, mask: mask).values
+          == expected.logProbabilities(samples, mask: mask).values)
+      let digest = try ModelFolder.digest(of: model)
+      #expect(digest != withSafetensors)
+
+      let shard = model.appendingPathComponent("pytorch_model-00002-of-00002.bin")
+      var bytes = try Data(contentsOf: shard)
+      bytes.append(0)
+      try bytes.write(to: shard)
+      #expect(try ModelFolder.digest(of: model) != digest)
+      // Safetensors win where there are both.
+      try FileManager.default.copyItem(
+        at: fixture("hubert-settings").appendingPathComponent(ModelFolder.weightsName), to: weights)
+      #expect(try ModelTensors(contentsOf: model).metadata["format"] == "pt")
+      try FileManager.default.removeItem(at: weights)
+      try FileManager.default.removeItem(at: shard)
+      #expect(throws: InputError.self) { try ModelTensors(contentsOf: model) }
+    }
+  }
 }

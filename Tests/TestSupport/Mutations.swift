@@ -19,8 +19,12 @@ package struct Mutations {
     ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xF0, 0x9F]]
 
   package init(_ seeds: [String], seed: UInt64 = 1) {
+    self.init(files: seeds.map { Data($0.utf8) }, seed: seed)
+  }
+
+  package init(files seeds: [Data], seed: UInt64 = 1) {
     random = RandomGenerator(seed: seed)
-    self.seeds = seeds.map { Array($0.utf8) }
+    self.seeds = seeds.map { Array($0) }
   }
 
   /// How many to try.

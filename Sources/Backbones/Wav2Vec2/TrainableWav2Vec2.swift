@@ -54,6 +54,13 @@ package final class TrainableWav2Vec2: TrainableBackbone {
         settings.path, expected: "a model_type of wav2vec2, hubert, wavlm to train",
         found: configuration.kind.rawValue)
     }
+    for (field, activation) in [
+      ("hidden_act", configuration.activation),
+      ("feat_extract_activation", configuration.frontEndActivation),
+    ] where activation != .gelu {
+      throw InputError(
+        settings.path, expected: "\(field) \"gelu\" to train", found: "\"\(activation.rawValue)\"")
+    }
     let network = Wav2Vec2Network(configuration, freezesConvolutions: freezesConvolutions)
     let tensors = try ModelTensors(contentsOf: folder)
     let inFile = try tensors.weights(network.layout, otherNames: WaveformEncoder.otherNames)

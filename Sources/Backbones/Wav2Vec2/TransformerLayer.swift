@@ -8,6 +8,7 @@ import Kernels
 struct TransformerLayer: Sendable {
   let width, heads: Int
   let isStable: Bool
+  let activation: Activation
   let query, key, value, out: Projection
   let attentionNorm, finalNorm: Norm
   let expand, contract: Projection
@@ -21,6 +22,7 @@ struct TransformerLayer: Sendable {
     heads = configuration.heads
     feedForward = configuration.feedForward
     isStable = configuration.isStable
+    activation = configuration.activation
     func linear(_ name: String, _ inputs: Int, _ outputs: Int) -> Projection {
       Projection("\(prefix).\(name)", inputs, outputs, in: &layout)
     }
@@ -28,10 +30,12 @@ struct TransformerLayer: Sendable {
     key = linear("attention.k_proj", width, width)
     value = linear("attention.v_proj", width, width)
     out = linear("attention.out_proj", width, width)
-    attentionNorm = Norm("\(prefix).layer_norm", width, in: &layout)
+    attentionNorm = Norm(
+      "\(prefix).layer_norm", width, epsilon: configuration.epsilon, in: &layout)
     expand = linear("feed_forward.intermediate_dense", width, feedForward)
     contract = linear("feed_forward.output_dense", feedForward, width)
-    finalNorm = Norm("\(prefix).final_layer_norm", width, in: &layout)
+    finalNorm = Norm(
+      "\(prefix).final_layer_norm", width, epsilon: configuration.epsilon, in: &layout)
     positions =
       configuration.kind == .wavlm
       ? GatedPositions("\(prefix).attention", configuration, in: &layout) : nil
@@ -66,9 +70,7 @@ struct TransformerLayer: Sendable {
   }
 
   private func feedForward(_ x: Tensor, _ w: Weights) -> Tensor {
-    var hidden = expand(x, w)
-    GELU.apply(to: &hidden)
-    return contract(hidden, w)
+    contract(activation(expand(x, w)), w)
   }
 
   /// FLOPs for an utterance of `frames`: four projections, QK^T and PV, the feed-forward.

@@ -46,7 +46,7 @@ struct WaveformEncoder: Sendable {
     let name = "\(prefix)feature_projection"
     featureNorm =
       configuration.kind != .hubert || configuration.normalizesFeatures
-      ? Norm("\(name).layer_norm", inputs, in: &layout) : nil
+      ? Norm("\(name).layer_norm", inputs, epsilon: configuration.epsilon, in: &layout) : nil
     projection = Projection("\(name).projection", inputs, width, in: &layout)
     let position = "\(prefix)encoder.pos_conv_embed.conv"
     positionBias = layout.add("\(position).bias", width)
@@ -56,7 +56,8 @@ struct WaveformEncoder: Sendable {
     positionDirection = layout.add(
       "\(position).parametrizations.weight.original1", width, width / configuration.positionGroups,
       configuration.positionKernel)
-    outerNorm = Norm("\(prefix)encoder.layer_norm", width, in: &layout)
+    outerNorm = Norm(
+      "\(prefix)encoder.layer_norm", width, epsilon: configuration.epsilon, in: &layout)
   }
 
   /// What the folder's feature extractor does to samples (`Wav2Vec2FeatureExtractor`).
@@ -123,16 +124,15 @@ struct WaveformEncoder: Sendable {
             .output
           : norm(x, w)
       }
-      GELU.apply(to: &x)
+      x = configuration.frontEndActivation(x)
     }
     if let featureNorm { x = featureNorm(x, w) }
     x = projection(x, w)
     if let positionKernel {
-      var positions = GroupedConvolution.forward(
+      let positions = GroupedConvolution.forward(
         x, lengths: lengths, weight: positionKernel.pointer, bias: w[positionBias],
         kernel: configuration.positionKernel, groups: configuration.positionGroups)
-      GELU.apply(to: &positions)
-      x.add(positions)
+      x.add(configuration.frontEndActivation(positions))
     }
     if !configuration.isStable { x = outerNorm(x, w) }
     return HiddenFrames(values: x, lengths: lengths)

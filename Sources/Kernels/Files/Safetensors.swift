@@ -65,9 +65,9 @@ private struct Header: Codable {
 }
 
 /// A safetensors file, checked as a whole when opened; mapped into memory where it is large. Immutable.
-package final class SafetensorsFile: Sendable {
+package final class SafetensorsFile: PlacedTensorFile {
   package let path: String
-  private let bytes: Data
+  let bytes: Data
   private let dataStart: Int
   private let header: Header
 
@@ -79,15 +79,7 @@ package final class SafetensorsFile: Sendable {
   package init(contentsOf url: URL) throws {
     let path = url.path
     self.path = path
-    do {
-      bytes = try FileBytes.read(url)
-    } catch {
-      let reason = error.code == ENOENT ? "no file" : "an unreadable one (\(error.reason))"
-      throw InputError(path, expected: "a safetensors file", found: reason)
-    }
-    if let impostor = Impostor.name(bytes.prefix(Impostor.prefixLength)) {
-      throw InputError(path, expected: "a safetensors file", found: impostor)
-    }
+    bytes = try TensorBytes.open(url, as: "a safetensors file")
     guard bytes.count >= 8 else {
       throw InputError(
         path, expected: "a safetensors file with 8 bytes of header length",
@@ -146,16 +138,14 @@ package final class SafetensorsFile: Sendable {
           path, expected: "tensor \(name) to end within the \(dataCount) bytes of data",
           found: "an end at \(offsets[1])")
       }
-      var size = byteCount(entry.dtype) ?? 0
-      for dimension in entry.shape {
-        let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
-        guard dimension >= 0, !overflow else {
-          throw InputError(
-            path, expected: "tensor \(name) to have a possible shape", found: "\(entry.shape)")
-        }
-        size = product
+      let elementBytes = TensorTypes.byteCount(entry.dtype)
+      guard
+        let size = TensorTypes.byteCount(elementBytes: elementBytes ?? 0, shape: entry.shape)
+      else {
+        throw InputError(
+          path, expected: "tensor \(name) to have a possible shape", found: "\(entry.shape)")
       }
-      guard byteCount(entry.dtype) == nil || size == offsets[1] - offsets[0] else {
+      guard elementBytes == nil || size == offsets[1] - offsets[0] else {
         throw InputError(
           path,
           expected: "\(size) bytes for tensor \(name), \(entry.dtype) of shape \(entry.shape)",
@@ -181,65 +171,15 @@ package final class SafetensorsFile: Sendable {
     }
   }
 
-  /// Bytes of one element; nil for types whose size is not known here.
-  private static func byteCount(_ dtype: String) -> Int? {
-    switch dtype {
-    case "BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2": 1
-    case "U16", "I16", "F16", "BF16": 2
-    case "U32", "I32", "F32": 4
-    case "U64", "I64", "F64", "C64": 8
-    default: nil
-    }
-  }
-
   /// Sorted.
   package var names: [String] { header.entries.keys.sorted() }
 
   package var metadata: [String: String] { header.metadata }
 
-  package func shape(_ name: String) -> [Int]? { header.entries[name]?.shape }
-
-  /// As in the file; see `ElementType` for those that `tensor` can load.
-  package func elementType(_ name: String) -> String? { header.entries[name]?.dtype }
-
-  /// The named tensor's values where they lie in the file, for as long as the file object lives; nil
-  /// when they are not float32 at an aligned address.
-  package func floats(_ name: String) -> UnsafePointer<Float>? {
-    guard let entry = header.entries[name], entry.dtype == ElementType.float32.rawValue else {
-      return nil
+  func place(_ name: String) -> TensorPlace? {
+    header.entries[name].map {
+      TensorPlace(dtype: $0.dtype, shape: $0.shape, start: dataStart + $0.dataOffsets[0])
     }
-    return bytes.withUnsafeBytes { buffer in
-      guard let base = buffer.baseAddress else { return nil }
-      let address = base + dataStart + entry.dataOffsets[0]
-      guard Int(bitPattern: address) % MemoryLayout<Float>.alignment == 0 else { return nil }
-      return address.assumingMemoryBound(to: Float.self)
-    }
-  }
-
-  /// The named tensor as Float32. Throws `InputError` when it is missing, not of the expected
-  /// shape, or of a type that is not floating point.
-  package func tensor(_ name: String, shape: [Int]? = nil) throws -> Tensor {
-    guard let entry = header.entries[name] else {
-      throw InputError(path, expected: "a tensor \(name)", found: "\(header.entries.count) others")
-    }
-    if let shape, shape != entry.shape {
-      throw InputError(
-        path, expected: "tensor \(name) of shape \(shape)", found: "shape \(entry.shape)")
-    }
-    guard let type = ElementType(rawValue: entry.dtype) else {
-      let types = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
-      throw InputError(
-        path, expected: "tensor \(name) of type \(types)", found: "type \(entry.dtype)")
-    }
-    var result = Tensor(uninitializedShape: entry.shape)
-    let count = result.count
-    let pointer = result.mutablePointer
-    bytes.withUnsafeBytes {
-      if let base = $0.baseAddress {
-        type.decode(base + dataStart + entry.dataOffsets[0], into: pointer, count: count)
-      }
-    }
-    return result
   }
 }
 
@@ -290,7 +230,7 @@ package enum SafetensorsWriter {
 extension ElementType {
   /// Converts `count` elements at any alignment to Float32. Plain loops: the compiler makes them
   /// vcvtph2ps and shifts.
-  fileprivate func decode(
+  func decode(
     _ source: UnsafeRawPointer, into target: UnsafeMutablePointer<Float>, count: Int
   ) {
     switch self {

@@ -14,6 +14,17 @@ package enum GELU {
     map(values, into: values, count: x.count)
   }
 
+  /// With x (1 + tanh(u)) / 2 for x Phi(x), u = sqrt(2 / pi) (x + 0.044715 x^3), as
+  /// `torch.nn.GELU(approximate="tanh")`.
+  package static func approximation(_ x: Tensor) -> Tensor {
+    var y = Tensor(uninitializedShape: x.shape)
+    mapVectors(x.pointer, into: y.mutablePointer, count: x.count) { x in
+      // (1 + tanh(u)) / 2 is the sigmoid of 2u.
+      x * Vector.sigmoid(x * (x * x * 0.071_354_816_3 + 1.595_769_122))
+    }
+    return y
+  }
+
   private static func map(
     _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
   ) {

@@ -7,14 +7,17 @@ package enum LayerNorm {
 
   /// Returns y (n x c) and each row's mean and 1/sqrt(var + eps) (n x 2) for `backward`.
   package static func forward(
-    _ x: Tensor, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>
+    _ x: Tensor, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    epsilon: Float = epsilon
   ) -> (output: Tensor, statistics: Tensor) {
     let (n, c) = (x.rows, x.columns)
     var y = Tensor(uninitializedShape: x.shape)
     var statistics = Tensor(uninitialized: n, 2)
     let (input, output, saved) = (x.pointer, y.mutablePointer, statistics.mutablePointer)
     Parallel.split(n, work: 4 * x.count) {
-      normalize($0, of: input, columns: c, weight: weight, bias: bias, into: output, saved)
+      normalize(
+        $0, of: input, columns: c, weight: weight, bias: bias, epsilon: epsilon, into: output, saved
+      )
     }
     return (y, statistics)
   }
@@ -22,7 +25,7 @@ package enum LayerNorm {
   @inline(never)
   private static func normalize(
     _ rows: Range<Int>, of input: UnsafePointer<Float>, columns c: Int,
-    weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, epsilon: Float,
     into output: UnsafeMutablePointer<Float>, _ saved: UnsafeMutablePointer<Float>
   ) {
     let whole = c / Vector.width * Vector.width

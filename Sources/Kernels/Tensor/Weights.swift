@@ -9,7 +9,7 @@ package struct Weights: @unchecked Sendable {
   /// By offset in the layout: where a parameter of a file is.
   private let places: [Int: UnsafePointer<Float>]?
   /// Those that are read in place.
-  private let files: [SafetensorsFile]
+  private let files: [any TensorFile]
 
   /// What the buffer holds at the time of reading.
   package init(_ buffer: ParameterBuffer) {
@@ -21,10 +21,10 @@ package struct Weights: @unchecked Sendable {
   /// Parameters of files, each under its name there: float32 is read in place, other types are
   /// converted. Throws `InputError` when a shape or type is wrong.
   package init(
-    _ sources: [(parameter: Parameter, file: SafetensorsFile, name: String)]
+    _ sources: [(parameter: Parameter, file: any TensorFile, name: String)]
   ) throws {
     var places: [Int: UnsafePointer<Float>] = [:]
-    var files: [SafetensorsFile] = []
+    var files: [any TensorFile] = []
     var converted = ParameterLayout()
     var tensors: [(place: Parameter, offset: Int, tensor: Tensor)] = []
     for (parameter, file, name) in sources {

@@ -6,7 +6,7 @@ NAME/ has config.json, model.safetensors, vocab.json, tokenizer_config.json, pre
 `save_pretrained` writes them, and expected.safetensors: `samples.N`, `logits.N` (frames x tokens) at full
 depth, and `logits.N.MASK` with the layers of the 0s in MASK patched to the identity.
 
-NAME/gradients.safetensors, of all but the Conformers, which cannot be trained, has what training on those
+NAME/gradients.safetensors, of all that can be trained (no Conformers, GELU alone), has what training on those
 samples should find, computed in double precision:
 `teacher` (all frames x tokens, log-probabilities), and for each mask `loss.MASK` (CTC, KL) and `gradient.MASK`:
 of each parameter, sorted by name, what `digest` makes of its gradient.
@@ -58,6 +58,19 @@ MODELS = {
     "conformer-layer": (
         Wav2Vec2ConformerForCTC,
         Wav2Vec2ConformerConfig(**LARGE, hidden_act="relu", conv_depthwise_kernel_size=3), True),
+    "wav2vec2-settings": (
+        Wav2Vec2ForCTC, Wav2Vec2Config(
+            **SMALL, hidden_act="gelu_new", feat_extract_activation="relu", layer_norm_eps=0.02), True),
+    "hubert-settings": (
+        HubertForCTC, HubertConfig(
+            **dict(SMALL, do_stable_layer_norm=True), hidden_act="silu", layer_norm_eps=0.3), False),
+    "wavlm-settings": (
+        WavLMForCTC, WavLMConfig(**SMALL, hidden_act="relu", layer_norm_eps=1e-3), False),
+    "conformer-settings": (
+        Wav2Vec2ConformerForCTC,
+        Wav2Vec2ConformerConfig(
+            **SMALL, hidden_act="gelu_pytorch_tanh", layer_norm_eps=0.1,
+            conv_depthwise_kernel_size=5), True),
     "conformer-placeless": (
         Wav2Vec2ConformerForCTC,
         Wav2Vec2ConformerConfig(
@@ -169,7 +182,7 @@ for seed, (name, (kind, config, normalizes)) in enumerate(MODELS.items()):
             saved[f"logits.{number}" + ("" if "0" not in mask else f".{mask}")] = logits.contiguous()
         masked("1" * len(layers))
     save_file(saved, os.path.join(folder, "expected.safetensors"))
-    if kind is not Wav2Vec2ConformerForCTC:
+    if kind is not Wav2Vec2ConformerForCTC and config.hidden_act == "gelu":
         inputs = [prepared(saved[f"samples.{number}"].double()) for number in range(3)]
         save_file(gradients(model.double(), inputs, masked, config.pad_token_id),
                   os.path.join(folder, "gradients.safetensors"))

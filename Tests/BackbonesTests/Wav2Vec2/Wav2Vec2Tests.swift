@@ -10,7 +10,8 @@ import Testing
   static let names =
     ["wavlm", "wav2vec2", "hubert"].flatMap { kind in
       ["group", "small", "stable"].map { "\(kind)-\($0)" }
-    } + ["relative", "rotary", "layer", "placeless"].map { "conformer-\($0)" }
+    } + ["wavlm-settings", "wav2vec2-settings", "hubert-settings"]
+    + ["relative", "rotary", "layer", "placeless", "settings"].map { "conformer-\($0)" }
 
   @Test(arguments: names) func logitsAreThoseOfTransformers(name: String) throws {
     try expectLogitsOfTransformers(name)
@@ -50,12 +51,12 @@ import Testing
           "of shape [24, 16], found shape [20, 16]"
         ),
         (
-          .replace("config.json", "\"hidden_act\": \"gelu\"", "\"hidden_act\": \"relu\""),
-          "hidden_act \"gelu\", found relu"
+          .replace("config.json", "\"hidden_act\": \"gelu\"", "\"hidden_act\": \"mish\""),
+          "\"mish\": known are gelu, relu, silu, swish, gelu_new, gelu_pytorch_tanh"
         ),
         (
-          .replace("config.json", "\"layer_norm_eps\": 1e-05", "\"layer_norm_eps\": 1e-06"),
-          "layer_norm_eps 1e-05, found 1e-06"
+          .replace("config.json", "\"layer_norm_eps\": 1e-05", "\"layer_norm_eps\": 0"),
+          "a layer_norm_eps from 1e-12 to 1, found 0.0"
         ),
         (
           .replace("config.json", "\"conv_stride\": [", "\"conv_stride\": [1, 1, 1], \"other\": ["),
@@ -80,7 +81,18 @@ import Testing
           .replace("config.json", "\"hidden_act\"", "\"adapter_attn_dim\": 16, \"hidden_act\""),
           "layers without adapters (adapter_attn_dim null), found 16"
         ),
-        (.rename("model.safetensors", "pytorch_model.bin"), "found pytorch_model.bin alone"),
+        (
+          .rename("model.safetensors", "pytorch_model.bin"),
+          "pytorch_model.bin: expected a zip archive, as torch.save writes it"
+        ),
+        (
+          .rename("model.safetensors", "tf_model.h5"),
+          "expected model.safetensors or pytorch_model.bin, found tf_model.h5 (TensorFlow's)"
+        ),
+        (
+          .rename("model.safetensors", "pytorch_model-00001-of-00002.bin"),
+          "found pytorch_model-00001-of-00002.bin (a shard without its index)"
+        ),
       ])
   }
 
