@@ -63,9 +63,52 @@ import Training
     #expect(abs(10 * log10(signal / noise) - ratio) < 0.05)
   }
 
+  private static let recorded: [WritableKeyPath<WaveformAugmentation, Double> & Sendable] = [
+    \.roomProbability, \.colourProbability, \.telephoneProbability,
+  ]
+
+  /// Each changes the sound by itself, keeps its length and about its level, and draws nothing of the
+  /// others' draws.
+  @Test(arguments: recorded)
+  func whatRecordsTheSoundChangesIt(probability: WritableKeyPath<WaveformAugmentation, Double>) {
+    var noise = RandomGenerator(seed: 3)
+    let speech = (0..<16000).map { _ in Int16(noise.uniform(-8000...8000)) }
+    var augment = WaveformAugmentation()
+    augment.noiseProbability = 0
+    augment.levelProbability = 0
+    augment[keyPath: probability] = 1
+    for seed in 0..<20 {
+      var (a, b) = (RandomGenerator(seed: UInt64(seed)), RandomGenerator(seed: UInt64(seed)))
+      let result = augment(speech, random: &a)
+      let plain = WaveformAugmentation.none(speech, random: &b)
+      #expect(result.count == plain.count && a == b)
+      let ratio = Augmentation.rms(result) / Augmentation.rms(plain)
+      #expect(result != plain && ratio > 0.1 && ratio < 4, "\(ratio)")
+    }
+  }
+
+  @Test func microphonesColourWithinTheirBounds() {
+    for seed in 0..<20 {
+      for frequency in [20.0, 300, 1000, 4000, 7500] {
+        var random = RandomGenerator(seed: UInt64(seed))
+        let tone = PCM.samples(Self.tone(frequency))
+        let result = Augmentation.coloured(tone, using: &random)
+        let gain =
+          20 * log10(Augmentation.rms(Array(result[8000...])) / Augmentation.rms(tone))
+        // Three bands of 8 dB at most each; a little more where they ring.
+        #expect(gain < 25 && gain > (frequency < 200 ? -60 : -30), "\(frequency): \(gain) dB")
+      }
+    }
+    var random = RandomGenerator(seed: 1)
+    let low = Augmentation.coloured(PCM.samples(Self.tone(10)), using: &random)
+    #expect(
+      Augmentation.rms(Array(low[8000...])) < 0.1 * Augmentation.rms(PCM.samples(Self.tone(10))))
+  }
+
   @Test func oneStreamGivesOneResult() {
     var (a, b) = (RandomGenerator(seed: 4), RandomGenerator(seed: 4))
-    let augment = WaveformAugmentation()
+    var augment = WaveformAugmentation()
+    for probability in Self.recorded { augment[keyPath: probability] = 0.5 }
     for _ in 0..<10 {
       let speed = augment.speed(&a)
       #expect(speed == augment.speed(&b))

@@ -29,6 +29,8 @@ import Training
     #expect(options.exits == 0 && options.partialPasses == 1)
     #expect(options.hiddenWeight == 0 && !options.matchesHidden)
     #expect(!options.cachesTeacher && !options.freezesFrontEnd)
+    #expect(options.waveform.roomProbability == 0 && options.waveform.telephoneProbability == 0)
+    #expect(options.waveform.colourProbability == 0)
     #expect(options.format == nil && options.tokens == nil)
   }
 
@@ -47,11 +49,15 @@ import Training
     options.hiddenWeight = 0.5
     options.cachesTeacher = true
     options.freezesFrontEnd = true
+    options.waveform.roomProbability = 0.1
+    options.waveform.colourProbability = 0.2
+    options.waveform.telephoneProbability = 0.3
     let line = try JSON.line(options)
     #expect(try JSONDecoder().decode(TrainingOptions.self, from: Data(line.utf8)) == options)
     for field in [
       "\"cachesTeacher\":true", "\"exits\":2", "\"freezesFrontEnd\":true", "\"hiddenWeight\":0.5",
-      "\"partialPasses\":3",
+      "\"partialPasses\":3", "\"roomProbability\":0.1", "\"colourProbability\":0.2",
+      "\"telephoneProbability\":0.3",
     ] {
       #expect(line.contains(field), "\(field)")
     }

@@ -1,11 +1,11 @@
-// Cheap changes to the sound itself: speed, noise, level.
+// Cheap changes to the sound itself: speed, room, noise, microphone, telephone, level.
 
 import Base
 import Foundation
 import Speech
 
-/// Random speed, noise and level, each for a fraction of the utterances. Cheap by intent: on two
-/// cores every millisecond here is taken from the network.
+/// Random speed, room, noise, microphone, telephone and level, each for a fraction of the utterances.
+/// Cheap by intent: on two cores every millisecond here is taken from the network.
 package struct WaveformAugmentation: Codable, Sendable, Equatable {
   /// Fraction of utterances whose speed (and with it pitch) changes, and how far from 1.
   package var speedProbability: Double = 0.5
@@ -17,6 +17,11 @@ package struct WaveformAugmentation: Codable, Sendable, Equatable {
   /// Fraction of utterances whose level changes, and by up to how many dB either way.
   package var levelProbability: Double = 0.5
   package var levelRange: Double = 10
+  /// Fractions of utterances that are heard in a room, by a microphone that colours the sound, and over
+  /// a telephone.
+  @AddedLater<Zero<Double>> package var roomProbability: Double
+  @AddedLater<Zero<Double>> package var colourProbability: Double
+  @AddedLater<Zero<Double>> package var telephoneProbability: Double
 
   package init() {}
 
@@ -26,6 +31,9 @@ package struct WaveformAugmentation: Codable, Sendable, Equatable {
     result.speedProbability = 0
     result.noiseProbability = 0
     result.levelProbability = 0
+    result.roomProbability = 0
+    result.colourProbability = 0
+    result.telephoneProbability = 0
     return result
   }
 
@@ -51,7 +59,17 @@ package struct WaveformAugmentation: Codable, Sendable, Equatable {
     var result =
       speed != 1
       ? Self.resampled(samples, step: speed) : PCM.samples(samples)
+    // From a copy, so that these draws leave those of the noise as they are without them.
+    var copy = random
+    var recording = RandomGenerator(seed: copy.next())
+    let isInRoom = Double(recording.uniform()) < roomProbability
+    let isColoured = Double(recording.uniform()) < colourProbability
+    let isOnTelephone = Double(recording.uniform()) < telephoneProbability
+
+    if isInRoom { RecordingCondition.addRoom(&result, using: &recording) }
     if addsNoise { Self.addNoise(to: &result, ratio: ratio, pink: pink, random: &random) }
+    if isColoured { result = Augmentation.coloured(result, using: &recording) }
+    if isOnTelephone { RecordingCondition.addTelephone(&result, using: &recording) }
     if changesLevel {
       let gain = Float(pow(10, level / 20))
       for i in result.indices { result[i] *= gain }

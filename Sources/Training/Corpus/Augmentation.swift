@@ -121,6 +121,24 @@ package enum Augmentation {
     return result
   }
 
+  /// What a microphone does to the sound: nothing below 40 to 200 Hz, and three bands between 150 and
+  /// 6000 Hz that are up to 8 dB louder or softer.
+  package static func coloured(
+    _ samples: [Float], sampleRate: Int = 16000, using random: inout RandomGenerator
+  ) -> [Float] {
+    var result = samples
+    Biquad.highPass(random.uniform(40...200), quality: 0.7071, sampleRate: sampleRate)
+      .apply(to: &result)
+    for _ in 0..<3 {
+      let octaves = random.uniform(0...log2(6000 / 150 as Float))
+      Biquad.peak(
+        150 * exp2(octaves), decibels: random.uniform(-8...8),
+        quality: random.uniform(0.5...1.5), sampleRate: sampleRate
+      ).apply(to: &result)
+    }
+    return result
+  }
+
   /// Eight-bit mu-law coding and decoding (ITU-T G.711's curve) of samples within -1...1.
   package static func muLaw(_ samples: [Float]) -> [Float] {
     let mu: Float = 255
@@ -241,6 +259,17 @@ struct Biquad: Sendable {
     let alpha = sin(omega) / (2 * quality)
     let edge = (1 + cos(omega)) / 2
     return Biquad(b: (edge, -2 * edge, edge), omega: omega, alpha: alpha)
+  }
+
+  /// `decibels` louder around `frequency`.
+  static func peak(
+    _ frequency: Float, decibels: Float, quality: Float, sampleRate: Int
+  ) -> Biquad {
+    let omega = 2 * Float.pi * frequency / Float(sampleRate)
+    let alpha = sin(omega) / (2 * quality)
+    let gain = pow(10, decibels / 40)
+    return Biquad(
+      b: (1 + alpha * gain, -2 * cos(omega), 1 - alpha * gain), omega: omega, alpha: alpha / gain)
   }
 
   private init(b: (Float, Float, Float), omega: Float, alpha: Float) {

@@ -41,25 +41,25 @@ package enum RecordingCondition: Sendable {
     case .clean: break
     case .mild:
       if random.uniform() < 0.5 {
-        if random.uniform() < 0.3 { addRoom(&samples, using: &random) }
+        if random.uniform() < 0.3 { Self.addRoom(&samples, using: &random) }
         if random.uniform() < 0.1 {
           samples = Augmentation.softClip(samples, drive: random.uniform(1...3))
         }
         if random.uniform() < 0.7 { addNoise(&samples, 6...30, voices, using: &random) }
         let band = random.uniform()
         if band < 0.15 {
-          addTelephone(&samples, using: &random)
+          Self.addTelephone(&samples, using: &random)
         } else if band < 0.3 {
           samples = Augmentation.lowPass(samples, below: random.uniform(3000...6000))
         }
       }
     case .hard:
-      if random.uniform() < 0.3 { addRoom(&samples, using: &random) }
+      if random.uniform() < 0.3 { Self.addRoom(&samples, using: &random) }
       if random.uniform() < 0.1 {
         samples = Augmentation.softClip(samples, drive: random.uniform(1...3))
       }
       addNoise(&samples, 5...20, voices, using: &random)
-      if random.uniform() < 0.4 { addTelephone(&samples, using: &random) }
+      if random.uniform() < 0.4 { Self.addTelephone(&samples, using: &random) }
     }
     let levels: ClosedRange<Float> =
       switch self {
@@ -84,7 +84,8 @@ package enum RecordingCondition: Sendable {
     Augmentation.add(noise, to: &samples, signalToNoise: random.uniform(range))
   }
 
-  private func addTelephone(_ samples: inout [Float], using random: inout RandomGenerator) {
+  /// A telephone's band, half the time with its coding, after which the level is -20 dBFS.
+  static func addTelephone(_ samples: inout [Float], using random: inout RandomGenerator) {
     samples = Augmentation.telephone(samples)
     if random.uniform() < 0.5 {
       Augmentation.setLevel(&samples, decibels: -20)
@@ -92,7 +93,8 @@ package enum RecordingCondition: Sendable {
     }
   }
 
-  private func addRoom(_ samples: inout [Float], using random: inout RandomGenerator) {
+  /// A room that is quiet after 0.15 to 0.5 s.
+  static func addRoom(_ samples: inout [Float], using random: inout RandomGenerator) {
     let time = random.uniform(0.15...0.5)
     samples = Augmentation.reverberate(
       samples, reverberationTime: time, directToReverberant: random.uniform(0...12), using: &random)

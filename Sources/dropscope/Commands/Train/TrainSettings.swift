@@ -267,6 +267,14 @@ struct TrainSettings: CommandSettings {
         "noise-snr", "LOW,HIGH", \.waveform.noiseRatios, .decibels,
         "signal-to-noise ratio in dB")
       Option(
+        "room-probability", "P", \.waveform.roomProbability, .fraction, "of the echoes of a room")
+      Option(
+        "colour-probability", "P", \.waveform.colourProbability, .fraction,
+        "of a microphone that makes some bands louder than others")
+      Option(
+        "telephone-probability", "P", \.waveform.telephoneProbability, .fraction,
+        "of a telephone's band and coding")
+      Option(
         "level-probability", "P", \.waveform.levelProbability, .fraction,
         "of a change of level")
       Option(
