@@ -2,9 +2,16 @@
 // Targets are listed bottom-up, so the manifest reads as the dependency graph.
 import PackageDescription
 
-/// Clang's target features decide how wide Swift's own vectors are. Tests reach internal
-/// declarations in release builds too, the only ones in which the arithmetic is worth testing.
-let native: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-march=native", "-enable-testing"])]
+/// Built for this machine's processor, or for what DROPSCOPE_PROCESSOR names: x86-64-v3 (AVX2), x86-64
+/// (all of them). Clang's target features decide how wide Swift's own vectors are.
+#if arch(arm64)
+  let processor = "-mcpu=\(Context.environment["DROPSCOPE_PROCESSOR"] ?? "native")"
+#else
+  let processor = "-march=\(Context.environment["DROPSCOPE_PROCESSOR"] ?? "native")"
+#endif
+/// Tests reach internal declarations in release builds too, the only ones in which the arithmetic is worth
+/// testing.
+let native: [SwiftSetting] = [.unsafeFlags(["-Xcc", processor, "-enable-testing"])]
 /// Arithmetic is fast in debug builds too, or the tests crawl; checks stay.
 let optimized = native + [.unsafeFlags(["-O"])]
 
@@ -14,6 +21,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "COpenBLAS"),
     .systemLibrary(name: "CNCurses"),
+    .systemLibrary(name: "CProcessor"),
     .target(name: "Base", swiftSettings: optimized),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "Base"], swiftSettings: optimized),
     .target(name: "Speech", dependencies: ["Kernels", "Base"], swiftSettings: optimized),
@@ -34,6 +42,7 @@ let package = Package(
       name: "dropscope",
       dependencies: [
         "Dashboard", "TerminalUI", "Tradeoff", "Training", "Backbones", "Speech", "Kernels", "Base",
+        "CProcessor",
       ],
       swiftSettings: native),
 

@@ -1,6 +1,7 @@
 // The executable's entry: picks a subcommand, turns errors into one sentence and an exit status.
 
 import Base
+import CProcessor
 import Foundation
 
 @main
@@ -27,6 +28,7 @@ enum Dropscope {
   static let defaultCommand = DashboardCommand.name
 
   static func main() {
+    dropscope_refuse_other_processors()
     StandardOutput.reserve()
     MappedFiles.watch()
     let status = run(Array(words.dropFirst()))

@@ -34,7 +34,7 @@ private struct ARPAReader {
   let url: URL
   /// n-grams promised, by order.
   private(set) var counts: [Int] = []
-  private(set) var words: [String: Int32] = [:]
+  private(set) var words: [ExactText: Int32] = [:]
   private(set) var nodes: [NGramModel.Node] = []
   private(set) var children = PairTable()
 
@@ -130,7 +130,7 @@ private struct ARPAReader {
     var context: Int32?
     for (position, field) in fields[1...order].enumerated() {
       guard let word = words[text(field)] else {
-        throw wrong("words that are unigrams", "\"\(text(field))\"")
+        throw wrong("words that are unigrams", "\"\(text(field).text)\"")
       }
       guard let prefix = context else {
         context = word
@@ -152,8 +152,8 @@ private struct ARPAReader {
     Double(String(decoding: field, as: UTF8.self)).flatMap { $0.isNaN ? nil : $0 }
   }
 
-  private func text(_ field: Slice<UnsafeRawBufferPointer>) -> String {
-    String(decoding: field, as: UTF8.self).inLowerCase
+  private func text(_ field: Slice<UnsafeRawBufferPointer>) -> ExactText {
+    ExactText(String(decoding: field, as: UTF8.self).inLowerCase)
   }
 
   private func checkCount() throws {

@@ -1,5 +1,7 @@
 // How often words follow one another in sentences.
 
+import Base
+
 /// Counts of all n-grams up to an order. Every n-gram is a node, numbered as it is found: a word is its
 /// own number, a longer one is the child of its beginning by its last word.
 package struct NGramCounts {
@@ -24,13 +26,13 @@ package struct NGramCounts {
   package init(_ sentences: [String], order: Int, leastCount: Int) {
     precondition(order >= 1, "n-grams have words")
     self.order = order
-    var heard: [Substring: Int] = [:]
-    let split = sentences.map { $0.split(separator: " ") }
+    var heard: [ExactText: Int] = [:]
+    let split = sentences.map { $0.split(separator: " ").map { ExactText($0) } }
     for sentence in split { for word in sentence { heard[word, default: 0] += 1 } }
-    let vocabulary = heard.filter { $0.value >= leastCount }.keys.map(String.init).sorted()
+    let vocabulary = heard.filter { $0.value >= leastCount }.keys.sorted().map(\.text)
     words = [NGramModel.unk, NGramModel.begin, NGramModel.end] + vocabulary
-    var numbers: [Substring: Int32] = [:]
-    for (number, word) in words.enumerated() { numbers[Substring(word)] = Int32(number) }
+    var numbers: [ExactText: Int32] = [:]
+    for (number, word) in words.enumerated() { numbers[ExactText(word)] = Int32(number) }
     nodes = words.indices.map { Node(context: -1, word: Int32($0), suffix: -1, order: 1) }
     for sentence in split where !sentence.isEmpty {
       add([Self.begin] + sentence.map { numbers[$0] ?? Self.unknown } + [Self.end])

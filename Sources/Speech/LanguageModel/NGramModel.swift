@@ -1,5 +1,6 @@
 // A word n-gram model with back-off: how likely a word is after others.
 
+import Base
 import Foundation
 
 /// Katz-style back-off over words of any order, as in an ARPA file: the log-probability of the longest
@@ -29,14 +30,14 @@ package final class NGramModel: Sendable, Hashable {
     var backoff: Float
   }
 
-  private let words: [String: Int32]
+  private let words: [ExactText: Int32]
   private let nodes: [Node]
   /// Where the n-gram (context, word) is; unigrams lie at their word's number.
   private let children: PairTable
   private let unknown: Int32?
   private let sentenceEnd: Int32?
   /// The words without the marks, for looking up how they begin.
-  private let sorted: [String]
+  private let sorted: [ExactText]
   /// The context of a sentence's first word, and of a word that nothing is known before.
   package let start: State
 
@@ -46,7 +47,7 @@ package final class NGramModel: Sendable, Hashable {
   static let (begin, end, unk) = ("<s>", "</s>", "<unk>")
 
   init(
-    name: String, digest: String, order: Int, words: [String: Int32], nodes: [Node],
+    name: String, digest: String, order: Int, words: [ExactText: Int32], nodes: [Node],
     children: PairTable
   ) {
     self.name = name
@@ -57,32 +58,33 @@ package final class NGramModel: Sendable, Hashable {
     self.children = children
     wordCount = words.count
     ngramCount = nodes.count
-    unknown = words[Self.unk]
-    sentenceEnd = words[Self.end]
-    start = State(contexts: words[Self.begin].map { [$0] } ?? [])
-    sorted = words.keys.filter { !Self.isMark($0) }.sorted()
+    unknown = words[ExactText(Self.unk)]
+    sentenceEnd = words[ExactText(Self.end)]
+    start = State(contexts: words[ExactText(Self.begin)].map { [$0] } ?? [])
+    sorted = words.keys.filter { !Self.isMark($0.text) }.sorted()
   }
 
   package static func == (a: NGramModel, b: NGramModel) -> Bool { a === b }
   package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
   /// Whether `word` is one of the words, not a mark such as `<s>`.
-  package func knows(_ word: String) -> Bool { !Self.isMark(word) && words[word] != nil }
+  package func knows(_ word: String) -> Bool { !Self.isMark(word) && words[ExactText(word)] != nil }
 
   /// Whether a word begins with `letters`, which are not empty.
   package func knows(prefix letters: String) -> Bool {
+    let letters = ExactText(letters)
     var (low, high) = (0, sorted.count)
     while low < high {
       let middle = (low + high) / 2
       if sorted[middle] < letters { low = middle + 1 } else { high = middle }
     }
-    return low < sorted.count && sorted[low].hasPrefix(letters)
+    return low < sorted.count && sorted[low].bytes.starts(with: letters.bytes)
   }
 
   private static func isMark(_ word: String) -> Bool { [begin, end, unk].contains(word) }
 
   /// Of a word, or of `<unk>` where the model does not know it; nil where it has no `<unk>` either.
-  func number(of word: String) -> Int32? { words[word] ?? unknown }
+  func number(of word: String) -> Int32? { words[ExactText(word)] ?? unknown }
 
   /// The log-probability of `word` in a state, and the state after it. A word that the model does not
   /// know is `<unk>`.

@@ -32,15 +32,12 @@ package struct Tokenizer: Sendable, Equatable {
   /// The UTF-8 of tokens that are bytes, not whole characters. They are decoded, never encoded to.
   package let fragments: [Int: [UInt8]]
   package var count: Int { pieces.count }
+  /// Bytes of the longest token that a list may have: all ways of cutting each in two are tried.
+  static let longestPiece = 1_000
 
   private let characters: [Unicode.Scalar: Int32]
   /// The piece that two adjacent pieces join to.
-  private let joins: [Pair: Int32]
-
-  /// Two adjacent pieces.
-  private struct Pair: Hashable {
-    var left, right: Int32
-  }
+  private let joins: [PiecePair: Int32]
 
   /// Pieces in id order. `InputError`, naming `source`, unless the first is "<blank>" and the others
   /// are distinct and not empty.
@@ -59,6 +56,11 @@ package struct Tokenizer: Sendable, Equatable {
         throw InputError(
           source, expected: "a token without spaces on line \(id + 1)",
           found: piece.isEmpty ? "an empty line" : "\"\(piece.prefix(40))\"")
+      }
+      guard piece.utf8.count <= Self.longestPiece else {
+        throw InputError(
+          source, expected: "a token of at most \(Self.longestPiece) bytes on line \(id + 1)",
+          found: "\(piece.utf8.count)")
       }
       if let other = lines.updateValue(id + 1, forKey: ExactText(piece)) {
         throw InputError(
@@ -96,13 +98,13 @@ package struct Tokenizer: Sendable, Equatable {
     for (id, piece) in spoken.reversed() { ids[ExactText(piece)] = Int32(id) }
     let lengths = Set(ids.keys.map(\.bytes.count))
     var characters: [Unicode.Scalar: Int32] = [:]
-    var joins: [Pair: Int32] = [:]
+    var joins: [PiecePair: Int32] = [:]
     for (id, piece) in spoken.reversed() {
       let scalars = piece.unicodeScalars
       if let only = scalars.first, scalars.dropFirst().isEmpty { characters[only] = Int32(id) }
       for split in ExactText(piece).splits(lengths: lengths) {
         if let left = ids[split.left], let right = ids[split.right] {
-          joins[Pair(left: left, right: right)] = Int32(id)
+          joins[PiecePair(left: left, right: right)] = Int32(id)
         }
       }
     }
@@ -161,7 +163,7 @@ package struct Tokenizer: Sendable, Equatable {
       }
       if symbols.isEmpty { return [] }
       if let start = characters[Tokenizer.wordStart] { symbols.insert(start, at: 0) }
-      Tokenizer.merge(&symbols, joins)
+      PieceMerging.merge(&symbols, joins)
       return symbols.map(Int.init)
     }
   }
@@ -192,22 +194,6 @@ package struct Tokenizer: Sendable, Equatable {
     pieces[token].unicodeScalars.first == Tokenizer.wordStart
   }
 
-  private static func merge(_ symbols: inout [Int32], _ joins: [Pair: Int32]) {
-    while symbols.count > 1 {
-      var best: (index: Int, piece: Int32)?
-      for i in 0..<symbols.count - 1 {
-        if let piece = joins[Pair(left: symbols[i], right: symbols[i + 1])],
-          piece < best?.piece ?? .max
-        {
-          best = (i, piece)
-        }
-      }
-      guard let best else { return }
-      symbols[best.index] = best.piece
-      symbols.remove(at: best.index + 1)
-    }
-  }
-
   // MARK: Learning
 
   /// Learns pieces from words separated by white space until there are `size` with the blank, or until
@@ -233,11 +219,11 @@ package struct Tokenizer: Sendable, Equatable {
     private(set) var pieces: [ExactText]
     private var ids: [ExactText: Int32] = [:]
     private var lengths: Set<Int> = []
-    private var joins: [Pair: Int32] = [:]
+    private var joins: [PiecePair: Int32] = [:]
     private var words: [(symbols: [Int32], count: Int)] = []
-    private var pairCounts: [Pair: Int] = [:]
+    private var pairCounts: [PiecePair: Int] = [:]
     /// Words a pair was once seen in.
-    private var places: [Pair: Set<Int>] = [:]
+    private var places: [PiecePair: Set<Int>] = [:]
 
     init(_ wordCounts: [ExactText: Int], size: Int) {
       var frequency: [Unicode.Scalar: Int] = [:]
@@ -264,9 +250,10 @@ package struct Tokenizer: Sendable, Equatable {
 
     /// False when nothing is left to join.
     mutating func learnPiece() -> Bool {
-      var best: (pair: Pair, count: Int, text: ExactText)?
+      var best: (pair: PiecePair, count: Int, text: ExactText)?
       for (pair, count) in pairCounts where count >= best?.count ?? 1 {
         let text = pieces[Int(pair.left)] + pieces[Int(pair.right)]
+        guard text.bytes.count <= Tokenizer.longestPiece else { continue }
         if count > best?.count ?? 0 || text < best!.text
           || (text == best!.text && pair.left < best!.pair.left)
         {
@@ -288,23 +275,23 @@ package struct Tokenizer: Sendable, Equatable {
       for (other, text) in pieces.enumerated().dropFirst()
       where text.bytes.count > piece.bytes.count {
         if let rest = text.dropping(prefix: piece), let right = ids[rest] {
-          joins[Pair(left: id, right: right)] = Int32(other)
+          joins[PiecePair(left: id, right: right)] = Int32(other)
         }
         if let rest = text.dropping(suffix: piece), let left = ids[rest] {
-          joins[Pair(left: left, right: id)] = Int32(other)
+          joins[PiecePair(left: left, right: id)] = Int32(other)
         }
       }
       var affected: Set<Int> = []
       for split in piece.splits(lengths: lengths) {
         if let left = ids[split.left], let right = ids[split.right] {
-          let pair = Pair(left: left, right: right)
+          let pair = PiecePair(left: left, right: right)
           joins[pair] = id
           affected.formUnion(places.removeValue(forKey: pair) ?? [])
         }
       }
       for word in affected {
         countPairs(of: word, sign: -1)
-        Tokenizer.merge(&words[word].symbols, joins)
+        PieceMerging.merge(&words[word].symbols, joins)
         countPairs(of: word, sign: 1)
       }
     }
@@ -312,7 +299,7 @@ package struct Tokenizer: Sendable, Equatable {
     private mutating func countPairs(of word: Int, sign: Int) {
       let (symbols, count) = words[word]
       for (left, right) in zip(symbols, symbols.dropFirst()) {
-        let pair = Pair(left: left, right: right)
+        let pair = PiecePair(left: left, right: right)
         let total = pairCounts[pair, default: 0] + sign * count
         pairCounts[pair] = total == 0 ? nil : total
         if sign > 0 { places[pair, default: []].insert(word) }

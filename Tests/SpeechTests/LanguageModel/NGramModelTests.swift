@@ -2,7 +2,7 @@
 
 import Base
 import Foundation
-import Speech
+@testable import Speech
 import TestSupport
 import Testing
 
@@ -84,6 +84,18 @@ struct NGramModelTests {
     } throws: {
       "\($0)".contains(complaint) && "\($0)".contains(".arpa")
     }
+  }
+
+  /// Letters that only Swift's strings take for one.
+  @Test func wordsAreScalars() throws {
+    let model = try read(
+      "\\data\\\nngram 1=3\n\\1-grams:\n-1\tcaf\u{E9}\n-2\tcafe\u{301}\n-3\t<unk>\n\\end\\\n")
+    #expect(model.wordCount == 3)
+    #expect(model.score(sentence: "caf\u{E9}") == Float(-M_LN10))
+    #expect(model.score(sentence: "cafe\u{301}") == Float(-2 * M_LN10))
+    #expect(model.knows(prefix: "cafe") && model.knows(prefix: "caf\u{E9}"))
+    let counts = NGramCounts(["caf\u{E9} cafe\u{301}", "caf\u{E9}"], order: 1, leastCount: 1)
+    #expect(counts.words.count == 5)
   }
 
   @discardableResult

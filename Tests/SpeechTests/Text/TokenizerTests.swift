@@ -41,6 +41,26 @@ struct TokenizerTests {
     }
   }
 
+  /// Texts are files, and a file may have no space.
+  @Test func textsWithoutSpacesTakeTheirLength() {
+    let tokenizer = Tokenizer.train(transcripts: Self.sentences, size: 60)
+    let long = String(repeating: "themotherhat", count: 10_000)
+    let ids = tokenizer.encode(long)
+    #expect(tokenizer.decode(ids) == long)
+    #expect(ids.count < long.utf8.count / 2)
+    let learnt = Tokenizer.train(transcripts: [long], size: 40)
+    #expect(learnt.pieces.allSatisfy { $0.utf8.count <= 1000 })
+    #expect(learnt.decode(learnt.encode(long)) == long)
+  }
+
+  @Test func tokensOfOtherThingsAreRefused() {
+    #expect {
+      try Tokenizer(pieces: ["<blank>", "a", String(repeating: "a", count: 200_000)])
+    } throws: {
+      "\($0)".contains("at most 1000 bytes on line 3") && "\($0)".contains("200000")
+    }
+  }
+
   /// What was learnt as one piece must come out as one piece, or the head has tokens nobody uses.
   @Test func everyLearntPieceIsReached() {
     let tokenizer = Tokenizer.train(transcripts: Self.sentences, size: 256)
