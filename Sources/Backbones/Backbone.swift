@@ -74,6 +74,14 @@ extension FeatureBackbone {
   }
 }
 
+/// A part of an utterance that is attended over at once.
+package struct Piece: Sendable {
+  /// With what it hears of its neighbours.
+  package var samples: [Float]
+  /// Which of its frames are the utterance's: those of all pieces, one after the other, are all.
+  package var own: Range<Int>
+}
+
 extension Backbone {
   package var parameterCount: Int { Int(parameters.total(.full(layerCount))) }
 
@@ -88,19 +96,40 @@ extension Backbone {
     mask[index] ? layer(index, input) : skip(index, input)
   }
 
-  /// An utterance in pieces short enough to attend over; their frames one after the other are its
-  /// frames.
-  package func pieces(_ samples: [Float]) -> [[Float]] {
-    LongAudio.pieces(samples, sampleRate: sampleRate)
+  /// An utterance in pieces short enough to attend over.
+  package func pieces(_ samples: [Float]) -> [Piece] {
+    let frame = max(1, Int((frameSeconds * Double(sampleRate)).rounded()))
+    return LongAudio.pieces(samples, sampleRate: sampleRate, frame: frame).map { piece in
+      let end =
+        piece.own.upperBound == samples.count
+        ? frameCount(sampleCount: piece.heard.count)
+        : (piece.own.upperBound - piece.heard.lowerBound) / frame
+      let start = min(end, (piece.own.lowerBound - piece.heard.lowerBound) / frame)
+      return Piece(samples: Array(samples[piece.heard]), own: start..<end)
+    }
   }
 
-  /// The front end over an utterance of any length, piece by piece.
+  /// The front end over an utterance of any length, piece by piece: also over what a piece only hears.
   package func frontEnd(ofLong samples: [Float]) -> HiddenFrames {
-    let parts = pieces(samples).map { frontEnd([$0]) }
+    let parts = pieces(samples).map { frontEnd([$0.samples]) }
     var frames = HiddenFrames(packing: parts.map(\.values))
     // What the longest piece needs serves all.
     frames.shared = parts.max { $0.values.rows < $1.values.rows }?.shared
     return frames
+  }
+
+  /// Token log-probabilities (the utterance's frames x tokens) of what the layers made of
+  /// `frontEnd(ofLong: samples)`.
+  package func head(_ frames: HiddenFrames, ofLong samples: [Float]) -> Tensor {
+    let all = head(frames)
+    guard frames.lengths.count > 1 else { return all }
+    var start = 0
+    return HiddenFrames(
+      packing: zip(pieces(samples), frames.lengths).map { piece, length in
+        defer { start += length }
+        return all.rows(start + piece.own.lowerBound..<start + piece.own.upperBound)
+      }
+    ).values
   }
 
   /// Token log-probabilities (total frames x tokens) at a mask.
@@ -110,6 +139,10 @@ extension Backbone {
 
   /// The same of one utterance of any length: piece by piece, so that memory does not grow with it.
   package func logProbabilities(ofLong samples: [Float], mask: LayerMask) -> Tensor {
-    HiddenFrames(packing: pieces(samples).map { logProbabilities([$0], mask: mask) }).values
+    HiddenFrames(
+      packing: pieces(samples).map {
+        logProbabilities([$0.samples], mask: mask).rows($0.own)
+      }
+    ).values
   }
 }

@@ -40,7 +40,7 @@ package struct Validation: Sendable {
       let start = backbone.frontEnd(ofLong: samples)
       let counts = masks.map { mask in
         let last = (0..<backbone.layerCount).reduce(start) { backbone.step($1, $0, mask) }
-        let text = decoder.decode(backbone.head(last)).text
+        let text = decoder.decode(backbone.head(last, ofLong: samples)).text
         return Alignment.count(reference, text.words)
       }
       rows.withLock { $0[index] = counts }

@@ -28,6 +28,12 @@ enum AudioInput {
     return waveform
   }
 
+  /// What the help of a command says of recordings longer than what is attended over at once.
+  static let piecesExplanation = """
+    Recordings of more than \(Int(LongAudio.longest)) s are heard in pieces that long, cut where it is
+    quiet; a piece hears \(Int(LongAudio.context)) s of its neighbours as well, which counts as work.
+    """
+
   private static let inputName = "standard input"
 
   /// Until it ends. Ctrl-C meant for the recorder in front of the pipe reaches this program too: the

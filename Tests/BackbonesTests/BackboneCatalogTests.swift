@@ -88,6 +88,37 @@ import Testing
     }
   }
 
+  /// Frame for frame, whatever a model's rates; a cut lies nowhere but between frames.
+  @Test(arguments: BackboneCatalog.loaders.map(\.modelType))
+  func piecesHaveTheFramesOfTheWhole(type: String) throws {
+    let backbone = try load(type)
+    for seconds in [29.9, 30.3, 47.123, 75.5] {
+      let samples = noise(backbone, seconds: seconds, seed: 5)
+      let pieces = backbone.pieces(samples)
+      #expect((pieces.count == 1) == (seconds < 30))
+      #expect(
+        pieces.reduce(0) { $0 + $1.own.count } == backbone.frameCount(sampleCount: samples.count))
+      for piece in pieces {
+        let frames = backbone.frameCount(sampleCount: piece.samples.count)
+        #expect(piece.own.upperBound <= frames && piece.samples.count <= 30 * backbone.sampleRate)
+      }
+    }
+  }
+
+  /// The front end, which hears no further than a piece's neighbours do, makes of pieces what it makes
+  /// of the whole, but where it normalises each by itself.
+  @Test(arguments: BackboneCatalog.loaders.map(\.modelType))
+  func frontEndsHearPiecesAsTheWhole(type: String) throws {
+    let backbone = try load(type)
+    let samples = noise(backbone, seconds: 47, seed: 6)
+    let mask = LayerMask(layerCount: backbone.layerCount, keeping: [])
+    let whole = backbone.logProbabilities([samples], mask: mask)
+    let pieces = backbone.logProbabilities(ofLong: samples, mask: mask)
+    #expect(pieces.shape == whole.shape)
+    let furthest = zip(pieces.values, whole.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
+    #expect(furthest < 1e-3, "\(furthest)")
+  }
+
   @Test func typesAreThereOnce() {
     let types = BackboneCatalog.loaders.map(\.modelType)
     #expect(Set(types).count == types.count)

@@ -75,10 +75,12 @@ package final class Evaluator: Sendable {
     for piece in pieces {
       // Of a long utterance nothing is kept, so that memory does not grow with it.
       var trace =
-        (pieces.count == 1 ? take(index).map { $0.shared(with: mask) } : nil) ?? start(piece, mask)
+        (pieces.count == 1 ? take(index).map { $0.shared(with: mask) } : nil)
+        ?? start(piece.samples, mask)
       let pass = walk(&trace, isCancelled)
       if pieces.count == 1 { put(index, trace) }
-      guard let pass else { return nil }
+      guard var pass else { return nil }
+      pass.logProbabilities = pass.logProbabilities.rows(piece.own)
       passes.append(pass)
     }
     let seconds = passes.dropFirst().reduce(passes[0].seconds) { $0 + $1.seconds }
@@ -98,7 +100,7 @@ package final class Evaluator: Sendable {
       frontEndSeconds: seconds.frontEnd, headSeconds: seconds.head,
       decodeSeconds: decodeSeconds,
       operations: pieces.reduce(0) {
-        $0 + backbone.operations(sampleCount: $1.count).total(mask)
+        $0 + backbone.operations(sampleCount: $1.samples.count).total(mask)
       })
   }
 

@@ -78,11 +78,11 @@ package struct LayerLens: Sendable, Equatable {
       if isCancelled() { return nil }
       full = backbone.layer(layer, full)
     }
-    let goal = backbone.head(full)
+    let goal = backbone.head(full, ofLong: samples)
     // Greedily, whatever else is measured: each frame's best token is what stands beside it.
     let decoder = recognizer.decoder()
     func read(_ frames: HiddenFrames, after input: HiddenFrames?, runs: Bool) -> Reading {
-      let logProbabilities = backbone.head(frames)
+      let logProbabilities = backbone.head(frames, ofLong: samples)
       let transcript = decoder.decode(logProbabilities).normalized(by: normalization)
       let alignment = Alignment.align(words, transcript.words.map(\.word))
       let moved = input.map { Self.movement(from: $0.values, to: frames.values) }

@@ -13,6 +13,8 @@ enum EmissionsCommand: Command {
     Writes the tensor 'log_probs' (frames x tokens, float32, natural logarithms) of an audio file, or
     of one on standard input ('-'), where what has no header is raw 16-bit samples at 16 kHz. The CTC
     blank is token 0, or what a Hugging Face model's config.json calls pad_token_id.
+
+    \(AudioInput.piecesExplanation)
     """
   static let positionals = 1...1
 

@@ -13,6 +13,8 @@ enum EvaluateCommand: Command {
   static let explanation = """
     Measures the word error rate, with its 95 % bootstrap interval over speakers (over utterances
     where there are fewer than 8), and the time taken, on every utterance of a split.
+
+    \(AudioInput.piecesExplanation)
     """
 
   struct Settings: CommandSettings {

@@ -17,6 +17,8 @@ enum TranscribeCommand: Command {
     standard input until it ends, or, of what has no header, raw 16-bit little-endian samples at
     16 kHz, as in 'arecord -f S16_LE -r 16000 -t raw | dropscope transcribe -' (Ctrl-C ends the
     recording).
+
+    \(AudioInput.piecesExplanation)
     """
   static let positionals = 1...Int.max
 

@@ -58,20 +58,23 @@ import Testing
     let evaluator = Evaluator(recognizer, data)
     let mask = try LayerMask("101", layerCount: 3)
     let pieces = backbone.pieces(samples)
-    #expect(pieces.count == 3)
+    #expect(pieces.count == 4)
     for _ in 0..<2 {
       let before = backbone.layerCalls.count
       let result = try #require(evaluator.evaluate(0, mask))
-      #expect(backbone.layerCalls.count - before == 2 * 3)
+      #expect(backbone.layerCalls.count - before == 2 * 4)
+      // No frame of this network hears another one.
       #expect(
         result.transcript
-          == recognizer.decoder().decode(backbone.logProbabilities(pieces, mask: mask)))
+          == recognizer.decoder().decode(backbone.logProbabilities([samples], mask: mask)))
       #expect(result.audioSeconds == 70)
     }
     expectClose(
       backbone.logProbabilities(ofLong: samples, mask: mask),
-      backbone.logProbabilities(pieces, mask: mask))
-    expectClose(backbone.frontEnd(ofLong: samples).values, backbone.frontEnd(pieces).values)
+      backbone.logProbabilities([samples], mask: mask))
+    let frames = backbone.frontEnd(ofLong: samples)
+    expectClose(frames.values, backbone.frontEnd(pieces.map(\.samples)).values)
+    expectClose(backbone.head(frames, ofLong: samples), backbone.head(backbone.frontEnd([samples])))
   }
 
   @Test func runsOnlyFromTheFirstDifference() throws {
