@@ -32,8 +32,6 @@ package struct Tokenizer: Sendable, Equatable {
   /// The UTF-8 of tokens that are bytes, not whole characters. They are decoded, never encoded to.
   package let fragments: [Int: [UInt8]]
   package var count: Int { pieces.count }
-  /// Bytes of the longest token that a list may have: all ways of cutting each in two are tried.
-  static let longestPiece = 1_000
 
   private let characters: [Unicode.Scalar: Int32]
   /// The piece that two adjacent pieces join to.
@@ -56,11 +54,6 @@ package struct Tokenizer: Sendable, Equatable {
         throw InputError(
           source, expected: "a token without spaces on line \(id + 1)",
           found: piece.isEmpty ? "an empty line" : "\"\(piece.prefix(40))\"")
-      }
-      guard piece.utf8.count <= Self.longestPiece else {
-        throw InputError(
-          source, expected: "a token of at most \(Self.longestPiece) bytes on line \(id + 1)",
-          found: "\(piece.utf8.count)")
       }
       if let other = lines.updateValue(id + 1, forKey: ExactText(piece)) {
         throw InputError(
@@ -253,7 +246,6 @@ package struct Tokenizer: Sendable, Equatable {
       var best: (pair: PiecePair, count: Int, text: ExactText)?
       for (pair, count) in pairCounts where count >= best?.count ?? 1 {
         let text = pieces[Int(pair.left)] + pieces[Int(pair.right)]
-        guard text.bytes.count <= Tokenizer.longestPiece else { continue }
         if count > best?.count ?? 0 || text < best!.text
           || (text == best!.text && pair.left < best!.pair.left)
         {

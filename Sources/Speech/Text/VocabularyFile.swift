@@ -57,11 +57,6 @@ package struct VocabularyFile: Sendable {
     guard !tokens.isEmpty else {
       throw InputError(source.path, expected: "tokens", found: "none")
     }
-    if let (text, id) = tokens.first(where: { $0.text.utf8.count > Tokenizer.longestPiece }) {
-      throw InputError(
-        source.path, expected: "tokens of at most \(Tokenizer.longestPiece) bytes",
-        found: "\(text.utf8.count) for \(id ?? 0)")
-    }
     if let decoder = pieces?.unknownDecoder {
       throw InputError(
         source.path, expected: "a decoder of \(TokenizerFile.decoders.joined(separator: ", "))",

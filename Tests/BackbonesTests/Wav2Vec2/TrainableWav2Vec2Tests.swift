@@ -12,7 +12,10 @@ import Training
 @testable import Backbones
 
 @Suite struct TrainableWav2Vec2Tests {
-  static let names = Wav2Vec2Tests.names.filter { !$0.hasPrefix("conformer") }
+  /// No Conformers, and no activation but GELU.
+  static let names = Wav2Vec2Tests.names.filter {
+    !$0.hasPrefix("conformer") && !$0.hasSuffix("settings")
+  }
   static let targets = [[5, 5, 6, 4], [7], [4, 5, 8]]
 
   private func samples(_ name: String) throws -> [[Float]] {
@@ -93,6 +96,13 @@ import Training
   }
 
   /// An exit says what the mask that skips all after it says in evaluation, the outer norm included.
+  @Test(arguments: ["wav2vec2-settings", "hubert-settings", "wavlm-settings"])
+  func otherActivationsAreNotTrained(name: String) {
+    #expect {
+      try TrainableWav2Vec2(contentsOf: fixture(name))
+    } throws: { "\($0)".contains("_act") && "\($0)".contains("\"gelu\" to train") }
+  }
+
   @Test func conformerBlocksAreNotTrained() {
     #expect {
       try TrainableWav2Vec2(contentsOf: fixture("conformer-rotary"))
