@@ -76,6 +76,25 @@ import Testing
     }
   }
 
+  /// Every product and convolution that PyTorch makes, layers skipped or not (make_operations.py).
+  @Test func operationsAreThoseThatPyTorchCounts() throws {
+    struct Count: Decodable {
+      var samples: Int
+      var operations: [String: Double]
+    }
+    let counts = try JSONDecoder().decode(
+      [String: Count].self, from: Data(contentsOf: fixture("operations.json")))
+    #expect(counts.count > 15)
+    for (name, count) in counts {
+      let backbone = try BackboneCatalog.load(fixture(name))
+      let operations = backbone.operations(sampleCount: count.samples)
+      for (mask, expected) in count.operations {
+        let ours = operations.total(try LayerMask(mask, layerCount: backbone.layerCount))
+        #expect(ours == expected, "\(name) \(mask)")
+      }
+    }
+  }
+
   @Test(arguments: BackboneCatalog.loaders.map(\.modelType))
   func skippingIsTheIdentityOrTheLastNorm(type: String) throws {
     let backbone = try load(type)

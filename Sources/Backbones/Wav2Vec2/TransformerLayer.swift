@@ -73,10 +73,11 @@ struct TransformerLayer: Sendable {
     contract(activation(expand(x, w)), w)
   }
 
-  /// FLOPs for an utterance of `frames`: four projections, QK^T and PV, the feed-forward.
+  /// FLOPs for an utterance of `frames`: four projections, QK^T and PV, WavLM's gates, the feed-forward.
   func operations(frames: Int) -> Double {
     let (t, c) = (Double(frames), Double(width))
-    return 8 * t * c * c + 4 * t * t * c + 4 * t * c * Double(feedForward)
+    let gates = positions == nil ? 0 : 2 * t * c * Double(GatedPositions.outputs)
+    return 8 * t * c * c + 4 * t * t * c + gates + 4 * t * c * Double(feedForward)
   }
 }
 
@@ -84,6 +85,8 @@ struct TransformerLayer: Sendable {
 /// head decides from what goes into the attention how much the distances count.
 struct GatedPositions: Sendable {
   let heads, width: Int
+  /// Of a frame and head.
+  static let outputs = 8
   /// d to 8, shared by the heads; and a constant of each head.
   let projection: Projection
   let constant: Parameter
@@ -94,7 +97,7 @@ struct GatedPositions: Sendable {
     heads = configuration.heads
     width = configuration.width / configuration.heads
     constant = layout.add("\(prefix).gru_rel_pos_const", 1, heads, 1, 1, decays: false)
-    projection = Projection("\(prefix).gru_rel_pos_linear", width, 8, in: &layout)
+    projection = Projection("\(prefix).gru_rel_pos_linear", width, Self.outputs, in: &layout)
   }
 
   /// x: frames x c. Returns frames x heads: a (b const - 1) + 2 with a and b sigmoids of two sums of
