@@ -1,0 +1,98 @@
+// Whichever way a split is measured, the errors are the same: a real model on real audio, masks drawn by lot.
+
+import Backbones
+import Base
+import Foundation
+import Speech
+import TestSupport
+import Testing
+
+@testable import Tradeoff
+
+struct WaysOfMeasuringTests {
+  private let recognizer: Recognizer
+  private let data: LoadedDataset
+  private let masks: [LayerMask]
+  /// Of each mask and utterance: every layer run for it alone.
+  private let plain: [[ErrorCounts]]
+
+  init() throws {
+    let assets = fixture("../../../Assets").standardizedFileURL
+    recognizer = try Recognizer(contentsOf: assets.appendingPathComponent("Models/dld-plus"))
+    let all = try Dataset(
+      contentsOf: assets.appendingPathComponent("Datasets/heldout"), split: "dev")
+    data = try LoadedDataset(
+      Dataset(name: all.name, split: all.split, utterances: Array(all.utterances.prefix(10))),
+      for: recognizer)
+    var random = RandomGenerator(seed: 5)
+    let count = recognizer.backbone.layerCount
+    masks =
+      [.full(count), LayerMask(layerCount: count, keeping: [])]
+      + (0..<12).map { _ in
+        LayerMask(layerCount: count, keeping: (0..<count).filter { _ in random.uniform() < 0.6 })
+      }
+    let (recognizer, data) = (recognizer, data)
+    let decoder = recognizer.decoder()
+    plain = masks.map { mask in
+      data.samples.enumerated().map { index, samples in
+        let said = decoder.decode(recognizer.backbone.logProbabilities([samples], mask: mask))
+        return Alignment.count(data.dataset.utterances[index].words, said.text.words)
+      }
+    }
+    #expect(plain[0].reduce(0) { $0 + $1.errors } < plain[1].reduce(0) { $0 + $1.errors })
+  }
+
+  @Test func reusedAndKept() throws {
+    let evaluator = Evaluator(recognizer, data)
+    var random = RandomGenerator(seed: 6)
+    for _ in 0..<2 {
+      for place in masks.indices.shuffled(using: &random) {
+        for index in data.samples.indices {
+          let result = try #require(evaluator.evaluate(index, masks[place]))
+          #expect(result.counts == plain[place][index])
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [1, 2, 5]) func sideBySide(threads: Int) throws {
+    let measuring = Measuring(recognizer, data, threads: threads)
+    defer { measuring.stop() }
+    for (mask, expected) in zip(masks, plain) {
+      #expect(try measuring.run(mask).map(\.counts) == expected)
+    }
+  }
+
+  @Test(arguments: [1, 3, 5]) func inShards(count: Int) throws {
+    let entries = masks.map {
+      SweepPlan.Entry(
+        model: recognizer.name, dataset: data.dataset.name, split: "dev", policy: "manual",
+        seed: nil, mask: $0)
+    }
+    let plan = SweepPlan([entries])
+    var found: [String: [ErrorCounts]] = [:]
+    for shard in 1...count {
+      let measuring = Measuring(recognizer, data, threads: 2)
+      defer { measuring.stop() }
+      for entry in plan.entries[plan.shard(shard, of: count)] {
+        found[entry.mask.description] = try measuring.run(entry.mask).map(\.counts)
+      }
+    }
+    #expect(found == Dictionary(zip(masks.map(\.description), plain)) { $1 })
+  }
+
+  @Test func packed() throws {
+    let decoder = recognizer.decoder()
+    let lengths = data.samples.map { recognizer.backbone.frameCount(sampleCount: $0.count) }
+    for (mask, expected) in zip(masks, plain) {
+      let all = recognizer.backbone.logProbabilities(data.samples, mask: mask)
+      var start = 0
+      for (index, length) in lengths.enumerated() {
+        let said = decoder.decode(all.rows(start..<start + length))
+        let words = data.dataset.utterances[index].words
+        #expect(Alignment.count(words, said.text.words) == expected[index])
+        start += length
+      }
+    }
+  }
+}
