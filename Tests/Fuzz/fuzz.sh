@@ -45,8 +45,10 @@ stream=${2:-1}
 shift $(($# < 2 ? $# : 2))
 swift build --package-path "$root" --scratch-path "$build" --sanitize address --product fuzz || exit 1
 mkdir -p "$faults"
-# A process that falls is the only one of interest: what the Swift runtime keeps to its end is no leak.
-export ASAN_OPTIONS="detect_leaks=0:exitcode=99:quarantine_size_mb=16:hard_rss_limit_mb=4000"
+# What the Swift runtime keeps to the end of the process is no leak. Little is kept from being used again
+# (quarantine): it would be counted as memory that an input took.
+options=detect_leaks=0:exitcode=99:hard_rss_limit_mb=4000
+export ASAN_OPTIONS=$options:quarantine_size_mb=1:thread_local_quarantine_size_kb=64
 list=$("$fuzz" list) || exit 1
 if [ $# -gt 0 ]; then list=$(echo "$list" | grep -E "^($(IFS='|'; echo "$*")) "); fi
 [ -n "$list" ] || { echo "no parser of that name"; exit 2; }

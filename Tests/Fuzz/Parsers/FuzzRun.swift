@@ -12,8 +12,8 @@ package struct FuzzRun {
     case fault(String)
   }
 
-  /// A sentence is for a line or two of a terminal.
-  private static let longestSentence = 4000
+  /// In characters: a sentence is for a few lines of a terminal.
+  private static let longestSentence = 2100
   /// Seconds of the processor: whatever the input, and for each of its bytes.
   private static let (seconds, secondsPerByte) = (1.0, 20e-6)
   /// Bytes of memory that any input may cost.
@@ -58,8 +58,9 @@ package struct FuzzRun {
     } catch let error as InputError {
       let sentence = error.description
       if sentence != sentence.harmless { return .fault("harmful: \(sentence.harmless)") }
-      if sentence.utf8.count > Self.longestSentence {
-        return .fault("a sentence of \(sentence.utf8.count) bytes: \(sentence.prefix(200))")
+      let length = sentence.unicodeScalars.count
+      if length > Self.longestSentence {
+        return .fault("a sentence of \(length) characters: \(sentence.prefix(200))")
       }
       return .refused
     } catch {

@@ -45,9 +45,15 @@ extension FuzzedParsers {
         }
       },
       FuzzedParser(
-        "shards", file: "model.safetensors.index.json",
-        ["{\"metadata\": {\"total_size\": 1}, \"weight_map\": {\"a\": \"x.bin\", \"b\": \"y\"}}"]
-      ) { _ = try ModelTensors(contentsOf: $0) },
+        "shards", tries: 100,
+        seeds: { [try Data(contentsOf: pickled.appendingPathComponent(index))] }
+      ) { folder in
+        try link(pickled, to: folder, without: index)
+        return { data in
+          try FuzzedParser.write(data, to: folder.appendingPathComponent(index))
+          _ = try ModelTensors(contentsOf: folder).names
+        }
+      },
     ]
     + [
       "conformer-ldasr", "wav2vec2-small", "hubert-settings", "wavlm-small", "conformer-rotary",
@@ -93,6 +99,18 @@ extension FuzzedParsers {
       + Data(header.utf8)
   }
 
+  private static let pickled = FuzzedParser.fixture("BackbonesTests", "hubert-pickled")
+  private static let index = "pytorch_model.bin.index.json"
+
+  private static func link(_ model: URL, to folder: URL, without name: String) throws {
+    for other in try FileManager.default.contentsOfDirectory(atPath: model.path)
+    where other != name {
+      try FileManager.default.createSymbolicLink(
+        at: folder.appendingPathComponent(other),
+        withDestinationURL: model.appendingPathComponent(other))
+    }
+  }
+
   /// A model with another of its files, which hears a little noise where it is taken.
   private static func model(_ name: String, _ file: String) -> FuzzedParser {
     let model = FuzzedParser.fixture("BackbonesTests", name)
@@ -101,12 +119,7 @@ extension FuzzedParsers {
       "\(kind)-\(name)", tries: 40,
       seeds: { [try Data(contentsOf: model.appendingPathComponent(file))] }
     ) { folder in
-      for other in try FileManager.default.contentsOfDirectory(atPath: model.path)
-      where other != file && other != "expected.safetensors" {
-        try FileManager.default.createSymbolicLink(
-          at: folder.appendingPathComponent(other),
-          withDestinationURL: model.appendingPathComponent(other))
-      }
+      try link(model, to: folder, without: file)
       var random = RandomGenerator(seed: 1)
       let noise = (0..<4000).map { _ in random.uniform(-0.1...0.1) }
       return { data in

@@ -18,6 +18,13 @@ package struct Mutations: Sendable {
       "<", ">", "(", ")",
     ].map { Array($0.utf8) } + [[0xFF], [0xC3], [0xED, 0xA0, 0x80], [0xF0, 0x9F]]
 
+  /// What a word or number of a text is made instead, so that it stays one.
+  private static let words: [[UInt8]] = [
+    "0", "-1", "1", "7", "0.5", "1e25", "1e999", "-0", "9223372036854775807",
+    "-9223372036854775808", "99999999999999999999", "8192", "65536", "nan", "inf", "null", "true",
+    "x", "\u{37E}", "\u{3A3}e\u{301}",
+  ].map { Array($0.utf8) }
+
   /// Numbers at which sizes and counts go wrong.
   private static let numbers: [UInt64] = [
     0, 1, 2, 7, 8, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF,
@@ -37,7 +44,8 @@ package struct Mutations: Sendable {
   package func copy(_ number: Int, of stream: UInt64) -> Data {
     var random = RandomGenerator(seed: stream, streams: UInt64(number))
     var bytes = seeds[Int.random(in: seeds.indices, using: &random)]
-    for _ in 0..<Int.random(in: 1...4, using: &random) { damage(&bytes, &random) }
+    let faults = [1, 1, 2, 3, 4][Int.random(in: 0..<5, using: &random)]
+    for _ in 0..<faults { damage(&bytes, &random) }
     return Data(Bool.random(using: &random) ? mended(bytes) : bytes)
   }
 
@@ -47,7 +55,7 @@ package struct Mutations: Sendable {
     let place = Int.random(in: 0...reach, using: &random)
     let end = min(bytes.count, place + Int.random(in: 1...16, using: &random))
     let piece = Self.pieces[Int.random(in: Self.pieces.indices, using: &random)]
-    switch Int.random(in: 0..<10, using: &random) {
+    switch Int.random(in: 0..<14, using: &random) {
     case 0: bytes.removeSubrange(place..<end)
     case 1: bytes.removeSubrange(place...)
     case 2: bytes.insert(contentsOf: bytes[place..<end], at: place)
@@ -59,7 +67,37 @@ package struct Mutations: Sendable {
       let other = seeds[Int.random(in: seeds.indices, using: &random)]
       let start = Int.random(in: 0...other.count, using: &random)
       bytes.replaceSubrange(place..., with: other[start...])
+    case 9...12: replaceWord(&bytes, at: place, &random)
     default: bytes.insert(contentsOf: repeated(piece, bytes[place..<end], &random), at: place)
+    }
+  }
+
+  /// The first word from a place on, by another of the file or by one of the above.
+  private func replaceWord(
+    _ bytes: inout [UInt8], at place: Int, _ random: inout RandomGenerator
+  ) {
+    func word(from place: Int) -> Range<Int>? {
+      guard let inside = bytes[place...].firstIndex(where: Self.isOfWord) else { return nil }
+      let start = bytes[..<inside].lastIndex { !Self.isOfWord($0) }.map { $0 + 1 } ?? 0
+      return start..<(bytes[inside...].firstIndex { !Self.isOfWord($0) } ?? bytes.count)
+    }
+    guard let old = word(from: place) else { return }
+    var new = Self.words[Int.random(in: Self.words.indices, using: &random)]
+    if Bool.random(using: &random),
+      let other = word(from: Int.random(in: 0...bytes.count, using: &random))
+    {
+      new = Array(bytes[other])
+    }
+    bytes.replaceSubrange(old, with: new)
+  }
+
+  private static func isOfWord(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "."), UInt8(ascii: "-"),
+      UInt8(ascii: "_"), 0x80...:
+      true
+    default: false
     }
   }
 
