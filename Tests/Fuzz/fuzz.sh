@@ -32,7 +32,9 @@ if [ "${1:-}" = --one ]; then
       echo "FAULT $parser: status $status before its first input: $file.log"
       break
     fi
-    echo "FAULT $parser: status $status, $(grep -m 1 -E 'ERROR|Fatal' "$file.log"): $file"
+    reason=$(grep -m 1 -E 'ERROR|Fatal' "$file.log")
+    [ $status -eq 142 ] && reason="more than a minute"
+    echo "FAULT $parser: status $status, $reason: $file"
     from=$((number + 1)) fallen=$((fallen + 1)) status=1
     [ $fallen -ge 20 ] && break
   done
