@@ -6,7 +6,7 @@
 #   Tests/Soak/soak.sh SECONDS [SEED] [DROPSCOPE] [ARGUMENT...]
 #
 # SEED (1): of the events. DROPSCOPE: .build/release/dropscope. ARGUMENTs: of the dashboard. An hour is
-# about 100,000 events. Writes soak.csv into the present folder (seconds, events, memory in KiB,
+# about 100,000 events on a machine with nothing else to do. Writes soak.csv into the present folder (seconds, events, memory in KiB,
 # descriptors, threads), prints figures, and exits with status 1 if anything went wrong: then soak.raw is
 # what was sent to the terminal for a screen that is not right.
 set -u
@@ -23,6 +23,8 @@ mux() { tmux -L "$socket" -f /dev/null "$@"; }
 trap 'mux kill-server 2>/dev/null; rm -rf "$home"' EXIT
 fail() { echo "FAILED: $*"; exit 1; }
 screen() { mux capture-pane -p "$@"; }
+# With colours, but for those of blanks at the ends of lines.
+picture() { screen -e | sed -E 's/(\x1b\[[0-9;]*m| )+$//'; }
 
 # No home, no folder and no players or recorders but its own: nothing outside is written or started.
 (cd "$home" && mux new-session -d -x 120 -y 40 \
@@ -128,7 +130,7 @@ if screen | grep -q 'Listen'; then mux send-keys 1; fi
 for _ in 1 2 3 4; do mux send-keys Escape; sleep 0.5; done
 still=0 before=""
 for _ in $(seq 1200); do
-  now=$(screen -e)
+  now=$(picture)
   if [ "$now" = "$before" ]; then still=$((still + 1)); else still=0; fi
   [ $still -ge 8 ] && break
   before=$now
@@ -138,7 +140,7 @@ done
 [ $still -ge 8 ] || fail "its screen does not come to rest"
 mux send-keys Escape
 sleep 1
-before=$(screen -e)
+before=$(picture)
 # What comes back after Ctrl-Z is painted from nothing; soak.raw says with which bytes.
 mux pipe-pane "cat >'$home/raw'"
 mux send-keys C-z
@@ -147,7 +149,7 @@ mux send-keys -l fg
 mux send-keys Enter
 for _ in $(seq 100); do screen | grep -q 'gen [1-9]' && break; sleep 0.1; done
 sleep 1
-fresh=$(screen -e)
+fresh=$(picture)
 sampled=-1
 sample
 
