@@ -6,9 +6,9 @@
 #   Tests/Soak/soak.sh SECONDS [SEED] [DROPSCOPE] [ARGUMENT...]
 #
 # SEED (1): of the events. DROPSCOPE: .build/release/dropscope. ARGUMENTs: of the dashboard. An hour is
-# about 100,000 events on a machine with nothing else to do. Writes soak.csv into the present folder (seconds, events, memory in KiB,
-# descriptors, threads), prints figures, and exits with status 1 if anything went wrong: then soak.raw is
-# what was sent to the terminal for a screen that is not right.
+# about 100,000 events on a machine with nothing else to do. Writes soak.csv into the present folder
+# (seconds, events, memory in KiB, descriptors, threads), prints figures, and exits with status 1 if
+# anything went wrong: then soak.raw is what was sent to the terminal for a screen that is not right.
 set -u
 root=$(cd "$(dirname "$0")/../.." && pwd)
 length=${1:?how many seconds}
