@@ -49,12 +49,29 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Speech", "Kernels", "Base"], path: "Tests/TestSupport",
       swiftSettings: optimized),
+    .target(
+      name: "SampleFiles", dependencies: ["Speech"], path: "Tests/SampleFiles",
+      swiftSettings: optimized),
+    .target(
+      name: "FuzzedParsers",
+      dependencies: [
+        "Dashboard", "TerminalUI", "Tradeoff", "Training", "Backbones", "Speech", "Kernels", "Base",
+        "SampleFiles",
+      ],
+      path: "Tests/Fuzz/Parsers", swiftSettings: optimized),
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzedParsers", "Base"], path: "Tests/Fuzz/Runner",
+      swiftSettings: native),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["FuzzedParsers", "Base"], path: "Tests/Fuzz/Tests",
+      swiftSettings: native),
     .testTarget(name: "BaseTests", dependencies: ["Base"], swiftSettings: native),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Base", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: optimized),
     .testTarget(
-      name: "SpeechTests", dependencies: ["Speech", "Kernels", "Base", "TestSupport"],
+      name: "SpeechTests",
+      dependencies: ["Speech", "Kernels", "Base", "SampleFiles", "TestSupport"],
       exclude: ["Fixtures"], swiftSettings: optimized),
     .testTarget(
       name: "BackbonesTests",

@@ -11,15 +11,12 @@ extension StringProtocol {
   /// The same with another way of writing such a scalar.
   func escapingHarm(_ escape: (Unicode.Scalar) -> String) -> String {
     guard unicodeScalars.contains(where: \.isHarmful) else { return String(self) }
-    var result = String.UnicodeScalarView()
+    // A view of scalars that others are appended to is copied each time.
+    var result = ""
     for scalar in unicodeScalars {
-      if scalar.isHarmful {
-        result.append(contentsOf: escape(scalar).unicodeScalars)
-      } else {
-        result.append(scalar)
-      }
+      result += scalar.isHarmful ? escape(scalar) : String(scalar)
     }
-    return String(result)
+    return result
   }
 }
 

@@ -42,7 +42,19 @@ extension InputError: CustomStringConvertible {
     var sentence = found
     if let source, let expected { sentence = "\(source): expected \(expected), found \(found)" }
     if let advice { sentence += "; \(advice)" }
-    return sentence.harmless
+    return sentence.harmless.shortened
+  }
+}
+
+extension String {
+  /// A few lines of a terminal: of what is longer, as where a file's line has no end, the beginning and
+  /// the end.
+  fileprivate var shortened: String {
+    let (most, end) = (2000, 400)
+    let scalars = unicodeScalars
+    guard scalars.count > most else { return self }
+    return String(Substring(scalars.prefix(most - end))) + " ... "
+      + String(Substring(scalars.suffix(end)))
   }
 }
 

@@ -39,17 +39,17 @@ extension StringProtocol {
       let next = places.first { !scalars[$0].properties.isCaseIgnorable }
       return next.map { scalars[$0].properties.isCased } ?? false
     }
-    var result = String.UnicodeScalarView()
+    var result = ""
     for (place, scalar) in scalars.enumerated() {
       if scalar == sigma {
         let isFinal =
           isLetter((0..<place).reversed()) && !isLetter(place + 1..<scalars.count)
-        result.append(isFinal ? "\u{3C2}" : "\u{3C3}")
+        result += isFinal ? "\u{3C2}" : "\u{3C3}"
       } else {
-        result.append(contentsOf: scalar.properties.lowercaseMapping.unicodeScalars)
+        result += scalar.properties.lowercaseMapping
       }
     }
-    return String(result)
+    return result
   }
 }
 

@@ -25,4 +25,16 @@ import Testing
     #expect(error.found == "two\nlines")
     #expect("\(error)" == #"\u{1B}]0;x\u{7}.wav: expected one line, found two\u{A}lines"#)
   }
+
+  /// A file's line may have no end.
+  @Test func aSentenceHasAnEnd() {
+    var error = InputError(
+      "a.txt", expected: "a number", found: String(repeating: "\u{1B}x", count: 100_000))
+    error.advice = "cut it"
+    let text = "\(error)"
+    #expect(text.unicodeScalars.count < 2100 && text == text.harmless)
+    #expect(text.hasPrefix("a.txt: expected a number, found ") && text.hasSuffix("; cut it"))
+    let path = "/" + String(repeating: "x", count: 1500)
+    #expect("\(InputError(path, expected: "a", found: "b"))" == "\(path): expected a, found b")
+  }
 }

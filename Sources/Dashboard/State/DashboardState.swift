@@ -25,6 +25,8 @@ package struct DashboardState: Sendable {
   // What is known.
   package var activity = Activity.preparing("getting ready")
   package var measurements: [OperatingPoint: Measurement] = [:]
+  /// What was asked for, each once, the newest last: what goes when there is too much of the above.
+  var asked: [OperatingPoint] = []
   /// Paired comparisons of models at one mask, worked out when both are complete.
   package var comparisons: [Pair: ErrorRate.Comparison] = [:]
   /// Of each model.

@@ -20,7 +20,30 @@ extension Update {
       model: point.model, limit: limit, isAnew: isAnew)
     state.newest = request
     state.activity = .measuring
+    state.asked.removeAll { $0 == point }
+    state.asked.append(point)
+    forgetOldest(&state)
     return [.evaluate(request)]
+  }
+
+  /// Results that are kept of all measurements together: about 2 kB each, 60 MB.
+  private static let rememberedResults = 1 << 15
+  /// Kept however many utterances there are.
+  private static let fewestMeasurements = 32
+
+  /// Who tries masks for hours has no use for all of them, and comparing takes longer with each.
+  private static func forgetOldest(_ state: inout DashboardState) {
+    let limit = max(
+      fewestMeasurements, rememberedResults / max(1, state.subject.utterances.count))
+    guard state.asked.count > limit else { return }
+    // What is on the screen would be asked for again at once.
+    let present = Set(wanted(state))
+    guard let place = state.asked.firstIndex(where: { !present.contains($0) }) else { return }
+    let oldest = state.asked.remove(at: place)
+    state.measurements[oldest] = nil
+    state.comparisons = state.comparisons.filter {
+      $0.key.mine != oldest && $0.key.other != oldest
+    }
   }
 
   static func take(_ event: EvaluationEvent, _ state: inout DashboardState) -> [Effect] {
@@ -95,10 +118,13 @@ extension Update {
     _ state: DashboardState, besides asked: OperatingPoint? = nil
   ) -> OperatingPoint? {
     guard state.subject.measurableCount > 0 else { return nil }
-    let wanted =
-      [state.presentPoint, state.fullPoint, state.pinned, state.rival?.point].compactMap { $0 }
+    return wanted(state).first { $0 != asked && !(state.measurements[$0]?.isComplete ?? false) }
+  }
+
+  /// What the screen shows numbers of, the most important first.
+  private static func wanted(_ state: DashboardState) -> [OperatingPoint] {
+    [state.presentPoint, state.fullPoint, state.pinned, state.rival?.point].compactMap { $0 }
       + state.view.type.wishes(state)
-    return wanted.first { $0 != asked && !(state.measurements[$0]?.isComplete ?? false) }
   }
 
   /// Pauses, and measures one utterance of what would come next. While that is going on, it is enough.

@@ -2,6 +2,7 @@
 
 import Base
 import Foundation
+import SampleFiles
 import Testing
 
 @testable import Speech

@@ -2,6 +2,7 @@
 
 import Base
 import Foundation
+import SampleFiles
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@
 
 import Base
 import Foundation
+import SampleFiles
 import Testing
 
 @testable import Speech

@@ -3,6 +3,7 @@
 import Base
 import Foundation
 import Speech
+import SampleFiles
 import TestSupport
 import Testing
 

@@ -4,16 +4,16 @@ import Foundation
 
 @testable import Speech
 
-enum AudioBytes {
-  static func little(_ value: Int, _ width: Int) -> [UInt8] {
+package enum AudioBytes {
+  package static func little(_ value: Int, _ width: Int) -> [UInt8] {
     (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
 
-  static func big(_ value: Int, _ width: Int) -> [UInt8] { little(value, width).reversed() }
+  package static func big(_ value: Int, _ width: Int) -> [UInt8] { little(value, width).reversed() }
 
-  static func tag(_ text: String) -> [UInt8] { Array(text.utf8) }
+  package static func tag(_ text: String) -> [UInt8] { Array(text.utf8) }
 
-  static func wav(
+  package static func wav(
     code: Int = 1, channels: Int = 1, bits: Int = 16, rate: Int = 8000, _ data: [UInt8],
     size: Int? = nil, riff: Int? = nil, isExtensible: Bool = false, behind: [UInt8] = []
   ) -> [UInt8] {
@@ -33,7 +33,7 @@ enum AudioBytes {
   }
 
   /// 16-bit mono with its sizes in `ds64`.
-  static func longWAV(
+  package static func longWAV(
     _ tag: String, _ data: [UInt8], size: Int? = nil, behind: [UInt8] = []
   ) -> [UInt8] {
     let plain = wav(data, size: 0xFFFF_FFFF, behind: behind)
@@ -44,7 +44,7 @@ enum AudioBytes {
     ].flatMap { $0 }
   }
 
-  static func aiff(
+  package static func aiff(
     kind: String? = nil, channels: Int = 1, bits: Int = 16, rate: Int = 8000, frames: Int,
     _ data: [UInt8], size: Int? = nil, describedLast: Bool = false
   ) -> [UInt8] {
@@ -65,7 +65,7 @@ enum AudioBytes {
       .flatMap { $0 }
   }
 
-  static func au(
+  package static func au(
     encoding: Int = 3, channels: Int = 1, rate: Int = 8000, _ data: [UInt8], size: Int? = nil
   ) -> [UInt8] {
     [
@@ -74,13 +74,13 @@ enum AudioBytes {
     ].flatMap { $0 }
   }
 
-  static func sphere(_ lines: [String], _ data: [UInt8]) -> [UInt8] {
+  package static func sphere(_ lines: [String], _ data: [UInt8]) -> [UInt8] {
     let header = Array("NIST_1A\n   1024\n\(lines.joined(separator: "\n"))\nend_head\n".utf8)
     return header + Array(repeating: UInt8(ascii: " "), count: 1024 - header.count) + data
   }
 
   /// Frames that each hold the longest block there is of one value a channel: next to no bytes.
-  static func silentFLAC(channels: Int, frames: Int, samples: Int? = nil) -> [UInt8] {
+  package static func silentFLAC(channels: Int, frames: Int, samples: Int? = nil) -> [UInt8] {
     let blockSize = 1 << 16
     var head = BitWriter()
     for byte in Array("fLaC".utf8) { head.append(UInt64(byte), 8) }
@@ -114,7 +114,7 @@ enum AudioBytes {
   }
 
   /// What these bytes hold, without a decoder of other kinds.
-  static func decode(
+  package static func decode(
     _ bytes: [UInt8], channel: ChannelChoice = .mean
   ) throws -> (waveform: Waveform, info: AudioInfo) {
     try bytes.withUnsafeBytes {
@@ -123,7 +123,7 @@ enum AudioBytes {
   }
 
   /// The sentence with which they are refused.
-  static func refusal(_ bytes: [UInt8], channel: ChannelChoice = .mean) -> String {
+  package static func refusal(_ bytes: [UInt8], channel: ChannelChoice = .mean) -> String {
     do {
       _ = try decode(bytes, channel: channel)
       return "no error"
