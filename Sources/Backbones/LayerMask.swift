@@ -41,6 +41,14 @@ package struct LayerMask: Hashable, Sendable, CustomStringConvertible {
       layerCount: layerCount, keeping: text.enumerated().filter { $0.element == "1" }.map(\.offset))
   }
 
+  /// Layer 1 is the lowest bit: from 0, nothing runs, to 2^N - 1. Of 63 layers at most.
+  package var number: Int { Int(bits) }
+
+  package init(number: Int, layerCount: Int) {
+    self.init(
+      layerCount: layerCount, keeping: (0..<layerCount).lazy.filter { number >> $0 & 1 == 1 })
+  }
+
   package subscript(index: Int) -> Bool {
     get { bits >> UInt64(index) & 1 == 1 }
     set {

@@ -54,6 +54,17 @@ package enum CTCLoss {
     return (losses, infeasible, gradient)
   }
 
+  /// The loss of an utterance whose frames are some rows of packed log-probabilities, without a gradient;
+  /// nil for targets that have no alignment.
+  package static func loss(
+    _ logProbabilities: Tensor, rows: Range<Int>, target: [Int], blank: Int
+  ) -> Float? {
+    Utterance(
+      logProbabilities: logProbabilities.pointer + rows.lowerBound * logProbabilities.columns,
+      frames: rows.count, tokens: logProbabilities.columns, target: target, blank: blank, weight: 0
+    ).loss()
+  }
+
   /// Frames the shortest alignment needs: one a token, and a blank between equal neighbours.
   package static func minimumFrames(for target: [Int]) -> Int {
     target.count + zip(target, target.dropFirst()).count { $0 == $1 }
@@ -76,30 +87,34 @@ private struct Utterance {
   private var blocks: Int { target.count / Vector.width + 1 }
   private var stride: Int { blocks * Vector.width }
 
+  /// Row t + 1 holds frame t; row 0 is before the first frame. A row is 16 impossible labels (read as the
+  /// label before the first), the labels, the blanks.
+  private var rowLength: Int { Vector.width + 2 * stride }
+
+  /// The loss, or nil without an alignment.
+  func loss() -> Float? { likelihood()?.loss }
+
   /// Writes frames x tokens; returns the loss, or nil (and a zero gradient) without an alignment.
   func run(gradient: UnsafeMutablePointer<Float>) -> Float? {
-    guard CTCLoss.minimumFrames(for: target) <= frames else {
+    let found = likelihood()
+    guard let (loss, alphas, emissions, skips) = found, weight != 0 else {
       gradient.update(repeating: 0, count: frames * tokens)
-      return nil
+      return found?.loss
     }
+    backward(alphas.pointer, rowLength, emissions.pointer, skips.pointer, gradient: gradient)
+    return loss
+  }
+
+  /// nil without an alignment.
+  private func likelihood() -> (loss: Float, alphas: Tensor, emissions: Tensor, skips: Tensor)? {
+    guard CTCLoss.minimumFrames(for: target) <= frames else { return nil }
     let emissions = gatherEmissions()
     let skips = skipPenalties()
-    // Row t + 1 holds frame t; row 0 is before the first frame. A row is 16 impossible labels (read
-    // as the label before the first), the labels, the blanks.
-    let rowLength = Vector.width + 2 * stride
     var alphas = Tensor(uninitialized: frames + 1, rowLength)
     alphas.mutablePointer.update(repeating: impossible, count: alphas.count)
     let logLikelihood = forward(alphas.mutablePointer, rowLength, emissions.pointer, skips.pointer)
-    if logLikelihood < Double(impossible) / 10 {
-      gradient.update(repeating: 0, count: frames * tokens)
-      return nil
-    }
-    if weight == 0 {
-      gradient.update(repeating: 0, count: frames * tokens)
-    } else {
-      backward(alphas.pointer, rowLength, emissions.pointer, skips.pointer, gradient: gradient)
-    }
-    return Float(-logLikelihood)
+    return logLikelihood < Double(impossible) / 10
+      ? nil : (Float(-logLikelihood), alphas, emissions, skips)
   }
 
   /// The blocks of states that at `frame` can both be reached from the start and reach the end.

@@ -15,6 +15,28 @@ package enum KLDistillation {
     }
   }
 
+  /// KL(teacher || student) in nats, summed over some rows of log-probabilities of one shape.
+  package static func divergence(
+    of student: Tensor, from teacher: Tensor, rows: Range<Int>
+  ) -> Double {
+    precondition(student.shape == teacher.shape, "\(student.shape) and \(teacher.shape) differ")
+    let tokens = student.columns
+    var sum = 0.0
+    for row in rows {
+      let (s, t) = (student.pointer + row * tokens, teacher.pointer + row * tokens)
+      var divergence = Vector.zero
+      eachVector(tokens) { token, count in
+        let (t, s) = (
+          Vector(load: t + token, count: count), Vector(load: s + token, count: count)
+        )
+        // Beyond the end both are 0, and so is what they add.
+        divergence += Vector.exp(t) * (t - s)
+      }
+      sum += Double(divergence.total)
+    }
+    return sum
+  }
+
   /// loss = sum over frames of weight * tau^2 * KL(softmax(teacher / tau) || softmax(student /
   /// tau)).
   ///

@@ -14,11 +14,22 @@ package struct GreedyCTCDecoder: CTCDecoder {
   }
 
   package func decode(_ logProbabilities: Tensor) -> Transcript {
-    let (frames, tokens) = (logProbabilities.rows, logProbabilities.columns)
-    let p = logProbabilities.pointer
+    Transcript(
+      emissions: emissions(logProbabilities, rows: 0..<logProbabilities.rows),
+      tokenizer: tokenizer, frameSeconds: frameSeconds)
+  }
+
+  /// The tokens of an utterance, whose frames are some rows of packed ones.
+  package func tokens(_ logProbabilities: Tensor, rows: Range<Int>) -> [Int] {
+    emissions(logProbabilities, rows: rows).map(\.token)
+  }
+
+  private func emissions(_ logProbabilities: Tensor, rows: Range<Int>) -> [CTCEmission] {
+    let tokens = logProbabilities.columns
+    let p = logProbabilities.pointer + rows.lowerBound * tokens
     var emissions: [CTCEmission] = []
     var previous = tokenizer.blank
-    for frame in 0..<frames {
+    for frame in 0..<rows.count {
       let row = p + frame * tokens
       var best = 0
       for token in 1..<max(tokens, 1) where row[token] > row[best] { best = token }
@@ -32,6 +43,6 @@ package struct GreedyCTCDecoder: CTCDecoder {
       }
       previous = best
     }
-    return Transcript(emissions: emissions, tokenizer: tokenizer, frameSeconds: frameSeconds)
+    return emissions
   }
 }

@@ -24,6 +24,7 @@ enum SweepCommand: Command {
     var decoding = DecodingOptions()
     var draws = 20
     var allMasks = false
+    var atlas: URL?
     var threads = Threads()
     var shard = Shard()
     var output = SweepOutput()
@@ -48,12 +49,21 @@ enum SweepCommand: Command {
             "draws", "N", \.draws, .integer(in: 1...100_000),
             "draws of the random policy at each depth, equal ones once")
           allMasks
+          Option(
+            "atlas", "FILE", \.atlas, .url,
+            "with --all-masks, of one model and split: errors, CTC loss and KL from full depth of "
+              + "every mask, measured together; the same command goes on where it was stopped")
           Option.threads(\.threads, "utterances measured side by side")
           Option(
             "shard", "I/N", \.shard, Shard.reader, "only the I-th of N parts, for job arrays")
         } check: { settings, arguments in
           if settings.allMasks, let other = arguments.given("policy", "seed", "mask").first {
             throw UsageError("--\(allMasks.name) and --\(other) cannot be given together")
+          }
+          guard settings.atlas != nil else { return }
+          if !settings.allMasks { throw UsageError("--atlas takes --\(allMasks.name)") }
+          if let other = arguments.given("shard", "json", "csv", "svg", "lm", "beam").first {
+            throw UsageError("--atlas and --\(other) cannot be given together")
           }
         },
         SweepOutput.group("JSON lines, one object per mask, as they are measured").at(\.output),
@@ -71,6 +81,9 @@ enum SweepCommand: Command {
     let decoding = try settings.decoding.decoding()
     let recognizers = try ModelOptions.recognizers(settings.model.models())
     let datasets = try settings.data.datasets()
+    if let atlas = settings.atlas {
+      return try measure(atlas, recognizers, datasets, settings)
+    }
     var groups: [[SweepPlan.Entry]] = []
     var sources: [String: (Recognizer, Dataset)] = [:]
     let contents = datasets.map(\.digest)
@@ -126,6 +139,43 @@ enum SweepCommand: Command {
     }
     try output.finish(points)
     return 0
+  }
+
+  private static func measure(
+    _ atlas: URL, _ recognizers: [Recognizer], _ datasets: [Dataset], _ settings: Settings
+  ) throws -> Int32 {
+    guard recognizers.count == 1, let recognizer = recognizers.first, datasets.count == 1,
+      let dataset = datasets.first
+    else {
+      throw UsageError(
+        "--atlas is of one model and one split, found \(recognizers.count) and \(datasets.count)")
+    }
+    try OutputFile.check(atlas)
+    let lock = try OutputLock(atlas)
+    defer { lock.release() }
+    let layers = recognizer.backbone.layerCount
+    let depths = try settings.layers.depths(layerCount: layers)
+    var masks =
+      layers <= mostLayersWithEveryMask
+      ? everyMask(of: layers, keeping: depths)
+      : try settings.layers.sweep(
+        layerCount: layers, draws: settings.draws, only: [RandomPolicy.name])
+    // What no layer at all does is where the worth of each is counted from.
+    if Set(depths).count == layers {
+      masks.append(LayerOptions.ChosenMask(mask: LayerMask(layerCount: layers, keeping: [])))
+    }
+    let data = try LoadedDatasets(isStrict: settings.data.isStrict, report: LeftOut.complain)
+      .data(dataset, for: recognizer)
+    let key = MaskAtlas.Key(
+      model: recognizer.name, dataset: dataset.name, split: dataset.split,
+      normalization: dataset.normalization.rawValue, layers: layers,
+      contents: try ModelFolder.digest(of: recognizer.folder) + dataset.digest,
+      utterances: data.readable.count,
+      words: data.readable.reduce(0) { $0 + dataset.utterances[$1].words.count })
+    return try AtlasMeasuring(
+      walk: AtlasWalk(recognizer, data, masks: masks.map(\.mask)), key: key, output: atlas,
+      threads: settings.threads.count
+    ).run()
   }
 
   /// Models are told apart by their names, as in every table.

@@ -81,6 +81,44 @@ struct WaysOfMeasuringTests {
     #expect(found == Dictionary(zip(masks.map(\.description), plain)) { $1 })
   }
 
+  @Test func inAnAtlas() throws {
+    let distinct = Array(Set(masks))
+    let walk = AtlasWalk(recognizer, data, masks: distinct)
+    let parts = walk.batches.indices.compactMap { walk.run(batch: $0) }
+    #expect(parts.count == walk.batches.count && walk.batches.count > 1)
+    let key = MaskAtlas.Key(
+      model: recognizer.name, dataset: data.dataset.name, split: "dev", normalization: "none",
+      layers: recognizer.backbone.layerCount, contents: "", utterances: data.samples.count,
+      words: plain[0].reduce(0) { $0 + $1.words })
+    let atlas = walk.atlas(parts.reversed(), key: key)
+    for (mask, expected) in zip(masks, plain) {
+      #expect(atlas[mask]?.errors == expected.reduce(0) { $0 + $1.errors })
+    }
+    #expect(atlas[masks[0]]?.divergence ?? 1 < 1e-5)
+    #expect(atlas[masks[1]]?.divergence ?? 0 > 1)
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("atlas.safetensors")
+      try atlas.write(to: file)
+      let read = try MaskAtlas(contentsOf: file)
+      #expect(read.key == key && read.points.map(\.mask) == atlas.points.map(\.mask))
+      #expect(read.points.map(\.errors) == atlas.points.map(\.errors))
+      #expect(read.fewestErrors == atlas.fewestErrors)
+      for (index, part) in parts.enumerated() {
+        let file = folder.appendingPathComponent("part")
+        try part.write(to: file, key: key)
+        func again(_ key: MaskAtlas.Key, _ utterances: [Int]) -> AtlasWalk.Part? {
+          AtlasWalk.Part(
+            contentsOf: file, key: key, utterances: utterances, masks: distinct.count)
+        }
+        #expect(again(key, walk.batches[index]) == part)
+        var other = key
+        other.contents = "other"
+        #expect(again(other, walk.batches[index]) == nil)
+        #expect(again(key, walk.batches[index].reversed() + [0]) == nil)
+      }
+    }
+  }
+
   @Test func packed() throws {
     let decoder = recognizer.decoder()
     let lengths = data.samples.map { recognizer.backbone.frameCount(sampleCount: $0.count) }

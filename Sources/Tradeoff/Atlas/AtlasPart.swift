@@ -1,0 +1,55 @@
+// A batch of an atlas as a file, so that hours of measuring survive whatever ends the program.
+
+import Base
+import Foundation
+import Kernels
+
+extension AtlasWalk.Part {
+  private static let kind = "part of a mask atlas 1"
+  private enum Column {
+    static let (utterances, counts, errors, losses, divergences, fewest) = (
+      "utterances", "counts", "errors", "ctc_loss", "kl_to_full_depth", "fewest_errors"
+    )
+  }
+
+  package func write(to url: URL, key: MaskAtlas.Key) throws {
+    try SafetensorsWriter.write(
+      [
+        (Column.utterances, Tensor(utterances.map { Float($0) })),
+        (Column.counts, Tensor([Float(alignable), Float(frames)])),
+        (Column.errors, Tensor(errors)), (Column.losses, Tensor(losses)),
+        (Column.divergences, Tensor(divergences)),
+        (
+          Column.fewest,
+          Tensor(
+            fewestErrors.flatMap { $0.map { $0 == .max ? -1 : Float($0) } },
+            shape: [utterances.count, key.layers + 1])
+        ),
+      ], metadata: ["kind": Self.kind, MaskAtlas.keyName: try JSON.line(key)], to: url)
+  }
+
+  /// nil where there is none of this atlas and of these utterances and masks.
+  package init?(contentsOf url: URL, key: MaskAtlas.Key, utterances: [Int], masks: Int) {
+    guard let file = try? SafetensorsFile(contentsOf: url),
+      file.metadata["kind"] == Self.kind,
+      let text = file.metadata[MaskAtlas.keyName],
+      (try? JSONDecoder().decode(MaskAtlas.Key.self, from: Data(text.utf8))) == key,
+      (try? file.tensor(Column.utterances).values.map { Int($0) }) == utterances,
+      let counts = try? file.tensor(Column.counts, shape: [2]).values,
+      let errors = try? file.tensor(Column.errors, shape: [masks]).values,
+      let losses = try? file.tensor(Column.losses, shape: [masks]).values,
+      let divergences = try? file.tensor(Column.divergences, shape: [masks]).values,
+      let fewest = try? file.tensor(
+        Column.fewest, shape: [utterances.count, key.layers + 1]
+      ).values
+    else { return nil }
+    self.init(
+      utterances: utterances, errors: errors, losses: losses, divergences: divergences,
+      alignable: Int(counts[0]), frames: Int(counts[1]),
+      fewestErrors: utterances.indices.map { place in
+        fewest[place * (key.layers + 1)..<(place + 1) * (key.layers + 1)].map {
+          $0 < 0 ? .max : Int($0)
+        }
+      })
+  }
+}

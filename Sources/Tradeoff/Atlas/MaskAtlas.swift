@@ -1,0 +1,159 @@
+// What every mask of a model does to a split, in one file.
+
+import Backbones
+import Base
+import Foundation
+import Kernels
+
+/// Errors, loss and divergence of every mask, or of many, on one split, decoded greedily.
+package struct MaskAtlas: Sendable, Equatable {
+  /// What was measured: an atlas of other weights, data or rules is another one.
+  package struct Key: Codable, Sendable, Equatable {
+    package var model, dataset, split, normalization: String
+    package var layers: Int
+    /// Digests of the weights and of the split.
+    package var contents: String
+    package var utterances, words: Int
+
+    package init(
+      model: String, dataset: String, split: String, normalization: String, layers: Int,
+      contents: String, utterances: Int, words: Int
+    ) {
+      self.model = model
+      self.dataset = dataset
+      self.split = split
+      self.normalization = normalization
+      self.layers = layers
+      self.contents = contents
+      self.utterances = utterances
+      self.words = words
+    }
+  }
+
+  /// One mask.
+  package struct Point: Sendable, Equatable {
+    package var mask: LayerMask
+    package var errors: Int
+    /// CTC loss in nats, mean over the utterances that have an alignment.
+    package var loss: Double
+    /// KL from the same model at full depth, in nats, mean over frames.
+    package var divergence: Double
+  }
+
+  package let key: Key
+  /// In the order of the masks' numbers.
+  package let points: [Point]
+  /// The fewest errors that masks of each depth, from 0, make in each utterance: the bound for masks that
+  /// depend on the input. Depths without masks have the utterance's errors at the depth below.
+  package let fewestErrors: [[Int]]
+
+  package init(key: Key, points: [Point], fewestErrors: [[Int]]) {
+    self.key = key
+    self.points = points
+    self.fewestErrors = fewestErrors
+  }
+
+  /// Whether no mask is missing.
+  package var isComplete: Bool { key.layers < 63 && points.count == 1 << key.layers }
+
+  package func errorRate(_ point: Point) -> Double {
+    Double(point.errors) / Double(max(1, key.words))
+  }
+
+  package subscript(mask: LayerMask) -> Point? {
+    guard mask.layerCount == key.layers else { return nil }
+    var (low, high) = (0, points.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if points[middle].mask.number < mask.number { low = middle + 1 } else { high = middle }
+    }
+    return low < points.count && points[low].mask == mask ? points[low] : nil
+  }
+
+  /// The mask of a depth that makes the fewest errors; of equal ones the one with the lower loss, then the
+  /// one whose first layers run.
+  package func best(keeping count: Int) -> Point? {
+    points.filter { $0.mask.keptCount == count }.min {
+      ($0.errors, $0.loss, $1.mask.description) < ($1.errors, $1.loss, $0.mask.description)
+    }
+  }
+}
+
+extension MaskAtlas {
+  static let (keyName, kind) = ("key", "mask atlas 1")
+  private enum Column {
+    static let (masks, errors, losses, divergences, fewest) = (
+      "masks", "errors", "ctc_loss", "kl_to_full_depth", "fewest_errors"
+    )
+  }
+  /// Layers whose bits float32 holds exactly.
+  private static let layersPerNumber = 24
+
+  /// A safetensors file: `masks` (masks x numbers of 24 layers each, layer 1 the lowest bit), `errors`,
+  /// `ctc_loss` and `kl_to_full_depth` of each, `fewest_errors` (utterances x depths), and the key as JSON
+  /// in its metadata.
+  package func write(to url: URL) throws {
+    let numbers = (key.layers + Self.layersPerNumber - 1) / Self.layersPerNumber
+    func column(_ value: (Point) -> Double) -> Tensor { Tensor(points.map { Float(value($0)) }) }
+    let masks = points.flatMap { point in
+      (0..<numbers).map {
+        Float(point.mask.number >> ($0 * Self.layersPerNumber) & (1 << Self.layersPerNumber - 1))
+      }
+    }
+    try SafetensorsWriter.write(
+      [
+        (Column.masks, Tensor(masks, shape: [points.count, numbers])),
+        (Column.errors, column { Double($0.errors) }), (Column.losses, column(\.loss)),
+        (Column.divergences, column(\.divergence)),
+        (
+          Column.fewest,
+          Tensor(
+            fewestErrors.flatMap { $0.map { Float($0) } },
+            shape: [fewestErrors.count, key.layers + 1])
+        ),
+      ],
+      metadata: ["kind": Self.kind, Self.keyName: try JSON.line(key)], to: url)
+  }
+
+  /// Throws `InputError` for what is no atlas.
+  package init(contentsOf url: URL) throws {
+    let file = try SafetensorsFile(contentsOf: url)
+    guard file.metadata["kind"] == Self.kind, let text = file.metadata[Self.keyName],
+      let key = try? JSONDecoder().decode(Key.self, from: Data(text.utf8)),
+      (1...62).contains(key.layers)
+    else { throw InputError(url.path, expected: "an atlas of masks", found: "another file") }
+    let numbers = (key.layers + Self.layersPerNumber - 1) / Self.layersPerNumber
+    let count = file.shape(Column.masks)?.first ?? 0
+    let masks = try file.tensor(Column.masks, shape: [count, numbers])
+    func column(_ name: String) throws -> [Float] { try file.tensor(name, shape: [count]).values }
+    let (errors, losses, divergences) = (
+      try column(Column.errors), try column(Column.losses), try column(Column.divergences)
+    )
+    let depths = key.layers + 1
+    let fewest = try file.tensor(Column.fewest, shape: [key.utterances, depths]).values
+    for values in [masks.values, errors, losses, divergences, fewest] {
+      guard values.allSatisfy({ $0 >= 0 && $0 < 1e12 }) else {
+        throw InputError(url.path, expected: "numbers from 0", found: "others")
+      }
+    }
+    var points: [Point] = []
+    for place in 0..<count {
+      let number = (0..<numbers).reduce(0) {
+        $0 | Int(masks[place, $1]) << ($1 * Self.layersPerNumber)
+      }
+      guard number < 1 << key.layers, number > points.last?.mask.number ?? -1 else {
+        throw InputError(
+          url.path, expected: "masks of \(key.layers) layers in order", found: "number \(number)")
+      }
+      points.append(
+        Point(
+          mask: LayerMask(number: number, layerCount: key.layers), errors: Int(errors[place]),
+          loss: Double(losses[place]), divergence: Double(divergences[place])))
+    }
+    self.init(
+      key: key, points: points,
+      fewestErrors: (0..<key.utterances).map { utterance in
+        (0..<depths).map { Int(fewest[utterance * depths + $0]) }
+      })
+  }
+}

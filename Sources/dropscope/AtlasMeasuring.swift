@@ -1,0 +1,99 @@
+// `sweep --all-masks --atlas`: every mask of a model on a split, into one file, going on where it was stopped.
+
+import Backbones
+import Base
+import Foundation
+import Synchronization
+import Tradeoff
+
+struct AtlasMeasuring {
+  let walk: AtlasWalk
+  let key: MaskAtlas.Key
+  let output: URL
+  let threads: Int
+
+  /// Finished batches are kept in a folder beside the output until all are. The exit status.
+  func run() throws -> Int32 {
+    let parts = output.appendingPathExtension("parts")
+    try OutputFile.makeFolder(parts)
+    Interruption.install()
+    @Sendable func file(_ batch: Int) -> URL {
+      parts.appendingPathComponent("\(batch).safetensors")
+    }
+    let found = walk.batches.indices.map { batch in
+      AtlasWalk.Part(
+        contentsOf: file(batch), key: key, utterances: walk.batches[batch],
+        masks: walk.masks.count)
+    }
+    let missing = found.indices.filter { found[$0] == nil }
+    let state = Mutex(
+      (bar: ProgressBar("atlas of \(key.model)"), done: 0, failure: InputError?.none))
+    let total = Double(max(1, missing.count * walk.masks.count))
+    let measured = Mutex(found)
+    WorkerTeam.each(of: missing.count, workers: threads) { place in
+      let batch = missing[place]
+      func isStopped() -> Bool {
+        Interruption.isRequested || state.withLock { $0.failure != nil }
+      }
+      let part = walk.run(batch: batch, isCancelled: isStopped) {
+        state.withLock {
+          $0.done += 1
+          $0.bar.update(Double($0.done) / total, note: "\(walk.masks.count) masks")
+        }
+      }
+      guard let part else { return }
+      do {
+        try part.write(to: file(batch), key: key)
+        measured.withLock { $0[batch] = part }
+      } catch {
+        state.withLock { $0.failure = error as? InputError ?? InputError("\(error)") }
+      }
+    }
+    if let failure = state.withLock({ state in
+      state.bar.finish()
+      return state.failure
+    }) {
+      throw failure
+    }
+    let all = measured.withLock { $0.compactMap { $0 } }
+    guard all.count == walk.batches.count else {
+      Dropscope.complain(
+        "stopped after \(all.count) of \(walk.batches.count) batches; the same command goes on")
+      return Interruption.exitStatus
+    }
+    let atlas = walk.atlas(all, key: key)
+    try atlas.write(to: output)
+    try? FileManager.default.removeItem(at: parts)
+    try show(atlas)
+    return 0
+  }
+
+  private func show(_ atlas: MaskAtlas) throws {
+    let table = TextTable(
+      ["best mask", "keep", "masks", "WER %", "mean", "CTC", "KL", "oracle"],
+      names: [[String(repeating: "1", count: key.layers)]],
+      numbers: [4, 6, 6, 6, 6, 6, 6])
+    try StandardOutput.show(
+      """
+      \(key.model) on \(key.dataset)/\(key.split): \(atlas.points.count) masks\
+      \(atlas.isComplete ? "" : " of 2^\(key.layers)"), \(key.utterances) utterances, \
+      \(key.words) words
+      CTC: nats an utterance; KL: from full depth, nats a frame; oracle: the best mask of each utterance
+
+      \(table.heading)
+      """)
+    for depth in (0...key.layers).reversed() {
+      guard let best = atlas.best(keeping: depth) else { continue }
+      let all = atlas.points.filter { $0.mask.keptCount == depth }
+      let mean = all.reduce(0) { $0 + atlas.errorRate($1) } / Double(all.count)
+      let oracle = atlas.fewestErrors.reduce(0) { $0 + $1[depth] }
+      try StandardOutput.show(
+        table.line([
+          best.mask.description, "\(depth)", "\(all.count)",
+          TextTable.number(100 * atlas.errorRate(best), 2), TextTable.number(100 * mean, 2),
+          TextTable.number(best.loss, 3), TextTable.number(best.divergence, 3),
+          TextTable.number(100 * Double(oracle) / Double(max(1, key.words)), 2),
+        ]))
+    }
+  }
+}
