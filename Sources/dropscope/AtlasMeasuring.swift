@@ -95,5 +95,18 @@ struct AtlasMeasuring {
           TextTable.number(100 * Double(oracle) / Double(max(1, key.words)), 2),
         ]))
     }
+    func numbers(_ values: [Double]) -> String {
+      values.map { TextTable.number($0, 3) }.joined(separator: " ")
+    }
+    if let values = atlas.shapleyValues() {
+      try StandardOutput.show(
+        "\nShapley values of CTC, layer 1 first: \(numbers(values))")
+    }
+    let path = atlas.greedyPath()
+    let dropped = zip(path, path.dropFirst()).map { before, after in
+      (0..<key.layers).first { before.mask[$0] != after.mask[$0] }.map { "\($0 + 1)" } ?? ""
+    }
+    try StandardOutput.show(
+      "dropped one by one, by CTC: \(dropped.joined(separator: " "))")
   }
 }

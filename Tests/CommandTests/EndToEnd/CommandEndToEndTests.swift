@@ -11,7 +11,7 @@ import Training
 
 extension ProgramOutcome {
   /// Each line of the output as a JSON object.
-  fileprivate func objects() throws -> [[String: Any]] {
+  func objects() throws -> [[String: Any]] {
     try lines.map {
       try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
     }

@@ -1,0 +1,91 @@
+// The atlas of masks through the built program: against evaluate, and killed half-way.
+
+import Base
+import Foundation
+import Speech
+import TestSupport
+import Testing
+import Tradeoff
+
+@Suite(.serialized) struct AtlasEndToEndTests {
+  private func withWorld(_ body: (SmallWorld, [String]) throws -> Void) throws {
+    try withTemporaryFolder { folder in
+      // Three batches.
+      let world = try SmallWorld(in: folder, seconds: 4)
+      try body(
+        world, ["--model", world.model.path, "--data", world.data.path, "--split", "test"])
+    }
+  }
+
+  @Test func errorsAreThoseOfEvaluate() throws {
+    try withWorld { world, arguments in
+      let file = world.folder.appending(path: "masks.safetensors")
+      let outcome = try runProgram(
+        dropscope.path,
+        ["sweep", "--all-masks", "--keep", "11,1", "--atlas", file.path] + arguments)
+      #expect(outcome.status == 0 && outcome.errors == "")
+      #expect(outcome.output.contains("24 masks of 2^12, 12 utterances"))
+      let atlas = try MaskAtlas(contentsOf: file)
+      #expect(atlas.points.count == 24 && !atlas.isComplete && atlas.key.layers == 12)
+      for point in [atlas.points[0], atlas.points[7], atlas.points[20]] {
+        let line = try runProgram(
+          dropscope.path,
+          ["evaluate", "--json", "--mask", point.mask.description] + arguments
+        ).objects()[0]
+        let counts = try ["substitutions", "deletions", "insertions"].map {
+          try #require(line[$0] as? Int)
+        }
+        #expect(point.errors == counts.reduce(0, +))
+      }
+      #expect(try contents(world.folder).allSatisfy { !$0.hasSuffix(".parts") })
+    }
+  }
+
+  @Test func killedItGoesOn() throws {
+    try withWorld { world, arguments in
+      let (file, other) = (
+        world.folder.appending(path: "masks.safetensors"),
+        world.folder.appending(path: "other.safetensors")
+      )
+      let sweep = ["sweep", "--all-masks", "--threads", "1"] + arguments
+      let parts = file.appendingPathExtension("parts")
+      let program = Process()
+      program.executableURL = dropscope
+      program.arguments = sweep + ["--atlas", file.path]
+      program.standardOutput = FileHandle.nullDevice
+      try program.run()
+      while program.isRunning, try contents(parts).isEmpty { usleep(5000) }
+      kill(program.processIdentifier, SIGKILL)
+      program.waitUntilExit()
+      #expect(!FileManager.default.fileExists(atPath: file.path))
+      #expect(try !contents(parts).isEmpty)
+      let again = try runProgram(dropscope.path, sweep + ["--atlas", file.path])
+      #expect(again.status == 0 && again.output.contains("4096 masks, 12 utterances"))
+      #expect(again.output.contains("Shapley values of CTC"))
+      #expect(try runProgram(dropscope.path, sweep + ["--atlas", other.path]).status == 0)
+      #expect(try Data(contentsOf: file) == Data(contentsOf: other))
+      #expect(try contents(world.folder).allSatisfy { !$0.contains("parts") })
+    }
+  }
+
+  @Test func whatAnAtlasCannotBeOfIsSaid() throws {
+    try withWorld { world, arguments in
+      let file = world.folder.appending(path: "masks.safetensors").path
+      for (options, words) in [
+        (["--atlas", file], "--atlas takes --all-masks"),
+        (["--all-masks", "--atlas", file, "--json"], "--atlas and --json"),
+        (["--all-masks", "--atlas", file, "--model", world.model.path], "one model and one split"),
+      ] {
+        let outcome = try runProgram(dropscope.path, ["sweep"] + options + arguments)
+        #expect(outcome.status == 2 && outcome.errors.contains(words), "\(outcome.errors)")
+      }
+    }
+  }
+
+  /// Nothing where there is no folder.
+  private func contents(_ folder: URL) throws -> [String] {
+    guard FileManager.default.fileExists(atPath: folder.path) else { return [] }
+    return try FileManager.default.contentsOfDirectory(atPath: folder.path)
+      .filter { $0.hasSuffix(".safetensors") || $0.hasSuffix(".parts") }
+  }
+}
