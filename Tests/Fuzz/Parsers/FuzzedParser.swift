@@ -37,7 +37,7 @@ package struct FuzzedParser: Sendable {
 
   /// Of text in memory.
   init(
-    _ name: String, tries: Int = 600, text seeds: [String],
+    _ name: String, tries: Int = 300, text seeds: [String],
     read: @escaping @Sendable (Data) throws -> Void
   ) {
     self.init(
@@ -46,7 +46,7 @@ package struct FuzzedParser: Sendable {
 
   /// Of a text file in a folder, with others beside it that are as they should be.
   init(
-    _ name: String, tries: Int = 150, file: String, _ seeds: [String],
+    _ name: String, tries: Int = 80, file: String, _ seeds: [String],
     besides others: [String: String] = [:], read: @escaping @Sendable (URL) throws -> Void
   ) {
     self.init(
