@@ -8,7 +8,7 @@ import Foundation
 package struct FuzzedParser: Sendable {
   /// In lower case with hyphens.
   package let name: String
-  /// Inputs of an ordinary run of the tests, a second for all parsers together; its share of a long run
+  /// Inputs of an ordinary run of the tests, which takes seconds for all parsers; its share of a long run
   /// is as large.
   package let tries: Int
   /// The memory a byte of input may cost.
