@@ -11,7 +11,7 @@ extension NGramModel {
     guard let data = try? FileBytes.read(url) else {
       throw InputError(url.path, expected: "an ARPA language model", found: "nothing readable")
     }
-    var reader = ARPAReader(url: url)
+    var reader = ARPAReader(url: url, size: data.count)
     try data.withUnsafeBytes { bytes in
       var rest = bytes[...]
       while !rest.isEmpty {
@@ -32,6 +32,8 @@ extension NGramModel {
 /// The state of reading a file, line by line.
 private struct ARPAReader {
   let url: URL
+  /// n-grams that the file can have: each takes four bytes at least.
+  private let most: Int
   /// n-grams promised, by order.
   private(set) var counts: [Int] = []
   private(set) var words: [ExactText: Int32] = [:]
@@ -52,7 +54,10 @@ private struct ARPAReader {
   /// Orders beyond this are no model that anybody has.
   private static let highestOrder = 20
 
-  init(url: URL) { self.url = url }
+  init(url: URL, size: Int) {
+    self.url = url
+    most = size / 4
+  }
 
   /// False after `\end\`.
   mutating func read(_ bytes: Slice<UnsafeRawBufferPointer>) throws -> Bool {
@@ -89,7 +94,8 @@ private struct ARPAReader {
     guard mark == "\\\(next)-grams:", next <= counts.count else { throw unexpected(mark) }
     section = .ngrams(next)
     read = 0
-    if next == 1 { nodes.reserveCapacity(min(counts.reduce(0, +), 1 << 24)) }
+    // A file may promise more than can be counted.
+    if next == 1 { nodes.reserveCapacity(counts.reduce(0) { min(most, $0 + min(most, $1)) }) }
     return true
   }
 

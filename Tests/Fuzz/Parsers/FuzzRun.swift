@@ -15,7 +15,7 @@ package struct FuzzRun {
   /// In characters: a sentence is for a few lines of a terminal.
   private static let longestSentence = 2100
   /// Seconds of the processor: whatever the input, and for each of its bytes.
-  private static let (seconds, secondsPerByte) = (1.0, 20e-6)
+  private static let (seconds, secondsPerByte) = (1.0, 50e-6)
   /// Bytes of memory that any input may cost.
   private static let memory = 64 << 20
 

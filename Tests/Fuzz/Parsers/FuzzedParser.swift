@@ -8,7 +8,7 @@ import Foundation
 package struct FuzzedParser: Sendable {
   /// In lower case with hyphens.
   package let name: String
-  /// Inputs of an ordinary run of the tests, a second for all parsers together; its share of a long run
+  /// Inputs of an ordinary run of the tests, which takes seconds for all parsers; its share of a long run
   /// is as large.
   package let tries: Int
   /// The memory a byte of input may cost.
@@ -37,7 +37,7 @@ package struct FuzzedParser: Sendable {
 
   /// Of text in memory.
   init(
-    _ name: String, tries: Int = 600, text seeds: [String],
+    _ name: String, tries: Int = 300, text seeds: [String],
     read: @escaping @Sendable (Data) throws -> Void
   ) {
     self.init(
@@ -46,7 +46,7 @@ package struct FuzzedParser: Sendable {
 
   /// Of a text file in a folder, with others beside it that are as they should be.
   init(
-    _ name: String, tries: Int = 150, file: String, _ seeds: [String],
+    _ name: String, tries: Int = 80, file: String, _ seeds: [String],
     besides others: [String: String] = [:], read: @escaping @Sendable (URL) throws -> Void
   ) {
     self.init(
