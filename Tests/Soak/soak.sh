@@ -30,7 +30,7 @@ picture() { screen -e | sed -E 's/(\x1b\[[0-9;]*m| )+$//'; }
 (cd "$home" && mux new-session -d -x 120 -y 40 \
   "export HOME='$home' XDG_CONFIG_HOME='$home' LANG=C.UTF-8 DROPSCOPE_ASSETS='$root/Assets'; PS1='ready> ' exec sh -i")
 mux set -g status off
-mux send-keys -l "PATH=/nonexistent $program $*; echo ended with \$?"
+mux send-keys -l "PATH=/nonexistent $program $*"
 mux send-keys Enter
 for _ in $(seq 600); do
   screen | grep -q 'gen [1-9]' && break
@@ -180,5 +180,8 @@ if [ "$length" -ge 720 ] && awk -v slope="$slope" 'BEGIN { exit !(slope > 512) }
   fail "memory grows"
 fi
 mux send-keys q
-for _ in $(seq 100); do screen | grep -q 'ended with 0' && exit 0; sleep 0.1; done
+for _ in $(seq 100); do [ -d "/proc/$child" ] || break; sleep 0.1; done
+mux send-keys -l 'echo left with $?'
+mux send-keys Enter
+for _ in $(seq 100); do screen | grep -q 'left with 0' && exit 0; sleep 0.1; done
 fail "it did not leave: $(screen)"
