@@ -36,7 +36,7 @@ import Testing
       var last = ""
       // Also the notices of the start are gone then.
       try tmux.press("?")
-      try tmux.wait("help") { $0.contains("Keys") || $0.contains("help") }
+      try tmux.wait("help") { $0.contains("Help 1/") }
       try tmux.press("Escape")
       let before = try tmux.wait("rest") { screen in
         defer { last = screen }

@@ -10,35 +10,49 @@ import Testing
 @testable import Tradeoff
 
 struct WaysOfMeasuringTests {
-  private let recognizer: Recognizer
-  private let data: LoadedDataset
-  private let masks: [LayerMask]
-  /// Of each mask and utterance: every layer run for it alone.
-  private let plain: [[ErrorCounts]]
+  private struct Measured {
+    let recognizer: Recognizer
+    let data: LoadedDataset
+    let masks: [LayerMask]
+    /// Of each mask and utterance: every layer run for it alone.
+    let plain: [[ErrorCounts]]
+  }
 
-  init() throws {
+  /// Once for all tests.
+  private static let measured = Result {
     let assets = fixture("../../../Assets").standardizedFileURL
-    recognizer = try Recognizer(contentsOf: assets.appendingPathComponent("Models/dld-plus"))
+    let recognizer = try Recognizer(contentsOf: assets.appendingPathComponent("Models/dld-plus"))
     let all = try Dataset(
       contentsOf: assets.appendingPathComponent("Datasets/heldout"), split: "dev")
-    data = try LoadedDataset(
+    let data = try LoadedDataset(
       Dataset(name: all.name, split: all.split, utterances: Array(all.utterances.prefix(10))),
       for: recognizer)
     var random = RandomGenerator(seed: 5)
     let count = recognizer.backbone.layerCount
-    masks =
+    let masks =
       [.full(count), LayerMask(layerCount: count, keeping: [])]
-      + (0..<12).map { _ in
+      + (0..<5).map { _ in
         LayerMask(layerCount: count, keeping: (0..<count).filter { _ in random.uniform() < 0.6 })
       }
-    let (recognizer, data) = (recognizer, data)
     let decoder = recognizer.decoder()
-    plain = masks.map { mask in
+    let plain = masks.map { mask in
       data.samples.enumerated().map { index, samples in
         let said = decoder.decode(recognizer.backbone.logProbabilities([samples], mask: mask))
         return Alignment.count(data.dataset.utterances[index].words, said.text.words)
       }
     }
+    return Measured(recognizer: recognizer, data: data, masks: masks, plain: plain)
+  }
+
+  private let recognizer: Recognizer
+  private let data: LoadedDataset
+  private let masks: [LayerMask]
+  private let plain: [[ErrorCounts]]
+
+  init() throws {
+    let measured = try Self.measured.get()
+    (recognizer, data) = (measured.recognizer, measured.data)
+    (masks, plain) = (measured.masks, measured.plain)
     #expect(plain[0].reduce(0) { $0 + $1.errors } < plain[1].reduce(0) { $0 + $1.errors })
   }
 
@@ -55,7 +69,7 @@ struct WaysOfMeasuringTests {
     }
   }
 
-  @Test(arguments: [1, 2, 5]) func sideBySide(threads: Int) throws {
+  @Test(arguments: [1, 3]) func sideBySide(threads: Int) throws {
     let measuring = Measuring(recognizer, data, threads: threads)
     defer { measuring.stop() }
     for (mask, expected) in zip(masks, plain) {
@@ -63,7 +77,7 @@ struct WaysOfMeasuringTests {
     }
   }
 
-  @Test(arguments: [1, 3, 5]) func inShards(count: Int) throws {
+  @Test(arguments: [3]) func inShards(count: Int) throws {
     let entries = masks.map {
       SweepPlan.Entry(
         model: recognizer.name, dataset: data.dataset.name, split: "dev", policy: "manual",
