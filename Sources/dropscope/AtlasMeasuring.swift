@@ -22,8 +22,7 @@ struct AtlasMeasuring {
     }
     let found = walk.batches.indices.map { batch in
       AtlasWalk.Part(
-        contentsOf: file(batch), key: key, utterances: walk.batches[batch],
-        masks: walk.masks.count)
+        contentsOf: file(batch), key: key, utterances: walk.batches[batch], masks: walk.masks)
     }
     let missing = found.indices.filter { found[$0] == nil }
     let state = Mutex(
@@ -43,7 +42,7 @@ struct AtlasMeasuring {
       }
       guard let part else { return }
       do {
-        try part.write(to: file(batch), key: key)
+        try part.write(to: file(batch), key: key, masks: walk.masks)
         measured.withLock { $0[batch] = part }
       } catch {
         state.withLock { $0.failure = error as? InputError ?? InputError("\(error)") }

@@ -119,16 +119,20 @@ struct WaysOfMeasuringTests {
       #expect(read.fewestErrors == atlas.fewestErrors)
       for (index, part) in parts.enumerated() {
         let file = folder.appendingPathComponent("part")
-        try part.write(to: file, key: key)
-        func again(_ key: MaskAtlas.Key, _ utterances: [Int]) -> AtlasWalk.Part? {
-          AtlasWalk.Part(
-            contentsOf: file, key: key, utterances: utterances, masks: distinct.count)
+        try part.write(to: file, key: key, masks: walk.masks)
+        func again(
+          _ key: MaskAtlas.Key, _ utterances: [Int], masks: [LayerMask] = walk.masks
+        ) -> AtlasWalk.Part? {
+          AtlasWalk.Part(contentsOf: file, key: key, utterances: utterances, masks: masks)
         }
         #expect(again(key, walk.batches[index]) == part)
         var other = key
         other.contents = "other"
         #expect(again(other, walk.batches[index]) == nil)
         #expect(again(key, walk.batches[index].reversed() + [0]) == nil)
+        // As many masks, and others.
+        let others = walk.masks.dropLast() + [try LayerMask("100000000000", layerCount: 12)]
+        #expect(again(key, walk.batches[index], masks: Array(others)) == nil)
       }
     }
   }
