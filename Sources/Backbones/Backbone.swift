@@ -109,23 +109,23 @@ extension Backbone {
     }
   }
 
-  /// The front end over an utterance of any length, piece by piece: also over what a piece only hears.
-  package func frontEnd(ofLong samples: [Float]) -> HiddenFrames {
-    let parts = pieces(samples).map { frontEnd([$0.samples]) }
+  /// The front end over an utterance's pieces, one by one: also over what a piece only hears.
+  package func frontEnd(pieces: [Piece]) -> HiddenFrames {
+    let parts = pieces.map { frontEnd([$0.samples]) }
     var frames = HiddenFrames(packing: parts.map(\.values))
     // What the longest piece needs serves all.
     frames.shared = parts.max { $0.values.rows < $1.values.rows }?.shared
     return frames
   }
 
-  /// Token log-probabilities (the utterance's frames x tokens) of what the layers made of
-  /// `frontEnd(ofLong: samples)`.
-  package func head(_ frames: HiddenFrames, ofLong samples: [Float]) -> Tensor {
+  /// Token log-probabilities (the pieces' own frames x tokens) of what the layers made of pieces, which may
+  /// be of several utterances.
+  package func head(_ frames: HiddenFrames, of pieces: [Piece]) -> Tensor {
     let all = head(frames)
-    guard frames.lengths.count > 1 else { return all }
+    guard zip(pieces, frames.lengths).contains(where: { $0.own.count < $1 }) else { return all }
     var start = 0
     return HiddenFrames(
-      packing: zip(pieces(samples), frames.lengths).map { piece, length in
+      packing: zip(pieces, frames.lengths).map { piece, length in
         defer { start += length }
         return all.rows(start + piece.own.lowerBound..<start + piece.own.upperBound)
       }

@@ -35,12 +35,12 @@ package struct Validation: Sendable {
     let decoder = decoding.decoder(for: tokenizer, frameSeconds: backbone.frameSeconds)
     let rows = Mutex([[ErrorCounts]](repeating: [], count: corpus.count))
     WorkerTeam.each(of: corpus.count, workers: workers) { index in
-      let samples = PCM.samples(corpus.samples[index])
+      let pieces = backbone.pieces(PCM.samples(corpus.samples[index]))
       let reference = corpus.transcripts[index].words
-      let start = backbone.frontEnd(ofLong: samples)
+      let start = backbone.frontEnd(pieces: pieces)
       let counts = masks.map { mask in
         let last = (0..<backbone.layerCount).reduce(start) { backbone.step($1, $0, mask) }
-        let text = decoder.decode(backbone.head(last, ofLong: samples)).text
+        let text = decoder.decode(backbone.head(last, of: pieces)).text
         return Alignment.count(reference, text.words)
       }
       rows.withLock { $0[index] = counts }

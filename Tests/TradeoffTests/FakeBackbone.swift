@@ -23,6 +23,7 @@ final class FakeBackbone: Backbone {
   let sampleRate = 1000
   private let calls = Mutex([Int]())
   private let frontEnds = Atomic<Int>(0)
+  private let longest = Atomic<Int>(0)
 
   static let pieces = ["<blank>"] + "abcdefghijklmnopqrstuvwxyz".map { "\u{2581}\($0)" }
 
@@ -35,9 +36,12 @@ final class FakeBackbone: Backbone {
   /// Every layer that was run, in order of time.
   var layerCalls: [Int] { calls.withLock { $0 } }
   var frontEndCalls: Int { frontEnds.load(ordering: .relaxed) }
+  /// Samples that were attended over at once.
+  var longestHeard: Int { longest.load(ordering: .relaxed) }
 
   func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
     frontEnds.add(1, ordering: .relaxed)
+    longest.max(utterances.map(\.count).max() ?? 0, ordering: .relaxed)
     let rows = utterances.map { samples in
       (0..<frameCount(sampleCount: samples.count)).flatMap { frame in
         (0..<4).map { samples[frame * 100 + $0] }

@@ -66,26 +66,29 @@ package struct AtlasWalk: Sendable {
   ) -> Part? {
     let utterances = batches[batch]
     let backbone = recognizer.backbone
-    let start = backbone.frontEnd(utterances.map { data.samples[$0] })
+    let pieces = utterances.map { backbone.pieces(data.samples[$0]) }
+    let all = pieces.flatMap { $0 }
+    let start = backbone.frontEnd(all.map(\.samples))
     var full = start
     for layer in 0..<backbone.layerCount {
       if isCancelled() { return nil }
       full = backbone.layer(layer, full)
     }
+    let lengths = pieces.map { $0.reduce(0) { $0 + $1.own.count } }
     var scores = BatchScores(
       recognizer, references: utterances.map { data.dataset.utterances[$0].words },
       targets: utterances.map { targets[$0] }, normalization: data.dataset.normalization,
-      lengths: start.lengths, fullDepth: backbone.head(full))
+      lengths: lengths, fullDepth: backbone.head(full, of: all))
     var part = Part(
       utterances: utterances, errors: [], losses: [], divergences: [],
-      alignable: scores.alignable, frames: start.lengths.reduce(0, +),
+      alignable: scores.alignable, frames: lengths.reduce(0, +),
       fewestErrors: utterances.map { _ in Array(repeating: .max, count: backbone.layerCount + 1) })
 
     /// `masks[range]` begin alike up to `layer`, which makes `frames` of the utterances.
     func visit(_ range: Range<Int>, _ layer: Int, _ frames: HiddenFrames) -> Bool {
       if isCancelled() { return false }
       guard layer < backbone.layerCount else {
-        let score = scores.score(backbone.head(frames))
+        let score = scores.score(backbone.head(frames, of: all))
         let depth = masks[range.lowerBound].keptCount
         part.errors.append(Float(score.errors.reduce(0, +)))
         part.losses.append(Float(score.loss))

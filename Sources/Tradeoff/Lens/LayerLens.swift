@@ -72,17 +72,18 @@ package struct LayerLens: Sendable, Equatable {
     normalization: TextNormalization = .none, mask: LayerMask, isCancelled: () -> Bool = { false }
   ) {
     let backbone = recognizer.backbone
-    let start = backbone.frontEnd(ofLong: samples)
+    let pieces = backbone.pieces(samples)
+    let start = backbone.frontEnd(pieces: pieces)
     var full = start
     for layer in 0..<backbone.layerCount {
       if isCancelled() { return nil }
       full = backbone.layer(layer, full)
     }
-    let goal = backbone.head(full, ofLong: samples)
+    let goal = backbone.head(full, of: pieces)
     // Greedily, whatever else is measured: each frame's best token is what stands beside it.
     let decoder = recognizer.decoder()
     func read(_ frames: HiddenFrames, after input: HiddenFrames?, runs: Bool) -> Reading {
-      let logProbabilities = backbone.head(frames, ofLong: samples)
+      let logProbabilities = backbone.head(frames, of: pieces)
       let transcript = decoder.decode(logProbabilities).normalized(by: normalization)
       let alignment = Alignment.align(words, transcript.words.map(\.word))
       let moved = input.map { Self.movement(from: $0.values, to: frames.values) }

@@ -34,6 +34,28 @@ struct AtlasWalkTests {
     }
   }
 
+  /// Longer than may be attended over at once: in pieces, as the evaluator has it.
+  @Test func longUtterancesGoInPieces() throws {
+    let backbone = FakeBackbone(layerCount: 3)
+    let (recognizer, short) = try fake(backbone, utterances: 2)
+    var random = RandomGenerator(seed: 7)
+    let samples = [70_000, 900].map { count in
+      (0..<count).map { _ in random.uniform(-1...1) as Float }
+    }
+    let data = LoadedDataset(dataset: short.dataset, samples: samples, sampleRate: 1000)
+    let masks = (0..<8).map { LayerMask(number: $0, layerCount: 3) }
+    let walk = AtlasWalk(recognizer, data, masks: masks)
+    let parts = walk.batches.indices.compactMap { walk.run(batch: $0) }
+    #expect(parts.reduce(0) { $0 + $1.frames } == 700 + 9)
+    let atlas = walk.atlas(parts, key: key(data, layers: 3))
+    #expect(backbone.longestHeard <= 30_000)
+    let evaluator = Evaluator(recognizer, data)
+    for mask in masks {
+      let results = (0..<2).compactMap { evaluator.evaluate($0, mask) }
+      #expect(atlas[mask]?.errors == results.reduce(0) { $0 + $1.counts.errors })
+    }
+  }
+
   @Test func someMasksTakeTheirOwnLayersOnly() throws {
     let backbone = FakeBackbone(layerCount: 6)
     let (recognizer, data) = try fake(backbone, utterances: 1)

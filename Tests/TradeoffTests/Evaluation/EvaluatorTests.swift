@@ -72,9 +72,9 @@ import Testing
     expectClose(
       backbone.logProbabilities(ofLong: samples, mask: mask),
       backbone.logProbabilities([samples], mask: mask))
-    let frames = backbone.frontEnd(ofLong: samples)
+    let frames = backbone.frontEnd(pieces: pieces)
     expectClose(frames.values, backbone.frontEnd(pieces.map(\.samples)).values)
-    expectClose(backbone.head(frames, ofLong: samples), backbone.head(backbone.frontEnd([samples])))
+    expectClose(backbone.head(frames, of: pieces), backbone.head(backbone.frontEnd([samples])))
   }
 
   @Test func runsOnlyFromTheFirstDifference() throws {
