@@ -37,8 +37,8 @@ package struct ModelTensors: Sendable {
 
   /// One file of tensors, by its name's end.
   static func open(_ file: URL) throws -> any TensorFile {
-    let isPickle = file.pathExtension == URL(fileURLWithPath: ModelFolder.pickleName).pathExtension
-    return isPickle ? try PyTorchFile(contentsOf: file) : try SafetensorsFile(contentsOf: file)
+    file.pathExtension == "bin"
+      ? try PyTorchFile(contentsOf: file) : try SafetensorsFile(contentsOf: file)
   }
 
   /// Tensors of `file` are read in place of others of their names.

@@ -51,7 +51,8 @@ package enum ModelFolder {
   /// Names the weights that a folder has in a form that is not read, in a few words; nil where there are
   /// none.
   static func otherWeights(in folder: URL) -> String? {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+      .filter { !LanguageAdapter.isOne($0) }
     let forms: [(isForm: (String) -> Bool, remark: String)] = [
       ({ $0.contains("-of-") && $0.hasSuffix(".safetensors") }, "a shard without its index"),
       ({ $0.contains("-of-") && $0.hasSuffix(".bin") }, "a shard without its index"),

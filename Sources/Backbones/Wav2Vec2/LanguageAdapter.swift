@@ -31,6 +31,7 @@ struct LayerAdapter: Sendable {
 /// Where the adapters and the head of a folder's language are: in `adapter.LANGUAGE.safetensors` or
 /// `adapter.LANGUAGE.bin`, or else among the model's own weights.
 package struct LanguageAdapter: Sendable {
+  private let folder: URL
   /// As the folder's tokenizer says; nil where it says nothing.
   package let language: String?
   /// nil where the folder has none of that language.
@@ -41,6 +42,7 @@ package struct LanguageAdapter: Sendable {
   private static let suffixes = [".safetensors", ".bin"]
 
   package init(of folder: URL) {
+    self.folder = folder
     language = VocabularyFile.language(of: folder)
     let names = Self.names(in: folder)
     file = language.flatMap { language in
@@ -58,7 +60,7 @@ package struct LanguageAdapter: Sendable {
   }
 
   /// Throws `InputError` for a language of which the folder has neither an adapter nor a vocabulary.
-  private func check(_ folder: URL) throws {
+  private func refuseUnknownLanguage() throws {
     guard let language, file == nil else { return }
     let adapters = Self.names(in: folder).map {
       String($0.dropFirst(Self.prefix.count).prefix { $0 != "." })
@@ -76,9 +78,9 @@ package struct LanguageAdapter: Sendable {
   /// Lays the language's weights over the model's own; the vocabulary's size becomes theirs. Throws
   /// `InputError` where they are not the adapters and the head of such a model, all of them.
   func lay(
-    over tensors: inout ModelTensors, _ configuration: inout Wav2Vec2Configuration, of folder: URL
+    over tensors: inout ModelTensors, _ configuration: inout Wav2Vec2Configuration
   ) throws {
-    try check(folder)
+    try refuseUnknownLanguage()
     guard let file else { return }
     let over = try ModelTensors.open(file)
     let wanted = Set(
@@ -96,16 +98,16 @@ package struct LanguageAdapter: Sendable {
         found: "\(name) too")
     }
     let rows = over.shape("lm_head.weight")?.first ?? 0
-    let check = FieldCheck(source: file.path)
-    try check.tokens(rows, blank: configuration.blank, name: "lm_head.weight's rows")
+    try FieldCheck(source: file.path)
+      .tokens(rows, blank: configuration.blank, name: "lm_head.weight's rows")
     configuration.vocabulary = rows
     tensors.lay(over)
   }
 
-  /// What is worth saying where a language's adapters are taken for granted.
+  /// What is worth saying where the model's own weights may be another language's.
   var remark: String? {
     guard let language, file == nil else { return nil }
-    return "no adapter of the language \"\(language)\" is a file of its own: "
+    return "\(folder.path): no file has the adapter of the language \"\(language)\": "
       + "the model's own weights are taken for it"
   }
 }

@@ -32,7 +32,7 @@ package final class Wav2Vec2: FeatureBackbone {
       contentsOf: folder.appendingPathComponent(ModelFolder.configurationName))
     var tensors = try ModelTensors(contentsOf: folder)
     let adapter = configuration.adapterWidth.map { _ in LanguageAdapter(of: folder) }
-    try adapter?.lay(over: &tensors, &configuration, of: folder)
+    try adapter?.lay(over: &tensors, &configuration)
     let network = Wav2Vec2Network(configuration)
     let weights = try tensors.weights(network.layout, otherNames: WaveformEncoder.otherNames)
     self.init(

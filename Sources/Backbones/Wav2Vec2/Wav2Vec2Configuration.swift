@@ -159,7 +159,7 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     if let adapterWidth {
       try check(
         kind == .wav2vec2 && isStable,
-        "layers without adapters (adapter_attn_dim null), or a wav2vec2 with do_stable_layer_norm",
+        "a wav2vec2 with do_stable_layer_norm, or layers without adapters (adapter_attn_dim null)",
         adapterWidth)
       try check((1...8192).contains(adapterWidth), "adapter_attn_dim up to 8192", adapterWidth)
     }
