@@ -28,6 +28,8 @@ package protocol Backbone: Sendable {
   var frameSeconds: Double { get }
   /// Samples per second the front end expects.
   var sampleRate: Int { get }
+  /// What is worth saying of its files, in a sentence; of most nothing.
+  var remark: String? { get }
 
   /// Audio to hidden frames, for one or more utterances of mono samples at `sampleRate`.
   func frontEnd(_ utterances: [[Float]]) -> HiddenFrames
@@ -87,6 +89,7 @@ extension Backbone {
 
   package var skipRule: SkipRule { .identity }
   package static var needsTokensFile: Bool { false }
+  package var remark: String? { nil }
 
   /// The identity, as most backbones have it.
   package func skip(_ index: Int, _ input: HiddenFrames) -> HiddenFrames { input }

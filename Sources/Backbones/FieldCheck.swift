@@ -19,7 +19,12 @@ struct FieldCheck {
       (1...width).contains(heads) && width % heads == 0,
       "num_attention_heads that divide hidden_size \(width)", heads)
     try self((1...65536).contains(feedForward), "intermediate_size up to 65536", feedForward)
-    try self((2...65536).contains(vocabulary), "vocab_size from 2 to 65536", vocabulary)
-    try self((0..<vocabulary).contains(blank), "pad_token_id below vocab_size", blank)
+    try tokens(vocabulary, blank: blank, name: "vocab_size")
+  }
+
+  /// Of a head, wherever its size is said.
+  func tokens(_ count: Int, blank: Int, name: String) throws {
+    try self((2...65536).contains(count), "\(name) from 2 to 65536", count)
+    try self((0..<count).contains(blank), "pad_token_id below \(name)", blank)
   }
 }

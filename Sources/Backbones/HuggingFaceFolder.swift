@@ -7,7 +7,8 @@ import Kernels
 /// The tensors of `model.safetensors` or, where a folder has none, of `pytorch_model.bin`; of either
 /// the shards that `...index.json` beside it lists.
 package struct ModelTensors: Sendable {
-  private let files: [any TensorFile]
+  /// The first that has a tensor is the one it is read from.
+  private var files: [any TensorFile]
   private let path: String
 
   package init(contentsOf folder: URL) throws {
@@ -34,6 +35,15 @@ package struct ModelTensors: Sendable {
     (ModelFolder.pickleName, { try PyTorchFile(contentsOf: $0) }),
   ]
 
+  /// One file of tensors, by its name's end.
+  static func open(_ file: URL) throws -> any TensorFile {
+    file.pathExtension == "bin"
+      ? try PyTorchFile(contentsOf: file) : try SafetensorsFile(contentsOf: file)
+  }
+
+  /// Tensors of `file` are read in place of others of their names.
+  mutating func lay(_ file: any TensorFile) { files.insert(file, at: 0) }
+
   private static func shards(of index: URL) throws -> [String] {
     struct Index: Decodable {
       var files: [String: String]
@@ -52,7 +62,7 @@ package struct ModelTensors: Sendable {
     return names
   }
 
-  package var names: [String] { files.flatMap(\.names).sorted() }
+  package var names: [String] { Set(files.flatMap(\.names)).sorted() }
 
   /// Of all shards.
   package var metadata: [String: String] {

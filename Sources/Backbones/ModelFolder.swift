@@ -23,14 +23,20 @@ package enum ModelFolder {
     return data
   }
 
-  /// Of a folder's configuration and weights, however many files they are in.
+  /// Of a folder's configuration and weights, however many files they are in; of adapters only the
+  /// chosen language's.
   package static func digest(of folder: URL) throws -> String {
+    let adapter = LanguageAdapter(of: folder)
+    let chosen = adapter.file?.lastPathComponent
     let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-    let hasSafetensors = names.contains { $0.hasSuffix(".safetensors") }
+      .filter { $0 == chosen || !LanguageAdapter.isOne($0) }
+    let hasSafetensors = names.contains { $0 != chosen && $0.hasSuffix(".safetensors") }
     func isRead(_ name: String) -> Bool {
-      name == configurationName || name.hasSuffix(hasSafetensors ? ".safetensors" : ".bin")
+      name == chosen || name == configurationName
+        || name.hasSuffix(hasSafetensors ? ".safetensors" : ".bin")
     }
     var digest = Digest()
+    if let language = adapter.language { digest.add(Data(language.utf8)) }
     for name in names.sorted() where isRead(name) {
       let url = folder.appendingPathComponent(name)
       do {
@@ -45,7 +51,8 @@ package enum ModelFolder {
   /// Names the weights that a folder has in a form that is not read, in a few words; nil where there are
   /// none.
   static func otherWeights(in folder: URL) -> String? {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [])
+      .filter { !LanguageAdapter.isOne($0) }
     let forms: [(isForm: (String) -> Bool, remark: String)] = [
       ({ $0.contains("-of-") && $0.hasSuffix(".safetensors") }, "a shard without its index"),
       ({ $0.contains("-of-") && $0.hasSuffix(".bin") }, "a shard without its index"),

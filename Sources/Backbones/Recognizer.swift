@@ -29,11 +29,12 @@ package struct Recognizer: Sendable {
     let tokens = folder.appendingPathComponent(ModelFolder.tokensName)
     if FileManager.default.fileExists(atPath: tokens.path) || type(of: backbone).needsTokensFile {
       tokenizer = try Tokenizer(contentsOf: tokens)
-      remark = nil
+      remark = backbone.remark
     } else {
       let vocabulary = try VocabularyFile(contentsOf: folder)
       tokenizer = try Tokenizer(vocabulary, count: backbone.tokenCount, blank: backbone.blank)
-      remark = vocabulary.remark(blank: backbone.blank)
+      let remarks = [backbone.remark, vocabulary.remark(blank: backbone.blank)].compactMap { $0 }
+      remark = remarks.isEmpty ? nil : remarks.joined(separator: "; ")
     }
     guard tokenizer.count == backbone.tokenCount else {
       throw InputError(

@@ -9,8 +9,15 @@ import Testing
 
 /// The folder's own logits at full depth and with layers skipped, each within 1e-4 of the largest.
 func expectLogitsOfTransformers(_ name: String) throws {
-  let backbone = try Recognizer(contentsOf: fixture(name)).backbone
-  let expected = try SafetensorsFile(contentsOf: fixture("\(name)/expected.safetensors"))
+  try expectLogits(of: fixture(name), areThose: "logits")
+}
+
+/// The same of a folder that has several: those whose names begin with `kind`.
+func expectLogits(of folder: URL, areThose kind: String) throws {
+  let name = folder.lastPathComponent
+  let backbone = try Recognizer(contentsOf: folder).backbone
+  let expected = try SafetensorsFile(
+    contentsOf: folder.appendingPathComponent("expected.safetensors"))
   let full = LayerMask.full(backbone.layerCount)
   /// Softmax undoes what the logits' common shift is.
   func expectSame(_ samples: [Float], _ mask: LayerMask, _ key: String) throws {
@@ -22,12 +29,12 @@ func expectLogitsOfTransformers(_ name: String) throws {
   for number in 0..<3 {
     let samples = try expected.tensor("samples.\(number)").values
     utterances.append(samples)
-    let key = "logits.\(number)"
+    let key = "\(kind).\(number)"
     #expect(backbone.frameCount(sampleCount: samples.count) == expected.shape(key)?.first)
     try expectSame(samples, full, key)
   }
-  for key in expected.names where key.hasPrefix("logits.0.") {
-    let mask = try LayerMask(String(key.dropFirst(9)), layerCount: backbone.layerCount)
+  for key in expected.names where key.hasPrefix("\(kind).0.") {
+    let mask = try LayerMask(String(key.dropFirst(kind.count + 3)), layerCount: backbone.layerCount)
     try expectSame(utterances[0], mask, key)
   }
   // Packed side by side, none hears the others.
@@ -65,6 +72,9 @@ enum Damage {
   case remove(String)
   case write(String, String)
   case rename(String, String)
+  /// Another fixture's file.
+  case copy(String, String)
+  case all([Damage])
 
   func apply(to folder: URL) throws {
     switch self {
@@ -82,6 +92,11 @@ enum Damage {
     case .rename(let file, let name):
       try FileManager.default.moveItem(
         at: folder.appendingPathComponent(file), to: folder.appendingPathComponent(name))
+    case .copy(let name, let file):
+      let place = folder.appendingPathComponent(file)
+      try FileManager.default.copyItem(at: fixture("\(name)/\(file)"), to: place)
+    case .all(let damages):
+      for damage in damages { try damage.apply(to: folder) }
     }
   }
 }

@@ -61,6 +61,11 @@ package final class TrainableWav2Vec2: TrainableBackbone {
       throw InputError(
         settings.path, expected: "\(field) \"gelu\" to train", found: "\"\(activation.rawValue)\"")
     }
+    if let width = configuration.adapterWidth {
+      throw InputError(
+        settings.path, expected: "layers without adapters (adapter_attn_dim null) to train",
+        found: "\(width)")
+    }
     let network = Wav2Vec2Network(configuration, freezesConvolutions: freezesConvolutions)
     let tensors = try ModelTensors(contentsOf: folder)
     let inFile = try tensors.weights(network.layout, otherNames: WaveformEncoder.otherNames)
@@ -116,7 +121,7 @@ package final class TrainableWav2Vec2: TrainableBackbone {
   }
 
   package func inference() -> Wav2Vec2 {
-    Wav2Vec2(network, weights: Weights(weights.copy()), features: features)
+    Wav2Vec2(network, weights: Weights(weights.copy()), features: features, remark: nil)
   }
 
   package func outputFrames(featureFrames: Int) -> Int {

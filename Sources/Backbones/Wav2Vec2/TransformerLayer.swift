@@ -4,7 +4,8 @@ import Foundation
 import Kernels
 
 /// `encoder.layers.N` of Hugging Face's wav2vec 2.0, HuBERT and WavLM. Behind: x = LN(x + attention(x)),
-/// y = LN(x + FFN(x)); in front ("stable"): x += attention(LN(x)), y = x + FFN(LN(x)).
+/// y = LN(x + FFN(x)); in front ("stable"): x += attention(LN(x)), y = x + FFN(LN(x)),
+/// and in MMS an adapter after it.
 struct TransformerLayer: Sendable {
   let width, heads: Int
   let isStable: Bool
@@ -14,6 +15,7 @@ struct TransformerLayer: Sendable {
   let expand, contract: Projection
   let feedForward: Int
   let positions: GatedPositions?
+  let adapter: LayerAdapter?
 
   init(
     _ prefix: String, _ configuration: Wav2Vec2Configuration, in layout: inout ParameterLayout
@@ -39,6 +41,10 @@ struct TransformerLayer: Sendable {
     positions =
       configuration.kind == .wavlm
       ? GatedPositions("\(prefix).attention", configuration, in: &layout) : nil
+    let width = width
+    adapter = configuration.adapterWidth.map {
+      LayerAdapter("\(prefix).adapter_layer", width, inner: $0, in: &layout)
+    }
   }
 
   /// table: heads x (2 longest - 1) position biases by distance, or none.
@@ -49,7 +55,8 @@ struct TransformerLayer: Sendable {
     if isStable {
       let attended = x.adding(
         attention(attentionNorm(x, w), lengths: input.lengths, w, table))
-      return attended.adding(feedForward(finalNorm(attended, w), w))
+      let output = attended.adding(feedForward(finalNorm(attended, w), w))
+      return adapter.map { $0(output, w) } ?? output
     }
     let attended = attentionNorm(
       x.adding(attention(x, lengths: input.lengths, w, table)), w)
@@ -73,11 +80,13 @@ struct TransformerLayer: Sendable {
     contract(activation(expand(x, w)), w)
   }
 
-  /// FLOPs for an utterance of `frames`: four projections, QK^T and PV, WavLM's gates, the feed-forward.
+  /// FLOPs for an utterance of `frames`: four projections, QK^T and PV, WavLM's gates, the feed-forward
+  /// and an adapter.
   func operations(frames: Int) -> Double {
     let (t, c) = (Double(frames), Double(width))
     let gates = positions == nil ? 0 : 2 * t * c * Double(GatedPositions.outputs)
-    return 8 * t * c * c + 4 * t * t * c + gates + 4 * t * c * Double(feedForward)
+    let adapting = adapter?.operations(frames: frames) ?? 0
+    return 8 * t * c * c + 4 * t * t * c + gates + 4 * t * c * Double(feedForward) + adapting
   }
 }
 

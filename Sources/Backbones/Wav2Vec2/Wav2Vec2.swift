@@ -15,8 +15,12 @@ package final class Wav2Vec2: FeatureBackbone {
   package let features: FeatureExtractor
   /// Worked out once from the weight-normalised kernel.
   private let positionKernel: Tensor
+  package let remark: String?
 
-  init(_ network: Wav2Vec2Network, weights: Weights, features: FeatureExtractor) {
+  init(
+    _ network: Wav2Vec2Network, weights: Weights, features: FeatureExtractor, remark: String?
+  ) {
+    self.remark = remark
     self.network = network
     self.weights = weights
     self.features = features
@@ -24,12 +28,16 @@ package final class Wav2Vec2: FeatureBackbone {
   }
 
   package convenience init(contentsOf folder: URL) throws {
-    let network = Wav2Vec2Network(
-      try Wav2Vec2Configuration(
-        contentsOf: folder.appendingPathComponent(ModelFolder.configurationName)))
-    let weights = try ModelTensors(contentsOf: folder).weights(
-      network.layout, otherNames: WaveformEncoder.otherNames)
-    self.init(network, weights: weights, features: try WaveformEncoder.features(of: folder))
+    var configuration = try Wav2Vec2Configuration(
+      contentsOf: folder.appendingPathComponent(ModelFolder.configurationName))
+    var tensors = try ModelTensors(contentsOf: folder)
+    let adapter = configuration.adapterWidth.map { _ in LanguageAdapter(of: folder) }
+    try adapter?.lay(over: &tensors, &configuration)
+    let network = Wav2Vec2Network(configuration)
+    let weights = try tensors.weights(network.layout, otherNames: WaveformEncoder.otherNames)
+    self.init(
+      network, weights: weights, features: try WaveformEncoder.features(of: folder),
+      remark: adapter?.remark)
   }
 
   private var configuration: Wav2Vec2Configuration { network.configuration }

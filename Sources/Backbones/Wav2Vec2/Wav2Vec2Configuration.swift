@@ -65,6 +65,8 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
   /// Of the layers, and of the front end.
   package var activation = Activation.gelu
   package var frontEndActivation = Activation.gelu
+  /// Of the adapters after stable layers of wav2vec 2.0 (MMS); nil where there are none.
+  package var adapterWidth: Int?
 
   enum CodingKeys: String, CodingKey {
     case kind = "model_type"
@@ -91,6 +93,7 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     case depthwiseKernel = "conv_depthwise_kernel_size"
     case activation = "hidden_act"
     case frontEndActivation = "feat_extract_activation"
+    case adapterWidth = "adapter_attn_dim"
   }
 
   package init() {}
@@ -118,6 +121,7 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     try values.update(&longestDistance, .longestDistance)
     try values.update(&activation, .activation)
     try values.update(&frontEndActivation, .frontEndActivation)
+    adapterWidth = try values.decodeIfPresent(Int.self, forKey: .adapterWidth)
     guard kind == .conformer else { return }
     // A null is a choice, and not the same as nothing.
     if values.contains(.positions) {
@@ -132,13 +136,10 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
   private struct Extras: Decodable {
     var hasAdapter: Bool?
     var normalizesPositions: Bool?
-    /// Of MMS, whose layers have adapters for each language.
-    var adapterWidth: Int?
 
     enum CodingKeys: String, CodingKey {
       case hasAdapter = "add_adapter"
       case normalizesPositions = "conv_pos_batch_norm"
-      case adapterWidth = "adapter_attn_dim"
     }
   }
 
@@ -155,9 +156,13 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     let check = FieldCheck(source: url.path)
     try check((1e-12...1).contains(epsilon), "a layer_norm_eps from 1e-12 to 1", epsilon)
     try check(extras.hasAdapter != true, "no adapter (add_adapter false)", "one")
-    try check(
-      extras.adapterWidth == nil, "layers without adapters (adapter_attn_dim null)",
-      extras.adapterWidth ?? 0)
+    if let adapterWidth {
+      try check(
+        kind == .wav2vec2 && isStable,
+        "a wav2vec2 with do_stable_layer_norm, or layers without adapters (adapter_attn_dim null)",
+        adapterWidth)
+      try check((1...8192).contains(adapterWidth), "adapter_attn_dim up to 8192", adapterWidth)
+    }
     try check(
       extras.normalizesPositions != true, "weight-normalised positions (conv_pos_batch_norm false)",
       "BatchNorm")

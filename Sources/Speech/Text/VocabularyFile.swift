@@ -27,12 +27,47 @@ package struct VocabularyFile: Sendable {
     "pad_token": "<pad>", "unk_token": "<unk>", "bos_token": "<s>", "eos_token": "</s>",
   ]
 
+  private static let lettersName = "vocab.json"
+  private static let settingsName = "tokenizer_config.json"
+
+  /// The language that a folder's tokens and adapters are of (MMS): `target_lang` of
+  /// `tokenizer_config.json` or, where it says none, the only one of `vocab.json`; nil for neither.
+  package static func language(of folder: URL) -> String? {
+    language(of: folder, vocabularies(of: folder))
+  }
+
+  private static func language(
+    of folder: URL, _ vocabularies: @autoclosure () -> [(name: String, value: JSONValue)]
+  ) -> String? {
+    if let said = json(settingsName, in: folder)?["target_lang"]?.string { return said }
+    let vocabularies = vocabularies()
+    return vocabularies.count == 1 ? vocabularies[0].name : nil
+  }
+
+  /// Those of a `vocab.json` that has a vocabulary for each; none of any other.
+  package static func languages(of folder: URL) -> [String] {
+    vocabularies(of: folder).map(\.name)
+  }
+
+  /// As an error names them: MMS has a thousand.
+  package static func list(_ languages: some Sequence<String>) -> String {
+    let (sorted, most) = (languages.sorted(), 20)
+    let more = sorted.count > most ? " and \(sorted.count - most) more" : ""
+    return sorted.prefix(most).joined(separator: ", ") + more
+  }
+
+  private static func vocabularies(of folder: URL) -> [(name: String, value: JSONValue)] {
+    json(lettersName, in: folder)?.vocabularies ?? []
+  }
+
+  private static func json(_ name: String, in folder: URL) -> JSONValue? {
+    (try? Data(contentsOf: folder.appendingPathComponent(name))).flatMap { JSONValue($0) }
+  }
+
   /// Throws `InputError` unless the folder has a vocabulary.
   package init(contentsOf folder: URL) throws {
-    func file(_ name: String) -> JSONValue? {
-      (try? Data(contentsOf: folder.appendingPathComponent(name))).flatMap { JSONValue($0) }
-    }
-    let letters = folder.appendingPathComponent("vocab.json")
+    func file(_ name: String) -> JSONValue? { Self.json(name, in: folder) }
+    let letters = folder.appendingPathComponent(Self.lettersName)
     let isLetters = FileManager.default.fileExists(atPath: letters.path)
     source = isLetters ? letters : folder.appendingPathComponent("tokenizer.json")
     guard let data = try? Data(contentsOf: source) else {
@@ -42,7 +77,21 @@ package struct VocabularyFile: Sendable {
     if let impostor = Impostor.name(data) {
       throw InputError(source.path, expected: "a vocabulary", found: impostor)
     }
-    let content = JSONValue(data)
+    var content = JSONValue(data)
+    if isLetters, let vocabularies = content?.vocabularies {
+      guard let language = Self.language(of: folder, vocabularies) else {
+        throw InputError(
+          source.path, expected: "a target_lang in \(Self.settingsName)",
+          found: "none, and the languages \(Self.list(vocabularies.map(\.name)))")
+      }
+      guard let vocabulary = vocabularies.first(where: { $0.name == language }) else {
+        throw InputError(
+          source.path,
+          expected: "a vocabulary of \(Self.settingsName)'s target_lang \"\(language)\"",
+          found: "those of \(Self.list(vocabularies.map(\.name)))")
+      }
+      content = vocabulary.value
+    }
     pieces = isLetters ? nil : content.flatMap { TokenizerFile($0) }
     let tokens =
       isLetters
@@ -72,7 +121,7 @@ package struct VocabularyFile: Sendable {
     ownCount = tokens.count
 
     // The settings win over the map; a null is a choice.
-    let settings = [file("tokenizer_config.json"), file("special_tokens_map.json")]
+    let settings = [file(Self.settingsName), file("special_tokens_map.json")]
       .compactMap { $0 }
     func text(_ value: JSONValue?) -> String? { value?.string ?? value?["content"]?.string }
     func role(_ name: String) -> String? {
@@ -107,6 +156,16 @@ package struct VocabularyFile: Sendable {
     else { return nil }
     return "\(source.path): the tokenizer's padding \"\(padding)\" is token \(id), the model's "
       + "pad_token_id is \(blank): \(blank) is taken for the blank"
+  }
+}
+
+extension JSONValue {
+  /// Vocabularies by language, where there is nothing else.
+  fileprivate var vocabularies: [(name: String, value: JSONValue)]? {
+    guard let members, !members.isEmpty, members.allSatisfy({ $0.value.members != nil }) else {
+      return nil
+    }
+    return members
   }
 }
 

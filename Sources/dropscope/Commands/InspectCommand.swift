@@ -74,6 +74,8 @@ private struct AudioReport: Encodable {
 private struct ModelReport: Encodable {
   let model: String
   let modelType: String
+  /// Of a model that has several.
+  let language: String?
   let layers: Int
   let tokens: Int
   let sampleRate: Int
@@ -107,7 +109,7 @@ private struct ModelReport: Encodable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case model, layers, tokens, parameters, tensors, metadata
+    case model, language, layers, tokens, parameters, tensors, metadata
     case modelType = "model_type"
     case sampleRate = "sample_rate"
     case frameSeconds = "frame_seconds"
@@ -123,6 +125,7 @@ private struct ModelReport: Encodable {
     let weights = try ModelTensors(contentsOf: folder)
     model = recognizer.name
     modelType = try ModelFolder.modelType(of: folder)
+    language = VocabularyFile.language(of: folder)
     layers = backbone.layerCount
     tokens = backbone.tokenCount
     sampleRate = backbone.sampleRate
@@ -150,7 +153,10 @@ private struct ModelReport: Encodable {
     let kinds = tensors.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
     let frameMilliseconds = String(format: "%g", frameSeconds * 1000)
     var lines = [
-      "model           \(model) (\(modelType))",
+      "model           \(model) (\(modelType))"
+    ]
+    if let language { lines.append("language        \(language)") }
+    lines += [
       "layers          \(layers)",
       "tokens          \(tokens)",
       "audio           \(sampleRate) Hz, a frame every \(frameMilliseconds) ms",

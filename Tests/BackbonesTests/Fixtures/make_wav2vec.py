@@ -6,17 +6,20 @@ NAME/ has config.json, model.safetensors, vocab.json, tokenizer_config.json, pre
 `save_pretrained` writes them, and expected.safetensors: `samples.N`, `logits.N` (frames x tokens) at full
 depth, and `logits.N.MASK` with the layers of the 0s in MASK patched to the identity.
 
-NAME/gradients.safetensors, of all that can be trained (no Conformers, GELU alone), has what training on those
+NAME/gradients.safetensors, of all that can be trained (no Conformers, no adapters, GELU alone), has what training on those
 samples should find, computed in double precision:
 `teacher` (all frames x tokens, log-probabilities), and for each mask `loss.MASK` (CTC, KL) and `gradient.MASK`:
 of each parameter, sorted by name, what `digest` makes of its gradient.
+
+wav2vec2-mms has three languages: "eng", its own, and "fra" and "spa" with more and fewer tokens in
+adapter.fra.safetensors and adapter.spa.bin, whose logits are `fra.N`, `fra.N.MASK` and so on. It is not trained.
 """
 import json
 import os
 import sys
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch.nn import functional as F
 from transformers import (
     HubertConfig, HubertForCTC, Wav2Vec2Config, Wav2Vec2ConformerConfig, Wav2Vec2ConformerForCTC,
@@ -76,6 +79,7 @@ MODELS = {
         Wav2Vec2ConformerConfig(
             **dict(SMALL, hidden_size=20, num_attention_heads=1), position_embeddings_type=None,
             conv_depthwise_kernel_size=9), True),
+    "wav2vec2-mms": (Wav2Vec2ForCTC, Wav2Vec2Config(**LARGE, adapter_attn_dim=6), True),
 }
 
 
@@ -182,8 +186,48 @@ for seed, (name, (kind, config, normalizes)) in enumerate(MODELS.items()):
             saved[f"logits.{number}" + ("" if "0" not in mask else f".{mask}")] = logits.contiguous()
         masked("1" * len(layers))
     save_file(saved, os.path.join(folder, "expected.safetensors"))
-    if kind is not Wav2Vec2ConformerForCTC and config.hidden_act == "gelu":
+    if kind is not Wav2Vec2ConformerForCTC and config.hidden_act == "gelu" and "mms" not in name:
         inputs = [prepared(saved[f"samples.{number}"].double()) for number in range(3)]
         save_file(gradients(model.double(), inputs, masked, config.pad_token_id),
                   os.path.join(folder, "gradients.safetensors"))
     print(name, {k: tuple(v.shape) for k, v in saved.items() if k.startswith("logits")})
+
+if not sys.argv[1:] or "wav2vec2-mms" in sys.argv[1:]:
+    torch.manual_seed(len(MODELS))
+    folder = os.path.join(HERE, "wav2vec2-mms")
+    vocabularies = {
+        "eng": LETTERS, "fra": LETTERS[:5] + list("ETAONSR'"), "spa": LETTERS[:5] + list("NOAE")}
+    json.dump(
+        {language: {token: index for index, token in enumerate(tokens)}
+         for language, tokens in vocabularies.items()},
+        open(os.path.join(folder, "vocab.json"), "w"))
+    file = os.path.join(folder, "tokenizer_config.json")
+    settings = json.load(open(file))
+    json.dump(dict(settings, target_lang="eng"), open(file, "w"))
+    saved = load_file(os.path.join(folder, "expected.safetensors"))
+    own = load_file(os.path.join(folder, "model.safetensors"))
+    for language in ("fra", "spa"):
+        adapter = {}
+        for key, tensor in sorted(own.items()):
+            if ".adapter_layer." in key or key.startswith("lm_head."):
+                rows = len(vocabularies[language]) if key.startswith("lm_head.") else len(tensor)
+                values = 0.3 * torch.randn(rows, *tensor.shape[1:])
+                adapter[key] = values + 1 if key.endswith("norm.weight") else values
+        if language == "fra":
+            save_file(adapter, os.path.join(folder, "adapter.fra.safetensors"))
+        else:
+            torch.save(adapter, os.path.join(folder, "adapter.spa.bin"))
+        model = Wav2Vec2ForCTC.from_pretrained(
+            folder, target_lang=language, ignore_mismatched_sizes=True).eval()
+        layers = model.base_model.encoder.layers
+        originals = list(layers)
+        for key in [key for key in saved if key.startswith("logits.")]:
+            number, *mask = key.split(".")[1:]
+            for index, bit in enumerate(mask[0] if mask else "1" * len(layers)):
+                layers[index] = originals[index] if bit == "1" else Identity(originals[index])
+            samples = saved[f"samples.{number}"]
+            x = (samples - samples.mean()) / torch.sqrt(samples.var(unbiased=False) + 1e-7)
+            with torch.no_grad():
+                saved[key.replace("logits", language)] = model(x[None]).logits[0].contiguous()
+    save_file(saved, os.path.join(folder, "expected.safetensors"))
+    print({k: tuple(v.shape) for k, v in saved.items()})

@@ -10,7 +10,7 @@ import Testing
   static let names =
     ["wavlm", "wav2vec2", "hubert"].flatMap { kind in
       ["group", "small", "stable"].map { "\(kind)-\($0)" }
-    } + ["wavlm-settings", "wav2vec2-settings", "hubert-settings"]
+    } + ["wavlm-settings", "wav2vec2-settings", "hubert-settings", "wav2vec2-mms"]
     + ["relative", "rotary", "layer", "placeless", "settings"].map { "conformer-\($0)" }
 
   @Test(arguments: names) func logitsAreThoseOfTransformers(name: String) throws {

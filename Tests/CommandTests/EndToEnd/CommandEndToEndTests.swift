@@ -509,6 +509,12 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       let ends = try ["front_end", "head"].map { try #require(stages[$0] as? Double) }
       expectClose(layers.reduce(0, +) + ends.reduce(0, +), Double(backbone.parameterCount))
       #expect(try run(["inspect", world.model.path]).output.contains("layer 12"))
+      #expect(model["language"] == nil)
+      let languages = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../BackbonesTests/Fixtures/wav2vec2-mms").standardizedFileURL.path
+      #expect(try run(["inspect", languages]).output.contains("language        eng"))
+      #expect(
+        try run(["inspect", languages, "--json"]).objects()[0]["language"] as? String == "eng")
 
       let audio = try run(["inspect", "--json", recording(world).path]).objects()[0]
       #expect(audio["format"] as? String == "wav" && audio["samples"] as? Int == 16000)

@@ -92,6 +92,49 @@ import Testing
     }
   }
 
+  /// As MMS has them.
+  @Test func aVocabularyForEachLanguage() throws {
+    let vocabulary = #"{"eng": {"<pad>": 0, "|": 1, "a": 2}, "fra": {"<pad>": 0, "|": 1, "b": 2}}"#
+    func said(_ language: String) -> [String: String] {
+      ["vocab.json": vocabulary, "tokenizer_config.json": #"{"target_lang": \#(language)}"#]
+    }
+    for (language, text) in [("eng", "a"), ("fra", "b")] {
+      try folder(said("\"\(language)\"")) { folder in
+        #expect(VocabularyFile.language(of: folder) == language)
+        #expect(VocabularyFile.languages(of: folder) == ["eng", "fra"])
+        let tokenizer = try Tokenizer(huggingFace: folder, count: 3, blank: 0)
+        #expect(tokenizer.decode([2]) == text)
+      }
+    }
+    for (files, expected) in [
+      (
+        said("null"),
+        "a target_lang in tokenizer_config.json, found none, and the languages eng, fra"
+      ),
+      (said("\"deu\""), "target_lang \"deu\", found those of eng, fra"),
+    ] {
+      try folder(files) { folder in
+        do {
+          _ = try VocabularyFile(contentsOf: folder)
+          Issue.record("it was read")
+        } catch {
+          #expect("\(error)".contains(expected), "\(error)")
+        }
+      }
+    }
+    try folder(["vocab.json": #"{"fra": {"<pad>": 0, "b": 1}}"#]) { folder in
+      #expect(VocabularyFile.language(of: folder) == "fra")
+      let tokenizer = try Tokenizer(huggingFace: folder, count: 2, blank: 0)
+      #expect(tokenizer.decode([1]) == "b")
+    }
+    try folder(["vocab.json": #"{"<pad>": 0, "b": 1}"#]) { folder in
+      #expect(VocabularyFile.language(of: folder) == nil)
+      #expect(VocabularyFile.languages(of: folder).isEmpty)
+    }
+    let names = (100..<125).map(String.init)
+    #expect(VocabularyFile.list(names).hasSuffix("118, 119 and 5 more"))
+  }
+
   @Test(arguments: [
     ("vocab.json", "[]", "an object of token and id"),
     ("vocab.json", "{\"a\": \"b\"}", "token and id"),
