@@ -39,7 +39,9 @@ import Testing
         folder.appendingPathComponent("copy.safetensors")
       )
       try SafetensorsWriter.write([("x", Tensor([1, 2, 3]))], as: .float16, to: odd)
-      let files = try [fixture("types.safetensors"), odd].map { try SafetensorsFile(contentsOf: $0) }
+      let files = try [fixture("types.safetensors"), odd].map {
+        try SafetensorsFile(contentsOf: $0)
+      }
       try SafetensorsWriter.copy(
         files.enumerated().flatMap { index, file in
           file.names.map { ("\(index).\($0)", file, $0) }
