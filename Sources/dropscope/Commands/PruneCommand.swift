@@ -39,7 +39,8 @@ enum PruneCommand: Command {
     let folder = try settings.model.model()
     let output = settings.output.standardizedFileURL
     Interruption.install()
-    let sizes = try StagedFolder.fill(output, force: nil) { work, publish in
+    let sizes = try StagedFolder.fill(output, force: nil) {
+      work, publish -> (before: PrunedModel.Sizes, after: PrunedModel.Sizes)? in
       let recognizer = try ModelOptions.recognizer(folder)
       let choice = try settings.layers.choice(layerCount: recognizer.backbone.layerCount)
       let seed = choice.seed.map { ", seed \($0)" } ?? ""
@@ -48,7 +49,7 @@ enum PruneCommand: Command {
         origin: PrunedModel.Origin(
           chosenBy: choice.policy.map { "the policy \($0)\(seed)" } ?? "hand",
           command: arguments.line(of: name)))
-      guard !Interruption.isRequested else { return nil as (PrunedModel.Sizes, PrunedModel.Sizes)? }
+      guard !Interruption.isRequested else { return nil }
       // Without its configuration a folder is no model.
       let names = try FileManager.default.contentsOfDirectory(atPath: work.path)
       let last = ModelFolder.configurationName
