@@ -1,10 +1,7 @@
 // The built program's `prune`: the smaller model does what the mask does, and nothing is half-written.
 
-import Backbones
-import Base
 import Foundation
 import Kernels
-import Speech
 import TestSupport
 import Testing
 
