@@ -15,6 +15,7 @@ enum Dropscope {
       EvaluateCommand.self,
       SweepCommand.self,
       TrainCommand.self,
+      PruneCommand.self,
       CurvesCommand.self,
       SynthesizeCommand.self,
       NGramCommand.self,

@@ -208,6 +208,13 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
     try check(rotaryBase > 1, "a rotary_embedding_base above 1", rotaryBase)
   }
 
+  /// In WavLM layer 0 has the table of positions that all read.
+  var layerNames: LayerNames {
+    LayerNames(
+      prefix: "\(kind.prefix)encoder.layers.", count: [CodingKeys.layers.rawValue],
+      ofFirst: kind == .wavlm ? [GatedPositions.tableName] : [])
+  }
+
   /// Samples from one output frame to the next.
   package var hop: Int { convolutionStrides.reduce(1, *) }
 

@@ -25,17 +25,20 @@ struct LayerOptions: CommandSettings {
 
   /// - Parameter several: what is measured where the options give several choices, or none.
   /// - Parameter standard: the policies where none is named.
+  /// - Parameter isRequired: whether a command line has to choose.
   static func group(
-    several: String? = nil, standard: String = PolicyCatalog.names[0]
+    several: String? = nil, standard: String = PolicyCatalog.names[0], isRequired: Bool = false
   ) -> OptionGroup<Self> {
     let depths = (keep: "keep", drop: "drop", mask: "mask")
     let policy = Option<Self>(
       some: "policy", several == nil ? "NAME" : "LIST", \.policies, .name(in: PolicyCatalog.all),
       "how layers are chosen", absent: standard
     ).listing(PolicyCatalog.all.map { "\($0.name): \($0.summary)" })
+    let names = "--\(depths.keep), --\(depths.drop) and --\(depths.mask)"
     let remark =
-      "At most one of --\(depths.keep), --\(depths.drop) and --\(depths.mask). "
-      + (several ?? "Every layer runs without them.")
+      isRequired
+      ? "One of \(names)."
+      : "At most one of \(names). " + (several ?? "Every layer runs without them.")
     let plural = several == nil ? "" : ", or several numbers with commas between"
     return OptionGroup(
       "Layers", remark
@@ -58,6 +61,7 @@ struct LayerOptions: CommandSettings {
         }, "layer 1 first, 1 runs, 0 skips")
     } check: { _, arguments in
       let given = arguments.given(depths.keep, depths.drop, depths.mask)
+      if isRequired, given.isEmpty { throw UsageError("one of \(names) is required") }
       let masked = arguments.given(depths.mask, policy.name)
       if let pair = [given, masked].first(where: { $0.count > 1 }) {
         let list = pair.map { "--\($0)" }.joined(separator: " and ")

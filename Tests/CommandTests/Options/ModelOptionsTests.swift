@@ -101,6 +101,23 @@ import Tradeoff
         == "option --policy: expected \(PolicyCatalog.all.expectation), found 'best'")
   }
 
+  @Test func aChoiceCanBeRequired() {
+    struct Required: CommandSettings {
+      var layers = LayerOptions()
+
+      static var groups: [OptionGroup<Self>] {
+        [LayerOptions.group(isRequired: true).at(\.layers)]
+      }
+    }
+    func read(_ words: String...) throws {
+      _ = try Required(Arguments(words, takesValue: Required.takesValue, positionals: 0...0))
+    }
+    #expect(throws: UsageError("one of --keep, --drop and --mask is required")) {
+      try read("--policy", "first")
+    }
+    #expect(throws: Never.self) { try read("--keep", "2") }
+  }
+
   @Test func oneChoiceWhereOneIsShown() throws {
     #expect(try options(["--keep", "3"]).choice(layerCount: 6).mask.description == "100101")
     #expect(throws: UsageError("expected one choice of layers here, found 2")) {

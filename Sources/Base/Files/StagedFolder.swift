@@ -1,14 +1,13 @@
 // A folder whose parts appear in it complete or not at all.
 
-import Base
 import Foundation
 
-enum StagedFolder {
+package enum StagedFolder {
   /// Lets `make` fill a hidden folder within `output`, whose parts it then publishes under their own
   /// names, replacing older ones. Whatever was not published is gone afterwards.
-  /// - Parameter force: whether `output` may already have files.
-  static func fill<Result>(
-    _ output: URL, force: Bool,
+  /// - Parameter force: whether `output` may already have files; nil where nobody can ask for that.
+  package static func fill<Result>(
+    _ output: URL, force: Bool?,
     _ make: (_ work: URL, _ publish: (String) throws -> Void) throws -> Result
   ) throws -> Result {
     let files = FileManager.default
@@ -24,10 +23,11 @@ enum StagedFolder {
     let own = [OutputLock.name, work.url.lastPathComponent]
     let existing = ((try? files.contentsOfDirectory(atPath: output.path)) ?? [])
       .filter { !own.contains($0) }
-    guard existing.isEmpty || force else {
+    guard existing.isEmpty || force == true else {
       throw InputError(
         output.path, expected: "a new or an empty folder",
-        found: "one with \(existing.count) entries", kind: .occupiedFolder)
+        found: "one with \(existing.count) entries",
+        kind: force == nil ? .general : .occupiedFolder)
     }
     return try make(work.url) { name in
       let destination = output.appendingPathComponent(name)
