@@ -94,8 +94,8 @@ struct BlockConvolution: Sendable {
     let filtered = DepthwiseConvolution.forward(
       gated, lengths: lengths, weight: filters.weight.pointer, bias: filters.bias?.pointer,
       kernel: kernel, isCausal: isCausal)
-    guard case .layer(let norm) = filterNorm else { return pointwiseOut(activation(filtered), w) }
-    return pointwiseOut(activation(norm(filtered, w)), w)
+    guard case .layer(let behind) = filterNorm else { return pointwiseOut(activation(filtered), w) }
+    return pointwiseOut(activation(behind(filtered, w)), w)
   }
 
   /// FLOPs: two pointwise products and the depthwise taps.

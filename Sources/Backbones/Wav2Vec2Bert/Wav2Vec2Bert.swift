@@ -4,9 +4,9 @@ import Foundation
 import Kernels
 import Speech
 
-/// `Wav2Vec2BertForCTC` of Hugging Face's transformers (Barrault et al., arXiv 2312.05187, section 4.1):
-/// log-mel features of Kaldi's kind, two frames at a time, N droppable Conformer blocks with causal filters,
-/// a linear head. Immutable, safe on any number of threads; float32 weights stay in the mapped file.
+/// `Wav2Vec2BertForCTC` of Hugging Face's transformers (Seamless Communication, arXiv 2312.05187): log-mel
+/// features of Kaldi's kind, two frames at a time, N droppable Conformer blocks with causal filters, a linear
+/// head. Immutable, safe on any number of threads; float32 weights stay in the mapped file.
 package final class Wav2Vec2Bert: Backbone {
   package static let modelType = "wav2vec2-bert"
   private static let prefix = "wav2vec2_bert."

@@ -47,8 +47,9 @@ package struct LogMel: Sendable {
   /// frames x melCount. Signals of any length, also none or shorter than the transform's half, which
   /// is reflected as often as it takes.
   package func callAsFunction(_ samples: [Float]) -> Tensor {
-    let isWhole = configuration.preemphasis == 0 || configuration.convention == .kaldi
-    var features = melPowers(isWhole ? samples : preemphasized(samples))
+    // Kaldi's frames are pre-emphasised one by one.
+    let emphasizes = configuration.preemphasis != 0 && configuration.convention != .kaldi
+    var features = melPowers(emphasizes ? preemphasized(samples) : samples)
     if configuration.scale == .log { takeLogarithm(&features) }
     if configuration.normalization == .perFeature { normalize(&features) }
     return features
@@ -164,7 +165,7 @@ package struct LogMel: Sendable {
     let offset = configuration.logOffset
     if configuration.convention == .kaldi {
       let least = Vector(repeating: offset)
-      mapVectors(pointer, into: pointer, count: features.count) { Vector.log(larger($0, least)) }
+      mapVectors(pointer, into: pointer, count: features.count) { Vector.log(larger(least, $0)) }
     } else {
       mapVectors(pointer, into: pointer, count: features.count) { Vector.log($0 + offset) }
     }
