@@ -10,6 +10,9 @@ import Speech
 package final class Wav2Vec2Bert: Backbone {
   package static let modelType = "wav2vec2-bert"
   private static let prefix = "wav2vec2_bert."
+  private static let names = LayerNames(
+    prefix: "\(prefix)encoder.layers.",
+    count: [Wav2Vec2BertConfiguration.CodingKeys.layers.rawValue])
   private static let headName = "lm_head"
   private let configuration: Wav2Vec2BertConfiguration
   private let settings: ConformerBlockSettings
@@ -41,7 +44,7 @@ package final class Wav2Vec2Bert: Backbone {
       "\(Self.prefix)feature_projection.projection", configuration.inputs, configuration.width,
       in: &layout)
     blocks = (0..<configuration.layers).map {
-      ConformerBlock("\(Self.prefix)encoder.layers.\($0)", settings, in: &layout, state: &state)
+      ConformerBlock("\(Self.names.prefix)\($0)", settings, in: &layout, state: &state)
     }
     headProjection = Projection(
       Self.headName, configuration.width, configuration.vocabulary, in: &layout)
@@ -57,6 +60,7 @@ package final class Wav2Vec2Bert: Backbone {
   package var layerCount: Int { configuration.layers }
   package var tokenCount: Int { configuration.vocabulary }
   package var blank: Int { configuration.blank }
+  package var layerNames: LayerNames? { Self.names }
   package var sampleRate: Int { configuration.features.sampleRate }
   package var frameSeconds: Double {
     Double(configuration.features.hopSize * Wav2Vec2BertConfiguration.stack) / Double(sampleRate)
@@ -89,9 +93,7 @@ package final class Wav2Vec2Bert: Backbone {
   }
 
   package var parameters: StageValues {
-    StageValues(
-      layout, layers: layerCount, prefix: "\(Self.prefix)encoder.layers.",
-      head: "\(Self.headName).")
+    StageValues(layout, layers: layerCount, Self.names, head: "\(Self.headName).")
   }
 
   /// Products and convolutions; the log-mel transform and elementwise work are left out.
