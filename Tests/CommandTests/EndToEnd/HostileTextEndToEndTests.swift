@@ -75,6 +75,10 @@ import Testing
         ],
         "emissions": [["--model", model.path, nowhere, "--output", output("e.safetensors")]],
         "inspect": [[model.path], [model.path, "--json"], [recording], [log.path], [nowhere]],
+        "prune": [
+          ["--model", model.path, "--keep", "2", "--output", output("pruned")],
+          ["--model", model.path, "--keep", "2", "--output", nowhere + "/\u{1B}[2J/a"],
+        ],
         "bench": [["--model", nowhere]],
       ]
     }
