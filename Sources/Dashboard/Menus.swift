@@ -33,7 +33,7 @@ enum Menus {
         "Which layers stay",
         PolicyCatalog.all.map {
           let refusal = state.policies.refusal($0.name)
-          let source = $0.needsAtlas ? ", \(state.policies.source)" : ""
+          let source = $0.needsAtlas ? " \(state.policies.source)" : ""
           return Menu.Row(
             $0.name, detail: refusal?.summary ?? $0.summary + source,
             action: .choosePolicy($0.name), isCurrent: $0.name == state.policyName,

@@ -4,7 +4,7 @@ import Backbones
 
 package enum BestPolicy: AtlasPolicy {
   package static let name = "best"
-  package static let summary = "the fewest errors in an atlas of masks"
+  package static let summary = "the fewest errors, by an atlas"
 
   package static func mask(
     keeping count: Int, by ranked: RankedAtlas

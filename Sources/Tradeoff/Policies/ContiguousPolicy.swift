@@ -5,7 +5,7 @@ import Backbones
 /// Of all runs of the needed length the one without which the CTC loss is least; of equal ones the last.
 package enum ContiguousPolicy: AtlasPolicy {
   package static let name = "contiguous"
-  package static let summary = "by an atlas: the best run of neighbours skipped"
+  package static let summary = "the best run skipped, by an atlas"
 
   package static func mask(
     keeping count: Int, by ranked: RankedAtlas

@@ -4,7 +4,7 @@ import Backbones
 
 package enum GreedyPolicy: AtlasPolicy {
   package static let name = "greedy"
-  package static let summary = "by an atlas: one by one, the least missed goes"
+  package static let summary = "the least missed goes first, by an atlas"
 
   package static func mask(
     keeping count: Int, by ranked: RankedAtlas

@@ -4,7 +4,7 @@ import Backbones
 
 package enum ShapleyPolicy: AtlasPolicy {
   package static let name = "shapley"
-  package static let summary = "by an atlas: the highest Shapley values"
+  package static let summary = "the highest Shapley values, by an atlas"
 
   package static func mask(
     keeping count: Int, by ranked: RankedAtlas

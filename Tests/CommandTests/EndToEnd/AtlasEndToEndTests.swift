@@ -142,7 +142,7 @@ import Tradeoff
         (["evaluate", "--keep", "5", "--policy", "best"], "masks of 5 layers"),
         (["evaluate", "--keep", "1", "--policy", "shapley"], "with all masks"),
         (["transcribe", "x.wav", "--keep", "5", "--policy", "best"], "masks of 5 layers"),
-        (["--frame", "80x24", "--keep", "1", "--policy", "best"], "masks of 0"),
+        (["--frame", "80x24", "--keep", "1", "--policy", "best"], "masks of 2 layers"),
       ] {
         let options =
           command[0] == "transcribe" ? ["--model", world.model.path] : arguments
