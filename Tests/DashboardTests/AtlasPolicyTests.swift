@@ -32,7 +32,8 @@ import Dashboard
     press(&state, "P")
     let rows = try #require(state.menu).rows
     #expect(rows.map(\.label) == PolicyCatalog.names && rows.allSatisfy(\.isAvailable))
-    let chosen = rows.filter { $0.detail.hasSuffix(", by an atlas of 4096 masks on dev") }.map(\.label)
+    let chosen = rows.filter { $0.detail.hasSuffix(", by an atlas of 4096 masks on dev") }.map(
+      \.label)
     #expect(chosen == PolicyCatalog.namesWithAtlas)
   }
 
