@@ -55,11 +55,11 @@ struct FoundAtlasTests {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("atlas.safetensors")
       try madeUpAtlas(3, split: split) { _ in 0 }.write(to: file)
-      let refusal = try #require(refusal(find([file])))
-      #expect(refusal.summary == "its atlas is of a test split")
+      let said = try #require(refusal(find([file])))
+      #expect(said.summary == "its atlas is of a test split")
       #expect(
-        refusal.reason.contains("masks are chosen on development sets")
-          && refusal.reason.hasSuffix("found one of \(split)"))
+        said.reason.contains("masks are chosen on development sets")
+          && said.reason.hasSuffix("found one of \(split)"))
     }
   }
 
@@ -68,9 +68,9 @@ struct FoundAtlasTests {
       let file = folder.appendingPathComponent("atlas.safetensors")
       #expect(refusal(find([file]))?.reason.hasPrefix(file.path) == true)
       try Data("no atlas".utf8).write(to: file)
-      let refusal = try #require(refusal(find([file])))
-      #expect(refusal.summary == "its atlas cannot be read")
-      #expect(refusal.reason.hasPrefix(file.path))
+      let said = try #require(refusal(find([file])))
+      #expect(said.summary == "its atlas cannot be read")
+      #expect(said.reason.hasPrefix(file.path))
     }
   }
 
