@@ -30,6 +30,8 @@ package protocol Backbone: Sendable {
   var sampleRate: Int { get }
   /// What is worth saying of its files, in a sentence; of most nothing.
   var remark: String? { get }
+  /// What its files call its layers, by which some can be cut out; nil where they cannot.
+  var layerNames: LayerNames? { get }
 
   /// Audio to hidden frames, for one or more utterances of mono samples at `sampleRate`.
   func frontEnd(_ utterances: [[Float]]) -> HiddenFrames
@@ -90,6 +92,7 @@ extension Backbone {
   package var skipRule: SkipRule { .identity }
   package static var needsTokensFile: Bool { false }
   package var remark: String? { nil }
+  package var layerNames: LayerNames? { nil }
 
   /// The identity, as most backbones have it.
   package func skip(_ index: Int, _ input: HiddenFrames) -> HiddenFrames { input }

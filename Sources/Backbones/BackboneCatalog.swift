@@ -15,6 +15,7 @@ package enum BackboneCatalog {
     ("hubert", { try Wav2Vec2(contentsOf: $0) }),
     ("wavlm", { try Wav2Vec2(contentsOf: $0) }),
     (Wav2Vec2Conformer.modelType, { try Wav2Vec2Conformer(contentsOf: $0) }),
+    (Wav2Vec2Bert.modelType, { try Wav2Vec2Bert(contentsOf: $0) }),
     (Parakeet.modelType, { try Parakeet(contentsOf: $0) }),
   ]
 

@@ -22,6 +22,20 @@ struct FieldCheck {
     try tokens(vocabulary, blank: blank, name: "vocab_size")
   }
 
+  /// What those of them with Conformer blocks after wav2vec 2.0's say of the blocks.
+  func conformer(
+    width: Int, heads: Int, kernel: Int, positions: PositionKind?, rotaryBase: Double
+  ) throws {
+    try self(
+      (1...1023).contains(kernel) && kernel % 2 == 1, "an odd conv_depthwise_kernel_size", kernel)
+    try self(
+      positions != .relative || width % 2 == 0, "an even hidden_size for relative positions", width)
+    try self(
+      positions != .rotary || width / heads % 2 == 0,
+      "an even hidden_size / num_attention_heads for rotary positions", width / heads)
+    try self(rotaryBase > 1, "a rotary_embedding_base above 1", rotaryBase)
+  }
+
   /// Of a head, wherever its size is said.
   func tokens(_ count: Int, blank: Int, name: String) throws {
     try self((2...65536).contains(count), "\(name) from 2 to 65536", count)

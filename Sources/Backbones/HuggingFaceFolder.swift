@@ -71,6 +71,9 @@ package struct ModelTensors: Sendable {
     return names
   }
 
+  /// Of all its files.
+  package var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
+
   package var names: [String] { Set(files.flatMap(\.names)).sorted() }
 
   /// Of all shards.

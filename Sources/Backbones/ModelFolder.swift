@@ -23,6 +23,12 @@ package enum ModelFolder {
     return data
   }
 
+  /// Whether a file of that name has tokens, or settings besides config.json.
+  static func isSettings(_ name: String) -> Bool {
+    name == tokensName
+      || name.hasSuffix(".json") && name != configurationName && !name.hasSuffix(".index.json")
+  }
+
   /// Of a folder's configuration and weights, however many files they are in; of adapters only the
   /// chosen language's. What else lies beside them, as an atlas, is no part of the model.
   package static func digest(of folder: URL) throws -> String {

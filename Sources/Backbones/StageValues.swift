@@ -18,13 +18,12 @@ package struct StageValues: Sendable, Equatable {
     self.head = head
   }
 
-  /// Parameters by their names: layer N's begin with `prefix` and "N.", the head's with `head`. A
-  /// skipped layer has none.
-  init(_ layout: ParameterLayout, layers: Int, prefix: String, head: String) {
+  /// Parameters by their names, the head's begin with `head`. A skipped layer has none.
+  init(_ layout: ParameterLayout, layers: Int, _ names: LayerNames, head: String) {
     func count(_ start: String) -> Double {
       layout.parameters.filter { $0.name.hasPrefix(start) }.reduce(0) { $0 + Double($1.count) }
     }
-    let layers = (0..<layers).map { count("\(prefix)\($0).") }
+    let layers = (0..<layers).map { count("\(names.prefix)\($0).") }
     let head = count(head)
     self.init(
       frontEnd: count("") - layers.reduce(0, +) - head, layers: layers,

@@ -65,6 +65,56 @@ package indirect enum JSONValue: Sendable {
   }
 }
 
+extension JSONValue {
+  /// The same with a member in place of that of its name, or after the others; its place is the names from
+  /// the outside in. What is no object on the way becomes one.
+  package func setting(_ path: [String], to value: JSONValue) -> JSONValue {
+    guard let name = path.first else { return value }
+    let rest = Array(path.dropFirst())
+    let members = members ?? []
+    let places = members.indices.filter { members[$0].name.utf8.elementsEqual(name.utf8) }
+    guard !places.isEmpty else {
+      return .object(members + [(name, JSONValue.null.setting(rest, to: value))])
+    }
+    var changed = members
+    for place in places { changed[place].value = members[place].value.setting(rest, to: value) }
+    return .object(changed)
+  }
+
+  /// For people to read: an item a line, as Python's json.dump with an indent of 2, and a final newline.
+  package var document: String { written("") + "\n" }
+
+  private func written(_ indent: String) -> String {
+    let inner = indent + "  "
+    func block(_ open: String, _ items: [String], _ close: String) -> String {
+      items.isEmpty
+        ? open + close
+        : "\(open)\n" + items.map { inner + $0 }.joined(separator: ",\n") + "\n\(indent)\(close)"
+    }
+    switch self {
+    case .null: return "null"
+    case .bool(let value): return value ? "true" : "false"
+    case .number(let text): return text
+    case .string(let text): return Self.quoted(text)
+    case .array(let elements): return block("[", elements.map { $0.written(inner) }, "]")
+    case .object(let members):
+      return block(
+        "{", members.map { "\(Self.quoted($0.name)): \($0.value.written(inner))" }, "}")
+    }
+  }
+
+  private static func quoted(_ text: String) -> String {
+    let escaped = text.unicodeScalars.map { scalar in
+      switch scalar {
+      case "\"", "\\": "\\\(scalar)"
+      case _ where scalar.value < 0x20: String(format: "\\u%04x", scalar.value)
+      default: String(scalar)
+      }
+    }
+    return "\"" + escaped.joined() + "\""
+  }
+}
+
 /// One pass over the bytes.
 private struct Reader {
   private static let deepest = 64

@@ -15,6 +15,7 @@ enum Dropscope {
       EvaluateCommand.self,
       SweepCommand.self,
       TrainCommand.self,
+      PruneCommand.self,
       CurvesCommand.self,
       SynthesizeCommand.self,
       NGramCommand.self,
@@ -66,7 +67,9 @@ enum Dropscope {
         complain("dropscope: expected a command (\(names)), found '\(name)'")
         return 2
       }
-      return try command.run(Array(rest))
+      let status = try command.run(Array(rest))
+      if let change = MappedFiles.change { throw change }
+      return status
     } catch {
       complain("dropscope \(name): \(sentence(for: error, of: name))")
       return error is UsageError ? 2 : 1

@@ -153,6 +153,17 @@ import Testing
     #expect(distance(0) < distance(1) && distance(0) < distance(-1))
   }
 
+  /// As one recording that somebody waits for is heard: heads and rows side by side.
+  @Test(arguments: BackboneCatalog.loaders.map(\.modelType))
+  func threadsDoNotChangeResults(type: String) throws {
+    let backbone = try load(type)
+    let samples = noise(backbone, seconds: 12, seed: 7)
+    let mask = LayerMask.full(backbone.layerCount)
+    let alone = backbone.logProbabilities([samples], mask: mask)
+    let together = Parallel.with(threads: 4) { backbone.logProbabilities([samples], mask: mask) }
+    expectClose(together, alone, relative: 1e-4)
+  }
+
   @Test func typesAreThereOnce() {
     let types = BackboneCatalog.loaders.map(\.modelType)
     #expect(Set(types).count == types.count)

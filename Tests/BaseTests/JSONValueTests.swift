@@ -31,6 +31,38 @@ import Testing
     #expect(value("\"\u{2028}\"")?.string == "\u{2028}")
   }
 
+  @Test func aChangedMemberLeavesTheOthersAsTheyStand() throws {
+    let text = #"{"b": 1e-05, "a": {"n": 3, "s": "\u0001\"\\é/"}, "c": [[], {}, [true, null]]}"#
+    let changed = try #require(value(text)).setting(["a", "n"], to: .number("2"))
+      .setting(["x", "y"], to: .string("z"))
+    #expect(
+      changed.document == #"""
+        {
+          "b": 1e-05,
+          "a": {
+            "n": 2,
+            "s": "\u0001\"\\é/"
+          },
+          "c": [
+            [],
+            {},
+            [
+              true,
+              null
+            ]
+          ],
+          "x": {
+            "y": "z"
+          }
+        }
+
+        """#)
+    #expect(value(changed.document)?.document == changed.document)
+    // Of two members of one name no reader finds the old one.
+    let both = try #require(value(#"{"a": 1, "a": 2}"#)).setting(["a"], to: .number("3"))
+    #expect(both.members?.map(\.value.integer) == [3, 3])
+  }
+
   @Test(arguments: [
     "", " ", "{", "[1,]", "{\"a\":}", "{\"a\" 1}", "{a: 1}", "01", "1.", ".5", "+1", "1e", "nul",
     "\"a", "\"\\x\"", "\"\\u12g4\"", "\"a\nb\"", "1 2", "NaN", "[1}", "\"\\", "-", "{\"a\": 1,}",

@@ -28,6 +28,7 @@ package final class Conformer: FeatureBackbone {
 
   package var layerCount: Int { network.configuration.layers }
   package var tokenCount: Int { network.configuration.vocabulary }
+  package var layerNames: LayerNames? { ConformerNetwork.layerNames }
   package var frameSeconds: Double { network.frameSeconds }
   package static let needsTokensFile = true
   package var skipRule: SkipRule { network.configuration.skipRule }
@@ -58,7 +59,7 @@ package final class Conformer: FeatureBackbone {
 
   package var parameters: StageValues {
     var values = StageValues(
-      network.layout, layers: layerCount, prefix: "conformer_layers.", head: "single_linear.")
+      network.layout, layers: layerCount, ConformerNetwork.layerNames, head: "single_linear.")
     if skipRule == .normalized {
       let norm = Double(2 * network.configuration.width)
       values.skipped = Array(repeating: norm, count: layerCount)

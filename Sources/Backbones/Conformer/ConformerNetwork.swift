@@ -16,6 +16,9 @@ struct ConformerNetwork: Sendable {
   /// To logits.
   let head: Projection
 
+  static let layerNames = LayerNames(
+    prefix: "conformer_layers.", count: [ConformerConfiguration.CodingKeys.layers.rawValue])
+
   init(_ configuration: ConformerConfiguration) {
     self.configuration = configuration
     var layout = ParameterLayout()
@@ -23,7 +26,7 @@ struct ConformerNetwork: Sendable {
     subsampling = ConvolutionSubsampling(
       bins: configuration.features.melCount, width: configuration.width, in: &layout)
     layers = (0..<configuration.layers).map {
-      ConformerLayer("conformer_layers.\($0)", configuration, in: &layout, state: &state)
+      ConformerLayer("\(Self.layerNames.prefix)\($0)", configuration, in: &layout, state: &state)
     }
     head = Projection(
       "single_linear", configuration.width, configuration.vocabulary, in: &layout)

@@ -1,15 +1,21 @@
-// Self-attention of a Conformer block, told of positions by distances, by rotation or not at all.
+// Self-attention of a Conformer block, told of positions by distances, by rotation, by keys or not at all.
 
 import Kernels
 
-/// `Wav2Vec2ConformerSelfAttention` and `ParakeetEncoderAttention`. Relative: the scores are
-/// ((q + u) k^T + (q + v) r^T) / sqrt(d) with r the projected sinusoid of the distance and u and v
-/// learnt for each head. Rotary: the input of q and k is turned, not they themselves.
+/// `Wav2Vec2ConformerSelfAttention`, `Wav2Vec2BertSelfAttention` and `ParakeetEncoderAttention`. Relative:
+/// the scores are ((q + u) k^T + (q + v) r^T) / sqrt(d) with r the projected sinusoid of the distance and u
+/// and v learnt for each head. Rotary: the input of q and k is turned, not they themselves. By keys:
+/// q (k + e)^T / sqrt(d), e learnt for each distance.
 struct BlockAttention: Sendable {
   private let width, heads: Int
-  private let kind: PositionKind?
+  private let rule: Rule
   private let query, key, value, out: Projection
-  private let relative: Relative?
+
+  private enum Rule: Sendable {
+    case placeless, rotary
+    case relative(Relative)
+    case keys(DistanceKeys)
+  }
 
   private struct Relative: Sendable {
     let projection: Projection
@@ -22,7 +28,6 @@ struct BlockAttention: Sendable {
   ) {
     width = settings.width
     heads = settings.heads
-    kind = settings.positions
     func project(_ name: String, bias: Bool = settings.linearBias) -> Projection {
       Projection("\(prefix).\(name)", settings.width, settings.width, bias: bias, in: &layout)
     }
@@ -30,15 +35,18 @@ struct BlockAttention: Sendable {
     key = project(settings.names.key)
     value = project(settings.names.value)
     out = project(settings.names.out)
-    guard settings.positions == .relative else {
-      relative = nil
-      return
+    switch settings.positions {
+    case .relative:
+      let d = settings.width / settings.heads
+      rule = .relative(
+        Relative(
+          projection: project(settings.names.position, bias: false),
+          contentBias: layout.add("\(prefix).\(settings.names.contentBias)", settings.heads, d),
+          distanceBias: layout.add("\(prefix).\(settings.names.distanceBias)", settings.heads, d)))
+    case .relativeKey: rule = .keys(DistanceKeys(prefix, settings, in: &layout))
+    case .rotary: rule = .rotary
+    case nil: rule = .placeless
     }
-    let d = settings.width / settings.heads
-    relative = Relative(
-      projection: project(settings.names.position, bias: false),
-      contentBias: layout.add("\(prefix).\(settings.names.contentBias)", settings.heads, d),
-      distanceBias: layout.add("\(prefix).\(settings.names.distanceBias)", settings.heads, d))
   }
 
   /// x is normalised frames x width; so is the result. positions: see `ConformerBlock.positions`.
@@ -46,22 +54,28 @@ struct BlockAttention: Sendable {
     _ x: Tensor, lengths: [Int], _ w: Weights, positions: Tensor?
   ) -> Tensor {
     var turned = x
-    if kind == .rotary, let positions {
+    if case .rotary = rule, let positions {
       turned = RotaryPositions.rotated(x, lengths: lengths, heads: heads, table: positions)
     }
     let (q, k, v) = (query(turned, w), key(turned, w), value(x, w))
-    guard let relative, let positions else { return out(mix(q, k, v, lengths: lengths), w) }
-    let content = q.addingToRows(w[relative.contentBias])
-    let distance = q.addingToRows(w[relative.distanceBias])
-    let sinusoids = relative.projection(positions, w)
-    let longest = DistanceSinusoids.longest(positions)
-    var scratch = Tensor(uninitialized: longest, 2 * longest - 1)
-    let mixed = mix(content, k, v, lengths: lengths) { scores in
-      addDistances(to: scores, distance, sinusoids, longest: longest, scratch: &scratch)
+    switch (rule, positions) {
+    case (.relative(let relative), let positions?):
+      let content = q.addingToRows(w[relative.contentBias])
+      let distance = q.addingToRows(w[relative.distanceBias])
+      let sinusoids = relative.projection(positions, w)
+      let longest = DistanceSinusoids.longest(positions)
+      let mixed = mix(content, k, v, lengths: lengths) {
+        addDistances(to: $0, distance, sinusoids, longest: longest)
+      }
+      return out(mixed, w)
+    case (.keys(let keys), _):
+      return out(mix(q, k, v, lengths: lengths) { keys.add(to: $0, q, w) }, w)
+    default:
+      return out(mix(q, k, v, lengths: lengths), w)
     }
-    return out(mixed, w)
   }
 
+  /// - Parameter bias: may be called by several threads at once, each for heads of its own.
   private func mix(
     _ q: Tensor, _ k: Tensor, _ v: Tensor, lengths: [Int],
     bias: ((Attention.Scores) -> Void)? = nil
@@ -75,12 +89,12 @@ struct BlockAttention: Sendable {
   /// Adds (q + v) r^T / sqrt(d). Columns of the product are distances from T - 1 downwards, so that
   /// row i's keys are the run from column T - 1 - i.
   private func addDistances(
-    to scores: Attention.Scores, _ distance: Tensor, _ sinusoids: Tensor, longest: Int,
-    scratch: inout Tensor
+    to scores: Attention.Scores, _ distance: Tensor, _ sinusoids: Tensor, longest: Int
   ) {
     let d = width / heads
-    let (t, columns) = (scores.length, 2 * scores.length - 1)
-    let p = scratch.mutablePointer
+    let (t, columns) = (scores.length, max(0, 2 * scores.length - 1))
+    var products = Tensor(uninitialized: t, columns)
+    let p = products.mutablePointer
     BLAS.multiply(
       .matrix(distance.pointer + scores.start * width + scores.head * d, stride: width),
       .transposed(sinusoids.pointer + (longest - t) * width + scores.head * d, stride: width),
@@ -92,10 +106,15 @@ struct BlockAttention: Sendable {
   }
 
   /// FLOPs for an utterance of `frames`: four projections, QK^T and PV; by distance also the
-  /// sinusoids' projection and the scores.
+  /// sinusoids' projection and the scores, by keys those of every distance there is.
   func operations(frames: Int) -> Double {
     let (t, c) = (Double(frames), Double(width))
-    let distances = relative == nil ? 0 : Double(max(0, 2 * frames - 1))
-    return 8 * t * c * c + 4 * t * t * c + 2 * distances * c * (c + t)
+    let positions =
+      switch rule {
+      case .relative: 2 * Double(max(0, 2 * frames - 1)) * c * (c + t)
+      case .keys(let keys): keys.operations(frames: frames)
+      case .placeless, .rotary: 0.0
+      }
+    return 8 * t * c * c + 4 * t * t * c + positions
   }
 }

@@ -7,10 +7,16 @@ struct ConformerBlockSettings: Sendable {
   var width, heads, feedForward: Int
   /// Depthwise, odd.
   var kernel: Int
+  /// Whether the depthwise filters hear nothing of what comes, and LayerNorm is behind them.
+  var isCausal = false
   var positions: PositionKind?
+  /// Of relative keys: key minus query, the first to the last that has a vector of its own.
+  var distances = 0...0
   var activation: Activation
   /// Whether the linear layers, and the convolutions, have biases.
   var linearBias, convolutionBias: Bool
+  /// Of every LayerNorm.
+  var epsilon = LayerNorm.epsilon
   var names: ConformerBlockNames
 }
 
@@ -19,7 +25,10 @@ struct ConformerBlockNames: Sendable {
   let firstNorm, first, attentionNorm, convolutionNorm, secondNorm, second, finalNorm: String
   let expand, contract: String
   let query, key, value, out, position, contentBias, distanceBias: String
-  let pointwiseIn, depthwise, batchNorm, pointwiseOut: String
+  let pointwiseIn, depthwise, pointwiseOut: String
+  private(set) var filterNorm: String
+  /// Of all models that have relative keys.
+  static let distances = "self_attn.distance_embedding"
 
   /// `Wav2Vec2ConformerEncoderLayer`.
   static let wav2vec2 = ConformerBlockNames(
@@ -30,7 +39,14 @@ struct ConformerBlockNames: Sendable {
     out: "self_attn.linear_out", position: "self_attn.linear_pos",
     contentBias: "self_attn.pos_bias_u", distanceBias: "self_attn.pos_bias_v",
     pointwiseIn: "conv_module.pointwise_conv1", depthwise: "conv_module.depthwise_conv",
-    batchNorm: "conv_module.batch_norm", pointwiseOut: "conv_module.pointwise_conv2")
+    pointwiseOut: "conv_module.pointwise_conv2", filterNorm: "conv_module.batch_norm")
+
+  /// `Wav2Vec2BertEncoderLayer`.
+  static let wav2vec2Bert = {
+    var names = wav2vec2
+    names.filterNorm = "conv_module.depthwise_layer_norm"
+    return names
+  }()
 
   /// `ParakeetEncoderBlock`.
   static let parakeet = ConformerBlockNames(
@@ -40,7 +56,7 @@ struct ConformerBlockNames: Sendable {
     key: "self_attn.k_proj", value: "self_attn.v_proj", out: "self_attn.o_proj",
     position: "self_attn.relative_k_proj", contentBias: "self_attn.bias_u",
     distanceBias: "self_attn.bias_v", pointwiseIn: "conv.pointwise_conv1",
-    depthwise: "conv.depthwise_conv", batchNorm: "conv.norm", pointwiseOut: "conv.pointwise_conv2")
+    depthwise: "conv.depthwise_conv", pointwiseOut: "conv.pointwise_conv2", filterNorm: "conv.norm")
 }
 
 /// LN, Linear, activation, Linear: what half of is added before and after attention and convolution.
@@ -54,7 +70,7 @@ private struct BlockFeedForward: Sendable {
     in layout: inout ParameterLayout
   ) {
     let (names, width, inner) = (settings.names, settings.width, settings.feedForward)
-    self.norm = Norm(norm, width, in: &layout)
+    self.norm = Norm(norm, width, epsilon: settings.epsilon, in: &layout)
     expand = Projection(
       "\(name).\(names.expand)", width, inner, bias: settings.linearBias, in: &layout)
     contract = Projection(
@@ -81,15 +97,16 @@ struct ConformerBlock: Sendable {
     state: inout ParameterLayout
   ) {
     self.settings = settings
-    let (names, width) = (settings.names, settings.width)
+    let (names, width, epsilon) = (settings.names, settings.width, settings.epsilon)
     first = BlockFeedForward(
       norm: "\(prefix).\(names.firstNorm)", "\(prefix).\(names.first)", settings, in: &layout)
-    attentionNorm = Norm("\(prefix).\(names.attentionNorm)", width, in: &layout)
+    attentionNorm = Norm(
+      "\(prefix).\(names.attentionNorm)", width, epsilon: epsilon, in: &layout)
     attention = BlockAttention(prefix, settings, in: &layout)
     convolution = BlockConvolution(prefix, settings, in: &layout, state: &state)
     second = BlockFeedForward(
       norm: "\(prefix).\(names.secondNorm)", "\(prefix).\(names.second)", settings, in: &layout)
-    finalNorm = Norm("\(prefix).\(names.finalNorm)", width, in: &layout)
+    finalNorm = Norm("\(prefix).\(names.finalNorm)", width, epsilon: epsilon, in: &layout)
   }
 
   /// See `BlockConvolution.filters`.
@@ -106,7 +123,7 @@ struct ConformerBlock: Sendable {
     case .rotary:
       RotaryPositions.table(
         longest: longest, headWidth: settings.width / settings.heads, base: rotaryBase)
-    case nil: nil
+    case .relativeKey, nil: nil
     }
   }
 

@@ -1,4 +1,5 @@
-// Where frames are in relation to each other: sinusoids of distances, and rotations by position.
+// Where frames are in relation to each other: sinusoids of distances, rotations by position, and a learnt
+// vector of each distance.
 
 import Foundation
 import Kernels
@@ -9,6 +10,8 @@ package enum PositionKind: String, Codable, Sendable, CaseIterable {
   case relative
   /// Pairs of columns turned by the position (Su et al., arXiv 2104.09864).
   case rotary
+  /// Scores by a learnt vector of the distance (Shaw et al., arXiv 1803.02155, section 3.2).
+  case relativeKey = "relative_key"
 }
 
 /// Sinusoids of the distances from longest - 1 down to -(longest - 1), query minus key.
@@ -76,5 +79,52 @@ enum RotaryPositions {
       }
     }
     return y
+  }
+}
+
+/// `distance_embedding` of Hugging Face's relative keys: a vector of each distance, key minus query; what is
+/// further counts as the furthest.
+struct DistanceKeys: Sendable {
+  /// Columns of a head.
+  private let width: Int
+  private let heads: Int
+  /// Has 0 in it.
+  private let distances: ClosedRange<Int>
+  /// distances x width, shared by the heads.
+  private let vectors: Parameter
+
+  init(
+    _ prefix: String, _ settings: ConformerBlockSettings, in layout: inout ParameterLayout
+  ) {
+    width = settings.width / settings.heads
+    heads = settings.heads
+    distances = settings.distances
+    vectors = layout.add(
+      "\(prefix).\(ConformerBlockNames.distances).weight", distances.count, width)
+  }
+
+  /// Adds q e^T / sqrt(width) to a head's scores, e the vector of each key's distance. q: all frames x all
+  /// heads' columns. A product for each distance, not for each pair of frames.
+  func add(to scores: Attention.Scores, _ q: Tensor, _ w: Weights) {
+    let (t, count) = (scores.length, distances.count)
+    var products = Tensor(uninitialized: t, count)
+    let p = products.mutablePointer
+    BLAS.multiply(
+      .matrix(q.pointer + scores.start * q.columns + scores.head * width, stride: q.columns),
+      .transposed(w[vectors], stride: width), into: p, stride: count, m: t, n: count, k: width,
+      alpha: 1 / Float(width).squareRoot())
+    for i in 0..<t {
+      let (target, source) = (scores.values + i * scores.stride, p + i * count)
+      let start = max(0, i + distances.lowerBound)
+      let end = min(t, i + distances.upperBound + 1)
+      for j in 0..<start { target[j] += source[0] }
+      for j in start..<end { target[j] += source[j - i - distances.lowerBound] }
+      for j in end..<t { target[j] += source[count - 1] }
+    }
+  }
+
+  /// FLOPs for an utterance of `frames`.
+  func operations(frames: Int) -> Double {
+    2 * Double(frames) * Double(distances.count) * Double(width * heads)
   }
 }

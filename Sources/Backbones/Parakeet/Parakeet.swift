@@ -9,7 +9,8 @@ import Speech
 /// weights stay in the mapped file.
 package final class Parakeet: Backbone {
   package static let modelType = "parakeet_ctc"
-  private static let prefix = "encoder.layers."
+  private static let names = LayerNames(
+    prefix: "encoder.layers.", count: ParakeetConfiguration.layersPath)
   private static let headName = "ctc_head"
   private let configuration: ParakeetConfiguration
   private let settings: ConformerBlockSettings
@@ -33,7 +34,7 @@ package final class Parakeet: Backbone {
     var (layout, state) = (ParameterLayout(), ParameterLayout())
     subsampling = StridingSubsampling("encoder.subsampling", encoder, in: &layout)
     blocks = (0..<encoder.layers).map {
-      ConformerBlock("\(Self.prefix)\($0)", settings, in: &layout, state: &state)
+      ConformerBlock("\(Self.names.prefix)\($0)", settings, in: &layout, state: &state)
     }
     headProjection = Projection(
       Self.headName, encoder.width, configuration.vocabulary, isConvolution: true, in: &layout)
@@ -49,6 +50,7 @@ package final class Parakeet: Backbone {
   package var layerCount: Int { configuration.encoder.layers }
   package var tokenCount: Int { configuration.vocabulary }
   package var blank: Int { configuration.blank }
+  package var layerNames: LayerNames? { Self.names }
   package var sampleRate: Int { configuration.features.sampleRate }
   package var frameSeconds: Double {
     Double(configuration.features.hopSize * configuration.encoder.hops) / Double(sampleRate)
@@ -71,7 +73,7 @@ package final class Parakeet: Backbone {
   }
 
   package var parameters: StageValues {
-    StageValues(layout, layers: layerCount, prefix: Self.prefix, head: "\(Self.headName).")
+    StageValues(layout, layers: layerCount, Self.names, head: "\(Self.headName).")
   }
 
   /// Products and convolutions; the log-mel transform and elementwise work are left out.

@@ -83,6 +83,9 @@ package struct ParakeetConfiguration: Sendable, Equatable {
   package var blank = 1024
   package var features = LogMelConfiguration()
 
+  /// Where config.json has the number of layers.
+  static let layersPath = [File.CodingKeys.encoder.rawValue, Encoder.CodingKeys.layers.rawValue]
+
   private struct File: Decodable {
     var encoder: Encoder?
     var vocabulary: Int?

@@ -59,6 +59,15 @@ package struct LanguageAdapter: Sendable {
     ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).filter(isOne)
   }
 
+  /// What a folder's languages are read from, a file each.
+  static func files(in folder: URL) -> [URL] {
+    let names = names(in: folder)
+    let starts = Set(names.map { ($0 as NSString).deletingPathExtension })
+    return starts.sorted().compactMap { start in
+      suffixes.lazy.map { start + $0 }.first(where: names.contains)
+    }.map { folder.appendingPathComponent($0) }
+  }
+
   /// Throws `InputError` for a language of which the folder has neither an adapter nor a vocabulary.
   private func refuseUnknownLanguage() throws {
     guard let language, file == nil else { return }

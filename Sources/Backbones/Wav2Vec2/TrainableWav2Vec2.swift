@@ -93,8 +93,7 @@ package final class TrainableWav2Vec2: TrainableBackbone {
     for (parameter, tensor) in others { state.set(parameter, to: tensor) }
     let manager = FileManager.default
     for name in try manager.contentsOfDirectory(atPath: folder.path)
-    where name == ModelFolder.tokensName || name.hasSuffix(".json") {
-      if name == ModelFolder.configurationName || name.hasSuffix(".index.json") { continue }
+    where ModelFolder.isSettings(name) {
       origin.files[name] = try ModelFolder.read(folder.appendingPathComponent(name))
     }
     self.init(

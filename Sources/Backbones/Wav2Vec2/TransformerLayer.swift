@@ -99,6 +99,8 @@ struct GatedPositions: Sendable {
   /// d to 8, shared by the heads; and a constant of each head.
   let projection: Projection
   let constant: Parameter
+  /// Of `PositionTable`'s embedding, in layer 0.
+  static let tableName = "attention.rel_attn_embed.weight"
 
   init(
     _ prefix: String, _ configuration: Wav2Vec2Configuration, in layout: inout ParameterLayout

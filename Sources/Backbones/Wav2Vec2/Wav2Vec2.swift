@@ -44,6 +44,7 @@ package final class Wav2Vec2: FeatureBackbone {
   package var layerCount: Int { configuration.layers }
   package var tokenCount: Int { configuration.vocabulary }
   package var blank: Int { configuration.blank }
+  package var layerNames: LayerNames? { configuration.layerNames }
   package var frameSeconds: Double { Double(configuration.hop) / Double(sampleRate) }
 
   package func frontEnd(features: HiddenFrames) -> HiddenFrames {
@@ -68,8 +69,7 @@ package final class Wav2Vec2: FeatureBackbone {
 
   package var parameters: StageValues {
     StageValues(
-      network.layout, layers: layerCount, prefix: "\(configuration.kind.prefix)encoder.layers.",
-      head: "lm_head.")
+      network.layout, layers: layerCount, configuration.layerNames, head: "lm_head.")
   }
 
   package func operations(sampleCount: Int) -> StageValues {

@@ -198,14 +198,18 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
       "\(buckets) and \(longestDistance)")
     guard kind == .conformer else { return }
     try check(
-      (1...1023).contains(depthwiseKernel) && depthwiseKernel % 2 == 1,
-      "an odd conv_depthwise_kernel_size", depthwiseKernel)
-    try check(
-      positions != .relative || width % 2 == 0, "an even hidden_size for relative positions", width)
-    try check(
-      positions != .rotary || width / heads % 2 == 0,
-      "an even hidden_size / num_attention_heads for rotary positions", width / heads)
-    try check(rotaryBase > 1, "a rotary_embedding_base above 1", rotaryBase)
+      positions != .relativeKey, "a position_embeddings_type of relative or rotary, or null",
+      PositionKind.relativeKey.rawValue)
+    try check.conformer(
+      width: width, heads: heads, kernel: depthwiseKernel, positions: positions,
+      rotaryBase: rotaryBase)
+  }
+
+  /// In WavLM layer 0 has the table of positions that all read.
+  var layerNames: LayerNames {
+    LayerNames(
+      prefix: "\(kind.prefix)encoder.layers.", count: [CodingKeys.layers.rawValue],
+      ofFirst: kind == .wavlm ? [GatedPositions.tableName] : [])
   }
 
   /// Samples from one output frame to the next.

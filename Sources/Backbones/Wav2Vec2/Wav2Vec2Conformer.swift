@@ -32,7 +32,7 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
     encoder = WaveformEncoder(configuration.kind.prefix, configuration, in: &layout)
     blocks = (0..<configuration.layers).map {
       ConformerBlock(
-        "\(configuration.kind.prefix)encoder.layers.\($0)", settings, in: &layout, state: &state)
+        "\(configuration.layerNames.prefix)\($0)", settings, in: &layout, state: &state)
     }
     headProjection = Projection(
       "lm_head", configuration.width, configuration.vocabulary, in: &layout)
@@ -48,6 +48,7 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
   package var layerCount: Int { configuration.layers }
   package var tokenCount: Int { configuration.vocabulary }
   package var blank: Int { configuration.blank }
+  package var layerNames: LayerNames? { configuration.layerNames }
   package var frameSeconds: Double { Double(configuration.hop) / Double(sampleRate) }
 
   package func frontEnd(features: HiddenFrames) -> HiddenFrames {
@@ -68,9 +69,7 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
   }
 
   package var parameters: StageValues {
-    StageValues(
-      layout, layers: layerCount, prefix: "\(configuration.kind.prefix)encoder.layers.",
-      head: "lm_head.")
+    StageValues(layout, layers: layerCount, configuration.layerNames, head: "lm_head.")
   }
 
   package func operations(sampleCount: Int) -> StageValues {

@@ -25,12 +25,12 @@ struct Wav2Vec2Network: Sendable {
     var layout = ParameterLayout()
     encoder = WaveformEncoder(prefix, configuration, in: &layout)
     layers = (0..<configuration.layers).map {
-      TransformerLayer("\(prefix)encoder.layers.\($0)", configuration, in: &layout)
+      TransformerLayer("\(configuration.layerNames.prefix)\($0)", configuration, in: &layout)
     }
     positionEmbedding =
       configuration.kind == .wavlm
       ? layout.add(
-        "\(prefix)encoder.layers.0.attention.rel_attn_embed.weight", configuration.buckets,
+        "\(configuration.layerNames.prefix)0.\(GatedPositions.tableName)", configuration.buckets,
         configuration.heads) : nil
     head = Projection("lm_head", configuration.width, configuration.vocabulary, in: &layout)
     if freezesConvolutions { layout.freeze { $0.hasPrefix("\(prefix)feature_extractor.") } }

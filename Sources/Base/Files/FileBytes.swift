@@ -55,7 +55,8 @@ package enum FileBytes {
   ) throws(SystemError) -> Data {
     guard let base = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED
     else { throw SystemError() }
-    let place = MappedFiles.add(base, count: count, path: path)
+    let file = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+    let place = MappedFiles.add(base, count: count, path: path, file)
     return Data(
       bytesNoCopy: base, count: count,
       deallocator: .custom { base, count in
@@ -66,7 +67,8 @@ package enum FileBytes {
 }
 
 /// The mapped files of this process, and what becomes of it when one of them is cut short, or its disk
-/// fails, while it is in use: a sentence on standard error and exit status 1, not a crash.
+/// fails, while it is in use: a sentence on standard error and exit status 1, not a crash. One that is
+/// written to without getting shorter raises nothing: `change` says so afterwards.
 package enum MappedFiles {
   /// A file's range of addresses and what is said when one of them cannot be read. Never freed, so that
   /// the handler may follow `next` at any time; used again for another file.
@@ -76,6 +78,18 @@ package enum MappedFiles {
     var end: UInt
     var sentence: UnsafeMutablePointer<CChar>?
     var next: UnsafeMutablePointer<Place>?
+    var path = ""
+    /// The file itself, whatever its name leads to meanwhile, and when it was last written to before it was
+    /// mapped. -1 where the system had no descriptor left.
+    var file: Int32 = -1
+    var written = timespec()
+
+    var wasWrittenTo: Bool {
+      var status = stat()
+      guard file >= 0, fstat(file, &status) == 0 else { return false }
+      let now = status.st_mtim
+      return (now.tv_sec, now.tv_nsec) != (written.tv_sec, written.tv_nsec)
+    }
   }
 
   /// @unchecked Sendable: a pointer to what only `add` and `remove` change, one at a time; a thread in
@@ -84,10 +98,34 @@ package enum MappedFiles {
     let pointer: UnsafeMutablePointer<Place>
   }
 
-  private static let changing = Mutex(())
+  /// Of those that are mapped no more: the first that was written to while it was.
+  private static let changing = Mutex<InputError?>(nil)
 
+  /// The first file found that was written to while it was mapped: what was computed from it is neither of
+  /// the old nor of the new one.
+  package static var change: InputError? {
+    changing.withLock { past in
+      if past != nil { return past }
+      var place = known.pointee
+      while let one = place {
+        if one.pointee.end > one.pointee.start, one.pointee.wasWrittenTo {
+          return error(of: one.pointee)
+        }
+        place = one.pointee.next
+      }
+      return nil
+    }
+  }
+
+  private static func error(of place: Place) -> InputError {
+    InputError(
+      place.path, expected: "a file that stays as it is while it is in use",
+      found: "one that was written to meanwhile")
+  }
+
+  /// Takes `file` over.
   fileprivate static func add(
-    _ base: UnsafeMutableRawPointer, count: Int, path: String
+    _ base: UnsafeMutableRawPointer, count: Int, path: String, _ file: Int32
   ) -> Reference {
     let sentence =
       "dropscope: "
@@ -106,6 +144,9 @@ package enum MappedFiles {
           known.pointee = place
           return place
         }()
+      var status = stat()
+      if file >= 0, fstat(file, &status) == 0 { new.pointee.written = status.st_mtim }
+      (new.pointee.path, new.pointee.file) = (path, file)
       new.pointee.sentence = strdup(sentence)
       new.pointee.start = UInt(bitPattern: base)
       new.pointee.end = UInt(bitPattern: base) + UInt(count)
@@ -114,10 +155,13 @@ package enum MappedFiles {
   }
 
   fileprivate static func remove(_ place: Reference) {
-    changing.withLock { _ in
+    changing.withLock { past in
+      if past == nil, place.pointer.pointee.wasWrittenTo { past = error(of: place.pointer.pointee) }
       place.pointer.pointee.end = place.pointer.pointee.start
       free(place.pointer.pointee.sentence)
       place.pointer.pointee.sentence = nil
+      if place.pointer.pointee.file >= 0 { close(place.pointer.pointee.file) }
+      place.pointer.pointee.file = -1
     }
   }
 

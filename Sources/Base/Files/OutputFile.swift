@@ -7,16 +7,23 @@ package enum OutputFile {
   /// lead to, is the old file or the whole new one, with the old one's mode. Devices, pipes and open
   /// descriptors are written to. Throws `InputError`.
   package static func write(_ data: Data, to url: URL) throws {
-    try report(url, expected: "a place to write \(data.count) bytes") {
+    try write(CollectionOfOne(data), byteCount: data.count, to: url)
+  }
+
+  /// The same of parts one after the other, of so many bytes together, each asked for when its turn comes.
+  package static func write(
+    _ parts: some Sequence<Data>, byteCount: Int, to url: URL
+  ) throws {
+    try report(url, expected: "a place to write \(byteCount) bytes") {
       () throws(SystemError) in
       switch try Destination(url.path) {
-      case .descriptor(let descriptor): try write(data, to: descriptor)
+      case .descriptor(let descriptor): try write(parts, to: descriptor)
       case .device(let path):
         let descriptor = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError() }
         defer { close(descriptor) }
-        try write(data, to: descriptor)
-      case .file(let path, let present): try replace(path, present, with: data)
+        try write(parts, to: descriptor)
+      case .file(let path, let present): try replace(path, present, with: parts)
       }
     }
   }
@@ -85,7 +92,7 @@ package enum OutputFile {
     do throws(SystemError) {
       let file = try Partial(in: folder.path, isFolder: false)
       defer { unlink(file.path) }
-      try write(trial, to: file.descriptor)
+      try write(CollectionOfOne(trial), to: file.descriptor)
       // Some say so late.
       if fsync(file.descriptor) != 0 { throw SystemError() }
       return nil
@@ -95,20 +102,24 @@ package enum OutputFile {
     }
   }
 
-  private static func write(_ data: Data, to descriptor: Int32) throws(SystemError) {
-    var failure: SystemError?
-    data.withUnsafeBytes { bytes in
-      do throws(SystemError) {
-        try Descriptor.write(bytes, to: descriptor)
-      } catch {
-        failure = error
+  private static func write(
+    _ parts: some Sequence<Data>, to descriptor: Int32
+  ) throws(SystemError) {
+    for part in parts {
+      var failure: SystemError?
+      part.withUnsafeBytes { bytes in
+        do throws(SystemError) {
+          try Descriptor.write(bytes, to: descriptor)
+        } catch {
+          failure = error
+        }
       }
+      if let failure { throw failure }
     }
-    if let failure { throw failure }
   }
 
   private static func replace(
-    _ path: String, _ present: stat?, with data: Data
+    _ path: String, _ present: stat?, with parts: some Sequence<Data>
   ) throws(SystemError) {
     let file = try Partial(in: Destination.folder(of: path), isFolder: false)
     do throws(SystemError) {
@@ -117,7 +128,7 @@ package enum OutputFile {
         let isTheirs = fchown(file.descriptor, present.st_uid, present.st_gid) == 0
         fchmod(file.descriptor, present.st_mode & (isTheirs ? 0o7777 : 0o777))
       }
-      try write(data, to: file.descriptor)
+      try write(parts, to: file.descriptor)
       // A disk elsewhere may say only now that it is full.
       let copy = dup(file.descriptor)
       if copy >= 0, close(copy) != 0 { throw SystemError() }

@@ -66,7 +66,7 @@ package final class PyTorchFile: PlacedTensorFile {
           expected: "tensors of at most \(Self.mostUses) times the file's \(bytes.count) bytes",
           found: "more")
       }
-      places[name] = placed.place
+      places[name] = placed
     }
     self.places = places
   }
@@ -75,10 +75,10 @@ package final class PyTorchFile: PlacedTensorFile {
 
   func place(_ name: String) -> TensorPlace? { places[name] }
 
-  /// A tensor within its storage, and how many bytes its elements take together.
+  /// A tensor within its storage.
   private static func place(
     _ tensor: PickledTensor, _ name: String, in storage: Range<Int>?, path: String
-  ) throws -> (place: TensorPlace, byteCount: Int) {
+  ) throws -> TensorPlace {
     func wrong(_ expected: String, _ found: Any) -> InputError {
       InputError(path, expected: expected, found: "\(found)")
     }
@@ -112,8 +112,8 @@ package final class PyTorchFile: PlacedTensorFile {
     let place = TensorPlace(
       dtype: tensor.dtype, shape: tensor.shape,
       start: storage.lowerBound + tensor.offset * elementBytes,
-      strides: size == 0 || isContiguous(tensor) ? nil : tensor.strides)
-    return (place, size)
+      strides: size == 0 || isContiguous(tensor) ? nil : tensor.strides, byteCount: size)
+    return place
   }
 
   /// The place of the last element within the storage; nil where it cannot be counted.

@@ -178,7 +178,9 @@ package final class SafetensorsFile: PlacedTensorFile {
 
   func place(_ name: String) -> TensorPlace? {
     header.entries[name].map {
-      TensorPlace(dtype: $0.dtype, shape: $0.shape, start: dataStart + $0.dataOffsets[0])
+      TensorPlace(
+        dtype: $0.dtype, shape: $0.shape, start: dataStart + $0.dataOffsets[0],
+        byteCount: $0.dataOffsets[1] - $0.dataOffsets[0])
     }
   }
 }
@@ -192,28 +194,15 @@ package enum SafetensorsWriter {
     _ tensors: [(name: String, tensor: Tensor)], as type: ElementType = .float32,
     metadata: [String: String] = [:], to url: URL
   ) throws {
-    var header = Header()
-    header.metadata = metadata
-    var end = 0
-    for (name, tensor) in tensors {
-      guard header.entries[name] == nil, name != Header.metadataKey else {
-        fatalError("two tensors named \(name), or one with the metadata's name")
-      }
-      let begin = end
-      end += tensor.count * type.byteCount
-      header.entries[name] = Entry(
-        dtype: type.rawValue, shape: tensor.shape, dataOffsets: [begin, end])
-    }
-    var json = Data(try JSON.line(header).utf8)
-    // Data starts at a multiple of 8, as in files written by the format's own library.
-    json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
-    var bytes = Data(count: 8 + json.count + end)
+    let (start, byteCount) = try start(
+      tensors.map { ($0.name, type.rawValue, $0.tensor.shape, $0.tensor.count * type.byteCount) },
+      metadata: metadata)
+    var bytes = Data(count: byteCount)
     var unfit: String?
     bytes.withUnsafeMutableBytes { buffer in
       guard let base = buffer.baseAddress else { return }
-      base.storeBytes(of: UInt64(json.count).littleEndian, as: UInt64.self)
-      json.copyBytes(to: UnsafeMutableRawBufferPointer(rebasing: buffer[8..<8 + json.count]))
-      var position = base + 8 + json.count
+      start.copyBytes(to: UnsafeMutableRawBufferPointer(rebasing: buffer[..<start.count]))
+      var position = base + start.count
       for (name, tensor) in tensors {
         if !type.encode(tensor.pointer, into: position, count: tensor.count) { unfit = name }
         position += tensor.count * type.byteCount
@@ -224,6 +213,60 @@ package enum SafetensorsWriter {
         url.path, expected: "tensor \(unfit) to fit into \(type)", found: "a value above 65504")
     }
     try OutputFile.write(bytes, to: url)
+  }
+
+  /// Writes tensors that files have under names of their own, bit for bit and each in its own type, one
+  /// after the other, so that memory does not grow with them. Larger elements come first: all lie at
+  /// multiples of their size. Otherwise as `write`.
+  package static func copy(
+    _ tensors: [(name: String, file: any TensorFile, source: String)],
+    metadata: [String: String], to url: URL
+  ) throws {
+    func elements(_ tensor: (name: String, file: any TensorFile, source: String)) -> Data {
+      guard let data = tensor.file.elements(tensor.source) else {
+        fatalError("\(tensor.file.path) has no tensor \(tensor.source)")
+      }
+      return data
+    }
+    let kinds = tensors.map { $0.file.elementType($0.source) ?? "" }
+    let order = tensors.indices.sorted { one, other in
+      let sizes = [one, other].map { TensorTypes.byteCount(kinds[$0]) ?? 0 }
+      return (sizes[1], tensors[one].name) < (sizes[0], tensors[other].name)
+    }
+    let (start, byteCount) = try start(
+      order.map { place in
+        let tensor = tensors[place]
+        return (
+          tensor.name, kinds[place], tensor.file.shape(tensor.source) ?? [], elements(tensor).count
+        )
+      }, metadata: metadata)
+    let parts = [nil] + order.map { tensors[$0] as (String, any TensorFile, String)? }
+    try OutputFile.write(
+      parts.lazy.map { $0.map(elements) ?? start }, byteCount: byteCount, to: url)
+  }
+
+  /// What comes before the data of tensors in this order, and the bytes of the whole file.
+  private static func start(
+    _ tensors: [(name: String, dtype: String, shape: [Int], byteCount: Int)],
+    metadata: [String: String]
+  ) throws -> (data: Data, byteCount: Int) {
+    var header = Header()
+    header.metadata = metadata
+    var end = 0
+    for tensor in tensors {
+      guard header.entries[tensor.name] == nil, tensor.name != Header.metadataKey else {
+        fatalError("two tensors named \(tensor.name), or one with the metadata's name")
+      }
+      let begin = end
+      end += tensor.byteCount
+      header.entries[tensor.name] = Entry(
+        dtype: tensor.dtype, shape: tensor.shape, dataOffsets: [begin, end])
+    }
+    var json = Data(try JSON.line(header).utf8)
+    // Data starts at a multiple of 8, as in files written by the format's own library.
+    json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: (8 - json.count % 8) % 8))
+    let length = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Data($0) }
+    return (length + json, length.count + json.count + end)
   }
 }
 

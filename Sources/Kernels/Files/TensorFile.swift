@@ -13,17 +13,24 @@ struct TensorPlace: Sendable {
   /// Elements from one index to the next of each dimension; nil where the last runs fastest and without
   /// gaps.
   var strides: [Int]?
+  /// Of its elements together.
+  var byteCount: Int
 }
 
 /// A file of named tensors, checked as a whole when opened. Immutable.
 package protocol TensorFile: AnyObject, Sendable {
   var path: String { get }
+  /// Of the whole file.
+  var byteCount: Int { get }
   /// Sorted.
   var names: [String] { get }
   var metadata: [String: String] { get }
   func shape(_ name: String) -> [Int]?
   /// As safetensors calls it; see `ElementType` for those that `tensor` can load.
   func elementType(_ name: String) -> String?
+  /// The named tensor's elements as the file has them, in the order of their indices and without gaps; nil
+  /// when it is missing.
+  func elements(_ name: String) -> Data?
   /// The named tensor's values where they lie in the file, for as long as the file object lives; nil
   /// when they are not float32 in one piece at an aligned address.
   func floats(_ name: String) -> UnsafePointer<Float>?
@@ -43,9 +50,24 @@ protocol PlacedTensorFile: TensorFile {
 }
 
 extension PlacedTensorFile {
+  package var byteCount: Int { bytes.count }
+
   package func shape(_ name: String) -> [Int]? { place(name)?.shape }
 
   package func elementType(_ name: String) -> String? { place(name)?.dtype }
+
+  package func elements(_ name: String) -> Data? {
+    guard let place = place(name) else { return nil }
+    guard let strides = place.strides, let size = TensorTypes.byteCount(place.dtype) else {
+      return bytes[place.start..<place.start + place.byteCount]
+    }
+    var result = Data(capacity: place.byteCount)
+    Self.visit(place.shape, strides: strides) { offset in
+      let first = place.start + offset * size
+      result.append(bytes[first..<first + size])
+    }
+    return result
+  }
 
   package func floats(_ name: String) -> UnsafePointer<Float>? {
     guard let place = place(name), place.dtype == ElementType.float32.rawValue,
@@ -81,21 +103,21 @@ extension PlacedTensorFile {
       guard let strides = place.strides else {
         return type.decode(source, into: pointer, count: count)
       }
-      Self.gather(type, source, strides: strides, shape: place.shape, into: pointer)
+      var written = 0
+      Self.visit(place.shape, strides: strides) { offset in
+        type.decode(source + offset * type.byteCount, into: pointer + written, count: 1)
+        written += 1
+      }
     }
     return result
   }
 
-  /// Elements one by one, in the order of their indices.
-  private static func gather(
-    _ type: ElementType, _ source: UnsafeRawPointer, strides: [Int], shape: [Int],
-    into target: UnsafeMutablePointer<Float>
-  ) {
+  /// How many elements each lies from the first, in the order of their indices; there is at least one.
+  private static func visit(_ shape: [Int], strides: [Int], _ body: (Int) -> Void) {
     var index = [Int](repeating: 0, count: shape.count)
-    var (offset, written) = (0, 0)
+    var offset = 0
     while true {
-      type.decode(source + offset * type.byteCount, into: target + written, count: 1)
-      written += 1
+      body(offset)
       var dimension = shape.count - 1
       while dimension >= 0 {
         index[dimension] += 1

@@ -5,12 +5,14 @@
 /// tap are one contiguous vector loop.
 package enum DepthwiseConvolution {
   /// Returns total frames x c.
+  /// - Parameter isCausal: whether the last tap, not the middle one, is a frame's own: k - 1 zeros in front.
   package static func forward(
-    _ x: Tensor, lengths: [Int], weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
-    kernel k: Int
+    _ x: Tensor, lengths: [Int], weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    kernel k: Int, isCausal: Bool = false
   ) -> Tensor {
     let taps = tapMajor(weight, channels: x.columns, kernel: k, flipped: false)
-    return convolve(x, lengths: lengths, taps: taps, bias: bias, kernel: k)
+    return convolve(
+      x, lengths: lengths, taps: taps, bias: bias, kernel: k, margin: isCausal ? k - 1 : k / 2)
   }
 
   /// Adds to the parameters' gradients and returns d/dx (total frames x c).
@@ -25,7 +27,8 @@ package enum DepthwiseConvolution {
     let sums = tapGradient.mutablePointer
     var start = 0
     for length in lengths {
-      let padded = pad(x.pointer + start * c, length: length, channels: c, kernel: k)
+      let padded = pad(
+        x.pointer + start * c, length: length, channels: c, kernel: k, margin: k / 2)
       slide(
         dy.pointer + start * c, over: padded.pointer, outputs: k, steps: length, channels: c,
         from: nil, into: sums, adds: true)
@@ -35,18 +38,20 @@ package enum DepthwiseConvolution {
       for tap in 0..<k { weightGradient[channel * k + tap] += sums[tap * c + channel] }
     }
     let flipped = tapMajor(weight, channels: c, kernel: k, flipped: true)
-    return convolve(dy, lengths: lengths, taps: flipped, bias: nil, kernel: k)
+    return convolve(dy, lengths: lengths, taps: flipped, bias: nil, kernel: k, margin: k / 2)
   }
 
   private static func convolve(
-    _ x: Tensor, lengths: [Int], taps: Tensor, bias: UnsafePointer<Float>?, kernel k: Int
+    _ x: Tensor, lengths: [Int], taps: Tensor, bias: UnsafePointer<Float>?, kernel k: Int,
+    margin: Int
   ) -> Tensor {
     let c = x.columns
     var y = Tensor(uninitialized: x.rows, c)
     let (out, weights) = (y.mutablePointer, taps.pointer)
     var start = 0
     for length in lengths {
-      let padded = pad(x.pointer + start * c, length: length, channels: c, kernel: k)
+      let padded = pad(
+        x.pointer + start * c, length: length, channels: c, kernel: k, margin: margin)
       let (source, target) = (padded.pointer, out + start * c)
       slide(
         weights, over: source, outputs: length, steps: k, channels: c, from: bias, into: target,
@@ -120,16 +125,16 @@ package enum DepthwiseConvolution {
     }
   }
 
-  /// k / 2 rows of zeros, the utterance, k / 2 rows of zeros.
+  /// `margin` rows of zeros, the utterance, zeros up to k - 1 rows more than it has.
   private static func pad(
-    _ x: UnsafePointer<Float>, length: Int, channels c: Int, kernel k: Int
+    _ x: UnsafePointer<Float>, length: Int, channels c: Int, kernel k: Int, margin: Int
   ) -> Tensor {
-    let margin = k / 2 * c
     var padded = Tensor(uninitialized: length + k - 1, c)
     let p = padded.mutablePointer
-    p.update(repeating: 0, count: margin)
-    (p + margin).update(from: x, count: length * c)
-    (p + margin + length * c).update(repeating: 0, count: margin)
+    let own = p + margin * c
+    p.update(repeating: 0, count: margin * c)
+    own.update(from: x, count: length * c)
+    (own + length * c).update(repeating: 0, count: (k - 1 - margin) * c)
     return padded
   }
 

@@ -1,5 +1,5 @@
-// Log-mel features as torchaudio's MelSpectrogram or NVIDIA's NeMo makes them: powers of centred
-// windows, mel filters, the logarithm and the normalisation.
+// Log-mel features as torchaudio's MelSpectrogram, NVIDIA's NeMo or Kaldi makes them: powers of windows,
+// mel filters, the logarithm and the normalisation.
 
 import Foundation
 import Kernels
@@ -21,23 +21,35 @@ package struct LogMel: Sendable {
     // The periodic Hann window: its period is the window's length, so the last value is not 0, as it is
     // in the symmetric one.
     let period =
-      configuration.convention == .nemo ? configuration.windowSize - 1 : configuration.windowSize
-    window = (0..<configuration.windowSize).map { n in
-      Float(0.5 - 0.5 * cos(2 * Double.pi * Double(n) / Double(period)))
+      configuration.convention == .torchaudio
+      ? configuration.windowSize : configuration.windowSize - 1
+    let hann = (0..<configuration.windowSize).map { n in
+      0.5 - 0.5 * cos(2 * Double.pi * Double(n) / Double(period))
     }
+    // Povey's, and the step from samples of up to 1 to integers of 16 bits.
+    window =
+      configuration.convention == .kaldi
+      ? hann.map { Float(0x1p15 * pow(max(0, $0), 0.85)) } : hann.map { Float($0) }
     filters = MelFilter.bank(configuration)
   }
 
-  /// Frames made of `sampleCount` samples: one per hop, and with torchaudio one more for the centre of
-  /// the first.
+  /// Frames made of `sampleCount` samples: one per hop, with torchaudio one more for the centre of the
+  /// first; with Kaldi one per hop at which a whole window fits.
   package func frameCount(sampleCount: Int) -> Int {
-    (configuration.convention == .torchaudio ? 1 : 0) + sampleCount / configuration.hopSize
+    let (hop, window) = (configuration.hopSize, configuration.windowSize)
+    return switch configuration.convention {
+    case .torchaudio: 1 + sampleCount / hop
+    case .nemo: sampleCount / hop
+    case .kaldi: sampleCount < window ? 0 : 1 + (sampleCount - window) / hop
+    }
   }
 
   /// frames x melCount. Signals of any length, also none or shorter than the transform's half, which
   /// is reflected as often as it takes.
   package func callAsFunction(_ samples: [Float]) -> Tensor {
-    var features = melPowers(configuration.preemphasis == 0 ? samples : preemphasized(samples))
+    // Kaldi's frames are pre-emphasised one by one.
+    let emphasizes = configuration.preemphasis != 0 && configuration.convention != .kaldi
+    var features = melPowers(emphasizes ? preemphasized(samples) : samples)
     if configuration.scale == .log { takeLogarithm(&features) }
     if configuration.normalization == .perFeature { normalize(&features) }
     return features
@@ -52,15 +64,21 @@ package struct LogMel: Sendable {
     return result
   }
 
+  /// Where the window begins within the transform.
+  private var windowStart: Int { (configuration.fftSize - configuration.windowSize) / 2 }
+
   private func melPowers(_ samples: [Float]) -> Tensor {
     typealias Lanes = RealFFT.Lanes
     let width = Lanes.scalarCount
     let (hop, melCount) = (configuration.hopSize, configuration.melCount)
     let frames = frameCount(sampleCount: samples.count)
-    let padded = pad(samples, frames: (frames + width - 1) / width * width)
+    let rounded = (frames + width - 1) / width * width
+    let padded = pad(samples, frames: rounded)
     let half = configuration.fftSize / 2
-    let windowStart = (configuration.fftSize - configuration.windowSize) / 2
+    let (windowStart, isKaldi) = (windowStart, configuration.convention == .kaldi)
     let windowEnd = windowStart + configuration.windowSize
+    let levels = isKaldi ? means(padded, frames: rounded) : []
+    let emphasis = Lanes(repeating: configuration.preemphasis)
     var result = Tensor(uninitialized: frames, melCount)
     let output = result.mutablePointer
 
@@ -75,12 +93,21 @@ package struct LogMel: Sendable {
             // The scratch is overwritten by the transform, so the zeros beside the window as well.
             for n in 0..<windowStart / 2 { (real[n], imaginary[n]) = (.zero, .zero) }
             for n in (windowEnd + 1) / 2..<half { (real[n], imaginary[n]) = (.zero, .zero) }
+            var (level, before) = (Lanes.zero, Lanes.zero)
+            if isKaldi { for lane in 0..<width { level[lane] = levels[first + lane] } }
             for n in windowStart / 2..<(windowEnd + 1) / 2 {
               var (even, odd) = (Lanes.zero, Lanes.zero)
               let source = padded.baseAddress! + first * hop + 2 * n
               for lane in 0..<width {
                 even[lane] = source[lane * hop]
                 odd[lane] = source[lane * hop + 1]
+              }
+              if isKaldi {
+                // What the first sample becomes is all the same: the window is 0 there.
+                (even, odd) = (even - level, odd - level)
+                let last = odd
+                (even, odd) = (even - emphasis * before, odd - emphasis * even)
+                before = last
               }
               let index = 2 * n - windowStart
               real[n] = index >= 0 ? even * window[index] : .zero
@@ -100,15 +127,26 @@ package struct LogMel: Sendable {
     return result
   }
 
+  /// Of what lies under each frame's window; in Double, so that a constant is its own mean.
+  private func means(_ padded: [Float], frames: Int) -> [Float] {
+    (0..<frames).map { frame in
+      let start = windowStart + frame * configuration.hopSize
+      let sum = padded[start..<start + configuration.windowSize].reduce(0.0) { $0 + Double($1) }
+      return Float(sum / Double(configuration.windowSize))
+    }
+  }
+
   /// The signal with half a transform of zeros on each side, or reflected about each end sample (which
-  /// is not repeated), and zeros up to what `frames` frames read.
+  /// is not repeated), and zeros up to what `frames` frames read. With Kaldi the first window begins with
+  /// the first sample.
   private func pad(_ samples: [Float], frames: Int) -> [Float] {
     let half = configuration.fftSize / 2
     let needed = max(0, frames - 1) * configuration.hopSize + configuration.fftSize
     var padded = [Float](repeating: 0, count: max(needed, samples.count + 2 * half))
     guard !samples.isEmpty else { return padded }
-    padded.replaceSubrange(half..<half + samples.count, with: samples)
-    if configuration.convention == .nemo { return padded }
+    let start = configuration.convention == .kaldi ? windowStart : half
+    padded.replaceSubrange(start..<start + samples.count, with: samples)
+    guard configuration.convention == .torchaudio else { return padded }
     let last = samples.count - 1
     func reflected(_ index: Int) -> Float {
       guard last > 0 else { return samples[0] }
@@ -125,7 +163,12 @@ package struct LogMel: Sendable {
   private func takeLogarithm(_ features: inout Tensor) {
     let pointer = features.mutablePointer
     let offset = configuration.logOffset
-    mapVectors(pointer, into: pointer, count: features.count) { Vector.log($0 + offset) }
+    if configuration.convention == .kaldi {
+      let least = Vector(repeating: offset)
+      mapVectors(pointer, into: pointer, count: features.count) { Vector.log(larger(least, $0)) }
+    } else {
+      mapVectors(pointer, into: pointer, count: features.count) { Vector.log($0 + offset) }
+    }
   }
 
   /// Sums in Double: an utterance may have tens of thousands of frames.
@@ -145,9 +188,13 @@ package struct LogMel: Sendable {
       }
     }
     let center = mean.map { Float($0) }
-    let count = configuration.convention == .nemo ? max(1, frames - 1) : frames
-    // The 1e-5 keeps bins that never change at 0.
-    let scale = variance.map { Float(1 / (($0 / Double(count)).squareRoot() + 1e-5)) }
+    let count = configuration.convention == .torchaudio ? frames : max(1, frames - 1)
+    // What is added keeps bins that never change at 0.
+    let scale = variance.map {
+      let variance = $0 / Double(count)
+      return configuration.convention == .kaldi
+        ? Float(1 / (variance + 1e-7).squareRoot()) : Float(1 / (variance.squareRoot() + 1e-5))
+    }
     for frame in 0..<frames {
       for mel in 0..<melCount {
         let i = frame * melCount + mel
@@ -190,22 +237,30 @@ private struct MelFilter: Sendable {
   let firstBin: Int
   let weights: [Float]
 
-  /// As `torchaudio.functional.melscale_fbanks(mel_scale: "htk", norm: nil)`, or with "slaney" for both.
+  /// As `torchaudio.functional.melscale_fbanks(mel_scale: "htk", norm: nil)`, or with "slaney" for both;
+  /// Kaldi's as `torchaudio.compliance.kaldi.get_mel_banks`.
   static func bank(_ configuration: LogMelConfiguration) -> [MelFilter] {
     let isSlaney = configuration.convention == .nemo
     let scale = isSlaney ? MelScale.slaney : .htk
+    /// Where triangles are straight: along the hertz, or along Kaldi's mels.
+    func place(mel: Double) -> Double {
+      configuration.convention == .kaldi ? mel : scale.hertz(mel)
+    }
+    func place(hertz: Double) -> Double {
+      configuration.convention == .kaldi ? scale.mel(hertz) : hertz
+    }
     let low = scale.mel(configuration.lowFrequency)
     let high = scale.mel(configuration.highFrequency)
     let edges = (0..<configuration.melCount + 2).map { i in
-      scale.hertz(low + (high - low) * Double(i) / Double(configuration.melCount + 1))
+      place(mel: low + (high - low) * Double(i) / Double(configuration.melCount + 1))
     }
     let binWidth = Double(configuration.sampleRate) / Double(configuration.fftSize)
     return (0..<configuration.melCount).map { i in
       let (left, center, right) = (edges[i], edges[i + 1], edges[i + 2])
       let height = isSlaney ? 2 / (right - left) : 1
       let weights = (0...configuration.fftSize / 2).map { bin in
-        let hertz = Double(bin) * binWidth
-        let (up, down) = ((hertz - left) / (center - left), (right - hertz) / (right - center))
+        let x = place(hertz: Double(bin) * binWidth)
+        let (up, down) = ((x - left) / (center - left), (right - x) / (right - center))
         return Float(max(0, min(up, down)) * height)
       }
       let first = weights.firstIndex { $0 > 0 } ?? 0

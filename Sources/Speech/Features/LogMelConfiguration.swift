@@ -23,6 +23,11 @@ package struct LogMelConfiguration: Codable, Sendable, Equatable {
     /// NVIDIA NeMo, and `ParakeetFeatureExtractor`: zeros beyond the ends, a symmetric window, Slaney's
     /// mel scale and triangles of equal area, as many frames as hops, deviations of a sample.
     case nemo
+    /// Kaldi's `compute-fbank-feats`, and `SeamlessM4TFeatureExtractor`: no frame reaches beyond an end,
+    /// samples are 16-bit integers, each frame loses its mean before the pre-emphasis, a symmetric Povey
+    /// window, HTK's mel scale with triangles straight in mels, a least power instead of an offset,
+    /// variances of a sample.
+    case kaldi
   }
 
   /// Samples per second.
@@ -38,7 +43,7 @@ package struct LogMelConfiguration: Codable, Sendable, Equatable {
   package var lowFrequency: Double = 0
   package var highFrequency: Double = 8000
   package var scale = Scale.log
-  /// Added to the mel powers before the logarithm.
+  /// Added to the mel powers before the logarithm; of Kaldi the least that they count as.
   package var logOffset: Float = 1e-6
   package var normalization = Normalization.perFeature
   /// Not in the JSON: a model's type decides.

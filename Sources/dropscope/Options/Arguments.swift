@@ -56,6 +56,16 @@ struct Arguments: Equatable {
   /// Every value of an option, in order; empty for a flag; nil for what was not given.
   func values(_ name: String) -> [String]? { values[name] }
 
+  /// The whole command line, as a shell would take it.
+  func line(of command: String) -> String {
+    (["dropscope", command] + words).map(Self.quoted).joined(separator: " ")
+  }
+
+  private static func quoted(_ word: String) -> String {
+    let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=,:+@%".contains($0) }
+    return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+  }
+
   /// Those of these options and flags that were given.
   func given(_ names: String...) -> [String] { names.filter { values[$0] != nil } }
 }

@@ -39,8 +39,10 @@ struct LayerOptions: CommandSettings {
 
   /// - Parameter several: what is measured where the options give several choices, or none.
   /// - Parameter standard: the policies where none is named.
+  /// - Parameter isRequired: whether a command line has to choose.
   static func group(
-    several: String? = nil, standard: String = PolicyCatalog.names[0], atlas use: AtlasUse = .named
+    several: String? = nil, standard: String = PolicyCatalog.names[0], isRequired: Bool = false,
+    atlas use: AtlasUse = .named
   ) -> OptionGroup<Self> {
     let depths = (keep: "keep", drop: "drop", mask: "mask")
     let policy = Option<Self>(
@@ -51,9 +53,11 @@ struct LayerOptions: CommandSettings {
       "atlas", "FILE", \.atlas, .url,
       "the atlas that policies choose by, as 'sweep --all-masks --atlas' writes it",
       absent: "\(Atlases.name) in the model's folder, or Assets/Results/atlas-MODEL.safetensors")
+    let names = "--\(depths.keep), --\(depths.drop) and --\(depths.mask)"
     let remark =
-      "At most one of --\(depths.keep), --\(depths.drop) and --\(depths.mask). "
-      + (several ?? "Every layer runs without them.")
+      isRequired
+      ? "One of \(names)."
+      : "At most one of \(names). " + (several ?? "Every layer runs without them.")
     let plural = several == nil ? "" : ", or several numbers with commas between"
     return OptionGroup(
       "Layers", remark
@@ -80,6 +84,7 @@ struct LayerOptions: CommandSettings {
         throw UsageError("--\(atlas.name) takes \(Self.policiesWithAtlas)")
       }
       let given = arguments.given(depths.keep, depths.drop, depths.mask)
+      if isRequired, given.isEmpty { throw UsageError("one of \(names) is required") }
       let masked = arguments.given(depths.mask, policy.name)
       if let pair = [given, masked].first(where: { $0.count > 1 }) {
         let list = pair.map { "--\($0)" }.joined(separator: " and ")

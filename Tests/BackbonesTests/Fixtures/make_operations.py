@@ -4,6 +4,7 @@ python make_operations.py     (torch 2.13, transformers 5.24)
 
 For each folder the samples that were heard, and the products and convolutions (a multiply and an add are two)
 of all layers together with everything else, and of what is left when every second layer is taken out.
+Relative keys are multiplied once a distance, not once a pair of frames, which gives the same scores.
 """
 import json
 import os
@@ -15,8 +16,22 @@ import transformers
 from safetensors.torch import load_file
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
+from transformers.models.wav2vec2_bert import modeling_wav2vec2_bert as bert
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def keys_by_distance(module, query, key):
+    """In place of transformers' own."""
+    first, last = -module.left_max_position_embeddings, module.right_max_position_embeddings
+    frames = torch.arange(query.shape[2])
+    places = (frames[None] - frames[:, None]).clamp(first, last) - first
+    products = query @ module.distance_embedding.weight.T
+    bias = products.gather(-1, places.expand(*products.shape[:2], -1, -1)) * module.scaling
+    return query, bias
+
+
+bert._apply_relative_key_position_encoding = keys_by_distance
 
 
 def count(folder, mask):
@@ -25,7 +40,7 @@ def count(folder, mask):
     layers = model.base_model.encoder.layers
     # WavLM's first layer has the positions of all: it stays.
     model.base_model.encoder.layers = nn.ModuleList(l for l, bit in zip(layers, mask) if bit == "1")
-    if model.config.model_type == "parakeet_ctc":
+    if model.config.model_type in ("parakeet_ctc", "wav2vec2-bert"):
         processor = transformers.AutoFeatureExtractor.from_pretrained(folder)
         inputs = processor(samples.numpy(), sampling_rate=processor.sampling_rate, return_tensors="pt")
         heard = dict(input_features=inputs["input_features"])

@@ -119,6 +119,10 @@ import Testing
           "a field \"position_embeddings_type\" with an impossible value"
         ),
         (
+          .replace("config.json", "\"relative\"", "\"relative_key\""),
+          "a position_embeddings_type of relative or rotary, or null, found relative_key"
+        ),
+        (
           .replace("config.json", "\"swish\"", "\"mish\""),
           "a field \"hidden_act\" with an impossible value"
         ),

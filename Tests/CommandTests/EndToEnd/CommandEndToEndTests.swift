@@ -561,7 +561,7 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
   /// A Hugging Face folder as it is: inspected, evaluated with layers skipped, benched, drawn.
   @Test(arguments: [
     ("wavlm-group", "wavlm", 0.02), ("conformer-relative", "wav2vec2-conformer", 0.02),
-    ("parakeet-bpe", "parakeet_ctc", 0.08),
+    ("parakeet-bpe", "parakeet_ctc", 0.08), ("bert-keys", "wav2vec2-bert", 0.02),
   ])
   func huggingFaceModelsWorkEverywhere(name: String, type: String, frame seconds: Double) throws {
     try withWorld { world in

@@ -141,6 +141,35 @@ import Training
 
   /// The weights are mapped, and their file is cut short while the dashboard shows them.
   @Test func aModelThatIsCutShortWhileInUse() throws {
+    try withLargeModelShown { tmux, weights in
+      try #require(truncate(weights.path, 4096) == 0)
+      // What is known need not be computed again; another depth must be.
+      for key in ["Right", "Left", "Left", "Left"] { try tmux.press(key) }
+      let screen = try tmux.wait("the end") { $0.contains("status ") }
+      #expect(screen.replacing("\n", with: "").contains("a file that was cut short"), "\(screen)")
+      #expect(screen.contains("status 1"), "\(screen)")
+      #expect(try tmux.ask("#{alternate_on} #{mouse_any_flag} #{cursor_flag}") == "0 0 1")
+    }
+  }
+
+  /// Nothing tells a process that a file it has mapped was written to, but for the file's time.
+  @Test func aModelThatIsWrittenToWhileInUse() throws {
+    try withLargeModelShown { tmux, weights in
+      let file = try FileHandle(forUpdating: weights)
+      try file.seek(toOffset: 1 << 20)
+      try file.write(contentsOf: Data("other weights".utf8))
+      try file.close()
+      try tmux.press("q")
+      let screen = try tmux.wait("the end") { $0.contains("status ") }
+      #expect(
+        screen.replacing("\n", with: "").contains("found one that was written to meanwhile"),
+        "\(screen)")
+      #expect(screen.contains("status 1"), "\(screen)")
+    }
+  }
+
+  /// `body` gets the terminal that shows a model whose file is large enough to be mapped, and that file.
+  private func withLargeModelShown(_ body: (Tmux, URL) throws -> Void) throws {
     try withWorld { world in
       // The weights of this family are read where they lie.
       let model = world.folder.appending(path: "wavlm")
@@ -158,13 +187,7 @@ import Training
         line: "'\(dropscope.path)' --model '\(model.path)' --data '\(world.data.path)'"
           + " --split test; echo status $?")
       try tmux.wait("the dashboard") { $0.contains("layers run") }
-      try #require(truncate(url.path, 4096) == 0)
-      // What is known need not be computed again; another depth must be.
-      for key in ["Right", "Left", "Left", "Left"] { try tmux.press(key) }
-      let screen = try tmux.wait("the end") { $0.contains("status ") }
-      #expect(screen.replacing("\n", with: "").contains("a file that was cut short"), "\(screen)")
-      #expect(screen.contains("status 1"), "\(screen)")
-      #expect(try tmux.ask("#{alternate_on} #{mouse_any_flag} #{cursor_flag}") == "0 0 1")
+      try body(tmux, url)
     }
   }
 }

@@ -72,4 +72,10 @@ import Testing
   func exitStatuses(arguments: [String], status: Int32) {
     #expect(Dropscope.run(arguments) == status)
   }
+
+  @Test func theLineIsAsAShellTakesIt() throws {
+    let arguments = try Arguments(
+      ["--keep", "4,3", "it's", ""], takesValue: ["keep": true], positionals: 0...2)
+    #expect(arguments.line(of: "x") == #"dropscope x --keep 4,3 'it'\''s' ''"#)
+  }
 }

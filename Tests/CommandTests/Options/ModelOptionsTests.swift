@@ -137,6 +137,23 @@ import Tradeoff
         == "--atlas takes a --policy that chooses by an atlas: best, greedy, shapley, contiguous")
   }
 
+  @Test func aChoiceCanBeRequired() {
+    struct Required: CommandSettings {
+      var layers = LayerOptions()
+
+      static var groups: [OptionGroup<Self>] {
+        [LayerOptions.group(isRequired: true).at(\.layers)]
+      }
+    }
+    func read(_ words: String...) throws {
+      _ = try Required(Arguments(words, takesValue: Required.takesValue, positionals: 0...0))
+    }
+    #expect(throws: UsageError("one of --keep, --drop and --mask is required")) {
+      try read("--policy", "first")
+    }
+    #expect(throws: Never.self) { try read("--keep", "2") }
+  }
+
   @Test func oneChoiceWhereOneIsShown() throws {
     let policies = ModelPolicies(layerCount: 6)
     #expect(try options(["--keep", "3"]).choice(by: policies).mask.description == "100101")

@@ -57,12 +57,13 @@ extension FuzzedParsers {
     ]
     + [
       "conformer-ldasr", "wav2vec2-small", "hubert-settings", "wavlm-small", "conformer-rotary",
-      "conformer-relative", "parakeet-unigram",
+      "conformer-relative", "parakeet-unigram", "bert-keys",
     ].map { model($0, "config.json") }
     + [
       model("parakeet-unigram", "processor_config.json"),
       model("parakeet-bpe", "preprocessor_config.json"),
       model("wav2vec2-small", "preprocessor_config.json"),
+      model("bert-keys", "preprocessor_config.json"),
     ]
 
   private static func fixtures(_ names: String...) throws -> [Data] {

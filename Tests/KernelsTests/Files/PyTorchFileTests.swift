@@ -18,6 +18,8 @@ import Testing
     for name in expected.names {
       #expect(file.shape(name) == expected.shape(name), "\(name)")
       #expect(file.elementType(name) == expected.elementType(name), "\(name)")
+      let elements = try #require(expected.elements(name))
+      #expect(file.elements(name) == elements, "\(name)")
       if ElementType(rawValue: try #require(file.elementType(name))) != nil {
         let values = try expected.tensor(name).values
         #expect(try file.tensor(name).values == values, "\(name)")

@@ -31,6 +31,37 @@ import Testing
     }
   }
 
+  /// Whatever they are of, and from several files; float32 can be read in place behind an odd float16.
+  @Test func copiesAreTheSameBytes() throws {
+    try withTemporaryFolder { folder in
+      let (odd, url) = (
+        folder.appendingPathComponent("odd.safetensors"),
+        folder.appendingPathComponent("copy.safetensors")
+      )
+      try SafetensorsWriter.write([("x", Tensor([1, 2, 3]))], as: .float16, to: odd)
+      let files = try [fixture("types.safetensors"), odd].map {
+        try SafetensorsFile(contentsOf: $0)
+      }
+      try SafetensorsWriter.copy(
+        files.enumerated().flatMap { index, file in
+          file.names.map { ("\(index).\($0)", file, $0) }
+        }.reversed(), metadata: ["k": "v"], to: url)
+      let copy = try SafetensorsFile(contentsOf: url)
+      #expect(copy.metadata == ["k": "v"] && copy.names.count == files[0].names.count + 1)
+      for (index, file) in files.enumerated() {
+        for name in file.names {
+          let new = "\(index).\(name)"
+          #expect(copy.shape(new) == file.shape(name))
+          #expect(copy.elementType(new) == file.elementType(name))
+          let elements = try #require(copy.elements(new))
+          #expect(elements == file.elements(name), "\(name)")
+        }
+      }
+      #expect(copy.floats("0.float32") != nil && copy.elements("none") == nil)
+      #expect(try copy.byteCount == Data(contentsOf: url).count)
+    }
+  }
+
   @Test func whatWasNeverFetchedIsNamed() throws {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("model.safetensors")

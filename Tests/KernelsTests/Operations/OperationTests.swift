@@ -76,6 +76,31 @@ struct OperationTests {
     expectClose(db, try tensor("\(name).bias.grad"))
   }
 
+  /// By its definition: a frame and the ten before it.
+  @Test(arguments: [16, 37])
+  func causalDepthwiseConvolution(width: Int) throws {
+    let (x, w) = try (tensor("depthwise_\(width).x"), tensor("depthwise_\(width).weight"))
+    let y = DepthwiseConvolution.forward(
+      x, lengths: lengths, weight: w.pointer, bias: nil, kernel: 11, isCausal: true)
+    let taps = w.values
+    var expected: [Float] = []
+    var start = 0
+    for length in lengths {
+      for frame in 0..<length {
+        for channel in 0..<width {
+          var sum = 0.0
+          for before in 0...min(10, frame) {
+            let tap = taps[channel * 11 + 10 - before]
+            sum += Double(tap) * Double(x[start + frame - before, channel])
+          }
+          expected.append(Float(sum))
+        }
+      }
+      start += length
+    }
+    expectClose(y.values, expected)
+  }
+
   /// On one worker, and on two that share the batch and its statistics.
   @Test(arguments: [16, 37], [1, 2])
   func batchNorm(width: Int, workers: Int) throws {

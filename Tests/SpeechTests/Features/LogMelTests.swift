@@ -74,6 +74,38 @@ struct LogMelTests {
     }
   }
 
+  private static let kaldi = {
+    var configuration = LogMelConfiguration()
+    configuration.convention = .kaldi
+    configuration.preemphasis = 0.97
+    configuration.logOffset = 0x1p-23
+    configuration.normalization = .none
+    return configuration
+  }()
+
+  /// Values: Wav2Vec2BertTests. Every window is whole; a constant is not heard, the least power is.
+  @Test(arguments: [
+    (0, 0), (399, 0), (400, 1), (559, 1), (560, 2), (1679, 8), (1680, 9), (3937, 23),
+  ])
+  func windowsOfKaldiAreWhole(samples: Int, frames: Int) {
+    let logMel = LogMel(Self.kaldi)
+    #expect(logMel.frameCount(sampleCount: samples) == frames)
+    let features = logMel([Float](repeating: 0.3, count: samples))
+    #expect(features.shape == [frames, 80])
+    let least = log(Float(0x1p-23))
+    expectClose(features.values, [Float](repeating: least, count: frames * 80))
+  }
+
+  @Test func framesOfKaldiLoseTheirMean() {
+    let logMel = LogMel(Self.kaldi)
+    let signal = Self.signal(4000)
+    expectClose(logMel(signal.map { $0 + 0.25 }), logMel(signal), relative: 1e-3)
+    // A frame is what lies under its window, and of the scale of 16-bit integers.
+    expectClose(logMel(Array(signal[320..<720])), logMel(signal).rows(2..<3), relative: 1e-5)
+    let loud = logMel(signal.map { 2 * $0 })
+    expectClose(loud.values, logMel(signal).values.map { $0 + log(4) }, relative: 1e-4)
+  }
+
   @Test func normalizesEachBin() {
     let features = LogMel(LogMelConfiguration())(Self.signal(32000))
     for mel in [0, 17, 79] {

@@ -188,11 +188,10 @@ enum TrainCommand: Command {
       model: model, corpus: everything.choosing(usable), targets: usable.map { allTargets[$0] },
       options: options, teacher: featureTeacher)
 
-    let command = (["dropscope", name] + arguments.words).map(quoted).joined(separator: " ")
     let session = try TrainingSession(
       trainer: trainer, tokenizer: tokenizer, heldOut: heldOut, output: settings.output,
       pace: settings.pace,
-      provenance: Provenance(command: command, machine: Machine.description),
+      provenance: Provenance(command: arguments.line(of: name), machine: Machine.description),
       resuming: checkpoint)
     if let remark = session.remark { Dropscope.complain("dropscope: \(remark)") }
     let layers = model.layerCount
@@ -267,11 +266,5 @@ enum TrainCommand: Command {
 
   private static func url(_ path: String) -> URL {
     URL(fileURLWithPath: path).standardizedFileURL
-  }
-
-  /// As a shell would take it.
-  private static func quoted(_ word: String) -> String {
-    let plain = word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=,:+@%".contains($0) }
-    return plain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
   }
 }
