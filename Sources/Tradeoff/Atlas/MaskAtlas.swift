@@ -39,6 +39,13 @@ package struct MaskAtlas: Sendable, Equatable {
     package var loss: Double
     /// KL from the same model at full depth, in nats, mean over frames.
     package var divergence: Double
+
+    package init(mask: LayerMask, errors: Int, loss: Double, divergence: Double) {
+      self.mask = mask
+      self.errors = errors
+      self.loss = loss
+      self.divergence = divergence
+    }
   }
 
   package let key: Key
