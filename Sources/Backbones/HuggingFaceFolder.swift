@@ -13,24 +13,33 @@ package struct ModelTensors: Sendable {
 
   package init(contentsOf folder: URL) throws {
     path = folder.path
-    for (name, open) in Self.formats {
-      let single = folder.appendingPathComponent(name)
-      if FileManager.default.fileExists(atPath: single.path) {
-        files = [try open(single)]
-        return
+    guard let (names, open) = try Self.parts(of: folder) else {
+      throw InputError(
+        folder.path, expected: Self.formats.map(\.name).joined(separator: " or "),
+        found: ModelFolder.otherWeights(in: folder) ?? "neither")
+    }
+    files = try names.map { try open(folder.appendingPathComponent($0)) }
+  }
+
+  /// Names of the files that a folder's weights are read from; none where it has none.
+  static func fileNames(in folder: URL) throws -> [String] { try parts(of: folder)?.names ?? [] }
+
+  private typealias Open = @Sendable (URL) throws -> any TensorFile
+
+  private static func parts(of folder: URL) throws -> (names: [String], open: Open)? {
+    for (name, open) in formats {
+      if FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path) {
+        return ([name], open)
       }
       let index = folder.appendingPathComponent("\(name).index.json")
       if FileManager.default.fileExists(atPath: index.path) {
-        files = try Self.shards(of: index).map { try open(folder.appendingPathComponent($0)) }
-        return
+        return (try shards(of: index), open)
       }
     }
-    throw InputError(
-      folder.path, expected: Self.formats.map(\.name).joined(separator: " or "),
-      found: ModelFolder.otherWeights(in: folder) ?? "neither")
+    return nil
   }
 
-  private static let formats: [(name: String, open: @Sendable (URL) throws -> any TensorFile)] = [
+  private static let formats: [(name: String, open: Open)] = [
     (ModelFolder.weightsName, { try SafetensorsFile(contentsOf: $0) }),
     (ModelFolder.pickleName, { try PyTorchFile(contentsOf: $0) }),
   ]

@@ -30,20 +30,14 @@ package enum ModelFolder {
   }
 
   /// Of a folder's configuration and weights, however many files they are in; of adapters only the
-  /// chosen language's.
+  /// chosen language's. What else lies beside them, as an atlas, is no part of the model.
   package static func digest(of folder: URL) throws -> String {
     let adapter = LanguageAdapter(of: folder)
-    let chosen = adapter.file?.lastPathComponent
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      .filter { $0 == chosen || !LanguageAdapter.isOne($0) }
-    let hasSafetensors = names.contains { $0 != chosen && $0.hasSuffix(".safetensors") }
-    func isRead(_ name: String) -> Bool {
-      name == chosen || name == configurationName
-        || name.hasSuffix(hasSafetensors ? ".safetensors" : ".bin")
-    }
+    let chosen = [adapter.file?.lastPathComponent].compactMap { $0 }
+    let names = try [configurationName] + chosen + ModelTensors.fileNames(in: folder)
     var digest = Digest()
     if let language = adapter.language { digest.add(Data(language.utf8)) }
-    for name in names.sorted() where isRead(name) {
+    for name in names.sorted() {
       let url = folder.appendingPathComponent(name)
       do {
         digest.add(try FileBytes.read(url))

@@ -18,6 +18,7 @@ enum Glossary {
   ]
 
   private static let terms: [(word: String, meaning: String)] = [
+    ("atlas", "a file of what every mask of a model does on a split"),
     ("manual", "layers were switched by hand since the policy chose"),
     ("pin", "a setting kept to compare others with"),
     ("reference", "a model trained without skipping, at full depth"),

@@ -32,9 +32,12 @@ enum Menus {
       return (
         "Which layers stay",
         PolicyCatalog.all.map {
-          Menu.Row(
-            $0.name, detail: $0.summary, action: .choosePolicy($0.name),
-            isCurrent: $0.name == state.policyName)
+          let refusal = state.policies.refusal($0.name)
+          let source = $0.needsAtlas ? " \(state.policies.source)" : ""
+          return Menu.Row(
+            $0.name, detail: refusal?.summary ?? $0.summary + source,
+            action: .choosePolicy($0.name), isCurrent: $0.name == state.policyName,
+            isAvailable: refusal == nil)
         }
       )
     case .model:
@@ -104,12 +107,14 @@ enum Menus {
       return (
         "Chapters of the tour",
         Tour.chapters.enumerated().map { index, chapter in
-          Menu.Row(
+          let isAvailable = chapter.isAvailable(state)
+          return Menu.Row(
             chapter.title,
-            detail: chapter.isAvailable(state)
+            detail: isAvailable
               ? "\(chapter.steps.count) steps"
               : "needs the models \(chapter.models.joined(separator: ", "))",
-            action: .chooseChapter(index), isCurrent: index == state.tour.chapter)
+            action: .chooseChapter(index), isCurrent: index == state.tour.chapter,
+            isAvailable: isAvailable)
         }
       )
     case .options:
@@ -147,7 +152,8 @@ enum MenuPage {
       page.press(Rect(x: 1, y: y, width: area.width - 2, height: 1), .menuRow(index))
       page.pieces(
         [
-          ("\(index + 1) ", theme.muted), ("\(mark) ", theme.accent), (row.label, theme.strong),
+          ("\(index + 1) ", theme.muted), ("\(mark) ", theme.accent),
+          (row.label, row.isAvailable ? theme.strong : theme.muted),
           (row.detail.isEmpty ? "" : "  \(row.detail)", theme.muted),
         ], x: 2, y: y, width: area.width - 4)
       if index == menu.selection {

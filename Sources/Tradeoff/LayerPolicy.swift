@@ -4,20 +4,57 @@ import Backbones
 import Base
 
 /// Chooses a mask for a budget of layers. Deterministic: the same arguments give the same mask. A new
-/// policy is one file that conforms to this and one line in the catalogue.
+/// policy is one file that conforms to this, or to `AtlasPolicy`, and one line in the catalogue.
 package protocol LayerPolicy: Sendable {
   static var name: String { get }
   /// One line for help and menus, after the name.
   static var summary: String { get }
   /// Whether another seed gives another mask: where masks are sampled, several are drawn.
   static var isDrawn: Bool { get }
-  /// Exactly `count` of `layerCount` layers, 0 <= count <= layerCount. `seed` matters to policies that
-  /// draw.
-  static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask
+  /// Whether it has nothing to choose by without an atlas.
+  static var needsAtlas: Bool { get }
+  /// Exactly `count` of the context's layers, 0 <= count <= layerCount. `seed` matters to policies that
+  /// draw; only those that need an atlas refuse.
+  static func mask(
+    keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) throws(PolicyRefusal) -> LayerMask
 }
 
 extension LayerPolicy {
   package static var isDrawn: Bool { false }
+  package static var needsAtlas: Bool { false }
+}
+
+/// What policies choose by.
+package struct PolicyContext: Sendable {
+  package let layerCount: Int
+  /// What every mask of the model does, or why that is not known.
+  package let atlas: Result<RankedAtlas, PolicyRefusal>
+
+  /// - Parameter atlas: of as many layers.
+  package init(
+    layerCount: Int, atlas: Result<MaskAtlas, PolicyRefusal> = .failure(.noAtlas)
+  ) {
+    self.layerCount = layerCount
+    self.atlas = atlas.map { RankedAtlas($0) }
+  }
+}
+
+/// Why a policy has no mask.
+package struct PolicyRefusal: Error, Sendable, Equatable {
+  /// A few words for a menu.
+  package var summary: String
+  /// A sentence without its full stop.
+  package var reason: String
+
+  package init(_ summary: String, reason: String) {
+    self.summary = summary
+    self.reason = reason
+  }
+
+  /// Nobody has looked for one, or there is none.
+  package static let noAtlas = PolicyRefusal(
+    "needs an atlas of masks", reason: "expected an atlas of the model's masks, found none")
 }
 
 /// The policies: one line each. A mask set by hand is no policy; it is shown as `manual`.
@@ -29,6 +66,10 @@ package enum PolicyCatalog {
       FirstPolicy.self,
       LastPolicy.self,
       RandomPolicy.self,
+      BestPolicy.self,
+      GreedyPolicy.self,
+      ShapleyPolicy.self,
+      ContiguousPolicy.self,
     ]
   ) { $0.name }
 
@@ -37,13 +78,14 @@ package enum PolicyCatalog {
   /// Whether a policy draws; false for `manual` and other names that are not in the catalogue.
   package static func isDrawn(_ name: String) -> Bool { all.find(name)?.isDrawn ?? false }
 
-  /// The mask of a policy known to exist.
-  package static func mask(
-    _ name: String, seed: UInt64, keeping count: Int, of layerCount: Int
-  ) -> LayerMask {
-    guard let policy = all.find(name) else { preconditionFailure("no policy named \(name)") }
-    return policy.mask(keeping: count, of: layerCount, seed: seed)
-  }
+  /// Whether a policy chooses by an atlas; false for `manual` and other names.
+  package static func needsAtlas(_ name: String) -> Bool { all.find(name)?.needsAtlas ?? false }
+
+  /// Those that every model has.
+  package static var namesWithoutAtlas: [String] { names.filter { !needsAtlas($0) } }
+
+  /// Those that only models with an atlas have.
+  package static var namesWithAtlas: [String] { names.filter(needsAtlas) }
 
   /// Layers left at a drop ratio from 0 to 1: round(N (1 - ratio)), and at least one.
   package static func keptCount(dropRatio: Double, layerCount: Int) -> Int {

@@ -10,6 +10,8 @@ package struct Summary: Codable, Sendable, Equatable {
   package var dataset: String
   package var split: String
   package var policy: String
+  /// `MaskAtlas.digest` of the atlas that the policy chose the mask by; absent where it takes none.
+  package var atlas: String?
   package var mask: String
   package var keptLayers: Int
   package var dropRatio: Double
@@ -82,7 +84,8 @@ package struct Summary: Codable, Sendable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case model, dataset, split, policy, mask, utterances, words, wer, cer, substitutions, deletions
+    case model, dataset, split, policy, atlas, mask, utterances, words, wer, cer, substitutions,
+      deletions
     case insertions, threads, machine, normalization, skipped, decoder, lm, beam
     case comparison = "against"
     case keptLayers = "kept_layers"

@@ -74,4 +74,24 @@ import Testing
       #expect(throws: InputError.self) { try ModelTensors(contentsOf: model) }
     }
   }
+
+  /// An atlas beside the weights is no other model.
+  @Test(arguments: ["hubert-settings", "hubert-pickled"])
+  func whatLiesBesideTheWeightsIsNotInTheDigest(name: String) throws {
+    try withTemporaryFolder { folder in
+      let model = folder.appendingPathComponent("model")
+      try FileManager.default.copyItem(at: fixture(name), to: model)
+      let configuration = model.appendingPathComponent(ModelFolder.configurationName)
+      if !FileManager.default.fileExists(atPath: configuration.path) {
+        try Data("{}".utf8).write(to: configuration)
+      }
+      let digest = try ModelFolder.digest(of: model)
+      for name in ["atlas.safetensors", "optimizer.bin"] {
+        try Data("more".utf8).write(to: model.appendingPathComponent(name))
+        #expect(try ModelFolder.digest(of: model) == digest, "\(name)")
+      }
+      try Data("{ }".utf8).write(to: configuration)
+      #expect(try ModelFolder.digest(of: model) != digest)
+    }
+  }
 }

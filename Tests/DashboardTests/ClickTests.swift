@@ -121,14 +121,15 @@ import Dashboard
 
   /// Deterministic policies always skip the same layers, the random one each about as often.
   @Test func skipsAreCountedOverDraws() throws {
+    let policies = Scene.withAtlases().policies
     for policy in PolicyCatalog.names {
       for count in 0...12 {
-        let shares = SkipMap.shares(policy, seed: 1, keeping: count, of: 12)
+        let shares = SkipMap.shares(policy, seed: 1, keeping: count, by: policies)
         #expect(abs(shares.reduce(0, +) - Double(12 - count)) < 1e-9)
         if policy != "random" { #expect(shares.allSatisfy { $0 == 0 || $0 == 1 }) }
       }
     }
-    #expect(Set(SkipMap.shares("random", seed: 1, keeping: 6, of: 12)).count > 2)
+    #expect(Set(SkipMap.shares("random", seed: 1, keeping: 6, by: policies)).count > 2)
     var state = Scene.shown(.layers)
     state.size = Size(width: 80, height: 24)
     state.zoomed = .skips

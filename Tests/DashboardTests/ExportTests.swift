@@ -54,7 +54,7 @@ import Dashboard
           transcript: $0.words.joined(separator: " "))
       })
     let visited = [12, 6].map { kept in
-      let mask = PolicyCatalog.mask("spread", seed: 1, keeping: kept, of: 12)
+      let mask = ModelPolicies(layerCount: 12).mask("spread", seed: 1, keeping: kept)
       return VisitedMask(
         model: "dld", mask: mask, results: (0..<40).map { Scene.result($0, mask) })
     }

@@ -55,6 +55,36 @@ enum Scene {
       costs: models.map { _ in costs })
   }
 
+  /// `dld` with an atlas in which each layer has a worth of its own, `other` with the same backwards, and
+  /// `bare` without one.
+  static func withAtlases() -> DashboardState {
+    let worth = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]
+    let models = [("dld", worth), ("other", worth.reversed()), ("bare", nil)].map { name, worth in
+      var model = Subject.Model(name: name, layerCount: layerCount)
+      if let worth {
+        model.policies = ModelPolicies(
+          layerCount: layerCount, atlas: .success(atlas(of: name, worth)))
+      }
+      return model
+    }
+    return DashboardState(
+      subject: subject(of: models), mask: .full(layerCount), policy: "spread",
+      costs: models.map { _ in costs })
+  }
+
+  /// As many errors and as much loss as the skipped layers are worth.
+  private static func atlas(of model: String, _ worth: [Int]) -> MaskAtlas {
+    let key = MaskAtlas.Key(
+      model: model, dataset: "heldout", split: "dev", normalization: "none", layers: layerCount,
+      weights: model, data: "d", utterances: 0, words: 100)
+    let points = (0..<1 << layerCount).map { number in
+      let mask = LayerMask(number: number, layerCount: layerCount)
+      let loss = worth.indices.reduce(0) { mask[$1] ? $0 : $0 + worth[$1] }
+      return MaskAtlas.Point(mask: mask, errors: loss, loss: Double(loss), divergence: 0)
+    }
+    return MaskAtlas(key: key, points: points, fewestErrors: [])
+  }
+
   /// Does what effects ask for until nothing more is asked.
   static func serve(_ effects: [Effect], _ state: inout DashboardState) {
     for case .probe(let request) in effects { answer(request, &state) }

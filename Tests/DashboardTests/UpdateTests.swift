@@ -37,7 +37,7 @@ import Dashboard
     var state = ready()
     #expect(state.newest == EvaluationRequest(id: 1, mask: .full(12)))
     let effects = press(&state, .right)
-    let mask = PolicyCatalog.mask("spread", seed: 1, keeping: 11, of: 12)
+    let mask = ModelPolicies(layerCount: 12).mask("spread", seed: 1, keeping: 11)
     #expect(effects == [.evaluate(EvaluationRequest(id: 2, mask: mask))])
     #expect(state.activity == .measuring)
     #expect(press(&state, "h") == [.evaluate(EvaluationRequest(id: 3, mask: .full(12)))])
@@ -203,13 +203,15 @@ import Dashboard
   }
 
   @Test func policiesKeepTheNumberOfLayers() {
-    var state = ready()
+    var state = Scene.withAtlases()
+    _ = update(&state, .ready)
     for _ in 0..<6 { _ = press(&state, .right) }
     for (index, name) in PolicyCatalog.names.enumerated() {
       _ = press(&state, "P", .character(Character("\(index + 1)")))
       #expect(state.policyName == name && state.menu == nil)
       #expect(state.mask.keptCount == 6)
     }
+    // From a policy that does not draw as from one that does.
     _ = press(&state, "r")
     let mask = state.mask
     #expect(state.policyName == "random")

@@ -6,18 +6,24 @@ import Testing
 @testable import Tradeoff
 
 @Suite struct PolicyTests {
-  /// What every policy promises.
-  private func check(_ policy: any LayerPolicy.Type) {
+  /// What every policy promises, by an atlas of all masks where it needs one.
+  private func check(_ policy: any LayerPolicy.Type) throws {
     #expect(!policy.name.isEmpty && !policy.name.contains { $0.isWhitespace || $0 == "," })
     #expect(!policy.summary.isEmpty && !policy.summary.contains("\n"))
     var differing = false
     for layerCount in [1, 2, 3, 6, 12, 13, 24, 64] {
+      // Nobody has all masks of more.
+      if policy.needsAtlas, layerCount > 13 { continue }
+      let context =
+        policy.needsAtlas
+        ? PolicyContext(layerCount: layerCount, atlas: .success(drawnAtlas(layerCount)))
+        : PolicyContext(layerCount: layerCount)
       for count in 0...layerCount {
-        let masks = (UInt64(0)..<4).map {
-          policy.mask(keeping: count, of: layerCount, seed: $0)
+        let masks = try (UInt64(0)..<4).map {
+          try policy.mask(keeping: count, in: context, seed: $0)
         }
         #expect(masks.allSatisfy { $0.keptCount == count && $0.layerCount == layerCount })
-        #expect(masks[1] == policy.mask(keeping: count, of: layerCount, seed: 1))
+        #expect(try masks[1] == policy.mask(keeping: count, in: context, seed: 1))
         differing = differing || Set(masks).count > 1
       }
     }
@@ -26,12 +32,15 @@ import Testing
 
   @Test(arguments: PolicyCatalog.names)
   func keepsItsPromises(name: String) throws {
-    check(try #require(PolicyCatalog.all.find(name)))
+    try check(try #require(PolicyCatalog.all.find(name)))
   }
 
   @Test func namesAreDistinct() {
     #expect(Set(PolicyCatalog.names).count == PolicyCatalog.all.count)
     #expect(PolicyCatalog.all.find("manual") == nil && !PolicyCatalog.isDrawn("manual"))
+    #expect(!PolicyCatalog.needsAtlas("manual"))
+    #expect(
+      PolicyCatalog.namesWithoutAtlas + PolicyCatalog.namesWithAtlas == PolicyCatalog.names)
   }
 
   /// As a newcomer writes it: the middle layers.
@@ -39,15 +48,17 @@ import Testing
     static let name = "middle"
     static let summary = "those in the middle"
 
-    static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
-      let start = (layerCount - count) / 2
-      return LayerMask(layerCount: layerCount, keeping: start..<start + count)
+    static func mask(
+      keeping count: Int, in context: PolicyContext, seed: UInt64
+    ) -> LayerMask {
+      let start = (context.layerCount - count) / 2
+      return LayerMask(layerCount: context.layerCount, keeping: start..<start + count)
     }
   }
 
   @Test func aNewPolicyIsOneType() throws {
-    check(MiddlePolicy.self)
-    let mask = MiddlePolicy.mask(keeping: 4, of: 6, seed: 1)
+    try check(MiddlePolicy.self)
+    let mask = MiddlePolicy.mask(keeping: 4, in: PolicyContext(layerCount: 6), seed: 1)
     let backbone = FakeBackbone()
     let (recognizer, data) = try fake(backbone, utterances: 1)
     #expect(Evaluator(recognizer, data).evaluate(0, mask) != nil)
@@ -60,7 +71,8 @@ import Testing
   @Test(arguments: 2...64)
   func spreadHasBothEndsAndEvenSteps(layerCount: Int) {
     for count in 2...layerCount {
-      let kept = indices(SpreadPolicy.mask(keeping: count, of: layerCount, seed: 1))
+      let context = PolicyContext(layerCount: layerCount)
+      let kept = indices(SpreadPolicy.mask(keeping: count, in: context, seed: 1))
       #expect(kept.first == 0 && kept.last == layerCount - 1)
       let steps = zip(kept, kept.dropFirst()).map { $1 - $0 }
       #expect(steps.max()! - steps.min()! <= 1, "\(count) of \(layerCount): \(kept)")
@@ -69,7 +81,7 @@ import Testing
 
   @Test func masksOfTwelve() {
     func mask(_ name: String, _ count: Int) -> String {
-      PolicyCatalog.mask(name, seed: 1, keeping: count, of: 12).description
+      ModelPolicies(layerCount: 12).mask(name, seed: 1, keeping: count).description
     }
     #expect(mask("spread", 6) == "101010010101")
     #expect(mask("spread", 1) == "100000000000")
@@ -78,11 +90,12 @@ import Testing
   }
 
   @Test func randomMasksAreNestedAndDependOnTheSeed() {
-    let masks = (0...12).map { RandomPolicy.mask(keeping: $0, of: 12, seed: 3) }
+    let context = PolicyContext(layerCount: 12)
+    let masks = (0...12).map { RandomPolicy.mask(keeping: $0, in: context, seed: 3) }
     for (smaller, larger) in zip(masks, masks.dropFirst()) {
       #expect(Set(indices(smaller)).isSubset(of: indices(larger)))
     }
-    #expect(Set((1...8).map { RandomPolicy.mask(keeping: 6, of: 12, seed: $0) }).count > 4)
+    #expect(Set((1...8).map { RandomPolicy.mask(keeping: 6, in: context, seed: $0) }).count > 4)
   }
 
   @Test func dropRatioLeavesAtLeastOneLayer() {

@@ -28,22 +28,24 @@ enum ComparisonPanel: Panel {
     func point(keeping count: Int, _ state: DashboardState) -> OperatingPoint {
       state.point(
         model: model,
-        mask: PolicyCatalog.mask(policy, seed: state.seed, keeping: count, of: state.layerCount))
+        mask: state.subject.models[model].policies.mask(
+          policy, seed: state.seed, keeping: count))
     }
   }
 
   /// The present one first: all models with as many layers by the present policy, or the present model
-  /// by all policies.
+  /// by all policies. A policy that a model does not have is not compared.
   static func contestants(_ state: DashboardState) -> [Contestant] {
     let models = state.subject.models
     if state.comparesPolicies {
-      let others = PolicyCatalog.names.filter { $0 != state.policy }
+      let others = state.policies.available.filter { $0 != state.policy }
       return ([state.policy] + others).map {
         Contestant(name: $0, model: state.model, policy: $0)
       }
     }
     let others = models.indices.filter {
       $0 != state.model && models[$0].layerCount == state.layerCount
+        && models[$0].policies.refusal(state.policy) == nil
     }
     return ([state.model] + others).map {
       Contestant(name: models[$0].name, model: $0, policy: state.policy)
@@ -63,15 +65,18 @@ enum ComparisonPanel: Panel {
     /// Rates, intervals under them.
     case two
     case rates
+    /// Nothing else, of many.
+    case ratesAlone
 
-    var showsIntervals: Bool { self != .rates }
+    var showsIntervals: Bool { self != .rates && self != .ratesAlone }
+    var showsP: Bool { self != .ratesAlone }
     /// Else it stands beside the rate.
-    var hasColumnForP: Bool { self != .tall }
+    var hasColumnForP: Bool { showsP && self != .tall }
     var lines: Int {
       switch self {
       case .tall: 4
       case .two: 2
-      case .wide, .intervals, .rates: 1
+      case .wide, .intervals, .rates, .ratesAlone: 1
       }
     }
   }
@@ -96,7 +101,7 @@ enum ComparisonPanel: Panel {
           StyledText(difference), muted(differenceInterval),
         ]
       case .two: [rate, muted(interval)]
-      case .rates: [rate]
+      case .rates, .ratesAlone: [rate]
       }
     }
 
@@ -150,16 +155,16 @@ enum ComparisonPanel: Panel {
     let theme = state.theme
     let contestants = contestants(state)
     let area = canvas.area.inset(x: 2, y: 1)
-    canvas.frame(
-      title: state.comparesPolicies ? "WER %, all policies" : "WER %, all models",
-      trailing: "P: \(contestants[0].name) better", theme: theme)
     let rows = depths(state).map { count in
       contestants.enumerated().map { entry($1, $0, count, state) }
     }
     let isPartial = rows.joined().contains { $0.rate.runs[0].text.hasPrefix("?") }
     let (body, legend) = area.split(bottom: 1)
     let form =
-      Form.allCases.first { fits($0, rows, contestants, theme, body) } ?? .rates
+      Form.allCases.first { fits($0, rows, contestants, theme, body) } ?? .ratesAlone
+    canvas.frame(
+      title: state.comparesPolicies ? "WER %, all policies" : "WER %, all models",
+      trailing: form.showsP ? "P: \(contestants[0].name) better" : "", theme: theme)
     let depth = depths(state).firstIndex(of: state.mask.keptCount)
     Table(
       columns: columns(form, rows, contestants, theme, body.width),
@@ -205,7 +210,7 @@ enum ComparisonPanel: Panel {
       }
       return columns
     }
-    while form == .rates, Self.width(columns()) > width,
+    while !form.showsIntervals, Self.width(columns()) > width,
       let widest = wanted.indices.max(by: { wanted[$0].cell < wanted[$1].cell }),
       wanted[widest].cell > 5
     {
@@ -245,6 +250,13 @@ enum ComparisonPanel: Panel {
     _ form: Form, _ isPartial: Bool, _ state: DashboardState, _ area: Rect, _ canvas: inout Canvas
   ) {
     let partial = isPartial ? "? partly measured; " : ""
+    guard form.showsP else {
+      canvas.wording(
+        "\(partial)no room for intervals and comparisons", "\(partial)no room for intervals",
+        x: area.x, y: area.y, style: state.theme.muted, width: area.width,
+        symbols: state.symbols)
+      return
+    }
     let intervals = form.showsIntervals ? "95 % intervals; " : ""
     let first = contestants(state)[0].name
     let minus = form == .tall ? "diff.: minus \(first)'s; " : ""

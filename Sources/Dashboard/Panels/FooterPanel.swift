@@ -108,12 +108,10 @@ enum FooterPanel: Panel {
     }
     if isFull { return "full depth to compare" }
     func isMask(of policy: String) -> Bool {
-      point.mask
-        == PolicyCatalog.mask(
-          policy, seed: state.seed, keeping: count, of: point.mask.layerCount)
+      point.mask == state.policies.mask(policy, seed: state.seed, keeping: count)
     }
     if isMask(of: state.policy) { return "\(layers), for this view" }
-    let policy = PolicyCatalog.names.first(where: isMask)
+    let policy = state.policies.available.first(where: isMask)
     return [policy, layers].compactMap { $0 }.joined(separator: ", ") + ", to compare"
   }
 

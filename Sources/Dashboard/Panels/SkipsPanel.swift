@@ -12,13 +12,13 @@ package enum SkipMap {
 
   /// By layer, from the audio on.
   package static func shares(
-    _ policy: String, seed: UInt64, keeping count: Int, of layerCount: Int
+    _ policy: String, seed: UInt64, keeping count: Int, by model: ModelPolicies
   ) -> [Double] {
     let draws = PolicyCatalog.isDrawn(policy) ? Self.draws : 1
     let masks = (0..<UInt64(draws)).map {
-      PolicyCatalog.mask(policy, seed: seed &+ $0, keeping: count, of: layerCount)
+      model.mask(policy, seed: seed &+ $0, keeping: count)
     }
-    return (0..<layerCount).map { layer in
+    return (0..<model.layerCount).map { layer in
       Double(masks.count { !$0[layer] }) / Double(draws)
     }
   }
@@ -52,7 +52,7 @@ enum SkipsPanel: Panel {
       if isPresent { canvas.text("▸", x: 1, y: y, style: theme.accentStrong) }
       canvas.textRight("\(count)", end: 5, y: y, style: isPresent ? theme.strong : theme.text)
       let shares = SkipMap.shares(
-        state.policy, seed: state.seed, keeping: count, of: state.layerCount)
+        state.policy, seed: state.seed, keeping: count, by: state.policies)
       for layer in columns.shown { drawCell(shares[layer], layer, columns, y, state, &canvas) }
     }
     let hidden = state.layerCount + 1 - rows.count

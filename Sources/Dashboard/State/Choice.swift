@@ -33,7 +33,7 @@ package struct Choice: Sendable, Equatable {
   /// Index into the subject's models.
   package var model: Int
   package var mask: LayerMask
-  /// Name of the policy that the slider asks; kept while layers are set by hand.
+  /// Name of the policy that the slider asks, one that the model has; kept while layers are set by hand.
   package var policy: String
   /// True when layers were toggled by hand since the policy last chose.
   package var isManual: Bool
@@ -46,15 +46,14 @@ package struct Choice: Sendable, Equatable {
     OperatingPoint(model: model, mask: mask, decoding: decoding)
   }
 
-  /// The policy's mask of so many layers.
-  func mask(keeping count: Int) -> LayerMask {
-    PolicyCatalog.mask(policy, seed: seed, keeping: count, of: mask.layerCount)
+  /// The policy's mask of so many layers of a model that has it.
+  func mask(keeping count: Int, by model: ModelPolicies) -> LayerMask {
+    model.mask(policy, seed: seed, keeping: count)
   }
 
-  /// Leaves it to the policy which layers stay; `layerCount` is another model's.
-  mutating func keep(_ count: Int, of layerCount: Int? = nil) {
+  /// Leaves it to the policy which layers stay.
+  mutating func keep(_ count: Int, by model: ModelPolicies) {
     isManual = false
-    mask = PolicyCatalog.mask(
-      policy, seed: seed, keeping: count, of: layerCount ?? mask.layerCount)
+    mask = mask(keeping: count, by: model)
   }
 }

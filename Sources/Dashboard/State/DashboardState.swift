@@ -106,6 +106,8 @@ package struct DashboardState: Sendable {
   package var seed: UInt64 { choice.seed }
   package var layerCount: Int { subject.models[model].layerCount }
   /// Of the present model.
+  package var policies: ModelPolicies { subject.models[model].policies }
+  /// Of the present model.
   package var costs: CostModel { modelCosts[model] }
   package var decoding: Decoding { choice.decoding }
   package var presentPoint: OperatingPoint { choice.point }
@@ -113,7 +115,7 @@ package struct DashboardState: Sendable {
   package var fullPoint: OperatingPoint { presentPoint.full }
   /// The present policy's mask of every depth, deepest first.
   package var policyMasks: [LayerMask] {
-    (1...layerCount).reversed().map { choice.mask(keeping: $0) }
+    (1...layerCount).reversed().map { choice.mask(keeping: $0, by: policies) }
   }
   package var fullMask: LayerMask { .full(layerCount) }
   package var present: Measurement? { measurement(mask) }

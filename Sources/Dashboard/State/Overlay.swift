@@ -35,12 +35,18 @@ package struct Menu: Sendable, Equatable {
     package var action: Action
     /// Whether it is what is chosen now.
     package var isCurrent: Bool
+    /// Whether it can be chosen; what is not says why when it is tried.
+    package var isAvailable: Bool
 
-    package init(_ label: String, detail: String = "", action: Action, isCurrent: Bool = false) {
+    package init(
+      _ label: String, detail: String = "", action: Action, isCurrent: Bool = false,
+      isAvailable: Bool = true
+    ) {
       self.label = label
       self.detail = detail
       self.action = action
       self.isCurrent = isCurrent
+      self.isAvailable = isAvailable
     }
   }
 

@@ -2,6 +2,7 @@
 
 import Base
 import Speech
+import Tradeoff
 
 /// Models, a data set and a machine.
 package struct Subject: Sendable, Equatable {
@@ -34,13 +35,16 @@ package struct Subject: Sendable, Equatable {
   package struct Model: Sendable, Equatable {
     /// The model folder's name.
     package var name: String
-    package var layerCount: Int
+    /// What each policy chooses: those that need an atlas have one or a reason why not.
+    package var policies: ModelPolicies
     /// The text of each token.
     package var pieces: [String]
 
+    package var layerCount: Int { policies.layerCount }
+
     package init(name: String, layerCount: Int, pieces: [String] = []) {
       self.name = name
-      self.layerCount = layerCount
+      policies = ModelPolicies(layerCount: layerCount)
       self.pieces = pieces
     }
   }

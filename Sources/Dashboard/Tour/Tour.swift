@@ -98,8 +98,7 @@ package enum Tour {
   private static func firstHalf(_ state: DashboardState) -> OperatingPoint {
     state.point(
       model: state.model,
-      mask: PolicyCatalog.mask(
-        "first", seed: state.seed, keeping: TourKeys.half(state), of: state.layerCount))
+      mask: state.policies.mask("first", seed: state.seed, keeping: TourKeys.half(state)))
   }
 
   package static let chapters: [TourChapter] = [

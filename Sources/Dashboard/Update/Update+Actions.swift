@@ -46,16 +46,13 @@ extension Update {
         closeMenu(menu, &state)
       }
       return effects
-    case .choosePolicy(let name):
-      return change(&state) {
-        $0.policy = name
-        $0.keep($0.mask.keptCount)
-      }
+    case .choosePolicy(let name): return choosePolicy(name, &state)
     case .reseed:
+      let policies = state.policies
       return change(&state) {
         if !PolicyCatalog.isDrawn($0.policy) { $0.policy = RandomPolicy.name }
         $0.seed += 1
-        $0.keep($0.mask.keptCount)
+        $0.keep($0.mask.keptCount, by: policies)
       }
     case .chooseModel(let index): return chooseModel(index, &state)
     case .chooseRival(let index): state.chosenRival = index

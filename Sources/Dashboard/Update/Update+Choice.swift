@@ -8,7 +8,8 @@ extension Update {
     let count = min(state.layerCount, max(0, count))
     state.budget.isInCharge = false
     guard count != state.mask.keptCount || state.isManual else { return [] }
-    return change(&state) { $0.keep(count) }
+    let policies = state.policies
+    return change(&state) { $0.keep(count, by: policies) }
   }
 
   static func toggle(_ layer: Int, _ state: inout DashboardState) -> [Effect] {
@@ -23,12 +24,11 @@ extension Update {
   /// A mask that was seen somewhere: by hand, unless the policy chooses the same.
   static func choose(_ point: OperatingPoint, _ state: inout DashboardState) -> [Effect] {
     state.budget.isInCharge = false
+    let policies = state.subject.models[point.model].policies
     return change(&state) {
       ($0.model, $0.mask, $0.decoding) = (point.model, point.mask, point.decoding)
-      $0.isManual =
-        point.mask
-        != PolicyCatalog.mask(
-          $0.policy, seed: $0.seed, keeping: point.mask.keptCount, of: point.mask.layerCount)
+      if policies.refusal($0.policy) != nil { $0.policy = PolicyCatalog.names[0] }
+      $0.isManual = point.mask != $0.mask(keeping: point.mask.keptCount, by: policies)
     }
   }
 
@@ -68,16 +68,41 @@ extension Update {
     return adopt(choice, &state)
   }
 
-  /// Another model at the same mask; with another number of layers, at the same drop ratio.
+  /// Another policy at the same depth; one that the model does not have says why.
+  static func choosePolicy(_ name: String, _ state: inout DashboardState) -> [Effect] {
+    let policies = state.policies
+    if let refusal = policies.refusal(name) {
+      state.notice = "policy \(name): \(refusal.reason)"
+      return []
+    }
+    return change(&state) {
+      $0.policy = name
+      $0.keep($0.mask.keptCount, by: policies)
+    }
+  }
+
+  /// Another model at the same mask, or at its own one where the policy chooses by an atlas; with another
+  /// number of layers, at the same drop ratio. A policy that it does not have is left: the mask stays, as if
+  /// by hand, as long as the layers are as many.
   static func chooseModel(_ index: Int, _ state: inout DashboardState) -> [Effect] {
     let models = state.subject.models
     guard models.indices.contains(index) else { return [] }
+    let policies = models[index].policies
+    let refusal = policies.refusal(state.policy)
+    if let refusal { state.notice = "policy \(state.policy): \(refusal.reason)" }
     return change(&state) { choice in
       choice.model = index
-      let count = models[index].layerCount
-      guard count != choice.mask.layerCount else { return }
-      let kept = PolicyCatalog.keptCount(dropRatio: choice.mask.dropRatio, layerCount: count)
-      choice.keep(kept, of: count)
+      if refusal != nil {
+        choice.policy = PolicyCatalog.names[0]
+        choice.isManual = true
+      }
+      let count = policies.layerCount
+      if count != choice.mask.layerCount {
+        let kept = PolicyCatalog.keptCount(dropRatio: choice.mask.dropRatio, layerCount: count)
+        choice.keep(kept, by: policies)
+      } else if !choice.isManual {
+        choice.keep(choice.mask.keptCount, by: policies)
+      }
     }
   }
 

@@ -48,7 +48,7 @@ package struct Symbols: Sendable, Equatable {
   private static func unicode(_ name: String, _ dots: Dots) -> Symbols {
     Symbols(
       name: name, dots: dots, border: lines, bar: eighths, track: "░", knob: "●",
-      stop: "┼", line: "━", lineEmpty: "─", markers: ["o", "×", "+", "△", "□", "◇"],
+      stop: "┼", line: "━", lineEmpty: "─", markers: ["o", "×", "+", "△", "□", "◇", "▽", "*"],
       currentMarker: "◉", filled: "┃", ellipsis: "…")
   }
 
@@ -60,7 +60,8 @@ package struct Symbols: Sendable, Equatable {
       horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+",
       bottomRight: "+", tickLeft: "+", tickBottom: "+", cross: "+"),
     bar: ["#"], track: ".", knob: "O", stop: "+", line: "=",
-    lineEmpty: "-", markers: ["o", "x", "+", "^", "s", "v"], currentMarker: "@", filled: "#",
+    lineEmpty: "-", markers: ["o", "x", "+", "^", "s", "v", "d", "*"], currentMarker: "@",
+    filled: "#",
     ellipsis: "~")
 
   /// The sets a user can switch through.

@@ -37,18 +37,20 @@ extension MaskAtlas {
 
   /// Backward elimination: from all layers on, each step drops the one without which there is the least of
   /// `measure`, of equal ones the last (LDASR's "greedy"). From all layers to none; it ends early where
-  /// masks are missing.
+  /// a mask that would have to be compared is missing.
   package func greedyPath(_ measure: Measure = .loss) -> [Point] {
     guard var present = self[.full(key.layers)] else { return [] }
     var path = [present]
     while true {
-      let next = (0..<key.layers).reversed().compactMap { layer -> Point? in
+      let masks = (0..<key.layers).reversed().filter { present.mask[$0] }.map { layer in
         var mask = present.mask
-        guard mask[layer] else { return nil }
         mask[layer] = false
-        return self[mask]
-      }.min { measure($0) < measure($1) }
-      guard let next else { return path }
+        return mask
+      }
+      let points = masks.compactMap { self[$0] }
+      guard points.count == masks.count,
+        let next = points.min(by: { measure($0) < measure($1) })
+      else { return path }
       path.append(next)
       present = next
     }

@@ -11,20 +11,21 @@ package struct MaskAtlas: Sendable, Equatable {
   package struct Key: Codable, Sendable, Equatable {
     package var model, dataset, split, normalization: String
     package var layers: Int
-    /// Digests of the weights and of the split.
-    package var contents: String
+    /// Digests: of the model's folder, and of the split.
+    package var weights, data: String
     package var utterances, words: Int
 
     package init(
       model: String, dataset: String, split: String, normalization: String, layers: Int,
-      contents: String, utterances: Int, words: Int
+      weights: String, data: String, utterances: Int, words: Int
     ) {
       self.model = model
       self.dataset = dataset
       self.split = split
       self.normalization = normalization
       self.layers = layers
-      self.contents = contents
+      self.weights = weights
+      self.data = data
       self.utterances = utterances
       self.words = words
     }
@@ -38,6 +39,13 @@ package struct MaskAtlas: Sendable, Equatable {
     package var loss: Double
     /// KL from the same model at full depth, in nats, mean over frames.
     package var divergence: Double
+
+    package init(mask: LayerMask, errors: Int, loss: Double, divergence: Double) {
+      self.mask = mask
+      self.errors = errors
+      self.loss = loss
+      self.divergence = divergence
+    }
   }
 
   package let key: Key
@@ -74,13 +82,28 @@ package struct MaskAtlas: Sendable, Equatable {
   /// one whose first layers run.
   package func best(keeping count: Int) -> Point? {
     points.filter { $0.mask.keptCount == count }.min {
-      ($0.errors, $0.loss, $1.mask.description) < ($1.errors, $1.loss, $0.mask.description)
+      let isTie = $0.errors == $1.errors && $0.loss == $1.loss
+      return isTie
+        ? $0.mask.description > $1.mask.description
+        : ($0.errors, $0.loss) < ($1.errors, $1.loss)
     }
+  }
+
+  /// Of what was measured, whatever it was measured for: the same masks and numbers have the same.
+  package var digest: String {
+    var digest = Digest()
+    for text in [key.weights, key.data, key.normalization] { digest.add("\(text)\t") }
+    for point in points {
+      // As the file holds them.
+      let numbers = [Float(point.errors), Float(point.loss), Float(point.divergence)]
+      digest.add("\(point.mask.number) \(numbers)\n")
+    }
+    return digest.description
   }
 }
 
 extension MaskAtlas {
-  static let (keyName, kind) = ("key", "mask atlas 1")
+  static let (keyName, kind) = ("key", "mask atlas 2")
   private enum Column {
     static let (masks, errors, losses, divergences, fewest) = (
       "masks", "errors", "ctc_loss", "kl_to_full_depth", "fewest_errors"
@@ -118,10 +141,16 @@ extension MaskAtlas {
   /// Throws `InputError` for what is no atlas.
   package init(contentsOf url: URL) throws {
     let file = try SafetensorsFile(contentsOf: url)
-    guard file.metadata["kind"] == Self.kind, let text = file.metadata[Self.keyName],
+    let found = file.metadata["kind"]
+    guard found == Self.kind, let text = file.metadata[Self.keyName],
       let key = try? JSONDecoder().decode(Key.self, from: Data(text.utf8)),
       (1...62).contains(key.layers)
-    else { throw InputError(url.path, expected: "an atlas of masks", found: "another file") }
+    else {
+      let isOther = found.map { $0 != Self.kind && $0.hasPrefix("mask atlas ") } ?? false
+      throw InputError(
+        url.path, expected: "an atlas of masks",
+        found: isOther ? "one that another version of this program made" : "another file")
+    }
     let numbers = (key.layers + Self.layersPerNumber - 1) / Self.layersPerNumber
     let count = file.shape(Column.masks)?.first ?? 0
     let masks = try file.tensor(Column.masks, shape: [count, numbers])

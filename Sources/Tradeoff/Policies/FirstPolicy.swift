@@ -6,7 +6,9 @@ package enum FirstPolicy: LayerPolicy {
   package static let name = "first"
   package static let summary = "those next to the audio"
 
-  package static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
-    LayerMask(layerCount: layerCount, keeping: 0..<count)
+  package static func mask(
+    keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) -> LayerMask {
+    LayerMask(layerCount: context.layerCount, keeping: 0..<count)
   }
 }

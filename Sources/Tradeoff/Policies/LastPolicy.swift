@@ -6,7 +6,10 @@ package enum LastPolicy: LayerPolicy {
   package static let name = "last"
   package static let summary = "those next to the text"
 
-  package static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
-    LayerMask(layerCount: layerCount, keeping: (layerCount - count)..<layerCount)
+  package static func mask(
+    keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) -> LayerMask {
+    let layers = context.layerCount
+    return LayerMask(layerCount: layers, keeping: layers - count..<layers)
   }
 }

@@ -10,9 +10,11 @@ package enum RandomPolicy: LayerPolicy {
   package static let summary = "drawn by lot; another seed draws others"
   package static let isDrawn = true
 
-  package static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
+  package static func mask(
+    keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) -> LayerMask {
     var random = RandomGenerator(seed: seed, streams: 0xD309)
-    let order = Array(0..<layerCount).shuffled(using: &random)
-    return LayerMask(layerCount: layerCount, keeping: order.prefix(count))
+    let order = Array(0..<context.layerCount).shuffled(using: &random)
+    return LayerMask(layerCount: context.layerCount, keeping: order.prefix(count))
   }
 }

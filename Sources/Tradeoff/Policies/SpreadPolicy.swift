@@ -6,7 +6,9 @@ package enum SpreadPolicy: LayerPolicy {
   package static let name = "spread"
   package static let summary = "evenly, the first and the last among them"
 
-  package static func mask(keeping count: Int, of layerCount: Int, seed: UInt64) -> LayerMask {
-    LayerMask.spread(keeping: count, of: layerCount)
+  package static func mask(
+    keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) -> LayerMask {
+    LayerMask.spread(keeping: count, of: context.layerCount)
   }
 }

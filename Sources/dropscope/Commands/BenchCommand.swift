@@ -87,7 +87,8 @@ enum BenchCommand: Command {
         found: "one that has no script in Assets/Benchmarks")
     }
     let layers = recognizer.backbone.layerCount
-    let given = try settings.layers.choices(layerCount: layers).map(\.mask)
+    let policies = settings.layers.policies(of: recognizer)
+    let given = try settings.layers.choices(by: policies).map(\.mask)
     let masks =
       settings.layers.choosesLayers
       ? given

@@ -54,7 +54,7 @@ enum DashboardCommand: Command {
         ModelOptions.group(
           several: "compare models, as with the bundled ones: 'M' goes to the next"
         ).at(\.model),
-        DataOptions.group().at(\.data), LayerOptions.group().at(\.layers),
+        DataOptions.group().at(\.data), LayerOptions.group(atlas: .later).at(\.layers),
         DecodingOptions.group("With them, 'D' switches between that and a beam search.")
           .at(\.decoding),
         OptionGroup("Screen") {
@@ -98,12 +98,20 @@ enum DashboardCommand: Command {
     let (theme, symbols) = (options.theme, options.symbols)
     // Whatever can be wrong with what was asked for is said before the screen changes.
     let recognizers = try ModelOptions.recognizers(options.model.modelsOrAllBundled())
-    let choice = try options.layers.choice(layerCount: recognizers[0].backbone.layerCount)
+    let policies = try Atlases.policies(of: recognizers, by: options.layers.atlas)
+    let choice = try options.layers.choice(by: policies[0])
+    // Its slider goes to every depth.
+    if let policy = choice.policy, let refusal = policies[0].refusal(policy) {
+      throw InputError("policy \(policy): \(refusal.reason)")
+    }
     let dataset = try options.data.dataset()
     let subject = Subject(
-      models: recognizers.map {
-        Subject.Model(
-          name: $0.name, layerCount: $0.backbone.layerCount, pieces: $0.tokenizer.pieces)
+      models: zip(recognizers, policies).map { recognizer, policies in
+        var model = Subject.Model(
+          name: recognizer.name, layerCount: policies.layerCount,
+          pieces: recognizer.tokenizer.pieces)
+        model.policies = policies
+        return model
       }, dataset: dataset.name, split: dataset.split,
       normalization: dataset.normalization,
       utterances: dataset.utterances.map {

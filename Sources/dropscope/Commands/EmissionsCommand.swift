@@ -43,7 +43,8 @@ enum EmissionsCommand: Command {
     try OutputFile.check(settings.output)
     let path = arguments.positionals[0]
     let recognizer = try ModelOptions.recognizer(settings.model.model())
-    let mask = try settings.layers.choice(layerCount: recognizer.backbone.layerCount).mask
+    let policies = settings.layers.policies(of: recognizer)
+    let mask = try settings.layers.choice(by: policies).mask
     let samples = recognizer.samples(try AudioInput.read(path, channel: settings.channel))
     let logProbabilities = Parallel.with(threads: settings.threads.count) {
       recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)

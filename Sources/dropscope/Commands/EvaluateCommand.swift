@@ -74,7 +74,7 @@ enum EvaluateCommand: Command {
     // Whatever can be wrong with what was asked for is said before minutes of measuring.
     let recognizers = try ModelOptions.recognizers(settings.model.models())
     let choices = try recognizers.map {
-      try settings.layers.choices(layerCount: $0.backbone.layerCount)
+      try settings.layers.choices(by: settings.layers.policies(of: $0))
     }
     let dataset = try settings.data.dataset()
     var hypotheses = settings.hypotheses
@@ -120,12 +120,13 @@ enum EvaluateCommand: Command {
       for choice in choices {
         let results = try measuring.run(
           choice.mask, decoding: decoding, title: recognizer.name)
-        let summary = Summary(
+        var summary = Summary(
           results, model: recognizer.name, dataset: dataset, policy: choice.policy ?? "manual",
           mask: choice.mask, decoding: decoding, threads: threads, machine: Machine.description,
           against: baseline.flatMap { baseline in
             baseline.results[choice.mask].map { (baseline.model, $0) }
           })
+        summary.atlas = choice.atlas
         try hypotheses?.write(
           results, of: dataset, model: recognizer.name, policy: choice.policy ?? "manual",
           mask: choice.mask, several: several)

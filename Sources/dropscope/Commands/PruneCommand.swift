@@ -42,7 +42,7 @@ enum PruneCommand: Command {
     let sizes = try StagedFolder.fill(output, force: nil) {
       work, publish -> (before: PrunedModel.Sizes, after: PrunedModel.Sizes)? in
       let recognizer = try ModelOptions.recognizer(folder)
-      let choice = try settings.layers.choice(layerCount: recognizer.backbone.layerCount)
+      let choice = try settings.layers.choice(by: settings.layers.policies(of: recognizer))
       let seed = choice.seed.map { ", seed \($0)" } ?? ""
       let sizes = try PrunedModel(recognizer, keeping: choice.mask).write(
         to: work, name: output.lastPathComponent,

@@ -11,8 +11,8 @@ enum SweepCommand: Command {
   static let summary = "measure the whole trade-off: policies and depths, or all masks"
   static let usage = "\(name) [OPTION]..."
   static let explanation = """
-    Measures every policy at every depth (the random one at several masks a depth) and prints the
-    mean word error rate of each; masks that share their first layers share the work. `merge` puts
+    Measures every policy that needs no atlas, or those named, at every depth (the random one at
+    several masks a depth) and prints the mean word error rate of each; masks that share their first layers share the work. `merge` puts
     the JSON lines of all shards together and says which points are missing or there twice.
     """
   static let subcommands: [any Command.Type] = [SweepMergeCommand.self]
@@ -24,7 +24,6 @@ enum SweepCommand: Command {
     var decoding = DecodingOptions()
     var draws = 20
     var allMasks = false
-    var atlas: URL?
     var threads = Threads()
     var shard = Shard()
     var output = SweepOutput()
@@ -39,7 +38,7 @@ enum SweepCommand: Command {
         DataOptions.group(several: true).at(\.data),
         LayerOptions.group(
           several: "They take lists: 12,8,6. Without them all depths are measured.",
-          standard: "all of them"
+          standard: "all that need no atlas", atlas: .elsewhere
         ).at(\.layers),
         DecodingOptions.group().at(\.decoding),
         OptionGroup(
@@ -50,9 +49,10 @@ enum SweepCommand: Command {
             "draws of the random policy at each depth, equal ones once")
           allMasks
           Option(
-            "atlas", "FILE", \.atlas, .url,
+            "atlas", "FILE", \.layers.atlas, .url,
             "with --all-masks, of one model and split: errors, CTC loss and KL from full depth of "
-              + "every mask, measured together; the same command goes on where it was stopped")
+              + "every mask, measured together; the same command goes on where it was stopped; "
+              + "without, the atlas that policies choose by in place of the one that is found")
           Option.threads(\.threads, "utterances measured side by side")
           Option(
             "shard", "I/N", \.shard, Shard.reader, "only the I-th of N parts, for job arrays")
@@ -60,8 +60,14 @@ enum SweepCommand: Command {
           if settings.allMasks, let other = arguments.given("policy", "seed", "mask").first {
             throw UsageError("--\(allMasks.name) and --\(other) cannot be given together")
           }
-          guard settings.atlas != nil else { return }
-          if !settings.allMasks { throw UsageError("--atlas takes --\(allMasks.name)") }
+          guard settings.layers.atlas != nil else { return }
+          if !settings.allMasks {
+            guard settings.layers.choosesByAtlas else {
+              throw UsageError(
+                "--atlas takes --\(allMasks.name), or \(LayerOptions.policiesWithAtlas)")
+            }
+            return
+          }
           if let other = arguments.given("shard", "json", "csv", "svg", "lm", "beam").first {
             throw UsageError("--atlas and --\(other) cannot be given together")
           }
@@ -81,22 +87,23 @@ enum SweepCommand: Command {
     let decoding = try settings.decoding.decoding()
     let recognizers = try ModelOptions.recognizers(settings.model.models())
     let datasets = try settings.data.datasets()
-    if let atlas = settings.atlas {
+    if allMasks, let atlas = settings.layers.atlas {
       return try measure(atlas, recognizers, datasets, settings)
     }
     var groups: [[SweepPlan.Entry]] = []
-    var sources: [String: (Recognizer, Dataset)] = [:]
+    var sources: [String: (Recognizer, Dataset, ModelPolicies)] = [:]
     let contents = datasets.map(\.digest)
     for recognizer in recognizers {
       let weights = try ModelFolder.digest(of: recognizer.folder)
       let layers = recognizer.backbone.layerCount
+      let policies = settings.layers.policies(of: recognizer)
       let choices =
         allMasks && layers <= mostLayersWithEveryMask
         ? everyMask(of: layers, keeping: try settings.layers.depths(layerCount: layers))
         : try settings.layers.sweep(
-          layerCount: layers, draws: settings.draws, only: allMasks ? [RandomPolicy.name] : nil)
+          by: policies, draws: settings.draws, only: allMasks ? [RandomPolicy.name] : nil)
       for (dataset, content) in zip(datasets, contents) {
-        sources[key(recognizer.name, dataset.split)] = (recognizer, dataset)
+        sources[key(recognizer.name, dataset.split)] = (recognizer, dataset, policies)
         groups.append(
           choices.map {
             SweepPlan.Entry(
@@ -117,7 +124,7 @@ enum SweepCommand: Command {
     for position in positions {
       let entry = plan.entries[position]
       let key = key(entry.model, entry.split)
-      guard let (recognizer, dataset) = sources[key] else { continue }
+      guard let (recognizer, dataset, policies) = sources[key] else { continue }
       if measuring?.key != key {
         measuring?.value.stop()
         measuring = (
@@ -129,11 +136,13 @@ enum SweepCommand: Command {
       let place = "\(position - positions.lowerBound + 1)/\(positions.count)"
       let results = try now.run(
         entry.mask, decoding: decoding, title: "\(place) \(entry.model)")
+      var summary = Summary(
+        results, model: entry.model, dataset: dataset, policy: entry.policy, mask: entry.mask,
+        decoding: decoding, threads: threads, machine: Machine.description)
+      summary.atlas = PolicyCatalog.needsAtlas(entry.policy) ? policies.digest : nil
       let point = SweepPoint(
-        summary: Summary(
-          results, model: entry.model, dataset: dataset, policy: entry.policy, mask: entry.mask,
-          decoding: decoding, threads: threads, machine: Machine.description),
-        seed: entry.seed, sweep: plan.identifier, point: position, points: plan.entries.count)
+        summary: summary, seed: entry.seed, sweep: plan.identifier, point: position,
+        points: plan.entries.count)
       try output.measured(point)
       points.append(point)
     }
@@ -159,7 +168,7 @@ enum SweepCommand: Command {
       layers <= mostLayersWithEveryMask
       ? everyMask(of: layers, keeping: depths)
       : try settings.layers.sweep(
-        layerCount: layers, draws: settings.draws, only: [RandomPolicy.name])
+        by: ModelPolicies(layerCount: layers), draws: settings.draws, only: [RandomPolicy.name])
     // What no layer at all does is where the worth of each is counted from.
     if Set(depths).count == layers {
       masks.append(LayerOptions.ChosenMask(mask: LayerMask(layerCount: layers, keeping: [])))
@@ -169,7 +178,7 @@ enum SweepCommand: Command {
     let key = MaskAtlas.Key(
       model: recognizer.name, dataset: dataset.name, split: dataset.split,
       normalization: dataset.normalization.rawValue, layers: layers,
-      contents: try ModelFolder.digest(of: recognizer.folder) + dataset.digest,
+      weights: try ModelFolder.digest(of: recognizer.folder), data: dataset.digest,
       utterances: data.readable.count,
       words: data.readable.reduce(0) { $0 + dataset.utterances[$1].words.count })
     return try AtlasMeasuring(

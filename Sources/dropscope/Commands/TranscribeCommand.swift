@@ -77,7 +77,8 @@ enum TranscribeCommand: Command {
       throw UsageError("'-' can be given once: standard input is read to its end")
     }
     let recognizer = try ModelOptions.recognizer(settings.model.model())
-    let mask = try settings.layers.choice(layerCount: recognizer.backbone.layerCount).mask
+    let policies = settings.layers.policies(of: recognizer)
+    let mask = try settings.layers.choice(by: policies).mask
     let decoding = try settings.decoding.decoding()
     for path in arguments.positionals {
       let waveform = try AudioInput.read(path, channel: settings.channel)

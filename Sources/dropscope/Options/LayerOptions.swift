@@ -2,9 +2,10 @@
 
 import Backbones
 import Base
+import Foundation
 import Tradeoff
 
-/// `--policy`, `--seed`, and at most one of `--keep`, `--drop` and `--mask`.
+/// `--policy`, `--seed`, `--atlas`, and at most one of `--keep`, `--drop` and `--mask`.
 struct LayerOptions: CommandSettings {
   /// A mask and who chose it.
   struct ChosenMask: Equatable {
@@ -13,6 +14,18 @@ struct LayerOptions: CommandSettings {
     var policy: String?
     /// What the random policy drew it from; nil for the others.
     var seed: UInt64?
+    /// The digest of the atlas that it was chosen by; nil where the policy takes none.
+    var atlas: String?
+  }
+
+  /// What becomes of an atlas.
+  enum AtlasUse {
+    /// The policies that were named choose by it.
+    case named
+    /// Others can be chosen later.
+    case later
+    /// The command says itself.
+    case elsewhere
   }
 
   private var policies: [String] = []
@@ -20,6 +33,7 @@ struct LayerOptions: CommandSettings {
   private var keptCounts: [Int] = []
   private var dropRatios: [Double] = []
   private var masks: [String] = []
+  var atlas: URL?
 
   static var groups: [OptionGroup<Self>] { [group()] }
 
@@ -27,13 +41,18 @@ struct LayerOptions: CommandSettings {
   /// - Parameter standard: the policies where none is named.
   /// - Parameter isRequired: whether a command line has to choose.
   static func group(
-    several: String? = nil, standard: String = PolicyCatalog.names[0], isRequired: Bool = false
+    several: String? = nil, standard: String = PolicyCatalog.names[0], isRequired: Bool = false,
+    atlas use: AtlasUse = .named
   ) -> OptionGroup<Self> {
     let depths = (keep: "keep", drop: "drop", mask: "mask")
     let policy = Option<Self>(
       some: "policy", several == nil ? "NAME" : "LIST", \.policies, .name(in: PolicyCatalog.all),
       "how layers are chosen", absent: standard
     ).listing(PolicyCatalog.all.map { "\($0.name): \($0.summary)" })
+    let atlas = Option<Self>(
+      "atlas", "FILE", \.atlas, .url,
+      "the atlas that policies choose by, as 'sweep --all-masks --atlas' writes it",
+      absent: "\(Atlases.name) in the model's folder, or Assets/Results/atlas-MODEL.safetensors")
     let names = "--\(depths.keep), --\(depths.drop) and --\(depths.mask)"
     let remark =
       isRequired
@@ -45,6 +64,7 @@ struct LayerOptions: CommandSettings {
     ) {
       policy
       Option("seed", "N", \.seed, .seed, "of the random policy")
+      use == .elsewhere ? [] : [atlas]
       Option(
         list: depths.keep, "N", \.keptCounts,
         ValueReader("whole numbers of at least 1") { Int($0).flatMap { $0 >= 1 ? $0 : nil } },
@@ -59,7 +79,10 @@ struct LayerOptions: CommandSettings {
         ValueReader("characters 0 and 1, at least one of them 1") { text in
           text.allSatisfy { $0 == "0" || $0 == "1" } && text.contains("1") ? text : nil
         }, "layer 1 first, 1 runs, 0 skips")
-    } check: { _, arguments in
+    } check: { options, arguments in
+      if use == .named, options.atlas != nil, !options.choosesByAtlas {
+        throw UsageError("--\(atlas.name) takes \(Self.policiesWithAtlas)")
+      }
       let given = arguments.given(depths.keep, depths.drop, depths.mask)
       if isRequired, given.isEmpty { throw UsageError("one of \(names) is required") }
       let masked = arguments.given(depths.mask, policy.name)
@@ -73,36 +96,55 @@ struct LayerOptions: CommandSettings {
   /// Whether layers were asked for at all; without, every layer runs.
   var choosesLayers: Bool { !(keptCounts.isEmpty && dropRatios.isEmpty && masks.isEmpty) }
 
-  /// Every mask that was asked for, in the order it was asked for, for a model with that many layers.
-  func choices(layerCount: Int) throws -> [ChosenMask] {
-    if !masks.isEmpty { return try masks(layerCount: layerCount) }
-    let policies = policies.isEmpty ? [PolicyCatalog.names[0]] : policies
-    guard choosesLayers else { return [ChosenMask(mask: .full(layerCount), policy: policies[0])] }
-    return chosen(policies, try depths(layerCount: layerCount), draws: 1, layerCount)
+  /// Whether a policy was named that needs an atlas.
+  var choosesByAtlas: Bool { policies.contains(where: PolicyCatalog.needsAtlas) }
+
+  /// What `--atlas` goes with, in words.
+  static var policiesWithAtlas: String {
+    "a --policy that chooses by an atlas: \(PolicyCatalog.namesWithAtlas.joined(separator: ", "))"
   }
 
-  /// The same for a sweep: every policy and every depth unless some were named, and up to `draws`
-  /// masks of the random policy at each depth (those drawn twice count once).
-  /// - Parameter only: instead of the policies that were asked for.
-  func sweep(layerCount: Int, draws: Int, only: [String]? = nil) throws -> [ChosenMask] {
+  /// What the policies choose for a model. An atlas is read where one of them needs it.
+  func policies(of recognizer: Recognizer) -> ModelPolicies {
+    choosesByAtlas
+      ? Atlases.policies(of: recognizer, by: atlas)
+      : ModelPolicies(layerCount: recognizer.backbone.layerCount)
+  }
+
+  /// Every mask that was asked for, in the order it was asked for.
+  func choices(by model: ModelPolicies) throws -> [ChosenMask] {
+    let layerCount = model.layerCount
     if !masks.isEmpty { return try masks(layerCount: layerCount) }
-    return chosen(
-      only ?? (policies.isEmpty ? PolicyCatalog.names : policies),
-      try depths(layerCount: layerCount), draws: draws, layerCount)
+    let policies = policies.isEmpty ? [PolicyCatalog.names[0]] : policies
+    guard choosesLayers else { return try chosen([policies[0]], [layerCount], draws: 1, model) }
+    return try chosen(policies, try depths(layerCount: layerCount), draws: 1, model)
+  }
+
+  /// The same for a sweep: every policy that needs no atlas and every depth unless some were named, and
+  /// up to `draws` masks of the random policy at each depth (those drawn twice count once).
+  /// - Parameter only: instead of the policies that were asked for.
+  func sweep(
+    by model: ModelPolicies, draws: Int, only: [String]? = nil
+  ) throws -> [ChosenMask] {
+    if !masks.isEmpty { return try masks(layerCount: model.layerCount) }
+    return try chosen(
+      only ?? (policies.isEmpty ? PolicyCatalog.namesWithoutAtlas : policies),
+      try depths(layerCount: model.layerCount), draws: draws, model)
   }
 
   private func chosen(
-    _ policies: [String], _ counts: [Int], draws: Int, _ layerCount: Int
-  ) -> [ChosenMask] {
-    policies.flatMap { policy in
-      distinct(counts).flatMap { count in
-        let isDrawn = PolicyCatalog.isDrawn(policy)
+    _ policies: [String], _ counts: [Int], draws: Int, _ model: ModelPolicies
+  ) throws -> [ChosenMask] {
+    try policies.flatMap { policy in
+      let isDrawn = PolicyCatalog.isDrawn(policy)
+      let atlas = PolicyCatalog.needsAtlas(policy) ? model.digest : nil
+      return try distinct(counts).flatMap { count in
         var drawn: Set<LayerMask> = []
-        return (0..<UInt64(isDrawn ? draws : 1)).compactMap { draw -> ChosenMask? in
-          let mask = PolicyCatalog.mask(
-            policy, seed: seed &+ draw, keeping: count, of: layerCount)
+        return try (0..<UInt64(isDrawn ? draws : 1)).compactMap { draw -> ChosenMask? in
+          let mask = try model.askedMask(policy, seed: seed &+ draw, keeping: count)
           guard drawn.insert(mask).inserted else { return nil }
-          return ChosenMask(mask: mask, policy: policy, seed: isDrawn ? seed &+ draw : nil)
+          return ChosenMask(
+            mask: mask, policy: policy, seed: isDrawn ? seed &+ draw : nil, atlas: atlas)
         }
       }
     }
@@ -137,8 +179,8 @@ struct LayerOptions: CommandSettings {
   }
 
   /// The one mask of a subcommand that takes one.
-  func choice(layerCount: Int) throws -> ChosenMask {
-    let all = try choices(layerCount: layerCount)
+  func choice(by model: ModelPolicies) throws -> ChosenMask {
+    let all = try choices(by: model)
     guard all.count == 1 else {
       throw UsageError("expected one choice of layers here, found \(all.count)")
     }

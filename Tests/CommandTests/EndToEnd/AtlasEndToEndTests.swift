@@ -91,11 +91,91 @@ import Tradeoff
       let file = world.folder.appending(path: "masks.safetensors").path
       for (options, words) in [
         (["--atlas", file], "--atlas takes --all-masks"),
+        (["--atlas", file, "--policy", "first"], "--atlas takes --all-masks"),
         (["--all-masks", "--atlas", file, "--json"], "--atlas and --json"),
         (["--all-masks", "--atlas", file, "--model", world.model.path], "is given twice"),
       ] {
         let outcome = try runProgram(dropscope.path, ["sweep"] + options + arguments)
         #expect(outcome.status == 2 && outcome.errors.contains(words), "\(outcome.errors)")
+      }
+    }
+  }
+
+  /// From the command that makes it to the masks that are chosen by it.
+  @Test func policiesChooseByIt() throws {
+    try withWorld { world, arguments in
+      // Masks are not chosen on the split called test.
+      let data = world.data.appending(path: "dev")
+      try FileManager.default.copyItem(at: world.data.appending(path: "test"), to: data)
+      let model = ["--model", world.model.path, "--data", world.data.path]
+      let evaluate = ["evaluate", "--keep", "11,1", "--policy", "best", "--json"] + arguments
+      let file = world.model.appending(path: "atlas.safetensors")
+      let without = try runProgram(dropscope.path, evaluate)
+      #expect(without.status == 1 && without.output == "")
+      #expect(
+        without.errors.contains(
+          "policy best: expected an atlas of the masks of small, found none; "
+            + "'dropscope sweep --all-masks --model \(world.model.path) --split dev --atlas "
+            + "\(file.path)' makes one"), "\(without.errors)")
+
+      let depths = ["sweep", "--all-masks", "--keep", "11,1"]
+      let made = try runProgram(
+        dropscope.path, depths + model + ["--split", "dev", "--atlas", file.path])
+      #expect(made.status == 0, "\(made.errors)")
+      let atlas = try MaskAtlas(contentsOf: file)
+      let objects = try runProgram(dropscope.path, evaluate).objects()
+      #expect(
+        objects.map { $0["mask"] as? String }
+          == [11, 1].map { atlas.best(keeping: $0)?.mask.description })
+      #expect(objects.allSatisfy { $0["policy"] as? String == "best" })
+      #expect(objects.allSatisfy { $0["atlas"] as? String == atlas.digest })
+
+      // By name, in a sweep as well; what is not in it is said.
+      let other = world.folder.appending(path: "masks.safetensors")
+      try FileManager.default.moveItem(at: file, to: other)
+      let sweep = ["sweep", "--policy", "best,first", "--keep", "1", "--json"] + arguments
+      let swept = try runProgram(dropscope.path, sweep + ["--atlas", other.path]).objects()
+      #expect(
+        Set(swept.map { "\($0["policy"] ?? "") \($0["atlas"] ?? "none")" })
+          == ["best \(atlas.digest)", "first none"])
+      for (command, words) in [
+        (["evaluate", "--keep", "5", "--policy", "best"], "masks of 5 layers"),
+        (["evaluate", "--keep", "1", "--policy", "shapley"], "with all masks"),
+        (["transcribe", "x.wav", "--keep", "5", "--policy", "best"], "masks of 5 layers"),
+        (["--frame", "80x24", "--keep", "1", "--policy", "best"], "masks of 2 layers"),
+      ] {
+        let options =
+          command[0] == "transcribe" ? ["--model", world.model.path] : arguments
+        let outcome = try runProgram(
+          dropscope.path, command + options + ["--atlas", other.path])
+        #expect(outcome.status == 1 && outcome.output == "")
+        #expect(outcome.errors.contains(words), "\(command): \(outcome.errors)")
+      }
+    }
+  }
+
+  @Test func atlasesOfOthersAreRefused() throws {
+    try withWorld { world, arguments in
+      let (file, other) = (
+        world.folder.appending(path: "masks.safetensors").path,
+        try world.addModel("other", seed: 6)
+      )
+      let made = try runProgram(
+        dropscope.path, ["sweep", "--all-masks", "--keep", "1", "--atlas", file] + arguments)
+      #expect(made.status == 0, "\(made.errors)")
+      for (model, words) in [
+        (world.model, "masks are chosen on development sets, found one of test"),
+        (other, "expected an atlas of the weights of other, found one made from other weights"),
+      ] {
+        let outcome = try runProgram(
+          dropscope.path,
+          [
+            "evaluate", "--keep", "1", "--policy", "best", "--atlas", file, "--model", model.path,
+            "--data", world.data.path, "--split", "test",
+          ])
+        #expect(outcome.status == 1 && outcome.output == "")
+        #expect(outcome.errors.contains("policy best: \(file)"), "\(outcome.errors)")
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
       }
     }
   }

@@ -278,7 +278,8 @@ import Testing
 
   @Test(arguments: [
     (["--mask", "101"], "12 characters"), (["--keep", "0"], "--keep"),
-    (["--drop", "1.5"], "--drop"), (["--policy", "best"], "spread"),
+    (["--drop", "1.5"], "--drop"), (["--policy", "worst"], "spread"),
+    (["--policy", "best"], "expected an atlas of the masks of small"),
     (["--split", "nowhere"], "nowhere"), (["--wrong"], "--wrong"), ([], "terminal"),
   ]) func refusals(extra: [String], named: String) throws {
     try withTemporaryFolder { folder in

@@ -1,5 +1,7 @@
 // Which layers the options choose, and the sentence when they cannot.
 
+import Backbones
+import Base
 import Testing
 import Tradeoff
 
@@ -22,12 +24,14 @@ import Tradeoff
   private func options(_ words: [String]) throws -> LayerOptions { try settings(words).layers }
 
   private func masks(_ arguments: String..., layers: Int = 12) throws -> [String] {
-    try options(arguments).choices(layerCount: layers).map { "\($0.policy ?? "-") \($0.mask)" }
+    try options(arguments).choices(by: ModelPolicies(layerCount: layers)).map {
+      "\($0.policy ?? "-") \($0.mask)"
+    }
   }
 
   private func complaint(_ arguments: String..., layers: Int = 12) -> String {
     do {
-      _ = try options(arguments).choices(layerCount: layers)
+      _ = try options(arguments).choices(by: ModelPolicies(layerCount: layers))
       return "none"
     } catch {
       // Anything but a usage error would exit with 1 instead of 2.
@@ -54,10 +58,39 @@ import Tradeoff
     #expect(try masks("--keep", "3", "--policy", "random", "--seed", "5", layers: 4).count == 1)
   }
 
+  /// Losses grow with the masks' numbers, so that the last layers are missed most.
+  @Test func byAnAtlas() throws {
+    let key = MaskAtlas.Key(
+      model: "m", dataset: "d", split: "dev", normalization: "none", layers: 4, weights: "w",
+      data: "d", utterances: 0, words: 100)
+    let points = (0..<16).map { number in
+      MaskAtlas.Point(
+        mask: LayerMask(number: number, layerCount: 4), errors: 16 - number,
+        loss: Double(16 - number), divergence: 0)
+    }
+    let atlas = MaskAtlas(key: key, points: points, fewestErrors: [])
+    let policies = ModelPolicies(layerCount: 4, atlas: .success(atlas))
+    let chosen = try options(["--keep", "2,4", "--policy", "best,spread"]).choices(by: policies)
+    #expect(
+      chosen.map { "\($0.policy ?? "-") \($0.mask)" } == [
+        "best 0011", "best 1111", "spread 1001", "spread 1111",
+      ])
+    #expect(chosen.map(\.atlas) == [atlas.digest, atlas.digest, nil, nil])
+    // Not one of them unless it is named.
+    let swept = try options(["--keep", "2"]).sweep(by: policies, draws: 1)
+    #expect(swept.map(\.policy) == ["spread", "first", "last", "random"])
+    for words in [["--policy", "best"], ["--policy", "best", "--keep", "2"]] {
+      #expect(try options(words).choice(by: policies).policy == "best")
+      #expect(throws: InputError.self) {
+        try options(words).choice(by: ModelPolicies(layerCount: 4))
+      }
+    }
+  }
+
   /// Where there are too many masks for all of them.
   @Test func masksOfManyLayersAreSampled() throws {
     let drawn = try options(["--keep", "12,3", "--policy", "spread"])
-      .sweep(layerCount: 24, draws: 5, only: ["random"])
+      .sweep(by: ModelPolicies(layerCount: 24), draws: 5, only: ["random"])
     #expect(drawn.count == 10 && Set(drawn.map(\.mask)).count == 10)
     #expect(drawn.allSatisfy { $0.policy == "random" && [12, 3].contains($0.mask.keptCount) })
   }
@@ -97,8 +130,11 @@ import Tradeoff
       complaint("--mask", "111", "--policy", "first", layers: 3)
         == "--mask and --policy cannot be given together: each chooses the layers")
     #expect(
-      complaint("--policy", "best")
-        == "option --policy: expected \(PolicyCatalog.all.expectation), found 'best'")
+      complaint("--policy", "worst")
+        == "option --policy: expected \(PolicyCatalog.all.expectation), found 'worst'")
+    #expect(
+      complaint("--atlas", "x", "--policy", "spread,first")
+        == "--atlas takes a --policy that chooses by an atlas: best, greedy, shapley, contiguous")
   }
 
   @Test func aChoiceCanBeRequired() {
@@ -119,9 +155,10 @@ import Tradeoff
   }
 
   @Test func oneChoiceWhereOneIsShown() throws {
-    #expect(try options(["--keep", "3"]).choice(layerCount: 6).mask.description == "100101")
+    let policies = ModelPolicies(layerCount: 6)
+    #expect(try options(["--keep", "3"]).choice(by: policies).mask.description == "100101")
     #expect(throws: UsageError("expected one choice of layers here, found 2")) {
-      try options(["--keep", "3,4"]).choice(layerCount: 6)
+      try options(["--keep", "3,4"]).choice(by: policies)
     }
     #expect(throws: UsageError("option --model: expected one here, found 2")) {
       try settings(["--model", "a", "--model", "b"]).model.model()

@@ -82,7 +82,7 @@ struct AtlasWalkTests {
   private func key(_ data: LoadedDataset, layers: Int = 5) -> MaskAtlas.Key {
     MaskAtlas.Key(
       model: "fake", dataset: "d", split: "test", normalization: "none", layers: layers,
-      contents: "c", utterances: data.samples.count,
+      weights: "w", data: "c", utterances: data.samples.count,
       words: data.dataset.utterances.reduce(0) { $0 + $1.words.count })
   }
 }

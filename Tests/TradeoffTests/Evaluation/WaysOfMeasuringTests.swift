@@ -102,7 +102,7 @@ struct WaysOfMeasuringTests {
     #expect(parts.count == walk.batches.count && walk.batches.count > 1)
     let key = MaskAtlas.Key(
       model: recognizer.name, dataset: data.dataset.name, split: "dev", normalization: "none",
-      layers: recognizer.backbone.layerCount, contents: "", utterances: data.samples.count,
+      layers: recognizer.backbone.layerCount, weights: "", data: "", utterances: data.samples.count,
       words: plain[0].reduce(0) { $0 + $1.words })
     let atlas = walk.atlas(parts.reversed(), key: key)
     for (mask, expected) in zip(masks, plain) {
@@ -126,9 +126,11 @@ struct WaysOfMeasuringTests {
           AtlasWalk.Part(contentsOf: file, key: key, utterances: utterances, masks: masks)
         }
         #expect(again(key, walk.batches[index]) == part)
-        var other = key
-        other.contents = "other"
-        #expect(again(other, walk.batches[index]) == nil)
+        for field in [\MaskAtlas.Key.weights, \.data, \.normalization] {
+          var other = key
+          other[keyPath: field] = "other"
+          #expect(again(other, walk.batches[index]) == nil)
+        }
         #expect(again(key, walk.batches[index].reversed() + [0]) == nil)
         // As many masks, and others.
         let others = walk.masks.dropLast() + [try LayerMask("100000000000", layerCount: 12)]

@@ -50,7 +50,7 @@ import Testing
       let (recognizer, data) = try fake(FakeBackbone(), utterances: 1)
       let file = folder.appendingPathComponent("one.wav")
       try writeWAV(Waveform(samples: data.samples[0], sampleRate: 1000), to: file)
-      let masks = [6, 2].map { PolicyCatalog.mask("first", seed: 1, keeping: $0, of: 6) }
+      let masks = [6, 2].map { ModelPolicies(layerCount: 6).mask("first", seed: 1, keeping: $0) }
       let request = ProbeRequest.file(file.path, take: 1, model: 0, masks: masks, decoding: .greedy)
       let look = CloseLook([(recognizer, data)])
       let heard = answers(look, request).compactMap { result -> Listening? in

@@ -8,7 +8,9 @@ import Testing
 @testable import Tradeoff
 
 @Suite struct ListeningTests {
-  private let masks = [6, 4, 1].map { PolicyCatalog.mask("spread", seed: 1, keeping: $0, of: 6) }
+  private let masks = [6, 4, 1].map {
+    ModelPolicies(layerCount: 6).mask("spread", seed: 1, keeping: $0)
+  }
 
   /// A clock that a test can read: 1 s, 2 s, 3 s.
   private final class Clock {

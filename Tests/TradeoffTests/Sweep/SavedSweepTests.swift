@@ -12,7 +12,7 @@ import Testing
     let (recognizer, data) = try fake(FakeBackbone(), utterances: 5)
     let evaluator = Evaluator(recognizer, data)
     func point(_ model: String, _ policy: String, _ kept: Int, seed: UInt64? = nil) -> SweepPoint {
-      let mask = PolicyCatalog.mask(policy, seed: seed ?? 1, keeping: kept, of: 6)
+      let mask = ModelPolicies(layerCount: 6).mask(policy, seed: seed ?? 1, keeping: kept)
       return SweepPoint(
         summary: Summary(
           (0..<5).compactMap { evaluator.evaluate($0, mask) }, model: model,

@@ -10,7 +10,7 @@ import Testing
   @Test func visitedMasksAreThePointsOfASweep() throws {
     let (recognizer, data) = try fake(FakeBackbone(), utterances: 6)
     let evaluator = Evaluator(recognizer, data)
-    let masks = [6, 3].map { PolicyCatalog.mask("spread", seed: 1, keeping: $0, of: 6) }
+    let masks = [6, 3].map { ModelPolicies(layerCount: 6).mask("spread", seed: 1, keeping: $0) }
     let visited = masks.map { mask in
       VisitedMask(
         model: "fake", mask: mask, results: (0..<6).compactMap { evaluator.evaluate($0, mask) })

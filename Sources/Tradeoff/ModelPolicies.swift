@@ -1,0 +1,91 @@
+// What the policies choose for one model.
+
+import Backbones
+import Base
+
+/// Masks of every policy at every depth. What takes an atlas is worked out once.
+package struct ModelPolicies: Sendable, Equatable {
+  package let layerCount: Int
+  /// Why no policy can choose by an atlas; nil where there is one.
+  package let lack: PolicyRefusal?
+  /// Of the atlas that some choose by; nil without one.
+  package let digest: String?
+  /// What the atlas is, in a few words; empty without one.
+  package let source: String
+  /// By policy and depth, from 0: of those that choose by the atlas.
+  private let masks: [String: [Result<LayerMask, PolicyRefusal>]]
+  /// Of policies that lack a mask of some depth.
+  private let refusals: [String: PolicyRefusal]
+
+  /// - Parameter atlas: of as many layers, and of the model's weights.
+  package init(
+    layerCount: Int, atlas: Result<MaskAtlas, PolicyRefusal> = .failure(.noAtlas)
+  ) {
+    self.layerCount = layerCount
+    let choosing = PolicyCatalog.all.filter { $0.needsAtlas }
+    switch atlas {
+    case .failure(let refusal):
+      (lack, digest, source, masks) = (refusal, nil, "", [:])
+      refusals = Dictionary(uniqueKeysWithValues: choosing.map { ($0.name, refusal) })
+    case .success(let found):
+      precondition(
+        found.key.layers == layerCount, "\(layerCount) layers, an atlas of \(found.key.layers)")
+      (lack, digest) = (nil, found.digest)
+      source = "of \(found.points.count) masks on \(found.key.split)"
+      let context = PolicyContext(layerCount: layerCount, atlas: atlas)
+      let results = choosing.map { policy in
+        (0...layerCount).map { Self.result(policy, keeping: $0, in: context, seed: 1) }
+      }
+      masks = Dictionary(uniqueKeysWithValues: zip(choosing.map { $0.name }, results))
+      refusals = masks.compactMapValues { results in
+        for case .failure(let refusal) in results { return refusal }
+        return nil
+      }
+    }
+  }
+
+  private static func result(
+    _ policy: any LayerPolicy.Type, keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) -> Result<LayerMask, PolicyRefusal> {
+    do throws(PolicyRefusal) {
+      return .success(try policy.mask(keeping: count, in: context, seed: seed))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// What a policy of the catalogue chooses.
+  private func result(
+    _ name: String, seed: UInt64, keeping count: Int
+  ) -> Result<LayerMask, PolicyRefusal> {
+    guard let policy = PolicyCatalog.all.find(name) else {
+      preconditionFailure("no policy named \(name)")
+    }
+    if policy.needsAtlas { return masks[name].map { $0[count] } ?? .failure(lack ?? .noAtlas) }
+    return Self.result(
+      policy, keeping: count, in: PolicyContext(layerCount: layerCount), seed: seed)
+  }
+
+  /// Why a policy has no mask of some depth; nil where it has all of them.
+  package func refusal(_ name: String) -> PolicyRefusal? { refusals[name] }
+
+  /// The policies that have a mask of every depth, in the catalogue's order.
+  package var available: [String] { PolicyCatalog.names.filter { refusals[$0] == nil } }
+
+  /// The mask of a policy that is `available`.
+  package func mask(_ name: String, seed: UInt64, keeping count: Int) -> LayerMask {
+    switch result(name, seed: seed, keeping: count) {
+    case .success(let mask): mask
+    case .failure(let refusal): preconditionFailure("policy \(name): \(refusal.reason)")
+    }
+  }
+
+  /// The mask of any policy of the catalogue. Throws `InputError` where it has none of that depth.
+  package func askedMask(_ name: String, seed: UInt64, keeping count: Int) throws -> LayerMask {
+    do {
+      return try result(name, seed: seed, keeping: count).get()
+    } catch {
+      throw InputError("policy \(name): \(error.reason)")
+    }
+  }
+}

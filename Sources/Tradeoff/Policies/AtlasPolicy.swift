@@ -1,0 +1,49 @@
+// What policies that choose by an atlas have in common.
+
+import Backbones
+
+/// Chooses among masks that were measured on a development split.
+package protocol AtlasPolicy: LayerPolicy {
+  /// Exactly `count` layers, 0 < count < layerCount. Throws where the atlas does not say.
+  static func mask(
+    keeping count: Int, by ranked: RankedAtlas
+  ) throws(PolicyRefusal) -> LayerMask
+}
+
+extension AtlasPolicy {
+  package static var needsAtlas: Bool { true }
+
+  package static func mask(
+    keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) throws(PolicyRefusal) -> LayerMask {
+    let ranked = try context.atlas.get()
+    // Of all layers there is one mask, and of none.
+    if count == 0 || count == context.layerCount {
+      return LayerMask(layerCount: context.layerCount, keeping: 0..<count)
+    }
+    return try mask(keeping: count, by: ranked)
+  }
+}
+
+/// An atlas, and what takes long to work out of it.
+package struct RankedAtlas: Sendable {
+  package let atlas: MaskAtlas
+  /// Of the CTC loss; nil where masks are missing.
+  package let shapleyValues: [Double]?
+  /// By the CTC loss, full depth first.
+  package let greedyPath: [MaskAtlas.Point]
+
+  package init(_ atlas: MaskAtlas) {
+    self.atlas = atlas
+    shapleyValues = atlas.shapleyValues()
+    greedyPath = atlas.greedyPath()
+  }
+
+  /// Where masks are missing that a policy would have to compare.
+  func lacks(_ what: String) -> PolicyRefusal {
+    PolicyRefusal(
+      "its atlas lacks masks",
+      reason: "expected an atlas with \(what), found \(atlas.points.count) of the "
+        + "2^\(atlas.key.layers) masks of \(atlas.key.model)")
+  }
+}

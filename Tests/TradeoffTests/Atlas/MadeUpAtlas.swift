@@ -1,0 +1,40 @@
+// Atlases of made-up numbers, for what is done with them.
+
+import Backbones
+import Base
+
+@testable import Tradeoff
+
+/// Every mask, or those of some numbers in order; errors are the loss without its fraction.
+func madeUpAtlas(
+  _ layers: Int, split: String = "dev", weights: String = "w", numbers: [Int]? = nil,
+  _ loss: (LayerMask) -> Double
+) -> MaskAtlas {
+  let key = MaskAtlas.Key(
+    model: "m", dataset: "d", split: split, normalization: "none", layers: layers,
+    weights: weights, data: "d", utterances: 1, words: 100)
+  let points = (numbers ?? Array(0..<1 << layers)).map { number in
+    let mask = LayerMask(number: number, layerCount: layers)
+    return MaskAtlas.Point(
+      mask: mask, errors: Int(loss(mask)), loss: loss(mask), divergence: loss(mask) / 2)
+  }
+  return MaskAtlas(
+    key: key, points: points, fewestErrors: [Array(repeating: 0, count: layers + 1)])
+}
+
+/// Losses by lot.
+func drawnAtlas(_ layers: Int) -> MaskAtlas {
+  var random = RandomGenerator(seed: UInt64(layers))
+  let losses = (0..<1 << layers).map { _ in Double.random(in: 0...100, using: &random) }
+  return madeUpAtlas(layers) { losses[$0.number] }
+}
+
+/// Full depth and `count` masks of each other depth but none.
+func sampledAtlas(_ layers: Int, each count: Int) -> MaskAtlas {
+  let numbers = (1...layers).flatMap { depth in
+    (0..<UInt64(count)).map {
+      RandomPolicy.mask(keeping: depth, in: PolicyContext(layerCount: layers), seed: $0).number
+    }
+  }
+  return madeUpAtlas(layers, numbers: Set(numbers).sorted()) { Double($0.number % 97) }
+}

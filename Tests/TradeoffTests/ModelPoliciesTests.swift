@@ -1,0 +1,103 @@
+// What the policies choose for a model, with an atlas and without.
+
+import Backbones
+import Base
+import Testing
+
+@testable import Tradeoff
+
+@Suite struct ModelPoliciesTests {
+  /// Losses at which the policies do not agree.
+  private static let losses: [String: Double] = [
+    "1111": 1, "0111": 4, "1011": 2, "1101": 3, "1110": 5, "1100": 7, "1010": 9, "1001": 8,
+    "0110": 6, "0101": 2, "0011": 10, "1000": 11, "0100": 12, "0010": 13, "0001": 16, "0000": 20,
+  ]
+
+  private static func policies() -> ModelPolicies {
+    let atlas = madeUpAtlas(4) { losses[$0.description] ?? .nan }
+    return ModelPolicies(layerCount: 4, atlas: .success(atlas))
+  }
+
+  /// Shapley values of the four layers: 5.08, 5.58, 3.92 and 4.42.
+  @Test(arguments: [
+    ("best", ["0000", "1000", "0101", "1011", "1111"]),
+    ("greedy", ["0000", "1000", "1001", "1011", "1111"]),
+    ("shapley", ["0000", "0100", "1100", "1101", "1111"]),
+    ("contiguous", ["0000", "1000", "1100", "1011", "1111"]),
+  ]) func masksOfFour(name: String, masks: [String]) {
+    let policies = Self.policies()
+    #expect(policies.available == PolicyCatalog.names && policies.lack == nil)
+    #expect(policies.source == "of 16 masks on dev")
+    #expect((0...4).map { policies.mask(name, seed: 1, keeping: $0).description } == masks)
+  }
+
+  /// Where nothing tells them apart.
+  @Test(arguments: PolicyCatalog.namesWithAtlas)
+  func ofEqualMasksThoseOfTheFirstLayers(name: String) {
+    let policies = ModelPolicies(layerCount: 4, atlas: .success(madeUpAtlas(4) { _ in 1 }))
+    #expect(
+      (0...4).map { policies.mask(name, seed: 1, keeping: $0).description }
+        == ["0000", "1000", "1100", "1110", "1111"])
+  }
+
+  @Test(arguments: PolicyCatalog.namesWithAtlas)
+  func withoutAnAtlasTheySayWhy(name: String) {
+    let why = PolicyRefusal("few words", reason: "a whole sentence")
+    for policies in [
+      ModelPolicies(layerCount: 12), ModelPolicies(layerCount: 12, atlas: .failure(why)),
+    ] {
+      let lack = policies.lack ?? why
+      #expect(policies.refusal(name) == lack && policies.digest == nil)
+      #expect(policies.available == PolicyCatalog.namesWithoutAtlas)
+      for count in [0, 6, 12] {
+        #expect(throws: InputError("policy \(name): \(lack.reason)")) {
+          try policies.askedMask(name, seed: 1, keeping: count)
+        }
+      }
+    }
+    #expect(ModelPolicies(layerCount: 12).lack == .noAtlas)
+  }
+
+  /// Of a deep model only some masks are known: what cannot be had from them is not made up.
+  @Test(arguments: PolicyCatalog.namesWithAtlas)
+  func sampledAtlasesGiveWhatTheyHave(name: String) throws {
+    let atlas = sampledAtlas(24, each: 5)
+    let policies = ModelPolicies(layerCount: 24, atlas: .success(atlas))
+    #expect((policies.refusal(name) == nil) == (name == "best"))
+    for count in 1..<24 {
+      guard name == "best" else {
+        let start = "policy \(name): expected an atlas with "
+        do {
+          _ = try policies.askedMask(name, seed: 1, keeping: count)
+          Issue.record("\(name) of \(count) layers")
+        } catch {
+          let said = "\(error)"
+          #expect(said.hasPrefix(start) && said.contains("of the 2^24 masks of m"), "\(said)")
+        }
+        continue
+      }
+      let mask = try policies.askedMask(name, seed: 1, keeping: count)
+      #expect(mask.keptCount == count && atlas[mask] != nil)
+    }
+    // There is but one of each.
+    #expect(try policies.askedMask(name, seed: 1, keeping: 24) == .full(24))
+    #expect(try policies.askedMask(name, seed: 1, keeping: 0).keptCount == 0)
+  }
+
+  /// As of `sweep --all-masks --keep 12,11,10`: the depths that were measured are enough.
+  @Test(arguments: [("best", true), ("greedy", true), ("contiguous", true), ("shapley", false)])
+  func someDepthsAreEnough(name: String, isEnough: Bool) throws {
+    let all = drawnAtlas(12)
+    let some = MaskAtlas(
+      key: all.key, points: all.points.filter { $0.mask.keptCount >= 10 },
+      fewestErrors: all.fewestErrors)
+    let policies = ModelPolicies(layerCount: 12, atlas: .success(some))
+    let whole = ModelPolicies(layerCount: 12, atlas: .success(all))
+    #expect(policies.refusal(name) != nil && !policies.available.contains(name))
+    for count in [11, 10, 9] {
+      let mask = try? policies.askedMask(name, seed: 1, keeping: count)
+      #expect(
+        mask == (isEnough && count >= 10 ? whole.mask(name, seed: 1, keeping: count) : nil))
+    }
+  }
+}
