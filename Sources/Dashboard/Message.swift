@@ -79,6 +79,8 @@ package enum Action: Hashable, Sendable {
   case changeAxis, changeSymbols
   case chooseTheme(String)
   case releaseMouse, help, back
+  /// So many pages of the help on.
+  case turnHelp(Int)
   /// A row of the open menu.
   case menuRow(Int)
   /// A key, for what lies over the panels.

@@ -29,7 +29,8 @@ import Dashboard
     // The screen without the menu that asked for it.
     #expect(
       contents[0].1 == .text(view(state, state.size).lines().joined(separator: "\n") + "\n"))
-    #expect(contents[1].1 == .text(view(state, state.size).svg(title: "Dropscope")))
+    #expect(
+      contents[1].1 == .text(view(state, state.size).svg(title: "Dropscope", colors: .dark)))
     for ((_, content), format) in zip(contents[2...], [PointsFormat.csv, .json, .plot]) {
       guard case .points(format, let visited) = content else {
         Issue.record("no points as \(format)")
@@ -43,6 +44,17 @@ import Dashboard
         #expect(one.model == "dld" && one.results.map(\.index) == Array(0..<40))
       }
     }
+  }
+
+  /// A picture of the screen has the light of its colours.
+  @Test(arguments: Theme.all.map(\.name)) func aPictureIsAsLightAsItsTheme(name: String) throws {
+    var state = Scene.busy()
+    state.theme = try #require(Theme.named(name))
+    let picture = svg(state, Size(width: 80, height: 24))
+    let paper = ["light": "#ffffff", "high-contrast": "#000000"][name] ?? "#16181d"
+    #expect(picture.contains("rx=\"6\" fill=\"\(paper)\""))
+    // The paper is there already: what is not reversed needs no rectangle.
+    #expect(picture.ranges(of: "<rect").count < 60)
   }
 
   @Test func pointsAreATableLinesOrAPicture() throws {

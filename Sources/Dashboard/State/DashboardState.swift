@@ -58,6 +58,8 @@ package struct DashboardState: Sendable {
   package var isHoldRemembered = false
   /// No file is written and nothing is recorded: for a machine that strangers try.
   package var isReadOnly = false
+  /// The footer counts what was asked of the evaluator and what it answered, for tests to wait on.
+  package var showsCounters = false
   /// The terminal has the mouse, so that text can be copied.
   package var isMouseReleased = false
   package var size = Size(width: 80, height: 24)

@@ -108,6 +108,9 @@ extension Update {
       // Through its pages, then away.
       let page = state.helpPage.map { $0 + 1 } ?? 0
       state.overlay = page < HelpPage.pageCount(state) ? .help(page: page) : nil
+    case .turnHelp(let pages):
+      guard let page = state.helpPage else { return [] }
+      state.overlay = .help(page: min(max(0, page + pages), HelpPage.pageCount(state) - 1))
     case .back:
       switch state.overlay {
       case .demo: return endDemo(&state)

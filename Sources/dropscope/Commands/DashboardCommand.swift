@@ -122,6 +122,8 @@ enum DashboardCommand: Command {
     if let theme { state.theme = theme }
     if let symbols { state.symbols = symbols }
     state.isReadOnly = options.isReadOnly
+    state.showsCounters =
+      !ProcessInfo.processInfo.environment["DROPSCOPE_COUNTERS", default: ""].isEmpty
     state.demoPace = options.demoPace
     state.view = options.view
     let initial = state
@@ -134,11 +136,10 @@ enum DashboardCommand: Command {
       defer { session.close() }
       try session.settle(&state)
       LeftOut.complain(session.leftOut, of: "\(dataset.name) \(dataset.split)")
-      let canvas = view(state, frame)
       try StandardOutput.show(
         HarmlessText(
           lines: options.isSVG
-            ? canvas.svg(title: "Dropscope").lines.map(String.init) : canvas.lines()))
+            ? svg(state, frame).lines.map(String.init) : view(state, frame).lines()))
       return 0
     }
     // The entry point is the main thread, the only one that may touch the terminal.

@@ -12,7 +12,7 @@ final class Tmux {
     let settings = environment.map { "export \($0.key)='\($0.value)'; " }.joined()
     try run(
       "new-session", "-d", "-x", "\(width)", "-y", "\(height)",
-      "\(settings)export LANG=C.UTF-8; PS1='ready> ' exec sh -i")
+      "\(settings)export DROPSCOPE_COUNTERS=1 LANG=C.UTF-8; PS1='ready> ' exec sh -i")
     try run("set", "-g", "mouse", "off")
     try run("set", "-g", "status", "off")
     try run("resize-window", "-x", "\(width)", "-y", "\(height)")
