@@ -68,6 +68,8 @@ package enum Action: Hashable, Sendable {
   case previousUtterance, nextUtterance, nextWorse
   case utterance(Int)
   case filter, changeOrder, play
+  /// The chosen utterance's transcripts or the view's table, to the clipboard.
+  case copy
 
   // The evaluator.
   case pause, step, restart

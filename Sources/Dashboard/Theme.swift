@@ -40,6 +40,9 @@ package struct Theme: Sendable, Equatable {
     all.find(name.replacing(" ", with: "-"))
   }
 
+  /// What suits a terminal that says what its background is.
+  package static func on(lightBackground isLight: Bool) -> Theme { isLight ? light : standard }
+
   /// Blue and orange are told apart by every kind of colour vision; these two and the grey keep a
   /// contrast of about 4 to 1 on black and on white alike, so the terminal's background stays.
   package static let standard = Theme(

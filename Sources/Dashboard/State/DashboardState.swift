@@ -65,6 +65,8 @@ package struct DashboardState: Sendable {
   package var size = Size(width: 80, height: 24)
   package var symbols: Symbols
   package var theme = Theme.standard
+  /// Nobody has chosen the theme: it is light where the terminal says that its background is.
+  package var followsBackground = false
   package var plotAxis = PlotAxis.compute
   /// Whether the view Compare is about policies rather than models.
   package var comparesPolicies = false
@@ -99,6 +101,11 @@ package struct DashboardState: Sendable {
     choice = Choice(model: 0, mask: mask, policy: policy, isManual: isManual, seed: seed)
     modelCosts = costs
     self.symbols = symbols
+  }
+
+  /// A theme that somebody wants, whatever the terminal says later.
+  package mutating func choose(_ theme: Theme) {
+    (self.theme, followsBackground) = (theme, false)
   }
 
   package var model: Int { choice.model }

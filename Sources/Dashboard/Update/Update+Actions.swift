@@ -78,6 +78,12 @@ extension Update {
     case .play:
       guard state.subject.utterances.indices.contains(state.utterance) else { return [] }
       return [.play(state.utterance)]
+    case .copy:
+      guard let (name, text) = Copying.chosen(state) else {
+        state.notice = "this view has neither a transcript nor a table to copy"
+        return []
+      }
+      return [.copy(text, name: name)]
     case .pause:
       state.isPaused.toggle()
       if state.isPaused { return [.rest] }
@@ -99,7 +105,7 @@ extension Update {
     case .changeSymbols:
       let index = Symbols.all.firstIndex(of: state.symbols) ?? 0
       state.symbols = Symbols.all[(index + 1) % Symbols.all.count]
-    case .chooseTheme(let name): state.theme = Theme.named(name) ?? state.theme
+    case .chooseTheme(let name): state.choose(Theme.named(name) ?? state.theme)
     case .releaseMouse:
       state.isMouseReleased.toggle()
       state.held = []

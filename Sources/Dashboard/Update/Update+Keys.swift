@@ -21,6 +21,9 @@ extension Update {
         state.overlay = .prompt(prompt)
       }
       return []
+    case .background(let isLight):
+      if state.followsBackground { state.theme = .on(lightBackground: isLight) }
+      return []
     case .interrupted:
       return [.quit]
     case .wakeUp, .focus:

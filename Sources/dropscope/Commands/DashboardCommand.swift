@@ -119,7 +119,7 @@ enum DashboardCommand: Command {
       state.budget.traces.append(try ComputeTrace(csv: trace))
       state.budget.trace = state.budget.traces.count - 1
     }
-    if let theme { state.theme = theme }
+    if let theme { state.choose(theme) }
     if let symbols { state.symbols = symbols }
     state.isReadOnly = options.isReadOnly
     state.showsCounters =
@@ -156,7 +156,14 @@ enum DashboardCommand: Command {
           if options.symbols != nil || symbols == .ascii { settings.symbols = nil }
           return settings
         }
+        state.followsBackground = options.theme == nil
+        if state.followsBackground,
+          let isLight = BackgroundReport.isLight(ProcessInfo.processInfo.environment)
+        {
+          state.theme = .on(lightBackground: isLight)
+        }
         fixed(settings).apply(to: &state)
+        if state.followsBackground { terminal.askBackground() }
         let welcome = "new here? t starts a tour, ? explains the screen"
         state.notice = terminal.remark ?? (settings == Dashboard.Settings() ? welcome : "")
         if !complaints.isEmpty { state.overlay = .complaints(complaints) }
