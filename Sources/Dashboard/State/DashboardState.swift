@@ -46,6 +46,8 @@ package struct DashboardState: Sendable {
   package var view: ViewKind
   package var layerCursor = 0
   package var utterance = 0
+  /// Nobody has chosen an utterance yet: one is looked for in which something changes.
+  package var seeksChange = false
   package var zoomed: PanelKind?
   /// What is presented over the panels.
   package var overlay: Overlay?

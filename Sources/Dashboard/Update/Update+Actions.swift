@@ -69,14 +69,16 @@ extension Update {
       state.notice = state.pinned == nil ? "nothing is pinned" : "pinned: \(pinName(state))"
     case .previousUtterance: moveUtterance(by: -1, &state)
     case .nextUtterance: moveUtterance(by: 1, &state)
-    case .utterance(let index): state.utterance = index
+    case .utterance(let index): (state.utterance, state.seeksChange) = (index, false)
     case .nextWorse: findWorseUtterance(&state)
     case .filter: state.overlay = .prompt(Prompt(.filter, text: state.list.filter))
     case .changeOrder:
       state.list.order = state.list.order.next
       if let first = state.listedUtterances.first { state.utterance = first }
+      state.seeksChange = false
     case .play:
       guard state.subject.utterances.indices.contains(state.utterance) else { return [] }
+      state.seeksChange = false
       return [.play(state.utterance)]
     case .copy:
       guard let (name, text) = Copying.chosen(state) else {

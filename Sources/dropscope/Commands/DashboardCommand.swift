@@ -126,6 +126,7 @@ enum DashboardCommand: Command {
       !ProcessInfo.processInfo.environment["DROPSCOPE_COUNTERS", default: ""].isEmpty
     state.demoPace = options.demoPace
     state.view = options.view
+    state.seeksChange = true
     let initial = state
     if let frame = options.frame {
       state.size = frame
