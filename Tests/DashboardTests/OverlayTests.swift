@@ -87,6 +87,41 @@ import Dashboard
     }
   }
 
+  /// Where a model is chosen it is said what it is, whole at 80 columns, and in the help.
+  @Test func modelsAreExplainedWhereTheyAreChosen() {
+    var state = Scene.allModels()
+    state.size = Size(width: 80, height: 24)
+    func shown() -> String { view(state, state.size).lines().joined(separator: "\n") }
+    press(&state, "M")
+    for row in [
+      "1 ● dld  random-drop, taught by reference (the paper), 12 layers",
+      "2   reference  trained with every layer, at full depth, 12 layers",
+      "3   random-drop  trained with random layers skipped (LDASR), 12 layers",
+    ] {
+      #expect(shown().contains(row), "\(row)")
+    }
+    press(&state, .escape, "C")
+    #expect(shown().contains("1   reference  trained with every layer"))
+    #expect(shown().contains("2 ● random-drop  trained with random"))
+    press(&state, .escape, "?")
+    var help = ""
+    for _ in 0..<20 {
+      help += shown()
+      press(&state, .pageDown)
+    }
+    for name in ["reference", "random-drop", "dld", "dld-plus"] {
+      #expect(help.contains(try! Regex("\(name) +model: ")), "\(name)")
+    }
+    // Another's is not taken for one of them.
+    let subject = Subject(
+      models: [.init(name: "mine", layerCount: 12)], dataset: "heldout", split: "dev",
+      utterances: [], machine: "Example CPU", threads: 2)
+    var own = DashboardState(
+      subject: subject, mask: .full(12), policy: "spread", costs: [Scene.costs])
+    press(&own, "M")
+    #expect(own.menu?.rows.map(\.detail) == ["12 layers"])
+  }
+
   /// A show for passers-by is not stopped by a mistake in a file; who takes over is told.
   @Test func complaintsWaitForTheEndOfTheDemo() {
     var state = Scene.busy()

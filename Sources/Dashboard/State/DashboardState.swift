@@ -140,11 +140,14 @@ package struct DashboardState: Sendable {
     OperatingPoint(model: model, mask: mask, decoding: decoding)
   }
 
-  /// The model beside the present one, at the same mask: the one chosen for it, else the next in the
-  /// list with as many layers.
+  /// The model beside the present one, at the same mask: the one chosen for it, else for `dld` the one
+  /// that was trained alike but without a teacher, else the next in the list with as many layers.
   package var rival: (name: String, point: OperatingPoint)? {
     let models = subject.models
-    let index = rivals.first { $0 == chosenRival } ?? rivals.first
+    let isStudent = models[model].name == "dld"
+    let index =
+      rivals.first { $0 == chosenRival }
+      ?? rivals.first { isStudent && models[$0].name == "random-drop" } ?? rivals.first
     return index.map { (models[$0].name, point(model: $0, mask: mask)) }
   }
   /// Models that can run the present mask, the next in the list first.
