@@ -93,6 +93,14 @@ extension Canvas {
     text(string, x: max(0, end - CharacterWidth.of(string)), y: y, style: style)
   }
 
+  /// The terminal's own colours become those of a paper.
+  mutating func paint(_ paper: Style) {
+    restyle(area) {
+      if $0.foreground == .default { $0.foreground = paper.foreground }
+      if $0.background == .default { $0.background = paper.background }
+    }
+  }
+
   /// The look-alikes of everything the panels draw, for terminals and locales without Unicode.
   mutating func replaceWithASCII() {
     for y in 0..<size.height {

@@ -23,5 +23,7 @@ package enum Effect: Sendable, Equatable {
   case suspend
   /// Lets the terminal have the mouse, for copying text, or takes it back.
   case setMouse(Bool)
+  /// Puts text on the clipboard; the name says what it is.
+  case copy(String, name: String)
   case quit
 }

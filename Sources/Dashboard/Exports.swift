@@ -32,12 +32,17 @@ package enum Export: String, CaseIterable, Hashable, Sendable {
   func content(_ state: DashboardState) -> ExportContent {
     switch self {
     case .frameText: .text(view(state, state.size).lines().joined(separator: "\n") + "\n")
-    case .frameSVG: .text(view(state, state.size).svg(title: "Dropscope"))
+    case .frameSVG: .text(svg(state, state.size))
     case .pointsCSV: .points(.csv, state.visitedMasks)
     case .pointsJSON: .points(.json, state.visitedMasks)
     case .plotSVG: .points(.plot, state.visitedMasks)
     }
   }
+}
+
+/// The screen as a picture in the theme's own light.
+package func svg(_ state: DashboardState, _ size: Size) -> String {
+  view(state, size).svg(title: "Dropscope", colors: state.theme.svgColors)
 }
 
 package enum ExportContent: Sendable, Equatable {

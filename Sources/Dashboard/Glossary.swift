@@ -3,7 +3,35 @@
 import Tradeoff
 
 enum Glossary {
-  static let entries = measures + policies + terms
+  static let entries =
+    measures + policies + models.map { ($0.name, "model: \($0.meaning)") } + terms
+
+  /// The models that come with the program; one that goes by the name of its recipe is no other. In
+  /// short where they are chosen.
+  private static let models: [(name: String, short: String, meaning: String)] = [
+    (
+      "reference", "trained with every layer, at full depth",
+      "every layer in every step of its training: the teacher, and what skipping does to who never "
+        + "learnt it"
+    ),
+    (
+      "random-drop", "trained with random layers skipped (LDASR)",
+      "random layers skipped in each step, learning from the right words alone (LDASR)"
+    ),
+    (
+      "dld", "random-drop, taught by reference (the paper)",
+      "as random-drop, and taught by reference how probable each token is: distillation, as in the "
+        + "paper"
+    ),
+    (
+      "dld-plus", "dld, in each step at full depth too",
+      "as dld, and each step goes through all layers as well; its teacher is what it was before, at "
+        + "full depth"
+    ),
+  ]
+
+  /// A model in a few words, for menus; nil for one that did not come with the program.
+  static func model(_ name: String) -> String? { models.first { $0.name == name }?.short }
 
   private static let policies: [(word: String, meaning: String)] = PolicyCatalog.all.map {
     ($0.name, "policy: \($0.summary)")
@@ -21,7 +49,6 @@ enum Glossary {
     ("atlas", "a file of what every mask of a model does on a split"),
     ("manual", "layers were switched by hand since the policy chose"),
     ("pin", "a setting kept to compare others with"),
-    ("reference", "a model trained without skipping, at full depth"),
     ("frame", "a moment of the audio, some hundredths of a second"),
     ("token", "a piece of a word, or a blank for no new one"),
     ("head", "the part that turns each frame into tokens, after the last layer"),

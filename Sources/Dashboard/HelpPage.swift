@@ -28,12 +28,14 @@ enum HelpPage {
     var sheet = Canvas(area.size)
     sheet.frame(
       title: "Help \(number + 1)/\(pages.count)",
-      trailing: number + 1 < pages.count
-        ? "next page (\(key: "?"))  back (\(key: .escape))" : "back (\(key: .escape))", theme: theme
-    )
+      trailing: "page (\(key: .pageUp) \(key: .pageDown))  back (\(key: .escape))", theme: theme)
     sheet.mapActions { action in
-      guard let key = action as? Key else { return nil }
-      return KeyBindings.action(for: key, in: state.view, of: state.views)
+      switch action as? Key {
+      case .pageUp: Action.turnHelp(-1)
+      case .pageDown: Action.turnHelp(1)
+      case .escape: Action.back
+      default: nil
+      }
     }
     for (column, lines) in pages[number].enumerated() {
       for (row, line) in lines.enumerated() {
@@ -45,7 +47,16 @@ enum HelpPage {
       }
     }
     canvas.press(area, .back)
+    canvas.wheel(up: .turnHelp(-1), down: .turnHelp(1))
     canvas.paste(sheet, x: area.x, y: area.y)
+  }
+
+  /// Whether the help stays when this was done with the mouse: everything else leaves it.
+  static func holds(_ action: Action) -> Bool {
+    switch action {
+    case .help, .back, .turnHelp: true
+    default: false
+    }
   }
 
   static func pageCount(_ state: DashboardState) -> Int { pages(state, area(state.size)).count }

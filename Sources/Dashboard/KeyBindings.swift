@@ -115,6 +115,7 @@ package enum KeyBindings {
     KeyBinding(["s"], "s", .changeSymbols, .screen, "drawing symbols"),
     KeyBinding(["o"], "o", .openMenu(.options), .screen, "options"),
     KeyBinding(["x"], "x", .openMenu(.export), .screen, "export"),
+    KeyBinding(["Y"], "Y", .copy, .screen, "copy transcript, table"),
     KeyBinding(["t"], "t", .tour, .screen, "tour", hint: "tour"),
     KeyBinding(["m"], "m", .releaseMouse, .screen, "mouse off, to copy"),
     KeyBinding(["?", .function(1)], "? F1", .help, .screen, "this page", hint: "help"),

@@ -24,6 +24,12 @@ enum Menus {
       : [Menu.Row("decoding", detail: state.decoding.description, action: .switchDecoding)]
   }
 
+  /// What a model is, as far as that is known.
+  private static func detail(of model: Subject.Model) -> String {
+    [Glossary.model(model.name), "\(model.layerCount) layers"].compactMap { $0 }
+      .joined(separator: ", ")
+  }
+
   private static func rows(
     _ kind: MenuKind, _ state: DashboardState
   ) -> (title: String, rows: [Menu.Row]) {
@@ -45,7 +51,7 @@ enum Menus {
         "Model",
         state.subject.models.enumerated().map { index, model in
           Menu.Row(
-            model.name, detail: "\(model.layerCount) layers", action: .chooseModel(index),
+            model.name, detail: detail(of: model), action: .chooseModel(index),
             isCurrent: index == state.model)
         }
       )
@@ -54,7 +60,8 @@ enum Menus {
         "Model to compare with",
         state.rivals.sorted().map {
           Menu.Row(
-            state.subject.models[$0].name, action: .chooseRival($0),
+            state.subject.models[$0].name, detail: detail(of: state.subject.models[$0]),
+            action: .chooseRival($0),
             isCurrent: $0 == state.rival?.point.model)
         }
       )

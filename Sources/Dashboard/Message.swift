@@ -68,6 +68,8 @@ package enum Action: Hashable, Sendable {
   case previousUtterance, nextUtterance, nextWorse
   case utterance(Int)
   case filter, changeOrder, play
+  /// The chosen utterance's transcripts or the view's table, to the clipboard.
+  case copy
 
   // The evaluator.
   case pause, step, restart
@@ -79,6 +81,8 @@ package enum Action: Hashable, Sendable {
   case changeAxis, changeSymbols
   case chooseTheme(String)
   case releaseMouse, help, back
+  /// So many pages of the help on.
+  case turnHelp(Int)
   /// A row of the open menu.
   case menuRow(Int)
   /// A key, for what lies over the panels.

@@ -33,6 +33,7 @@ package func view(_ state: DashboardState, _ size: Size) -> Canvas {
     TooSmallPage.draw(&canvas)
   }
   if state.symbols == .ascii { canvas.replaceWithASCII() }
+  if let paper = state.theme.paper { canvas.paint(paper) }
   return canvas
 }
 

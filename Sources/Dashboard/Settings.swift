@@ -14,7 +14,8 @@ package struct Settings: Sendable, Equatable {
   package init() {}
 
   package init(_ state: DashboardState) {
-    theme = state.theme.name
+    // What the terminal suggests is not what somebody wants everywhere.
+    theme = state.followsBackground ? nil : state.theme.name
     symbols = state.symbols.name
     axis = "\(state.plotAxis)"
     mouse = !state.isMouseReleased
@@ -92,7 +93,7 @@ package struct Settings: Sendable, Equatable {
   }
 
   package func apply(to state: inout DashboardState) {
-    if let chosen = theme.flatMap(Theme.named) { state.theme = chosen }
+    if let chosen = theme.flatMap(Theme.named) { state.choose(chosen) }
     if let name = symbols {
       state.symbols = Symbols.all.find(name) ?? state.symbols
     }

@@ -28,6 +28,10 @@ package struct Theme: Sendable, Equatable {
   package var series: [Style]
   /// From little to much, for heat maps.
   package var heat: [Color]
+  /// What stands in for the terminal's own foreground and background; nil: nothing does.
+  package var paper: Style?
+  /// Of pictures of the screen.
+  package var svgColors = SVGColors.dark
 
   package static let all = Catalogue("theme", [standard, light, contrast, mono]) { $0.name }
 
@@ -35,6 +39,9 @@ package struct Theme: Sendable, Equatable {
   package static func named(_ name: String) -> Theme? {
     all.find(name.replacing(" ", with: "-"))
   }
+
+  /// What suits a terminal that says what its background is.
+  package static func on(lightBackground isLight: Bool) -> Theme { isLight ? light : standard }
 
   /// Blue and orange are told apart by every kind of colour vision; these two and the grey keep a
   /// contrast of about 4 to 1 on black and on white alike, so the terminal's background stays.
@@ -62,21 +69,25 @@ package struct Theme: Sendable, Equatable {
     skipped: Style(foreground: .palette(243)),
     error: Style(foreground: .palette(124)),
     series: [25, 130, 29, 133, 67, 100].map { Style(foreground: .palette($0)) },
-    heat: [253, 153, 110, 67, 25].map { .palette($0) })
+    heat: [253, 153, 110, 67, 25].map { .palette($0) }, svgColors: .light)
 
-  /// The terminal's own foreground for everything that is read; no dim text.
+  /// White on black whatever the terminal's own colours are, and every colour at least 7 to 1 on it
+  /// (WCAG 2, level AAA); no dim text. Of 256 colours those from 16 on stay what they are, unlike the
+  /// first sixteen, which people change. With fewer colours the terminal's own paper stays.
   package static let contrast = Theme(
-    name: "high-contrast", explanation: "nothing dim, strong colours",
+    name: "high-contrast", explanation: "white on black, nothing dim",
     muted: Style(),
     border: Style(),
     title: Style(bold: true, reverse: true),
-    accent: Style(foreground: .palette(14), bold: true),
-    accentStrong: Style(foreground: .palette(14), bold: true, underline: true),
-    other: Style(foreground: .palette(11), bold: true),
+    accent: Style(foreground: .palette(51), bold: true),
+    accentStrong: Style(foreground: .palette(51), bold: true, underline: true),
+    other: Style(foreground: .palette(226), bold: true),
     skipped: Style(),
-    error: Style(foreground: .palette(9), bold: true),
-    series: [14, 11, 10, 13, 12, 15].map { Style(foreground: .palette($0), bold: true) },
-    heat: [8, 6, 14, 15, 11].map { .palette($0) })
+    error: Style(foreground: .palette(210), bold: true),
+    series: [51, 226, 46, 213, 208, 231].map { Style(foreground: .palette($0), bold: true) },
+    heat: [39, 45, 87, 159, 231].map { .palette($0) },
+    paper: Style(foreground: .palette(231), background: .palette(16)),
+    svgColors: .contrast)
 
   package static let mono = Theme(
     name: "mono", explanation: "no colours at all",

@@ -84,6 +84,12 @@ final class DashboardSession: Sendable {
         switch effect {
         case .suspend: terminal.suspend()
         case .setMouse(let on): terminal.setMouse(on)
+        case .copy(let text, let name):
+          mailbox.post(
+            .notice(
+              terminal.copy(text)
+                ? "\(name) is handed to the terminal, for its clipboard"
+                : "this type of terminal has no clipboard for programs"))
         case .quit: return .stop
         default: perform(effect)
         }
@@ -155,7 +161,7 @@ final class DashboardSession: Sendable {
     case .export(let what, let content): export(what, content)
     case .save(let settings): report { "saved in \(try settings.write().path)" }
     case .setTicking(let on): setTicking(on)
-    case .suspend, .setMouse, .quit: break
+    case .suspend, .setMouse, .copy, .quit: break
     }
   }
 

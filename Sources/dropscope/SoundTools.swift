@@ -15,7 +15,8 @@ final class SoundTools: Sendable {
 
   private let state = Mutex(State())
 
-  /// Programs and what they are told before the file's name.
+  /// Programs and what they are told before the file's name. A recorder that is sent SIGINT finishes its
+  /// file.
   private static let players: [(program: String, arguments: [String])] = [
     ("pw-play", []), ("paplay", []), ("play", ["-q"]),
     ("ffplay", ["-nodisp", "-autoexit", "-loglevel", "quiet"]),
@@ -23,7 +24,13 @@ final class SoundTools: Sendable {
   ]
   private static let recorders: [(program: String, arguments: [String])] = [
     ("arecord", ["-q", "-f", "S16_LE", "-r", "16000", "-c", "1", "-t", "wav"]),
+    ("pw-record", ["--rate", "16000", "--channels", "1", "--format", "s16"]),
     ("parecord", ["--format=s16le", "--rate=16000", "--channels=1", "--file-format=wav"]),
+    ("rec", ["-q", "-r", "16000", "-c", "1", "-b", "16"]),
+    (
+      "ffmpeg",
+      ["-nostdin", "-loglevel", "error", "-f", "alsa", "-i", "default", "-ar", "16000", "-ac", "1"]
+    ),
   ]
 
   /// Starts playing and returns the player's name.

@@ -56,6 +56,45 @@ import Dashboard
     }
   }
 
+  /// Relative luminance as WCAG 2 defines it, 0 to 1.
+  private func luminance(_ color: Color) throws -> Double {
+    guard case .palette(let index) = color else { throw CancellationError() }
+    let (red, green, blue) = XtermPalette.rgb(index)
+    func linear(_ value: Int) -> Double {
+      let share = Double(value) / 255
+      return share <= 0.03928 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+    }
+    return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+  }
+
+  /// Every cell of every view, on the theme's own paper, whatever the terminal's colours are.
+  @Test func highContrastIsReadable() throws {
+    var styles: Set<Style> = []
+    for kind in ViewCatalog.all {
+      var state = Scene.shown(kind)
+      state.theme = .contrast
+      state.size = Size(width: 120, height: 40)
+      let canvas = view(state, state.size)
+      for y in 0..<40 { for x in 0..<120 { styles.insert(canvas[x, y].style) } }
+    }
+    for style in styles.union(
+      Theme.contrast.heat.map { Style(foreground: $0, background: .palette(16)) })
+    {
+      #expect(!style.dim)
+      let (a, b) = (try luminance(style.foreground), try luminance(style.background))
+      #expect((max(a, b) + 0.05) / (min(a, b) + 0.05) >= 7, "\(style)")
+    }
+    #expect(styles.count > 5)
+  }
+
+  /// What tests wait on is not for people.
+  @Test func countersAreForTests() {
+    var state = Scene.busy()
+    #expect(!screen(state, 120, 40).contains(/gen \d/))
+    state.showsCounters = true
+    #expect(screen(state, 120, 40).contains("gen 12 done 11"))
+  }
+
   // MARK: - Embeddings
 
   @Test(arguments: Symbols.all.map(\.name)) func cloudsDifferByShape(name: String) throws {

@@ -74,9 +74,11 @@ import Dashboard
     _ = click(&state, at.x + 2, at.y)
     #expect(state.mask.keptCount == kept - 1)
     press(&state, "?")
-    at = try place("(?)", state)
-    _ = click(&state, at.x + 1, at.y)
+    at = try place("(PgUp PgDn)", state)
+    _ = click(&state, at.x + 6, at.y)
     #expect(state.helpPage == 1)
+    _ = click(&state, at.x + 1, at.y)
+    #expect(state.helpPage == 0)
     #expect(click(&state, 0, 0) == [] && state.helpPage == nil)
   }
 

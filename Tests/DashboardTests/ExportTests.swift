@@ -29,7 +29,8 @@ import Dashboard
     // The screen without the menu that asked for it.
     #expect(
       contents[0].1 == .text(view(state, state.size).lines().joined(separator: "\n") + "\n"))
-    #expect(contents[1].1 == .text(view(state, state.size).svg(title: "Dropscope")))
+    #expect(
+      contents[1].1 == .text(view(state, state.size).svg(title: "Dropscope", colors: .dark)))
     for ((_, content), format) in zip(contents[2...], [PointsFormat.csv, .json, .plot]) {
       guard case .points(format, let visited) = content else {
         Issue.record("no points as \(format)")
@@ -43,6 +44,70 @@ import Dashboard
         #expect(one.model == "dld" && one.results.map(\.index) == Array(0..<40))
       }
     }
+  }
+
+  private func copied(_ state: inout DashboardState) -> (name: String, text: String)? {
+    let effects = update(&state, .terminal(.key("Y")))
+    return effects.compactMap { effect -> (name: String, text: String)? in
+      if case .copy(let text, let name) = effect { (name, text) } else { nil }
+    }.first
+  }
+
+  /// What is chosen, word under word, whatever the size of the screen.
+  @Test func theChosenTranscriptIsCopied() throws {
+    for size in [Size(width: 60, height: 15), Size(width: 200, height: 60)] {
+      for kind in [ViewKind.explore, .transcripts, .layers] {
+        var state = Scene.twoModels()
+        state.size = size
+        Scene.serve(update(&state, .ready), &state)
+        for key in [.right, .right, .right, .right] as [Key] {
+          Scene.serve(update(&state, .terminal(.key(key))), &state)
+        }
+        state.view = kind
+        state.utterance = 0
+        let (name, text) = try #require(copied(&state))
+        #expect(name == "the transcript")
+        #expect(
+          text == """
+            100-1-1000  speaker 100  dld
+            said        please  turn off the kitchen light
+            8 of 12     ≠esaelp turn off the kitchen light
+            full depth  please  turn off the kitchen light
+            reference   ≠esaelp turn off the kitchen light
+
+            """)
+      }
+    }
+  }
+
+  /// All rows of it, without the frame.
+  @Test func theTableIsCopied() throws {
+    for (kind, parts) in [
+      (.compare, ["layers", "reference", "P: probability", "31.0"]),
+      (.budget, ["layers", "31.0"]), (.listen, ["recording.wav", "please turn off"]),
+    ] as [(ViewKind, [String])] {
+      var state = Scene.shown(kind)
+      state.size = Size(width: 60, height: 15)
+      let (name, text) = try #require(copied(&state))
+      #expect(name == "the table" && !text.contains("│") && !text.contains("─ "))
+      for part in parts { #expect(text.contains(part), "\(part) in \(text)") }
+      #expect(text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().last != "")
+      #expect(text.split(separator: "\n").allSatisfy { $0.last != " " })
+    }
+    var state = Scene.shown(.embeddings)
+    #expect(copied(&state)?.name == nil)
+    #expect(state.notice == "this view has neither a transcript nor a table to copy")
+  }
+
+  /// A picture of the screen has the light of its colours.
+  @Test(arguments: Theme.all.map(\.name)) func aPictureIsAsLightAsItsTheme(name: String) throws {
+    var state = Scene.busy()
+    state.theme = try #require(Theme.named(name))
+    let picture = svg(state, Size(width: 80, height: 24))
+    let paper = ["light": "#ffffff", "high-contrast": "#000000"][name] ?? "#16181d"
+    #expect(picture.contains("rx=\"6\" fill=\"\(paper)\""))
+    // The paper is there already: what is not reversed needs no rectangle.
+    #expect(picture.ranges(of: "<rect").count < 60)
   }
 
   @Test func pointsAreATableLinesOrAPicture() throws {

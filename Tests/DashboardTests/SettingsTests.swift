@@ -80,6 +80,35 @@ import Dashboard
     #expect(state.overlay == .complaints(["no setting is called \"a\""]))
   }
 
+  /// The terminal's answer chooses the colours for who has not chosen.
+  @Test func theTerminalsBackgroundIsFollowedUntilAThemeIsChosen() {
+    var state = Scene.busy()
+    _ = update(&state, .terminal(.background(isLight: true)))
+    #expect(state.theme == .standard, "named on the command line")
+    state.followsBackground = true
+    let before = (state.choice, state.view, state.notice)
+    _ = update(&state, .terminal(.background(isLight: true)))
+    #expect(state.theme == .light)
+    #expect((state.choice, state.view, state.notice) == before, "nothing was typed")
+    #expect(Settings(state).theme == nil, "what one terminal says is not for all")
+    var others = state
+    _ = update(&others, .terminal(.background(isLight: false)))
+    #expect(others.theme == .standard)
+
+    var settings = Settings()
+    settings.axis = "layers"
+    settings.apply(to: &others)
+    #expect(others.followsBackground)
+    settings.theme = "mono"
+    settings.apply(to: &others)
+    for key in ["c", "3"] as [Key] { _ = update(&state, .terminal(.key(key))) }
+    for (chosen, theme) in [(others, Theme.mono), (state, .contrast)] {
+      var chosen = chosen
+      _ = update(&chosen, .terminal(.background(isLight: true)))
+      #expect(chosen.theme == theme && Settings(chosen).theme == theme.name)
+    }
+  }
+
   @Test func everyComplaintIsReadBeforeItGoes() {
     for size in [Size(width: 60, height: 15), Size(width: 120, height: 40)] {
       var state = Scene.busy()

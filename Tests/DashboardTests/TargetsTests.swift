@@ -81,7 +81,7 @@ import Tradeoff
           let mouse = MouseEvent(kind: try #require(kinds[gesture]), x: x, y: y)
           var (clicked, asked) = (state, state)
           let effects = update(&clicked, .terminal(.mouse(mouse)))
-          if case .help = asked.overlay, ![.help, .back].contains(action) { asked.overlay = nil }
+          if case .help = asked.overlay, !HelpPage.holds(action) { asked.overlay = nil }
           // Nothing happens, but what the new state wants is asked for, as after every message.
           let expected =
             Update.perform(action, &asked) + update(&asked, .terminal(.focus(true)))

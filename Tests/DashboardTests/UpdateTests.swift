@@ -177,14 +177,15 @@ import Dashboard
   @Test func anyModelStandsBesideThePresentOne() {
     var state = Scene.allModels()
     _ = update(&state, .ready)
-    #expect(state.rival?.name == "reference")
-    _ = press(&state, "C", .down, .enter)
-    #expect(state.rival?.name == "random-drop" && state.rival?.point.mask == state.mask)
+    // What distillation adds is seen beside the same training without it.
+    #expect(state.model == 0 && state.rival?.name == "random-drop")
+    _ = press(&state, "C", .up, .enter)
+    #expect(state.rival?.name == "reference" && state.rival?.point.mask == state.mask)
     // The present model is never its own rival; the chosen one comes back.
-    _ = press(&state, "M", "3")
-    #expect(state.rival?.name == "dld")
     _ = press(&state, "M", "2")
     #expect(state.rival?.name == "random-drop")
+    _ = press(&state, "M", "3")
+    #expect(state.rival?.name == "reference")
     var alone = ready()
     _ = press(&alone, "C")
     #expect(alone.menu == nil && alone.notice.contains("no other model"))

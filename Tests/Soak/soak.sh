@@ -28,7 +28,7 @@ picture() { screen -e | sed -E 's/(\x1b\[[0-9;]*m| )+$//'; }
 
 # No home, no folder and no players or recorders but its own: nothing outside is written or started.
 (cd "$home" && mux new-session -d -x 120 -y 40 \
-  "export HOME='$home' XDG_CONFIG_HOME='$home' LANG=C.UTF-8 DROPSCOPE_ASSETS='$root/Assets'; PS1='ready> ' exec sh -i")
+  "export HOME='$home' XDG_CONFIG_HOME='$home' LANG=C.UTF-8 DROPSCOPE_COUNTERS=1 DROPSCOPE_ASSETS='$root/Assets'; PS1='ready> ' exec sh -i")
 mux set -g status off
 mux send-keys -l "PATH=/nonexistent $program $*"
 mux send-keys Enter

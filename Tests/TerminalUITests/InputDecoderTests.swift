@@ -81,6 +81,55 @@ import Testing
     #expect(events([mouse + [0x78]]) == [.key(.character("x"))])
   }
 
+  /// The answer to a question is an event while it is waited for: up to what the terminal says last.
+  @Test func theBackgroundIsReported() {
+    let answers: [(String, Bool)] = [
+      ("\u{1B}]11;rgb:ffff/ffff/dddd\u{1B}\\", true), ("\u{1B}]11;rgb:fd/f6/e3\u{7}", true),
+      ("\u{1B}]11;rgb:3030/3434/4646\u{1B}\\", false), ("\u{1B}]11;rgba:0/0/0/f\u{7}", false),
+      ("\u{1B}]11;#ffffff\u{7}", true), ("\u{1B}]11;#000\u{7}", false),
+    ]
+    for (answer, isLight) in answers {
+      let bytes = Array("a\(answer)\u{1B}[?62;4c\(answer)b".utf8)
+      for pieces in [[bytes], bytes.map { [$0] }] {
+        var decoder = decoder()
+        decoder.awaitsAnswers = true
+        var events: [TerminalEvent] = []
+        for piece in pieces {
+          decoder.feed(piece)
+          while let event = decoder.next() { events.append(event) }
+        }
+        #expect(
+          events == [
+            .key(.character("a")), .background(isLight: isLight), .key(.character("b")),
+          ], "\(answer.harmless)")
+        #expect(!decoder.awaitsAnswers)
+      }
+    }
+    // Something else, cut short, too long, or no answer to this.
+    for text in [
+      "\u{1B}]10;rgb:ffff/ffff/ffff\u{7}", "\u{1B}]11;rgb:ffff/ffff\u{7}", "\u{1B}]11;?\u{7}",
+      "\u{1B}]11;rgb:ffff/ffff/fffff\u{7}", "\u{1B}]11;rgb:+f/ff/ff\u{7}", "\u{1B}]11;#ffff\u{7}",
+      "\u{1B}]11;rgb:ffff/ffff/ffff\u{18}", "\u{1B}P11;rgb:ffff/ffff/ffff\u{1B}\\",
+      "\u{1B}]11;rgb:ffff/ffff/ffff\(String(repeating: " ", count: 99))\u{7}", "\u{1B}[62;4c",
+    ] {
+      var decoder = decoder()
+      decoder.awaitsAnswers = true
+      decoder.feed((text + "x").utf8)
+      #expect(decoder.next() == .key(.character("x")), "\(text.harmless)")
+      #expect(decoder.next() == nil && decoder.awaitsAnswers)
+    }
+  }
+
+  @Test func theEnvironmentMayNameTheBackground() {
+    for (value, isLight) in [
+      ("15;0", false), ("0;15", true), ("0;default;15", true), ("7;8", false), ("0;7", true),
+      ("12;6", false), ("15;default", nil), ("0;99", nil), ("", nil),
+    ] as [(String, Bool?)] {
+      #expect(BackgroundReport.isLight(["COLORFGBG": value]) == isLight, "\(value)")
+    }
+    #expect(BackgroundReport.isLight([:]) == nil)
+  }
+
   /// Only waiting tells Escape from the beginning of a sequence.
   @Test func escapeIsAKeyWhenNothingFollows() {
     var decoder = decoder()

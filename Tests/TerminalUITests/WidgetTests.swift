@@ -11,12 +11,13 @@ import Testing
     return canvas.lines()
   }
 
-  private func plot(_ symbols: Symbols) -> ScatterPlot {
+  private func plot(_ symbols: Symbols, hasLegend: Bool = false) -> ScatterPlot {
     ScatterPlot(
       series: [
         .init("sweep", points: [(10, 5), (8, 7), (5, 20), (2, 60)], isConnected: true),
         .init("dld", points: [(9, 4), (6, 9), (3, 30)]),
-      ], current: (6, 9), xLabel: "GFLOP/s", yLabel: "WER %", hasLegend: true, symbols: symbols)
+      ], current: (6, 9), xLabel: "GFLOP/s", yLabel: "WER %", hasLegend: hasLegend, symbols: symbols
+    )
   }
 
   @Test func scatterPlotInBraille() {
@@ -29,8 +30,8 @@ import Testing
         "   │             ⠈⠒⢄",
         "   │           ×    ⠑⢄⡀",
         "20 ┤                  ⠈o⠤⢄⣀",
-        "   │ o sweep              ◉⠉⠉⠒⠢⠤⢄⣀",
-        " 0 ┤ × dld                        o⠉⠉⠉×⠉⠉o",
+        "   │                      ◉⠉⠉⠒⠢⠤⢄⣀",
+        " 0 ┤                              o⠉⠉⠉×⠉⠉o",
         "   └┬──────┬───────┬──────┬───────┬──────┬──",
         "    0      2       4      6       8     10",
         "                                     GFLOP/s",
@@ -38,7 +39,7 @@ import Testing
     // Too small for axes: the points stay.
     #expect(
       lines(11, 4) { plot(.braille).draw(in: $0, on: &$1) } == [
-        "  o o sweep", "   ⠓⡄ × dld", "   ×⠘o⡀", "      ◉⠑o×o",
+        "  o", "   ⠓⡄", "   ×⠘o⡀", "      ◉⠑o×o",
       ])
   }
 
@@ -48,9 +49,9 @@ import Testing
       shown == [
         "WER %",
         "   |    o.",
-        "50 +     ...     o sweep",
+        "50 +     ...",
         "   |     x  .o....",
-        " 0 + x dld     @  o.x.o",
+        " 0 +           @  o.x.o",
         "   ++--------+--------+-",
         "    0        5       10",
         "                 GFLOP/s",
@@ -58,9 +59,44 @@ import Testing
     #expect(shown.allSatisfy { $0.allSatisfy(\.isASCII) })
   }
 
-  /// A name without room inside goes below; what does not fit there is counted.
+  /// The legend hides no point: the plot above it is as one without.
+  @Test(arguments: Symbols.all.map(\.name)) func theLegendIsOutside(name: String) throws {
+    let symbols = try #require(Symbols.all.find(name))
+    let whole = lines(44, 13) { plot(symbols, hasLegend: true).draw(in: $0, on: &$1) }
+    let alone = lines(44, 12) { plot(symbols).draw(in: $0, on: &$1) }
+    #expect(Array(whole.dropLast()) == alone)
+    #expect(whole.last == "\(symbols.markers[0]) sweep   \(symbols.markers[1]) dld")
+  }
+
+  /// Over 0 to 100 ticks are as far apart as each other, and what lies above is an arrow at the edge.
+  @Test(arguments: Symbols.all.map(\.name)) func ticksAreEvenAndPointsAboveAreArrows(name: String)
+    throws
+  {
+    let symbols = try #require(Symbols.all.find(name))
+    let plot = ScatterPlot(
+      series: [.init("a", points: [(3, 150), (6, 100), (12, 50)])], xLabel: "x", yLabel: "y",
+      xRange: 0...12.5, yRange: 0...100, symbols: symbols)
+    for (width, height) in zip(30...80, (8...40).map { $0 } + Array(8...25)) {
+      let shown = lines(width, height) { plot.draw(in: $0, on: &$1) }
+      let ticks = shown.enumerated().compactMap { row, line in
+        line.firstMatch(of: /^ *(\d+) [┤+]/).map { (row: row, value: Int($0.1)) }
+      }
+      #expect(ticks.first?.value == 100 && ticks.last?.value == 0, "\(width)x\(height)")
+      #expect(Set(zip(ticks, ticks.dropFirst()).map { $1.row - $0.row }).count == 1)
+      #expect(shown.count { $0.contains(symbols.above) } == 1)
+      #expect(shown[ticks[0].row].contains(symbols.above), "\(width)x\(height)")
+      let base = Array(shown[ticks[ticks.count - 1].row + 1])
+      // Behind the corner, which is a tick's look-alike in ASCII.
+      let corner = try #require(base.firstIndex(of: symbols.border.bottomLeft))
+      let places = base.indices.filter { $0 > corner && base[$0] == symbols.border.tickBottom }
+      #expect(places.first == corner + 1 && places.count > 2)
+      #expect(Set(zip(places, places.dropFirst()).map { $1 - $0 }).count == 1, "\(base)")
+    }
+  }
+
+  /// What does not fit into the legend is counted.
   @Test func everyNameIsInTheLegendOrCounted() {
-    var crowded = plot(.braille)
+    var crowded = plot(.braille, hasLegend: true)
     crowded.series = (0..<9).map { number in
       .init(
         "series \(number)", points: (0...40).map { (Double($0), Double($0 * number % 7)) },

@@ -25,6 +25,11 @@ enum ComparisonPanel: Panel {
     var model: Int
     var policy: String
 
+    /// Its sweep measured at another time; a mean over draws stands for none of them.
+    func saved(_ state: DashboardState) -> [SavedSweep.Point] {
+      PolicyCatalog.isDrawn(policy) ? [] : state.saved(model, by: policy)
+    }
+
     func point(keeping count: Int, _ state: DashboardState) -> OperatingPoint {
       state.point(
         model: model,
@@ -121,7 +126,9 @@ enum ComparisonPanel: Panel {
     let point = contestant.point(keeping: count, state)
     var entry = Entry()
     guard let measurement = state.measurements[point], let rate = measurement.errorRate else {
-      entry.rate = StyledText("–", style: theme.muted)
+      let saved = contestant.saved(state).first { $0.keptLayers == count }
+      entry.rate = StyledText(
+        saved.map { "*" + fixed($0.errorRate * 100, 1) } ?? "–", style: theme.muted)
       return entry
     }
     // A sign, because grey alone is not seen by all.
@@ -159,6 +166,7 @@ enum ComparisonPanel: Panel {
       contestants.enumerated().map { entry($1, $0, count, state) }
     }
     let isPartial = rows.joined().contains { $0.rate.runs[0].text.hasPrefix("?") }
+    let isSaved = rows.joined().contains { $0.rate.runs[0].text.hasPrefix("*") }
     let (body, legend) = area.split(bottom: 1)
     let form =
       Form.allCases.first { fits($0, rows, contestants, theme, body) } ?? .ratesAlone
@@ -171,7 +179,8 @@ enum ComparisonPanel: Panel {
       rows: zip(depths(state), rows).flatMap { lines($0, $1, form, theme) },
       selection: depth.map { $0 * form.lines }, headerStyle: theme.muted, symbols: state.symbols
     ).draw(in: body, on: &canvas)
-    drawLegend(form, isPartial, state, legend, &canvas)
+    let marks = (isSaved ? "* saved sweep; " : "") + (isPartial ? "? partly measured; " : "")
+    drawLegend(form, marks, state, legend, &canvas)
   }
 
   private static func lines(
@@ -247,12 +256,11 @@ enum ComparisonPanel: Panel {
 
   /// Speaks of what is shown and of nothing else.
   private static func drawLegend(
-    _ form: Form, _ isPartial: Bool, _ state: DashboardState, _ area: Rect, _ canvas: inout Canvas
+    _ form: Form, _ marks: String, _ state: DashboardState, _ area: Rect, _ canvas: inout Canvas
   ) {
-    let partial = isPartial ? "? partly measured; " : ""
     guard form.showsP else {
       canvas.wording(
-        "\(partial)no room for intervals and comparisons", "\(partial)no room for intervals",
+        "\(marks)no room for intervals and comparisons", "\(marks)no room for intervals",
         x: area.x, y: area.y, style: state.theme.muted, width: area.width,
         symbols: state.symbols)
       return
@@ -261,11 +269,11 @@ enum ComparisonPanel: Panel {
     let first = contestants(state)[0].name
     let minus = form == .tall ? "diff.: minus \(first)'s; " : ""
     let probability = "P: probability of improvement"
-    let start = partial + minus + intervals
+    let start = marks + minus + intervals
     canvas.wording(
       "\(state.policy) masks; \(start)\(probability), paired bootstrap",
       "\(start)\(probability), paired bootstrap", "\(start)\(probability)", "\(start)bootstrap",
-      "\(partial)\(intervals)\(probability)", "\(partial)\(probability)", x: area.x, y: area.y,
+      "\(marks)\(intervals)\(probability)", "\(marks)\(probability)", x: area.x, y: area.y,
       style: state.theme.muted, width: area.width, symbols: state.symbols)
   }
 }

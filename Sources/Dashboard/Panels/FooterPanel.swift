@@ -14,8 +14,9 @@ enum FooterPanel: Panel {
     let theme = state.theme
     let width = canvas.size.width
     // Tests wait for the two numbers to be equal: nothing is asked for that is not answered.
-    let generation = "gen \(state.newest?.id ?? 0) done \(state.doneID)"
-    let room = width - generation.count - 4
+    let counters =
+      state.showsCounters ? "gen \(state.newest?.id ?? 0) done \(state.doneID)" : ""
+    let room = width - (counters.isEmpty ? 2 : counters.count + 4)
     let (mark, text, style) =
       state.prompt.map { ("▸", line(of: $0, width: room - 2), theme.accentStrong) }
       ?? activity(state)
@@ -27,7 +28,7 @@ enum FooterPanel: Panel {
       if state.prompt == nil { return key }
       return Action.key(key)
     }
-    canvas.textRight(generation, end: width - 1, y: 0, style: theme.muted)
+    canvas.textRight(counters, end: width - 1, y: 0, style: theme.muted)
 
     let note = note(state)
     let bindings = bindings(state)

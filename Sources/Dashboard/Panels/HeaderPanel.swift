@@ -28,12 +28,26 @@ enum HeaderPanel: Panel {
       }
     }
     let about = about(state)
-    if canvas.size.height >= 2 {
-      drawAbout(about, state, y: 1, &canvas)
-    } else if let end = tabs(state, canvas.size.width).last.map({ $0.start + $0.width }),
-      end + 3 + about.name.count < canvas.size.width
-    {
-      canvas.textRight(about.name, end: canvas.size.width - 1, y: 0, style: theme.strong)
+    let isTall = canvas.size.height >= 2
+    if isTall { drawAbout(about, state, y: 1, &canvas) }
+    let last = tabs(state, canvas.size.width).last
+    drawSubtitle(
+      name: isTall ? "" : about.name, from: last.map { $0.start + $0.width } ?? 0, state, &canvas)
+  }
+
+  /// Behind the tabs what this is, before the model's name where that has no other place: the longest
+  /// that fits, the name rather than the rest.
+  private static func drawSubtitle(
+    name: String, from start: Int, _ state: DashboardState, _ canvas: inout Canvas
+  ) {
+    let end = canvas.size.width - 1
+    for subtitle in Meaning.subtitles + [""] {
+      let gap = name.isEmpty || subtitle.isEmpty ? "" : "   "
+      let width = (subtitle + gap + name).count
+      guard width > 0, start + 3 + width <= end else { continue }
+      canvas.pieces(
+        [(subtitle + gap, state.theme.muted), (name, state.theme.strong)], x: end - width, y: 0)
+      return
     }
   }
 

@@ -1,4 +1,4 @@
-// Error rate against cost: one point for every mask measured, saved sweeps behind them.
+// Error rate against cost: all models' saved curves, and a point for every mask measured.
 
 import Backbones
 import TerminalUI
@@ -18,85 +18,112 @@ enum PlotPanel: Panel {
       trailing: "\(canvas.size.width >= 50 ? "lower left is better   " : "")axis (\(key: "a"))",
       theme: theme)
     let points = points(of: state.model, state)
-    let complete = points.filter(\.isComplete)
-    let partial = points.filter { !$0.isComplete }
     let present = points.first { $0.mask == state.mask }
-    let models = state.subject.models
-    let name = models.count > 1 ? models[state.model].name : "measured"
-    // A mark for each role, the same whatever else is shown.
-    let marks = state.symbols.markers
-    func series(_ name: String, _ points: [Point], _ style: Style, _ mark: Character)
-      -> ScatterPlot.Series
-    {
-      ScatterPlot.Series(
-        name, points: points.map { ($0.cost, $0.errorRate) }, style: style,
-        labels: points.map { "\($0.mask.keptCount)" }, marker: mark)
-    }
-    let front = ParetoFront.of(complete) { ($0.cost, $0.errorRate) }
-    let others = models.indices.filter { $0 != state.model }.map { model in
-      let points = Self.points(of: model, state).filter(\.isComplete)
-      return (
-        series: series(
-          models[model].name, points, theme.muted, marks[2 + model % (marks.count - 2)]),
-        choices: points.map { state.point(model: model, mask: $0.mask) }
-      )
-    }
-    let pin = state.pinned.flatMap { pinned in
-      state.measurements[pinned].flatMap {
-        Point($0, state.modelCosts[pinned.model], state.plotAxis)
-      }
-    }
-    // What a press on each mark chooses, series by series.
-    let choices =
-      [complete, partial, []].map { $0.map { state.point(model: state.model, mask: $0.mask) } }
-      + others.map(\.choices)
+    let marks = marks(points, state)
+    let look = state.look(ofModel: state.model)
+    let unmarked = legend(points, state) + lines(points, state)
     ScatterPlot(
-      series: [
-        series(name, complete, theme.text, marks[0]),
-        series(
-          partial.isEmpty ? "" : "partly measured", partial, theme.muted, "?"),
-        // Nothing measured is better in both: the trade-off itself.
-        ScatterPlot.Series(
-          "", points: front.map { ($0.cost, $0.errorRate) }, style: theme.muted,
-          isConnected: true, hasMarkers: false),
-      ] + others.map(\.series) + saved(state) + (pin.map { [pinned($0, marks[1], theme)] } ?? []),
+      series: unmarked + marks.map(\.series),
       current: present.map { ($0.cost, $0.errorRate) },
-      currentLabel: present.map { "\($0.mask.keptCount)" } ?? "", currentStyle: theme.accentStrong,
+      currentLabel: present.map { "\($0.mask.keptCount)" } ?? "",
+      currentStyle: look.style.with { $0.bold = true },
       xLabel: state.plotAxis.rawValue, yLabel: "WER %, with the number of layers run",
       // From nothing, so that half the cost is half the way.
-      xRange: range(state), axisStyle: theme.muted, hasLegend: true, symbols: state.symbols
+      xRange: range(state), yRange: 0...100, axisStyle: theme.muted, hasLegend: true,
+      symbols: state.symbols
     ).draw(in: canvas.area.inset(x: 2, y: 1), on: &canvas) { series, point in
-      choices.indices.contains(series) ? Action.choosePoint(choices[series][point]) : nil
+      let place = series - unmarked.count
+      return marks.indices.contains(place) && marks[place].choices.indices.contains(point)
+        ? Action.choosePoint(marks[place].choices[point]) : nil
     }
   }
 
-  /// Over a point that has its label already.
-  private static func pinned(_ pin: Point, _ mark: Character, _ theme: Theme)
-    -> ScatterPlot.Series
-  {
-    ScatterPlot.Series(
-      "pinned", points: [(pin.cost, pin.errorRate)], style: theme.other, marker: mark)
+  /// The models in their own order, then what else is drawn.
+  private static func legend(_ points: [Point], _ state: DashboardState) -> [ScatterPlot.Series] {
+    let models = state.subject.models.enumerated().map { index, model in
+      let look = state.look(ofModel: index)
+      return ScatterPlot.Series(model.name, points: [], style: look.style, marker: look.marker)
+    }
+    let muted = state.theme.muted
+    let hasSaved = state.subject.models.indices.contains { !saved($0, state).isEmpty }
+    let isPartial = points.contains { !$0.isComplete }
+    return models
+      + (hasSaved
+        ? [ScatterPlot.Series("saved sweep", points: [], style: muted, hasMarkers: false)] : [])
+      + (isPartial
+        ? [ScatterPlot.Series("partly measured", points: [], style: muted, marker: "?")] : [])
   }
 
-  /// The curve measured at another time, of the present model by the present policy.
-  private static func saved(_ state: DashboardState) -> [ScatterPlot.Series] {
-    let model = state.subject.models[state.model].name
-    // Other decoding, other errors: no curve to compare with.
-    let decoding = state.decoding == .greedy ? "greedy" : nil
-    return state.savedSweeps.filter {
-      $0.model == model && $0.policy == state.policy && $0.decoding == decoding
-    }.map { sweep in
-      ScatterPlot.Series(
-        "saved \(sweep.policy)",
-        points: sweep.points.map { point in
-          let cost =
-            switch state.plotAxis {
-            case .compute: point.gflop
-            case .latency: point.milliseconds
-            case .layers: Double(point.keptLayers)
-            }
-          return (cost, point.errorRate * 100)
-        }.sorted { $0.x < $1.x }, style: state.theme.muted, isConnected: true, hasMarkers: false)
+  /// The present model's over the others'.
+  private static func order(_ state: DashboardState) -> [Int] {
+    state.subject.models.indices.filter { $0 != state.model } + [state.model]
+  }
+
+  /// All models' saved curves; without one of the present model's, what of it is not beaten in both.
+  private static func lines(_ points: [Point], _ state: DashboardState) -> [ScatterPlot.Series] {
+    let curves = order(state).map { model in
+      (style: state.look(ofModel: model).style, points: saved(model, state))
+    }
+    let isPresentSaved = !saved(state.model, state).isEmpty
+    let front =
+      isPresentSaved
+      ? [] : ParetoFront.of(points.filter(\.isComplete)) { ($0.cost, $0.errorRate) }
+    let best = (style: state.theme.muted, points: front.map { (x: $0.cost, y: $0.errorRate) })
+    return (curves + [best])
+      .filter { !$0.points.isEmpty }
+      .flatMap { curve in
+        [
+          ScatterPlot.Series(
+            "", points: curve.points, style: curve.style, isConnected: true, hasMarkers: false),
+          // Their arrows.
+          ScatterPlot.Series("", points: curve.points.filter { $0.y > 100 }, style: curve.style),
+        ]
+      }
+  }
+
+  /// What was measured here, and what a press on each mark chooses. Labels would hide each other: the
+  /// present model has them.
+  private static func marks(
+    _ points: [Point], _ state: DashboardState
+  ) -> [(series: ScatterPlot.Series, choices: [OperatingPoint])] {
+    func marks(
+      _ model: Int, _ points: [Point], _ marker: Character, hasLabels: Bool
+    ) -> (series: ScatterPlot.Series, choices: [OperatingPoint]) {
+      (
+        ScatterPlot.Series(
+          "", points: points.map { ($0.cost, $0.errorRate) },
+          style: state.look(ofModel: model).style,
+          labels: hasLabels ? points.map { "\($0.mask.keptCount)" } : [], marker: marker),
+        points.map { state.point(model: model, mask: $0.mask) }
+      )
+    }
+    var all = order(state).map { model in
+      marks(
+        model, Self.points(of: model, state).filter(\.isComplete),
+        state.look(ofModel: model).marker, hasLabels: model == state.model)
+    }
+    all.append(marks(state.model, points.filter { !$0.isComplete }, "?", hasLabels: true))
+    if let pinned = state.pinned, let known = state.measurements[pinned],
+      let point = Point(known, state.modelCosts[pinned.model], state.plotAxis)
+    {
+      all.append(
+        (
+          ScatterPlot.Series(
+            "pinned", points: [(point.cost, point.errorRate)], style: state.theme.other,
+            marker: "p"), []
+        ))
+    }
+    return all
+  }
+
+  /// A model's curve measured at another time, by the present policy. Times are this machine's or none.
+  private static func saved(_ model: Int, _ state: DashboardState) -> [(x: Double, y: Double)] {
+    state.saved(model, by: state.policy).compactMap { point -> (x: Double, y: Double)? in
+      switch state.plotAxis {
+      case .compute: (point.gflop, point.errorRate * 100)
+      case .layers: (Double(point.keptLayers), point.errorRate * 100)
+      case .latency: nil
+      }
     }
   }
 

@@ -27,6 +27,7 @@ enum SliderPanel: Panel {
       style: theme.accentStrong)
     slider(state).draw(in: track, on: &canvas) { Action.keep(state.layerCount - $0) }
     canvas.text(kept(state.mask.keptCount, state), x: track.maxX + 2, y: 1, style: theme.text)
+    canvas.edge(Meaning.forms(state), width: size.width, y: size.height - 1, style: theme.strong)
     if size.height >= 4 { drawScale(state, &canvas, x: track.x, width: track.width) }
   }
 

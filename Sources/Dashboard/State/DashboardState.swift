@@ -46,6 +46,8 @@ package struct DashboardState: Sendable {
   package var view: ViewKind
   package var layerCursor = 0
   package var utterance = 0
+  /// Nobody has chosen an utterance yet: one is looked for in which something changes.
+  package var seeksChange = false
   package var zoomed: PanelKind?
   /// What is presented over the panels.
   package var overlay: Overlay?
@@ -58,11 +60,15 @@ package struct DashboardState: Sendable {
   package var isHoldRemembered = false
   /// No file is written and nothing is recorded: for a machine that strangers try.
   package var isReadOnly = false
+  /// The footer counts what was asked of the evaluator and what it answered, for tests to wait on.
+  package var showsCounters = false
   /// The terminal has the mouse, so that text can be copied.
   package var isMouseReleased = false
   package var size = Size(width: 80, height: 24)
   package var symbols: Symbols
   package var theme = Theme.standard
+  /// Nobody has chosen the theme: it is light where the terminal says that its background is.
+  package var followsBackground = false
   package var plotAxis = PlotAxis.compute
   /// Whether the view Compare is about policies rather than models.
   package var comparesPolicies = false
@@ -99,6 +105,11 @@ package struct DashboardState: Sendable {
     self.symbols = symbols
   }
 
+  /// A theme that somebody wants, whatever the terminal says later.
+  package mutating func choose(_ theme: Theme) {
+    (self.theme, followsBackground) = (theme, false)
+  }
+
   package var model: Int { choice.model }
   package var mask: LayerMask { choice.mask }
   package var policy: String { choice.policy }
@@ -131,11 +142,14 @@ package struct DashboardState: Sendable {
     OperatingPoint(model: model, mask: mask, decoding: decoding)
   }
 
-  /// The model beside the present one, at the same mask: the one chosen for it, else the next in the
-  /// list with as many layers.
+  /// The model beside the present one, at the same mask: the one chosen for it, else for `dld` the one
+  /// that was trained alike but without a teacher, else the next in the list with as many layers.
   package var rival: (name: String, point: OperatingPoint)? {
     let models = subject.models
-    let index = rivals.first { $0 == chosenRival } ?? rivals.first
+    let isStudent = models[model].name == "dld"
+    let index =
+      rivals.first { $0 == chosenRival }
+      ?? rivals.first { isStudent && models[$0].name == "random-drop" } ?? rivals.first
     return index.map { (models[$0].name, point(model: $0, mask: mask)) }
   }
   /// Models that can run the present mask, the next in the list first.

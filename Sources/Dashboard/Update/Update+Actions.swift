@@ -66,15 +66,23 @@ extension Update {
       state.notice = state.pinned == nil ? "nothing is pinned" : "pinned: \(pinName(state))"
     case .previousUtterance: moveUtterance(by: -1, &state)
     case .nextUtterance: moveUtterance(by: 1, &state)
-    case .utterance(let index): state.utterance = index
+    case .utterance(let index): (state.utterance, state.seeksChange) = (index, false)
     case .nextWorse: findWorseUtterance(&state)
     case .filter: state.overlay = .prompt(Prompt(.filter, text: state.list.filter))
     case .changeOrder:
       state.list.order = state.list.order.next
       if let first = state.listedUtterances.first { state.utterance = first }
+      state.seeksChange = false
     case .play:
       guard state.subject.utterances.indices.contains(state.utterance) else { return [] }
+      state.seeksChange = false
       return [.play(state.utterance)]
+    case .copy:
+      guard let (name, text) = Copying.chosen(state) else {
+        state.notice = "this view has neither a transcript nor a table to copy"
+        return []
+      }
+      return [.copy(text, name: name)]
     case .pause:
       state.isPaused.toggle()
       if state.isPaused { return [.rest] }
@@ -96,7 +104,7 @@ extension Update {
     case .changeSymbols:
       let index = Symbols.all.firstIndex(of: state.symbols) ?? 0
       state.symbols = Symbols.all[(index + 1) % Symbols.all.count]
-    case .chooseTheme(let name): state.theme = Theme.named(name) ?? state.theme
+    case .chooseTheme(let name): state.choose(Theme.named(name) ?? state.theme)
     case .releaseMouse:
       state.isMouseReleased.toggle()
       state.held = []
@@ -105,6 +113,9 @@ extension Update {
       // Through its pages, then away.
       let page = state.helpPage.map { $0 + 1 } ?? 0
       state.overlay = page < HelpPage.pageCount(state) ? .help(page: page) : nil
+    case .turnHelp(let pages):
+      guard let page = state.helpPage else { return [] }
+      state.overlay = .help(page: min(max(0, page + pages), HelpPage.pageCount(state) - 1))
     case .back:
       switch state.overlay {
       case .demo: return endDemo(&state)

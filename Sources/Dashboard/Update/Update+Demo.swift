@@ -3,7 +3,8 @@
 import TerminalUI
 
 package func startDemo(_ state: inout DashboardState) -> [Effect] {
-  Update.play(DemoState(state), &state) + [.setTicking(true)]
+  state.seeksChange = false
+  return Update.play(DemoState(state), &state) + [.setTicking(true)]
 }
 
 extension Update {

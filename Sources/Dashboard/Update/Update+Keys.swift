@@ -21,6 +21,9 @@ extension Update {
         state.overlay = .prompt(prompt)
       }
       return []
+    case .background(let isLight):
+      if state.followsBackground { state.theme = .on(lightBackground: isLight) }
+      return []
     case .interrupted:
       return [.quit]
     case .wakeUp, .focus:
@@ -38,9 +41,27 @@ extension Update {
       return leaves ? [.quit] : []
     case .prompt(let prompt): return type(key, prompt, &state)
     case .menu(let menu): return walk(key, menu, &state)
-    case .help, nil:
+    case .help: return read(key, &state)
+    case nil:
       let action = KeyBindings.action(for: key, in: state.view, of: state.views)
       return action.map { perform($0, &state) } ?? []
+    }
+  }
+
+  /// A key while the help is open: it turns its pages, and what else it would do waits.
+  private static func read(_ key: Key, _ state: inout DashboardState) -> [Effect] {
+    switch key {
+    case .pageDown, .right, .down, " ": return perform(.turnHelp(1), &state)
+    case .pageUp, .left, .up, .backspace: return perform(.turnHelp(-1), &state)
+    case .home: return perform(.turnHelp(-HelpPage.pageCount(state)), &state)
+    case .end: return perform(.turnHelp(HelpPage.pageCount(state)), &state)
+    case .enter: return perform(.back, &state)
+    default:
+      let action = KeyBindings.action(for: key, in: state.view, of: state.views)
+      guard let action else { return [] }
+      if [.help, .back, .quit, .suspend].contains(action) { return perform(action, &state) }
+      state.notice = "the help holds the keys: Esc leaves it"
+      return []
     }
   }
 

@@ -56,7 +56,7 @@ extension Update {
       let point = OperatingPoint(newest)
       // Who goes step by step wants to see each.
       if newest.limit != nil, state.measurements[point]?.results[result.index] == nil {
-        state.utterance = result.index
+        (state.utterance, state.seeksChange) = (result.index, false)
       }
       state.measurements[
         point,
@@ -64,6 +64,7 @@ extension Update {
           mask: newest.mask, utteranceCount: state.subject.utterances.count,
           leftOut: state.subject.leftOut.count)
       ].add(result, speakers: state.subject.speakers)
+      seekChange(&state)
       return []
     case .finished(let id):
       guard id == newest.id else { return [] }

@@ -14,7 +14,7 @@ extension Update {
     if case .demo = state.overlay { return endDemo(&state) }
     guard let action = target(of: mouse, &state)?.action as? Action else { return [] }
     // The help is left by whatever is done from it.
-    if case .help = state.overlay, ![.help, .back].contains(action) { state.overlay = nil }
+    if case .help = state.overlay, !HelpPage.holds(action) { state.overlay = nil }
     return perform(action, &state)
   }
 

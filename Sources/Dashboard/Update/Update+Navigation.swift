@@ -31,6 +31,7 @@ extension Update {
 
   /// The next utterance of those that the view goes through.
   static func moveUtterance(by step: Int, _ state: inout DashboardState) {
+    state.seeksChange = false
     let rows = state.view.type.utterances(state)
     guard !rows.isEmpty else { return }
     guard let place = rows.firstIndex(of: state.utterance) else {
@@ -41,6 +42,7 @@ extension Update {
   }
 
   static func moveIntoList(_ state: inout DashboardState) {
+    state.seeksChange = false
     let rows = state.listedUtterances
     if let first = rows.first, !rows.contains(state.utterance) { state.utterance = first }
   }
@@ -62,6 +64,28 @@ extension Update {
         ? "no measured utterance has an error" : "no measured utterance is worse than at full depth"
       return
     }
-    state.utterance = worse
+    (state.utterance, state.seeksChange) = (worse, false)
+  }
+
+  /// Until somebody chooses an utterance: from one that is heard as at full depth, or without an error
+  /// there, to the next that is not.
+  static func seekChange(_ state: inout DashboardState) {
+    guard state.seeksChange, changes(in: state.utterance, state) == false else { return }
+    let count = state.subject.utterances.count
+    for step in 1..<max(1, count) {
+      let index = (state.utterance + step) % count
+      guard changes(in: index, state) == true else { continue }
+      state.utterance = index
+      return
+    }
+  }
+
+  /// Nil where that is not known.
+  private static func changes(in index: Int, _ state: DashboardState) -> Bool? {
+    guard state.subject.utterances.indices.contains(index),
+      let now = state.present?.results[index]
+    else { return nil }
+    if state.mask == state.fullMask { return now.counts.errors > 0 }
+    return state.fullDepth?.results[index].map { $0.counts.errors != now.counts.errors }
   }
 }

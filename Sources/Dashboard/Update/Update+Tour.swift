@@ -4,6 +4,7 @@ extension Update {
   /// Remembers what a step starts from. What is so already is said to be so, not done.
   static func begin(_ state: inout DashboardState) {
     (state.tour.help, state.tour.page) = (.none, 0)
+    state.seeksChange = false
     state.tour.start = TourState.Start(
       choice: state.choice, view: state.view, pinned: state.pinned, budget: state.budget)
     state.tour.isReached = false

@@ -10,6 +10,7 @@ enum BudgetView: DashboardView {
   static let name = "Budget"
   static let summary = "the best mask for a budget, and budgets that change while people speak"
   static let panels: [PanelKind] = [.budget, .scenario]
+  static var table: PanelKind? { .budget }
   static let keys = [
     KeyBinding(
       [("+", .budgetMore), ("=", .budgetMore), ("-", .budgetLess)], "+ - =", .here,

@@ -10,6 +10,7 @@ enum CompareView: DashboardView {
   static let name = "Compare"
   static let summary = "the models at every depth: curves, intervals, differences"
   static let panels: [PanelKind] = [.comparison, .curves]
+  static var table: PanelKind? { .comparison }
   static let keys = [
     KeyBinding(
       ["v"], "v", .compareBy, .here, "models or policies", hint: "models/policies")

@@ -27,6 +27,8 @@ package protocol DashboardView: Sendable {
   static func wishes(_ state: DashboardState) -> [OperatingPoint]
   /// The close look that it shows.
   static func probe(_ state: DashboardState) -> ProbeRequest?
+  /// The panel whose table is copied, in place of the chosen utterance's transcripts.
+  static var table: PanelKind? { get }
   /// Utterances to go through with the keys for the next and the last one.
   static func utterances(_ state: DashboardState) -> [Int]
   /// Moves the cursor of the view, down for positive steps.
@@ -53,6 +55,7 @@ extension DashboardView {
   package static func hint(for action: Action, _ state: DashboardState) -> String? { nil }
   package static func wishes(_ state: DashboardState) -> [OperatingPoint] { [] }
   package static func probe(_ state: DashboardState) -> ProbeRequest? { nil }
+  package static var table: PanelKind? { nil }
   package static func utterances(_ state: DashboardState) -> [Int] {
     Array(state.subject.utterances.indices)
   }

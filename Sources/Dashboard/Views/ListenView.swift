@@ -11,6 +11,7 @@ enum ListenView: DashboardView {
   static let name = "Listen"
   static let summary = "speak, and read what every depth hears"
   static let panels: [PanelKind] = [.recording]
+  static var table: PanelKind? { .recording }
   static let keys = [
     KeyBinding(["f"], "f", .openFile, .here, "open a file", hint: "file"),
     KeyBinding(

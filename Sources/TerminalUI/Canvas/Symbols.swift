@@ -35,6 +35,8 @@ package struct Symbols: Sendable, Equatable {
   package let markers: [Character]
   /// The mark of the current point of a plot.
   package let currentMarker: Character
+  /// The mark of a point that lies above a plot.
+  package let above: Character
   /// A scroll bar's thumb.
   package let filled: Character
   /// What stands for text that was cut.
@@ -49,7 +51,7 @@ package struct Symbols: Sendable, Equatable {
     Symbols(
       name: name, dots: dots, border: lines, bar: eighths, track: "░", knob: "●",
       stop: "┼", line: "━", lineEmpty: "─", markers: ["o", "×", "+", "△", "□", "◇", "▽", "*"],
-      currentMarker: "◉", filled: "┃", ellipsis: "…")
+      currentMarker: "◉", above: "↑", filled: "┃", ellipsis: "…")
   }
 
   package static let braille = unicode("braille", .braille)
@@ -61,6 +63,7 @@ package struct Symbols: Sendable, Equatable {
       bottomRight: "+", tickLeft: "+", tickBottom: "+", cross: "+"),
     bar: ["#"], track: ".", knob: "O", stop: "+", line: "=",
     lineEmpty: "-", markers: ["o", "x", "+", "^", "s", "v", "d", "*"], currentMarker: "@",
+      above: "!",
     filled: "#",
     ellipsis: "~")
 

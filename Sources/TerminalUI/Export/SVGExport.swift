@@ -7,6 +7,7 @@ package struct SVGColors: Sendable, Equatable {
 
   package static let dark = SVGColors(foreground: "#d4d4d4", background: "#16181d")
   package static let light = SVGColors(foreground: "#24292f", background: "#ffffff")
+  package static let contrast = SVGColors(foreground: "#ffffff", background: "#000000")
 }
 
 extension Canvas {

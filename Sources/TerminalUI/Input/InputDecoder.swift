@@ -6,8 +6,8 @@ package struct InputDecoder: Sendable {
     case ground
     /// In a sequence longer than any that means something.
     case parameters
-    /// After OSC, DCS, APC, PM or SOS, to their end.
-    case string
+    /// After OSC, DCS, APC, PM or SOS, to their end. Only what follows OSC may mean something.
+    case string(isCommand: Bool)
     case paste
   }
 
@@ -18,6 +18,8 @@ package struct InputDecoder: Sendable {
     case incomplete
     /// So many bytes are done with, and what follows is read in another way.
     case entering(State, Int)
+    /// So many bytes are done with, and the terminal has answered all that it was asked.
+    case answered(Int)
   }
 
   private static let escape: UInt8 = 0x1B
@@ -33,6 +35,13 @@ package struct InputDecoder: Sendable {
   /// Not decoded yet.
   private var bytes: ArraySlice<UInt8> = []
   private var pasted: [UInt8] = []
+  /// What has come of an OSC.
+  private var command: [UInt8] = []
+  private static let longestCommand = 64
+
+  /// The terminal was asked for its background and what it is, and has not said the latter yet. Answers
+  /// that nobody waits for are passed over.
+  package var awaitsAnswers = false
 
   /// - Parameters:
   ///   - keys: sequences that begin with ESC, and the keys that send them.
@@ -61,6 +70,10 @@ package struct InputDecoder: Sendable {
       case .incomplete: return nil
       case .entering(let new, let count):
         state = new
+        command = []
+        bytes = bytes.dropFirst(count)
+      case .answered(let count):
+        awaitsAnswers = false
         bytes = bytes.dropFirst(count)
       case .done(let count, let event):
         bytes = bytes.dropFirst(count)
@@ -119,7 +132,7 @@ package struct InputDecoder: Sendable {
     case UInt8(ascii: "O"): return single(bytes)
     case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "X"), UInt8(ascii: "^"),
       UInt8(ascii: "_"):
-      return .entering(.string, 2)
+      return .entering(.string(isCommand: second == UInt8(ascii: "]")), 2)
     case Self.escape: return doubled(bytes)
     case 0x80...:
       // Alt with a character of several bytes.
@@ -167,6 +180,7 @@ package struct InputDecoder: Sendable {
     case ("", UInt8(ascii: "I")): return .done(length, .focus(true))
     case ("", UInt8(ascii: "O")): return .done(length, .focus(false))
     case ("200", UInt8(ascii: "~")): return .entering(.paste, length)
+    case (_, UInt8(ascii: "c")) where text.first == "?": return .answered(length)
     default:
       guard text.first == "<" else { return .done(length, nil) }
       let report = text.dropFirst() + String(Unicode.Scalar(final))
@@ -219,20 +233,31 @@ package struct InputDecoder: Sendable {
   }
 
   /// To ST or BEL. CAN and SUB break it off, and so does Ctrl-C, which must always be heard.
-  private func string() -> Step {
+  private mutating func string() -> Step {
     let inside = bytes.prefix { ![0x03, 0x07, 0x18, 0x1A, Self.escape].contains($0) }.count
+    command += bytes.prefix(min(inside, Self.longestCommand - command.count))
     guard let end = bytes.dropFirst(inside).first else {
       return inside == 0 ? .incomplete : .done(inside, nil)
     }
     switch end {
+    case 0x07: return endString(inside + 1)
     case 0x03: return .entering(.ground, inside)
     case Self.escape:
       guard let next = bytes.dropFirst(inside + 1).first else {
         return inside == 0 ? .incomplete : .done(inside, nil)
       }
-      return .entering(.ground, next == UInt8(ascii: "\\") ? inside + 2 : inside)
+      return next == UInt8(ascii: "\\") ? endString(inside + 2) : .entering(.ground, inside)
     default: return .entering(.ground, inside + 1)
     }
+  }
+
+  /// After so many bytes.
+  private mutating func endString(_ count: Int) -> Step {
+    guard case .string(isCommand: true) = state, awaitsAnswers,
+      let isLight = BackgroundReport.isLight(osc: String(decoding: command, as: UTF8.self))
+    else { return .entering(.ground, count) }
+    state = .ground
+    return .done(count, .background(isLight: isLight))
   }
 
   /// Raw bytes to its end: inside a paste an arrow key is just text.

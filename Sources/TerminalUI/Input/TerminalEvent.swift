@@ -10,6 +10,8 @@ package enum TerminalEvent: Sendable, Equatable {
   case interrupted
   /// The terminal window got or lost the focus.
   case focus(Bool)
+  /// The terminal's answer to what its background is: light or not.
+  case background(isLight: Bool)
   /// Pasted text, control characters other than newline and tab removed.
   case paste(String)
 }

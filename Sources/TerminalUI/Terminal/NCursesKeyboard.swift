@@ -8,6 +8,8 @@ import Foundation
   private var decoder: InputDecoder
   /// When the rest of a sequence that has begun is given up; nil when none has.
   private(set) var deadline: ContinuousClock.Instant?
+  /// When answers of the terminal are waited for no longer.
+  private var answersEnd: ContinuousClock.Instant?
 
   /// Call after newterm.
   init(escapeDelay: Duration) {
@@ -36,11 +38,40 @@ import Foundation
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = Foundation.read(STDIN_FILENO, &buffer, buffer.count)
     if count > 0 {
+      if let answersEnd, ContinuousClock.now >= answersEnd { giveUpAnswers() }
       decoder.feed(buffer.prefix(count))
       deadline = nil
       return true
     }
     return count < 0 && (errno == EINTR || errno == EAGAIN)
+  }
+
+  /// The terminal has been asked what it is: what it says within a second counts.
+  func expectAnswers() {
+    decoder.awaitsAnswers = true
+    answersEnd = ContinuousClock.now + .seconds(1)
+  }
+
+  private func giveUpAnswers() {
+    decoder.awaitsAnswers = false
+    answersEnd = nil
+  }
+
+  /// Waits so long for what the terminal still has to answer, and drops it with all that is typed
+  /// meanwhile: whoever reads the terminal next would take it for typed.
+  func dropAnswers(within patience: Duration) {
+    guard let answersEnd else { return }
+    let end = min(answersEnd, ContinuousClock.now + patience)
+    while decoder.awaitsAnswers {
+      let left = ContinuousClock.now.duration(to: end) / .milliseconds(1)
+      var place = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+      guard left > 0, poll(&place, 1, Int32(left.rounded(.up))) >= 0 else { break }
+      if place.revents != 0 {
+        guard read() else { break }
+        while decoder.next() != nil {}
+      }
+    }
+    giveUpAnswers()
   }
 }
 

@@ -27,6 +27,8 @@ import Foundation
   private var watched: Int32 = -1
   private var pending: [TerminalEvent] = []
   private var isMouseOn = true
+  /// Asked for, but not asked yet.
+  private var isBackgroundWanted = false
   private var isOpen = true
   private var isGone = false
   /// Bytes that the terminal did not take yet, and the newest canvas, to be painted after them.
@@ -137,6 +139,10 @@ import Foundation
     }
     postponed = nil
     send(painter.draw(canvas, size: size))
+    guard isBackgroundWanted else { return }
+    isBackgroundWanted = false
+    send(BackgroundReport.question)
+    keyboard.expectAnswers()
   }
 
   /// Does what had to wait until the terminal took something.
@@ -243,11 +249,24 @@ import Foundation
     send(on ? modes.mouseOn : modes.mouseOff)
   }
 
+  /// Asks, after the next picture, whether the terminal's background is light: `.background`, once, if
+  /// it says so soon.
+  package func askBackground() { isBackgroundWanted = modes.hasCommands }
+
+  /// Puts text on the clipboard of whoever sits before the terminal (OSC 52), where it allows that; false
+  /// where it certainly does not.
+  package func copy(_ text: String) -> Bool {
+    guard modes.hasCommands else { return false }
+    send(Array("\u{1B}]52;c;\(Data(text.utf8).base64EncodedString())\u{7}".utf8))
+    return true
+  }
+
   /// In order, or as a dying program does it where ncurses would wait for ever.
   private func leave() {
     TerminalOutput.release(STDOUT_FILENO)
     // endwin does not know of the modes set by hand.
     send(modes.off, milliseconds: 300)
+    keyboard.dropAnswers(within: .milliseconds(300))
     if unsent.isEmpty {
       endwin()
       crashGuard.disarm()

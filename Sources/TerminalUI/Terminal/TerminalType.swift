@@ -45,10 +45,10 @@ struct TerminalType {
     let isKnown = Self.capable.contains { given.hasPrefix($0) || name.hasPrefix($0) }
     return TerminalModes(
       hasMouse: isKnown || has("kmous", "XM"), hasPaste: isKnown || has("BE", "PS"),
-      hasFocus: isKnown || has("fe", "kxIN"))
+      hasFocus: isKnown || has("fe", "kxIN"), hasCommands: isKnown)
   }
 
-  /// Their mouse, paste and focus are xterm's, and terminfo may not say so.
+  /// Their mouse, paste, focus and commands are xterm's, and terminfo may not say so.
   private static let capable = [
     "xterm", "screen", "tmux", "rxvt", "alacritty", "foot", "kitty", "wezterm", "ghostty",
     "konsole",
@@ -65,7 +65,11 @@ struct TerminalModes {
   /// Focus changes and bracketed paste.
   private let reports: [String]
 
-  init(hasMouse: Bool, hasPaste: Bool, hasFocus: Bool) {
+  /// Whether operating system commands (OSC), also unknown ones, are taken for such.
+  let hasCommands: Bool
+
+  init(hasMouse: Bool, hasPaste: Bool, hasFocus: Bool, hasCommands: Bool) {
+    self.hasCommands = hasCommands
     mouse = hasMouse ? ["1002", "1006"] : []
     reports = (hasFocus ? ["1004"] : []) + (hasPaste ? ["2004"] : [])
   }

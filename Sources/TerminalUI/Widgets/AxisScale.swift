@@ -8,6 +8,41 @@ package struct AxisScale: Sendable, Equatable {
   package let ticks: [Double]
   private let decimals: Int
 
+  /// From 0 to `end` or a little further, with ticks a whole number of cells apart.
+  /// - Parameters:
+  ///   - intervals: at most so many whole steps up to `end`.
+  ///   - cells: along the axis, its first and last cell included.
+  package static func even(upTo end: Double, intervals: Int, cells: Int) -> AxisScale {
+    let plain = AxisScale(0...end, intervals: intervals)
+    guard plain.range == 0...end, plain.ticks.count > 1, cells > 1 else { return plain }
+    let step = plain.ticks[1]
+    let distance = (step / end * Double(cells - 1) + 1e-9).rounded(.down)
+    guard distance >= 1 else { return plain }
+    // Of the cells between the first and the last, so that a tick's place is never rounded elsewhere.
+    let longer = step * Double(cells - 1) / distance
+    let count = Int((longer / step + 1e-9).rounded(.down))
+    return AxisScale(
+      range: 0...longer, ticks: (0...count).map { Double($0) * step }, decimals: plain.decimals)
+  }
+
+  /// Into how many intervals from 0 to `end` an axis of so many cells is cut evenly, with as few cells as
+  /// can be left over, and how many cells it then takes.
+  package static func evenSteps(upTo end: Double, cells: Int) -> (intervals: Int, cells: Int)? {
+    let choices = (1...max(1, (cells - 1) / 2)).compactMap { wanted -> (Int, Int)? in
+      let scale = AxisScale(0...end, intervals: wanted)
+      guard scale.range == 0...end, let last = scale.ticks.last, scale.ticks.first == 0,
+        abs(last - end) <= 1e-9 * end
+      else { return nil }
+      let intervals = scale.ticks.count - 1
+      return (intervals, intervals * ((cells - 1) / intervals) + 1)
+    }
+    return choices.max { ($0.1, $0.0) < ($1.1, $1.0) }
+  }
+
+  private init(range: ClosedRange<Double>, ticks: [Double], decimals: Int) {
+    (self.range, self.ticks, self.decimals) = (range, ticks, decimals)
+  }
+
   /// Finds ticks that cut a range into at most `intervals` whole steps. An empty or infinite range
   /// becomes one around its value.
   package init(_ wanted: ClosedRange<Double>, intervals: Int) {

@@ -41,12 +41,13 @@ package struct ScatterPlot: Sendable {
   /// Names of the axes with their units.
   package var xLabel: String
   package var yLabel: String
-  /// Nil: what the points need, from 0 on if they are all on one side of it.
+  /// Nil: what the points need, from 0 on if they are all on one side of it. One that is given and begins
+  /// at 0 has its ticks a whole number of cells apart, which makes an axis a little longer or the plot a
+  /// little lower; points above a given `yRange` are arrows at its upper edge.
   package var xRange: ClosedRange<Double>?
   package var yRange: ClosedRange<Double>?
   package var axisStyle: Style
-  /// Lists the series' markers and names where the field is free, at the bottom left if possible:
-  /// a trade-off has no points there. Without room for all of them they get lines of their own.
+  /// Lists the series' markers and names under the plot.
   package var hasLegend: Bool
   /// So many series are moved a whole cell from each other, so that points at one x stand side by
   /// side; those after them go where the first ones went.
@@ -85,14 +86,7 @@ package struct ScatterPlot: Sendable {
       drawPlot(in: area, on: &canvas, action: action)
       return
     }
-    var inside = canvas
-    let isWhole = drawLegend(
-      in: drawPlot(in: area, on: &inside, action: action), on: &inside)
-    let lines = isWhole ? [] : legendLines(width: area.width, most: area.height / 4)
-    guard !lines.isEmpty else {
-      canvas = inside
-      return
-    }
+    let lines = legendLines(width: area.width, most: area.height / 4)
     let (plot, legend) = area.split(bottom: lines.count)
     drawPlot(in: plot, on: &canvas, action: action)
     for (row, line) in lines.enumerated() {
@@ -100,11 +94,9 @@ package struct ScatterPlot: Sendable {
     }
   }
 
-  /// Returns the field between the axes.
-  @discardableResult
   private func drawPlot(
     in area: Rect, on canvas: inout Canvas, action: (Int, Int) -> (any Sendable)?
-  ) -> Rect {
+  ) {
     let points = (series.flatMap(\.points) + (current.map { [$0] } ?? []))
       .filter { $0.x.isFinite && $0.y.isFinite }
     let ends = series.flatMap(\.intervals).compactMap { $0 }.flatMap {
@@ -120,12 +112,23 @@ package struct ScatterPlot: Sendable {
     if hasTitle { field = field.split(top: 1).rest }
     if hasName { field = field.split(bottom: 1).rest }
     if hasAxes { field = field.split(bottom: 2).rest }
-    let yScale = AxisScale(down, intervals: (field.height - 1) / 2)
+    var intervals = (field.height - 1) / 2
+    if hasAxes, let yRange, yRange.lowerBound == 0,
+      let even = AxisScale.evenSteps(upTo: yRange.upperBound, cells: field.height)
+    {
+      intervals = even.intervals
+      field = field.split(bottom: even.cells).bottom
+    }
+    let yScale = AxisScale(down, intervals: intervals)
     var labels = yScale.ticks.map { yScale.label($0) }
     let margin = min((labels.map(\.count).max() ?? 0) + 1, area.width / 3)
     if hasAxes { field = field.split(left: margin + 1).rest } else { labels = [] }
-    let xScale = AxisScale(across, intervals: field.width / 8)
-    guard !field.isEmpty else { return field }
+    let isEven = hasAxes && xRange?.lowerBound == 0
+    let xScale =
+      isEven
+      ? AxisScale.even(upTo: across.upperBound, intervals: field.width / 8, cells: field.width)
+      : AxisScale(across, intervals: field.width / 8)
+    guard !field.isEmpty else { return }
 
     if hasAxes {
       drawAxes(field, area, margin: margin, xScale: xScale, yScale: yScale, on: &canvas)
@@ -138,7 +141,6 @@ package struct ScatterPlot: Sendable {
       }
     }
     drawSeries(in: field, xScale: xScale, yScale: yScale, on: &canvas, action: action)
-    return field
   }
 
   /// A series' marker; series beyond the last marker start over.
@@ -220,13 +222,19 @@ package struct ScatterPlot: Sendable {
     }
     raster.draw(x: field.x, y: field.y, on: &canvas)
 
+    func isAbove(_ position: Double) -> Bool {
+      yRange != nil && position.isFinite && position > 1 + 1e-9
+    }
     // Markers after all lines: a line must not hide a point.
     func mark(
       _ point: (x: Double, y: Double), _ character: Character, _ style: Style, shift: Int = 0,
       _ action: (any Sendable)? = nil
     ) {
       let (x, y) = (xScale.position(point.x), yScale.position(point.y))
-      guard (-1e-9...1 + 1e-9).contains(x), (-1e-9...1 + 1e-9).contains(y) else { return }
+      guard (-1e-9...1 + 1e-9).contains(x), (-1e-9...1 + 1e-9).contains(y) || isAbove(y) else {
+        return
+      }
+      let character = isAbove(y) ? symbols.above : character
       let place = min(field.maxX - 1, max(field.x, column(x, field) + shift))
       canvas[place, row(y, field)] = Cell(character, style: style)
       if let action {
@@ -245,7 +253,7 @@ package struct ScatterPlot: Sendable {
     // Labels last and only on free cells: neither a point nor another label gets lost.
     func label(_ point: (x: Double, y: Double), _ text: String, _ style: Style) {
       let (x, y) = (xScale.position(point.x), yScale.position(point.y))
-      guard !text.isEmpty, (0...1).contains(x), (0...1).contains(y) else { return }
+      guard !text.isEmpty, (0...1).contains(x), (0...1).contains(y) || isAbove(y) else { return }
       let (place, line, width) = (column(x, field), row(y, field), CharacterWidth.of(text))
       // Points of several series may be in one place.
       guard labelled.insert("\(place) \(line) \(text)").inserted else { return }
@@ -268,31 +276,6 @@ package struct ScatterPlot: Sendable {
       let mark = series.hasMarkers ? String(marker(of: index)) : String(symbols.lineEmpty)
       return StyledText([(mark, series.style), (" \(series.name)", axisStyle)])
     }
-  }
-
-  /// Returns whether all names found room.
-  private func drawLegend(in field: Rect, on canvas: inout Canvas) -> Bool {
-    var isWhole = true
-    var bottom = field.maxY - 1
-    for text in legend.reversed() {
-      let places =
-        text.width >= field.width
-        ? []
-        : stride(from: bottom, through: field.y, by: -1).flatMap { y in
-          [field.x + 1, field.maxX - text.width].map { (x: $0, y: y) }
-        }
-      let free = places.first { place in
-        (max(field.x, place.x - 1)..<min(field.maxX, place.x + text.width + 1))
-          .allSatisfy { canvas[$0, place.y] == .blank }
-      }
-      guard let free else {
-        isWhole = false
-        continue
-      }
-      canvas.text(text, x: free.x, y: free.y)
-      bottom = free.y - 1
-    }
-    return isWhole
   }
 
   /// The legend side by side in at most so many lines; what does not fit is counted at the end.

@@ -127,11 +127,14 @@ enum DashboardCommand: Command {
       state.budget.traces.append(try ComputeTrace(csv: trace))
       state.budget.trace = state.budget.traces.count - 1
     }
-    if let theme { state.theme = theme }
+    if let theme { state.choose(theme) }
     if let symbols { state.symbols = symbols }
     state.isReadOnly = options.isReadOnly
+    state.showsCounters =
+      !ProcessInfo.processInfo.environment["DROPSCOPE_COUNTERS", default: ""].isEmpty
     state.demoPace = options.demoPace
     state.view = options.view
+    state.seeksChange = true
     let initial = state
     if let frame = options.frame {
       state.size = frame
@@ -142,11 +145,10 @@ enum DashboardCommand: Command {
       defer { session.close() }
       try session.settle(&state)
       LeftOut.complain(session.leftOut, of: "\(dataset.name) \(dataset.split)")
-      let canvas = view(state, frame)
       try StandardOutput.show(
         HarmlessText(
           lines: options.isSVG
-            ? canvas.svg(title: "Dropscope").lines.map(String.init) : canvas.lines()))
+            ? svg(state, frame).lines.map(String.init) : view(state, frame).lines()))
       return 0
     }
     // The entry point is the main thread, the only one that may touch the terminal.
@@ -163,7 +165,14 @@ enum DashboardCommand: Command {
           if options.symbols != nil || symbols == .ascii { settings.symbols = nil }
           return settings
         }
+        state.followsBackground = options.theme == nil
+        if state.followsBackground,
+          let isLight = BackgroundReport.isLight(ProcessInfo.processInfo.environment)
+        {
+          state.theme = .on(lightBackground: isLight)
+        }
         fixed(settings).apply(to: &state)
+        if state.followsBackground { terminal.askBackground() }
         let welcome = "new here? t starts a tour, ? explains the screen"
         state.notice = terminal.remark ?? (settings == Dashboard.Settings() ? welcome : "")
         if !complaints.isEmpty { state.overlay = .complaints(complaints) }

@@ -97,16 +97,24 @@ import Testing
       let world = try SmallWorld(in: folder)
       let arguments =
         ["--model", world.model.path, "--data", world.data.path, "--split", "test", "--keep", "6"]
-      let text = try runProgram(dropscope.path, arguments + ["--frame", "100x30"])
+      let frame = [dropscope.path] + arguments + ["--frame", "100x30"]
+      let text = try runProgram("env", ["DROPSCOPE_COUNTERS=1"] + frame)
       #expect(text.status == 0 && text.errors == "")
       #expect(text.lines.count == 30 && text.output.contains("12/12 utterances"))
       #expect(text.output.contains("mask 101010010101") && text.output.contains("gen 2 done 2"))
+      // Counters are for tests alone.
+      let plain = try runProgram("env", ["-u", "DROPSCOPE_COUNTERS"] + frame)
+      #expect(plain.output.contains("mask 101010010101") && !plain.output.contains("gen "))
       let picture = try runProgram(dropscope.path, arguments + ["--frame", "80x24", "--svg"])
       #expect(picture.status == 0 && picture.output.hasPrefix("<svg"))
+      #expect(picture.output.contains("fill=\"#16181d\""))
+      let light = try runProgram(
+        dropscope.path, arguments + ["--frame", "80x24", "--svg", "--theme", "light"])
+      #expect(light.output.contains("rx=\"6\" fill=\"#ffffff\""))
       for theme in ["high-contrast", "high contrast"] {
-        let frame = try runProgram(
+        let small = try runProgram(
           dropscope.path, arguments + ["--frame", "60x15", "--theme", theme])
-        #expect(frame.status == 0, "\(theme)")
+        #expect(small.status == 0, "\(theme)")
       }
       let random = try runProgram(
         "env",

@@ -121,6 +121,18 @@ final class PseudoTerminal {
     return withUnsafeBytes(of: modes) { Array($0) }
   }
 
+  /// Bytes sent to the program that nobody has read: the next program would.
+  var unread: Int {
+    var modes = termios()
+    tcgetattr(line, &modes)
+    // Not only whole lines count.
+    modes.c_lflag &= ~tcflag_t(ICANON)
+    tcsetattr(line, TCSANOW, &modes)
+    var count: Int32 = 0
+    _ = ioctl(line, UInt(FIONREAD), &count)
+    return Int(count)
+  }
+
   /// Stops the program's output, as Ctrl-S does where nobody has turned that off.
   func stopOutput() { tcflow(line, TCOOFF) }
 

@@ -26,6 +26,67 @@ import Testing
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  private static let question = "\u{1B}]11;?\u{1B}\\"
+  /// How the accent of the light theme is asked for.
+  private static let lightAccent = Array("38;5;25m".utf8)
+
+  /// The question comes after the first picture, and the answer changes its colours; who has named a theme
+  /// is not asked, nor is a terminal that might show the question.
+  @Test func theTerminalIsAskedForItsBackground() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let terminal = try start(world, "xterm-256color")
+      var bytes: [UInt8] = []
+      let end = Date().addingTimeInterval(20)
+      while bytes.firstRange(of: Array(Self.question.utf8)) == nil, Date() < end {
+        bytes += terminal.read(milliseconds: 50)
+      }
+      let before = String(decoding: bytes, as: UTF8.self)
+      let asked = try #require(before.range(of: Self.question))
+      #expect(before[..<asked.lowerBound].contains("Drop ratio"))
+      #expect(bytes.firstRange(of: Self.lightAccent) == nil)
+      terminal.write("\u{1B}]11;rgb:fdfd/f6f6/e3e3\u{1B}\\\u{1B}[?62;22c")
+      #expect(terminal.read(until: Self.lightAccent, seconds: 20))
+      terminal.write("q")
+      #expect(terminal.outcome(within: 10, output: &bytes) == 0 && terminal.unread == 0)
+
+      let named = output(try start(world, "xterm-256color", ["--theme", "standard"]))
+      #expect(named.contains("Drop ratio") && !named.contains(Self.question))
+      #expect(!output(try start(world, "vt100")).contains("]11;"))
+    }
+  }
+
+  /// Who leaves before the terminal has answered does not leave the answer to the shell.
+  @Test func aLateAnswerIsNotTyped() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let terminal = try start(world, "xterm-256color")
+      #expect(terminal.read(until: Array(Self.question.utf8), seconds: 20))
+      terminal.write("q")
+      // Its mouse is off: it is leaving.
+      #expect(terminal.read(until: Array("\u{1B}[?1002l".utf8), seconds: 20))
+      terminal.write("\u{1B}]11;rgb:0000/0000/0000\u{1B}\\\u{1B}[?62;22c")
+      var bytes: [UInt8] = []
+      #expect(terminal.outcome(within: 10, output: &bytes) == 0)
+      #expect(terminal.unread == 0)
+    }
+  }
+
+  /// `Y`, through a terminal within the terminal.
+  @Test func theTranscriptGoesToTheClipboard() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let tmux = try Tmux(width: 100, height: 30)
+      try tmux.type(line: "\(dropscope.path) \(world.arguments)")
+      try tmux.settle()
+      try tmux.press("Y")
+      try tmux.wait("what became of it") { $0.contains("the transcript is handed to the terminal") }
+      let text = try tmux.clipboard()
+      #expect(text.contains("said        ") && text.contains("speaker "))
+      try tmux.press("q")
+    }
+  }
+
   /// The number pad, a late answer, Alt, the mouse in another form: the screen stays as it is.
   @Test func whatMeansNothingDoesNothing() throws {
     try withTemporaryFolder { folder in

@@ -12,9 +12,11 @@ final class Tmux {
     let settings = environment.map { "export \($0.key)='\($0.value)'; " }.joined()
     try run(
       "new-session", "-d", "-x", "\(width)", "-y", "\(height)",
-      "\(settings)export LANG=C.UTF-8; PS1='ready> ' exec sh -i")
+      "\(settings)export DROPSCOPE_COUNTERS=1 LANG=C.UTF-8; PS1='ready> ' exec sh -i")
     try run("set", "-g", "mouse", "off")
     try run("set", "-g", "status", "off")
+    // What programs put on the clipboard is kept.
+    try run("set", "-s", "set-clipboard", "on")
     try run("resize-window", "-x", "\(width)", "-y", "\(height)")
     try wait("the shell's prompt") { $0.contains("ready>") }
   }
@@ -48,6 +50,9 @@ final class Tmux {
   func ask(_ format: String) throws -> String {
     try run("display-message", "-p", format).trimmingCharacters(in: .whitespacesAndNewlines)
   }
+
+  /// What a program has put on the clipboard.
+  func clipboard() throws -> String { try run("show-buffer") }
 
   /// Process id of what runs in the pane's shell, or nil.
   func child() throws -> pid_t? {

@@ -129,21 +129,22 @@ import Testing
   }
 
   /// A recorder without a microphone ends at once, and says so.
-  @Test func aRecorderThatFailsIsTold() throws {
+  @Test(arguments: ["arecord", "pw-record", "parecord", "rec", "ffmpeg"])
+  func aRecorderThatFailsIsTold(name: String) throws {
     try withTemporaryFolder { folder in
       let world = try SmallWorld(in: folder)
-      let recorder = folder.appending(path: "bin/arecord")
+      let recorder = folder.appending(path: "bin/\(name)")
       try FileManager.default.createDirectory(
         at: recorder.deletingLastPathComponent(), withIntermediateDirectories: true)
       try writeProgram(
         "#!/bin/sh\necho 'audio open error: no such device' >&2\nexit 1\n", to: recorder)
       let tmux = try Tmux(width: 100, height: 30)
       try tmux.type(
-        line: "PATH=\(folder.path)/bin:$PATH \(dropscope.path) \(world.arguments) --view listen")
+        line: "PATH=\(folder.path)/bin \(dropscope.path) \(world.arguments) --view listen")
       try tmux.settle()
       try tmux.press("Space")
       try tmux.wait("why there is no recording") {
-        $0.contains("no recording: arecord ended: audio open error: no such device")
+        $0.contains("no recording: \(name) ended: audio open error: no such device")
           && $0.contains("Space records")
       }
       try tmux.press("q")
