@@ -69,15 +69,16 @@ struct AtlasMeasuring {
 
   private func show(_ atlas: MaskAtlas) throws {
     let table = TextTable(
-      ["best mask", "keep", "masks", "WER %", "mean", "CTC", "KL", "oracle"],
+      ["best mask", "keep", "masks", "WER %", "mean", "CTC", "self-KL", "oracle"],
       names: [[String(repeating: "1", count: key.layers)]],
-      numbers: [4, 6, 6, 6, 6, 6, 6])
+      numbers: [4, 6, 6, 6, 6, 7, 6])
     try StandardOutput.show(
       """
       \(key.model) on \(key.dataset)/\(key.split): \(atlas.points.count) masks\
       \(atlas.isComplete ? "" : " of 2^\(key.layers)"), \(key.utterances) utterances, \
       \(key.words) words
-      CTC: nats an utterance; KL: from full depth, nats a frame; oracle: the best mask of each utterance
+      CTC: nats an utterance; self-KL: from full depth, nats a frame; oracle: the best mask of each
+      utterance
 
       \(table.heading)
       """)

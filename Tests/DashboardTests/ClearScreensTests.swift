@@ -97,7 +97,7 @@ import Dashboard
 
   // MARK: - Embeddings
 
-  @Test(arguments: Symbols.all.map(\.name)) func cloudsDifferByShape(name: String) throws {
+  @Test(arguments: Symbols.all.map(\.name)) func framesDifferByShape(name: String) throws {
     let symbols = try #require(Symbols.all.first { $0.name == name })
     let text = screen(Scene.shown(.embeddings, symbols: symbols), 80, 24)
     let legend = try #require(text.split(separator: "\n").first { $0.contains("all layers") })
@@ -105,11 +105,47 @@ import Dashboard
       let range = try #require(legend.range(of: " \(word)"))
       return legend[legend.index(before: range.lowerBound)]
     }
-    let marks = [try mark("reference"), try mark("dld"), try mark("both")]
+    let marks = [try mark("reference"), try mark("dld"), try mark("stayed")]
     #expect(Set(marks).count == 3)
     let field = text.split(separator: "\n").prefix { !$0.contains("all layers") }.joined()
-    #expect(field.contains(marks[2]))
-    if symbols.dots != .braille { #expect(marks.allSatisfy(field.contains)) }
+    #expect(marks.allSatisfy(field.contains))
+  }
+
+  /// What stays has no line; what goes has one, and the tokens have their texts.
+  @Test func framesHaveLinesToWhereTheyWent() throws {
+    func field(_ state: DashboardState) throws -> String {
+      let lines = screen(state, 120, 40).split(separator: "\n")
+      let start = try #require(lines.firstIndex { $0.contains("Output distributions") })
+      let end = try #require(lines.firstIndex { $0.contains("all layers") })
+      return lines[(start + 1)..<end].map { $0.prefix(73) }.joined(separator: "\n")
+    }
+    let moved = try field(Scene.shown(.embeddings))
+    #expect(moved.contains { ("\u{2801}"..."\u{28FF}").contains($0) })
+    for token in 1...6 { #expect(moved.contains("\(token)"), "\(token)") }
+    var state = Scene.shown(.embeddings)
+    let request = try #require(state.wantedProbe)
+    var cloud = try #require(state.probes.clouds[request])
+    cloud.student = cloud.reference
+    _ = update(&state, .probed(.cloud(request, cloud)))
+    let still = try field(state)
+    #expect(still.contains("●") && !still.contains("×") && !still.contains("○"))
+    #expect(!still.contains { ("\u{2801}"..."\u{28FF}").contains($0) })
+  }
+
+  /// From the reference, and from the same model's full depth: two quantities, two names.
+  @Test func theTwoDivergencesHaveTwoNames() throws {
+    #expect(screen(Scene.shown(.embeddings), 120, 40).contains("Reference KL"))
+    let layers = screen(Scene.shown(.layers), 80, 24)
+    #expect(layers.contains("norm  self-KL  heard"))
+    #expect(layers.contains("self-KL: mean nats a frame from this model's own full depth to here"))
+    // Without a reference, a model stands beside itself.
+    var state = Scene.shown(.embeddings)
+    let request = try #require(state.wantedProbe)
+    var cloud = try #require(state.probes.clouds[request])
+    cloud.referenceName = "dld"
+    _ = update(&state, .probed(.cloud(request, cloud)))
+    let text = screen(state, 120, 40)
+    #expect(text.contains("Self-KL, from its own full depth") && !text.contains("Reference KL"))
   }
 
   @Test(arguments: [24, 26, 30, 40]) func everyFrameIsInTheHistogram(height: Int) throws {

@@ -198,9 +198,13 @@ enum Scene {
     case .lens(_, let utterance, let mask):
       _ = update(&state, .probed(.lens(request, lens(utterance, mask))))
     case .cloud(_, let mask):
+      let places = (0..<6).map { token in
+        let angle = (Float(token) + 0.5) * Float.pi / 3
+        return OutputMap.Point(x: cos(angle), y: sin(angle))
+      }
       let points = (0..<90).map { index in
-        let angle = Float(index) * 0.4
-        return OutputMap.Point(x: angle * cos(angle), y: angle * sin(angle))
+        let sure = 1 - Float(index % 5) * 0.075
+        return OutputMap.Point(x: sure * places[index % 6].x, y: sure * places[index % 6].y)
       }
       _ = update(
         &state,
@@ -209,9 +213,17 @@ enum Scene {
             request,
             OutputCloud(
               referenceName: "reference", reference: points,
-              student: points.map { OutputMap.Point(x: 0.8 * $0.x + 2, y: $0.y - 1) },
-              divergences: points.indices.map { Double($0 * $0) / 2000 }, utterances: 40,
-              varianceShown: 0.42))))
+              // Every fifth frame goes some way towards the blank.
+              student: points.enumerated().map { index, point in
+                let left = index % 5 == 0 ? 1 - Float(index) / 90 : 1
+                return OutputMap.Point(x: left * point.x, y: left * point.y)
+              },
+              tokens: places.enumerated().map {
+                OutputMap.Token(
+                  token: $0 + 1, frames: 15,
+                  mean: OutputMap.Point(x: 0.85 * $1.x, y: 0.85 * $1.y))
+              }, divergences: points.indices.map { Double($0 * $0) / 2000 }, changes: 9,
+              utterances: 40))))
       _ = mask
     case .file(_, _, _, let masks, _):
       for mask in masks {

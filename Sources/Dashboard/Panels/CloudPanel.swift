@@ -1,4 +1,4 @@
-// Two clouds of output distributions in the plane of the reference's principal components.
+// Where the reference's output distributions put the frames, and where this model's do.
 
 import Foundation
 import TerminalUI
@@ -14,8 +14,7 @@ enum CloudPanel: Panel {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let size = canvas.size
-    let model = state.subject.models[state.model].name
-    canvas.frame(title: "Output distributions", trailing: "one dot a frame", theme: theme)
+    canvas.frame(title: "Output distributions", trailing: "lines: where frames went", theme: theme)
     guard let request = state.wantedProbe else { return }
     guard let cloud = state.probes.clouds[request] ?? lastKnown(state) else {
       canvas.text(
@@ -26,72 +25,99 @@ enum CloudPanel: Panel {
     let isPresent = state.probes.clouds[request] != nil
     let field = canvas.area.inset(x: 2, y: 1).split(bottom: 2).rest
     guard !field.isEmpty else { return }
-    // The frame of the reference, with air, so that clouds can be seen to drift out of it.
-    let xs = cloud.reference.map(\.x)
-    let ys = cloud.reference.map(\.y)
-    guard let left = xs.min(), let right = xs.max(), let low = ys.min(), let high = ys.max() else {
-      return
-    }
-    let shapes = Shapes(state.symbols)
-    func layer(_ points: [OutputMap.Point], _ shape: Shapes.Shape, _ style: Style) -> Canvas {
-      var raster = BrailleCanvas(field.size, symbols: shape.raster)
-      for point in points {
-        let air = Float(0.08)
-        let x = (point.x - left + air * (right - left)) / max(1e-6, (right - left) * (1 + 2 * air))
-        let y = (point.y - low + air * (high - low)) / max(1e-6, (high - low) * (1 + 2 * air))
-        raster.set(
-          x: Int(x * Float(raster.dots.width - 1)), y: Int((1 - y) * Float(raster.dots.height - 1)),
-          style: style, mark: shape.sample)
-      }
-      var layer = Canvas(field.size)
-      raster.draw(x: 0, y: 0, on: &layer)
-      return layer
-    }
-    let reference = layer(cloud.reference, shapes.reference, theme.other)
-    let student = layer(cloud.student, shapes.student, theme.accent)
-    for y in 0..<field.height {
-      for x in 0..<field.width {
-        let (a, b) = (reference[x, y], student[x, y])
-        canvas[field.x + x, field.y + y] =
-          a == .blank ? b : b == .blank ? a : Cell(shapes.both, style: theme.strong)
-      }
-    }
+    drawField(cloud, state, field, &canvas)
+    let model = state.subject.models[state.model].name
+    let depth = "\(state.mask.keptCount) of \(state.layerCount)"
     canvas.pieces(
       [
-        ("\(shapes.reference.sample) ", theme.other),
-        ("\(cloud.referenceName), all layers   ", theme.muted),
-        ("\(shapes.student.sample) ", theme.accent),
-        ("\(model), \(state.mask.keptCount) of \(state.layerCount)   ", theme.text),
-        ("\(shapes.both) ", theme.strong), ("both", theme.muted),
+        ("\(Mark.reference) ", theme.other), ("\(cloud.referenceName), all layers   ", theme.muted),
+        ("\(Mark.student) ", theme.accent), ("\(model), \(depth)   ", theme.text),
+        ("\(Mark.stayed) ", theme.strong), ("stayed", theme.muted),
         (isPresent ? "" : "  (the one before; working)", theme.muted),
       ], x: 2, y: field.maxY, width: size.width - 4)
-    let shown = "\(fixed(cloud.varianceShown * 100, 0)) % of the variance"
+    let changes = "\(cloud.changes) say another token"
     canvas.wording(
-      "\(cloud.reference.count) frames that are not blank, of \(cloud.utterances) utterances; the two "
-        + "components show \(shown)",
-      "\(cloud.reference.count) frames of \(cloud.utterances) utterances; \(shown)", shown, x: 2,
+      "\(cloud.reference.count) frames of \(cloud.utterances) utterances, surely blank ones left out; "
+        + "\(changes); in the middle: the blank",
+      "\(cloud.reference.count) frames of \(cloud.utterances) utterances; \(changes); middle: blank",
+      "\(cloud.reference.count) frames of \(cloud.utterances) utterances; \(changes)", changes,
+      x: 2,
       y: field.maxY + 1, style: theme.muted, width: size.width - 4, symbols: state.symbols)
   }
 
-  /// How the clouds are drawn: apart by shape, so that colour is not needed.
-  private struct Shapes {
-    struct Shape {
-      var raster: Symbols
-      /// In the legend; in ASCII also in the field.
-      var sample: Character
-    }
+  /// Apart by shape, so that colour is not needed.
+  private enum Mark {
+    static let reference: Character = "○"
+    static let student: Character = "×"
+    /// A frame whose two places are in one cell.
+    static let stayed: Character = "●"
+  }
 
-    let reference, student: Shape
-    /// Where both have a point.
-    let both: Character = "●"
-
-    init(_ symbols: Symbols) {
-      let isFine = symbols.dots == .braille
-      // Fine dots beside coarse blocks; without braille a mark each.
-      reference =
-        isFine ? Shape(raster: .braille, sample: "⠕") : Shape(raster: .ascii, sample: "○")
-      student = isFine ? Shape(raster: .block, sample: "▚") : Shape(raster: .ascii, sample: "×")
+  private static func drawField(
+    _ cloud: OutputCloud, _ state: DashboardState, _ field: Rect, _ canvas: inout Canvas
+  ) {
+    let theme = state.theme
+    // Room for a label on either side of the circle.
+    let labelWidth = min(6, field.width / 8)
+    let inner = Rect(
+      x: field.x + labelWidth, y: field.y, width: field.width - 2 * labelWidth, height: field.height
+    )
+    guard !inner.isEmpty else { return }
+    var raster = BrailleCanvas(inner.size, symbols: state.symbols)
+    func dot(_ point: OutputMap.Point) -> (x: Double, y: Double) {
+      (
+        Double(point.x + 1) / 2 * Double(raster.dots.width - 1),
+        Double(1 - point.y) / 2 * Double(raster.dots.height - 1)
+      )
     }
+    func cell(_ point: OutputMap.Point) -> Place {
+      let (x, y) = dot(point)
+      return Place(
+        x: inner.x + Int(x.rounded()) * inner.width / max(1, raster.dots.width),
+        y: inner.y + Int(y.rounded()) * inner.height / max(1, raster.dots.height))
+    }
+    let moves = zip(cloud.reference, cloud.student)
+    for (from, to) in moves where cell(from) != cell(to) {
+      raster.line(from: dot(from), to: dot(to), style: theme.muted, mark: "·")
+    }
+    raster.draw(x: inner.x, y: inner.y, on: &canvas)
+    let moved = moves.map { (from: cell($0), to: cell($1)) }.filter { $0.from != $0.to }
+    for (_, to) in moved { canvas[to.x, to.y] = Cell(Mark.student, style: theme.accent) }
+    for (from, _) in moved { canvas[from.x, from.y] = Cell(Mark.reference, style: theme.other) }
+    for (from, to) in moves where cell(from) == cell(to) {
+      canvas[cell(from).x, cell(from).y] = Cell(Mark.stayed, style: theme.strong)
+    }
+    let labelled = cloud.tokens.map { token -> (token: OutputMap.Token, place: Place) in
+      let length = max(1e-6, hypot(token.mean.x, token.mean.y))
+      return (token, cell(OutputMap.Point(x: token.mean.x / length, y: token.mean.y / length)))
+    }
+    drawLabels(labelled, state, field, &canvas)
+  }
+
+  /// Each token's text on the circle, outside of the mean of its frames, the most frequent ones first,
+  /// where there is room for it.
+  private static func drawLabels(
+    _ tokens: [(token: OutputMap.Token, place: Place)], _ state: DashboardState, _ field: Rect,
+    _ canvas: inout Canvas
+  ) {
+    let pieces = state.subject.models[state.model].pieces
+    for (token, place) in tokens {
+      let number = token.token
+      let text = (pieces.indices.contains(number) ? pieces[number] : "\(number)")
+        .replacingOccurrences(of: "\u{2581}", with: "_")
+      let width = CharacterWidth.of(text)
+      let x = token.mean.x < 0 ? place.x - width : place.x + 1
+      // A blank on either side, or two labels would read as one.
+      let around = (x - 1)...(x + width)
+      guard x >= field.x, x + width <= field.maxX,
+        around.allSatisfy({ $0 == place.x || canvas[$0, place.y] == .blank })
+      else { continue }
+      canvas.text(text, x: x, y: place.y, style: state.theme.text)
+    }
+  }
+
+  private struct Place: Equatable {
+    var x, y: Int
   }
 
   /// While a new one is worked out the last one stays, rather than an empty field.

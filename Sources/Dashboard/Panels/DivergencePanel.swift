@@ -14,8 +14,14 @@ enum DivergencePanel: Panel {
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
     let size = canvas.size
-    canvas.frame(title: "KL from the reference", trailing: "nats a frame", theme: theme)
-    guard let request = state.wantedProbe, let cloud = state.probes.clouds[request] else { return }
+    let request = state.wantedProbe
+    let cloud = request.flatMap { state.probes.clouds[$0] }
+    // Without a model called so, a model is its own reference.
+    let isSelf = cloud.map { $0.referenceName != "reference" } ?? false
+    canvas.frame(
+      title: isSelf ? "Self-KL, from its own full depth" : "Reference KL", trailing: "nats a frame",
+      theme: theme)
+    guard let cloud else { return }
     canvas.pieces(
       [
         ("mean ", theme.muted), (fixed(cloud.meanDivergence, 3), theme.accentStrong),
@@ -36,7 +42,7 @@ enum DivergencePanel: Panel {
       canvas.textRight("\(bin.count)", end: size.width - 2, y: y, style: theme.text)
       y += 1
     }
-    let others = others(state)
+    let others = others(state, isSelf: isSelf)
     if !others.isEmpty, y + 2 + others.count < size.height {
       y += 1
       canvas.text("mean at other settings seen", x: 2, y: y, style: theme.muted)
@@ -72,12 +78,14 @@ enum DivergencePanel: Panel {
     return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
   }
 
-  /// What was seen before, by model and depth, for comparison.
-  private static func others(_ state: DashboardState) -> [(name: String, mean: Double)] {
+  /// What was seen before of the same kind, by model and depth, for comparison.
+  private static func others(
+    _ state: DashboardState, isSelf: Bool
+  ) -> [(name: String, mean: Double)] {
     state.probes.clouds.compactMap { request, cloud -> (String, Double)? in
-      guard case .cloud(let model, let mask) = request, request != state.wantedProbe else {
-        return nil
-      }
+      guard case .cloud(let model, let mask) = request, request != state.wantedProbe,
+        (cloud.referenceName != "reference") == isSelf
+      else { return nil }
       return (
         "\(state.subject.models[model].name), \(mask.keptCount) of \(mask.layerCount)",
         cloud.meanDivergence

@@ -50,8 +50,8 @@ enum LensPanel: Panel {
         state.probes.failures[request]
           ?? (lens == nil
             ? "looking ..."
-            : "KL: mean nats a frame from all layers to here, what distillation makes small"),
-        "KL: from all layers to here, in nats", x: 2, y: y, style: theme.muted,
+            : "self-KL: mean nats a frame from this model's own full depth to here"),
+        "self-KL: from own full depth, in nats", x: 2, y: y, style: theme.muted,
         width: size.width - 4, symbols: state.symbols)
     }
   }
@@ -130,8 +130,8 @@ enum LensPanel: Panel {
     let text: Int
 
     init(width: Int) {
-      let ends = width >= 80 ? [19, 26, 32] : [17, 23, 28]
-      titles = zip(["cosine", "norm", "KL"], ends).map { ($0, $1) }
+      let ends = width >= 80 ? [19, 26, 35] : [17, 23, 31]
+      titles = zip(["cosine", "norm", "self-KL"], ends).map { ($0, $1) }
       text = ends[2] + 2
     }
   }

@@ -199,16 +199,16 @@ package enum Tour {
       title: "What distillation changes", models: ["random-drop", "dld"],
       steps: [
         TourStep(
-          "Two clouds",
+          "Where frames go",
           "Distillation makes the model with gaps say what a model with all layers says, frame by "
-            + "frame. Open Embeddings: one cloud is the reference's outputs, the other this model's.",
+            + "frame. Open Embeddings: a line goes from the reference's output to this model's.",
           hint: "4 opens Embeddings", answer: { TourKeys.open(.embeddings, $0) },
-          reveal: { _ in "Where the clouds lie on each other, the outputs agree." },
+          reveal: { _ in "Frames without a line stayed: there, the outputs agree." },
           isReached: { $0.view == .embeddings }),
         TourStep(
           "Pull them apart",
-          "Take random-drop, drop three quarters of the layers and watch the mean KL, which is what "
-            + "distillation makes small.",
+          "Take random-drop, drop three quarters of the layers and watch the mean reference KL, "
+            + "which is what distillation makes small.",
           hint: "d, 75, Enter; M opens the list of models",
           answer: {
             TourKeys.open(.embeddings, $0) + ["d", "7", "5", .enter]

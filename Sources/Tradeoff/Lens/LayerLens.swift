@@ -19,7 +19,7 @@ package struct LayerLens: Sendable, Equatable {
     /// of their norms (out over in); nil for the front end.
     package var cosine: Double?
     package var normRatio: Double?
-    /// Mean over the frames of KL(all layers || here), in nats: the term that distillation minimises.
+    /// Mean over the frames of KL(all layers || here), in nats, both of this model: the self-KL.
     package var divergence: Double
     /// The likeliest tokens of each frame, likeliest first.
     package var frames: [[TokenShare]]

@@ -4,17 +4,20 @@ import Backbones
 import Base
 import Kernels
 
-/// Frames of some utterances as two clouds of output distributions.
+/// Frames of some utterances, each where the reference puts it and where the student does.
 package struct OutputCloud: Sendable, Equatable {
   /// Whose full depth the picture is made from.
   package var referenceName: String
   package var reference: [OutputMap.Point]
+  /// Of the same frames.
   package var student: [OutputMap.Point]
+  /// What the reference says in them, the most frequent token first.
+  package var tokens: [OutputMap.Token]
   /// KL(reference || student) of each frame, in nats.
   package var divergences: [Double]
+  /// Frames in which the student's likeliest token is another than the reference's.
+  package var changes: Int
   package var utterances: Int
-  /// Share of the reference's variance that two dimensions show.
-  package var varianceShown: Double
 
   /// Utterances that a cloud is made from, evenly spread over the split.
   package static let utterances = 40
@@ -22,14 +25,15 @@ package struct OutputCloud: Sendable, Equatable {
   /// From parts.
   package init(
     referenceName: String, reference: [OutputMap.Point], student: [OutputMap.Point],
-    divergences: [Double], utterances: Int, varianceShown: Double
+    tokens: [OutputMap.Token], divergences: [Double], changes: Int, utterances: Int
   ) {
     self.referenceName = referenceName
     self.reference = reference
     self.student = student
+    self.tokens = tokens
     self.divergences = divergences
+    self.changes = changes
     self.utterances = utterances
-    self.varianceShown = varianceShown
   }
 
   /// `student` at `mask` beside `reference` at full depth, both on the same samples, at the rate both
@@ -55,7 +59,8 @@ package struct OutputCloud: Sendable, Equatable {
     }
     self.init(
       referenceName: reference.name, reference: map.reference, student: map.project(b),
-      divergences: map.divergences(a, b), utterances: count, varianceShown: map.varianceShown)
+      tokens: map.tokens, divergences: map.divergences(a, b), changes: map.changes(a, b),
+      utterances: count)
   }
 
   package var meanDivergence: Double {

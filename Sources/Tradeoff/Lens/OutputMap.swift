@@ -1,14 +1,15 @@
-// The paper's picture: the frames' output distributions in two dimensions.
+// The paper's picture: the frames' output distributions in two dimensions, each token apart.
 
 import Foundation
 import Kernels
 
-/// Projects log-probabilities on the two directions in which those of a reference vary most (principal
-/// components). In logarithms, because probabilities of sure frames are all 0 and 1: their two
-/// components would show two tokens. Frames that the reference is sure are blank are left out: they are
-/// most frames, and all in one place.
+/// Tokens stand on a circle and the blank in its middle; a frame lies at the mean of its tokens' places,
+/// weighted by their probabilities. So frames that are sure of a token lie on it, whatever the token,
+/// where two principal components would part only the few most frequent ones. Tokens that are alike are
+/// neighbours: their order is that of their angles in the reference's two principal components. Frames
+/// that the reference is sure are blank are left out: they are most frames, and all in one place.
 package struct OutputMap: Sendable, Equatable {
-  /// A frame's place.
+  /// A frame's place; the circle's radius is 1 and its middle (0, 0).
   package struct Point: Sendable, Equatable {
     package var x, y: Float
 
@@ -18,30 +19,112 @@ package struct OutputMap: Sendable, Equatable {
     }
   }
 
-  /// What is rarer counts as this rare.
+  /// A token that some frames of the reference say most probably.
+  package struct Token: Sendable, Equatable {
+    package var token: Int
+    /// The frames that say it.
+    package var frames: Int
+    /// The mean of their places.
+    package var mean: Point
+
+    package init(token: Int, frames: Int, mean: Point) {
+      self.token = token
+      self.frames = frames
+      self.mean = mean
+    }
+  }
+
+  /// What is rarer counts as this rare, in the components.
   private static let floor: Float = -12
-  /// Mean and two unit directions of the reference.
-  private let mean: [Float]
-  private let axes: [[Float]]
   /// Rows of the reference that take part.
   package let rows: [Int]
-  /// Share of the reference's variance that the two directions carry.
-  package let varianceShown: Double
+  /// Of each token that the reference says; the others are in the middle, as the blank is.
+  private let places: [Int: Point]
   package private(set) var reference: [Point] = []
+  /// The most frequent one first.
+  package private(set) var tokens: [Token] = []
 
   /// reference: log-probabilities, total frames x tokens, one of which is the `blank`. nil with fewer
   /// than three frames that are not blank.
   package init?(reference: Tensor, blank: Int, sure: Float = 0.95) {
-    let tokens = reference.columns
     let limit = log(sure)
     let rows = (0..<reference.rows).filter { reference[$0, blank] < limit }
-    guard rows.count >= 3 else { return nil }
+    guard rows.count >= 3, let components = Self.components(reference, rows) else { return nil }
+    self.rows = rows
+    var frames: [Int: [Int]] = [:]
+    for (position, row) in rows.enumerated() {
+      let best = Self.likeliest(reference, row)
+      if best != blank { frames[best, default: []].append(position) }
+    }
+    func middle(of positions: [Int], in points: [Point]) -> Point {
+      let count = Float(positions.count)
+      return Point(
+        x: positions.reduce(0) { $0 + points[$1].x } / count,
+        y: positions.reduce(0) { $0 + points[$1].y } / count)
+    }
+    let angles = frames.mapValues { positions in
+      let place = middle(of: positions, in: components)
+      return atan2(place.y, place.x)
+    }
+    let order = angles.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
+    places = Dictionary(
+      uniqueKeysWithValues: order.enumerated().map { rank, token in
+        let angle = 2 * Float.pi * (Float(rank) + 0.5) / Float(order.count)
+        return (token, Point(x: cos(angle), y: sin(angle)))
+      })
+    let points = project(reference)
+    self.reference = points
+    tokens = frames.map {
+      Token(token: $0.key, frames: $0.value.count, mean: middle(of: $0.value, in: points))
+    }.sorted { ($1.frames, $0.token) < ($0.frames, $1.token) }
+  }
+
+  /// Where another model's or mask's distributions of the same frames lie.
+  package func project(_ logProbabilities: Tensor) -> [Point] {
+    let places = places.sorted { $0.key < $1.key }
+    return rows.map { row in
+      places.reduce(into: Point(x: 0, y: 0)) { point, place in
+        let share = exp(logProbabilities[row, place.key])
+        point.x += share * place.value.x
+        point.y += share * place.value.y
+      }
+    }
+  }
+
+  /// KL(reference || other) of each frame that takes part, in nats.
+  package func divergences(_ reference: Tensor, _ other: Tensor) -> [Double] {
+    rows.map { row in
+      max(
+        0,
+        (0..<reference.columns).reduce(0.0) {
+          $0 + Double(exp(reference[row, $1]) * (reference[row, $1] - other[row, $1]))
+        })
+    }
+  }
+
+  /// Frames that take part whose likeliest token is another one.
+  package func changes(_ reference: Tensor, _ other: Tensor) -> Int {
+    rows.count { Self.likeliest(reference, $0) != Self.likeliest(other, $0) }
+  }
+
+  /// The first of the likeliest tokens of a frame.
+  private static func likeliest(_ logProbabilities: Tensor, _ row: Int) -> Int {
+    (1..<logProbabilities.columns).reduce(0) {
+      logProbabilities[row, $1] > logProbabilities[row, $0] ? $1 : $0
+    }
+  }
+
+  /// The rows in the two directions in which they vary most, in logarithms, because probabilities of
+  /// sure frames are all 0 and 1; nil where LAPACK finds no directions.
+  private static func components(_ reference: Tensor, _ rows: [Int]) -> [Point]? {
+    let tokens = reference.columns
+    guard tokens >= 2 else { return nil }
     var values = Tensor(uninitialized: rows.count, tokens)
     var mean = [Float](repeating: 0, count: tokens)
     let target = values.mutablePointer
     for (position, row) in rows.enumerated() {
       for token in 0..<tokens {
-        let value = max(Self.floor, reference[row, token])
+        let value = max(floor, reference[row, token])
         target[position * tokens + token] = value
         mean[token] += value / Float(rows.count)
       }
@@ -54,36 +137,12 @@ package struct OutputMap: Sendable, Equatable {
       .transposed(values.pointer, stride: tokens), .matrix(values.pointer, stride: tokens),
       into: covariance.mutablePointer, stride: tokens, m: tokens, n: tokens, k: rows.count,
       alpha: 1 / Float(rows.count))
-    guard let (eigenvalues, vectors) = SymmetricEigen.decompose(covariance) else { return nil }
-    self.mean = mean
-    self.rows = rows
-    axes = (0..<2).map { axis in (0..<tokens).map { vectors[axis, $0] } }
-    let total = eigenvalues.reduce(0, +)
-    varianceShown = total > 0 ? Double((eigenvalues[0] + eigenvalues[1]) / total) : 0
-    self.reference = project(reference)
-  }
-
-  /// Where another model's or mask's distributions of the same frames lie.
-  package func project(_ logProbabilities: Tensor) -> [Point] {
-    rows.map { row in
-      var place: (Float, Float) = (0, 0)
-      for token in mean.indices {
-        let value = max(Self.floor, logProbabilities[row, token]) - mean[token]
-        place.0 += value * axes[0][token]
-        place.1 += value * axes[1][token]
+    guard let vectors = SymmetricEigen.decompose(covariance)?.vectors else { return nil }
+    return (0..<rows.count).map { position in
+      func along(_ axis: Int) -> Float {
+        (0..<tokens).reduce(0) { $0 + values[position, $1] * vectors[axis, $1] }
       }
-      return Point(x: place.0, y: place.1)
-    }
-  }
-
-  /// KL(reference || other) of each frame that takes part, in nats.
-  package func divergences(_ reference: Tensor, _ other: Tensor) -> [Double] {
-    rows.map { row in
-      max(
-        0,
-        mean.indices.reduce(0.0) {
-          $0 + Double(exp(reference[row, $1]) * (reference[row, $1] - other[row, $1]))
-        })
+      return Point(x: along(0), y: along(1))
     }
   }
 }
