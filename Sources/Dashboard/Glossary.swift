@@ -19,6 +19,10 @@ enum Glossary {
 
   private static let terms: [(word: String, meaning: String)] = [
     ("manual", "layers were switched by hand since the policy chose"),
+    ("atlas", "what every mask of a model does to one split, measured beforehand"),
+    ("front", "masks that no other beats without costing more"),
+    ("neighbour", "a mask with one layer more, one less, or one in place of another"),
+    ("Shapley value", "what a layer brings, averaged over all orders of putting layers in"),
     ("pin", "a setting kept to compare others with"),
     ("reference", "a model trained without skipping, at full depth"),
     ("frame", "a moment of the audio, some hundredths of a second"),

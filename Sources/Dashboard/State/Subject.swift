@@ -2,6 +2,7 @@
 
 import Base
 import Speech
+import Tradeoff
 
 /// Models, a data set and a machine.
 package struct Subject: Sendable, Equatable {
@@ -37,6 +38,10 @@ package struct Subject: Sendable, Equatable {
     package var layerCount: Int
     /// The text of each token.
     package var pieces: [String]
+    /// What every mask of it does to a split; of as many layers.
+    package var atlas: MaskAtlas?
+    /// Why there is none although there is a file; empty otherwise.
+    package var atlasRemark = ""
 
     package init(name: String, layerCount: Int, pieces: [String] = []) {
       self.name = name

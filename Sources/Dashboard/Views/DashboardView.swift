@@ -86,5 +86,6 @@ package enum ViewCatalog {
     .compare,
     .budget,
     .listen,
+    .atlas,
   ]
 }

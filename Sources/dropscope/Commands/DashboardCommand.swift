@@ -101,10 +101,7 @@ enum DashboardCommand: Command {
     let choice = try options.layers.choice(layerCount: recognizers[0].backbone.layerCount)
     let dataset = try options.data.dataset()
     let subject = Subject(
-      models: recognizers.map {
-        Subject.Model(
-          name: $0.name, layerCount: $0.backbone.layerCount, pieces: $0.tokenizer.pieces)
-      }, dataset: dataset.name, split: dataset.split,
+      models: recognizers.map(model), dataset: dataset.name, split: dataset.split,
       normalization: dataset.normalization,
       utterances: dataset.utterances.map {
         Subject.Item(id: $0.id, speaker: $0.speaker, transcript: $0.transcript)
@@ -174,6 +171,19 @@ enum DashboardCommand: Command {
     LeftOut.complain(leftOut, of: "\(dataset.name) \(dataset.split)")
     for complaint in complaints { Dropscope.complain("dropscope: \(complaint)") }
     return 0
+  }
+
+  /// A model with its atlas. One that is not to be used is told in the view that shows it.
+  private static func model(_ recognizer: Recognizer) -> Subject.Model {
+    var model = Subject.Model(
+      name: recognizer.name, layerCount: recognizer.backbone.layerCount,
+      pieces: recognizer.tokenizer.pieces)
+    do {
+      model.atlas = try AtlasLibrary.atlas(of: recognizer)
+    } catch {
+      model.atlasRemark = "\(error)"
+    }
+    return model
   }
 
   /// The shipped sweep of a split, as curves; none for data that did not come with the program.
