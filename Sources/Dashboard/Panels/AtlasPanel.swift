@@ -178,6 +178,6 @@ enum AtlasPanel: Panel {
           "dropscope sweep --model M --all-masks --split dev --atlas M/\(AtlasLibrary.fileName)",
           theme.strong
         ),
-      ]), in: canvas.area.inset(x: 2, y: 1))
+      ]), in: canvas.area.inset(by: 1))
   }
 }

@@ -86,7 +86,9 @@ enum WorthPanel: Panel {
   }
 
   private static func remarks(_ values: [Double]?) -> [KeyText] {
-    guard let values else { return ["masks are missing: no exact Shapley values"] }
+    guard let values else {
+      return ["masks are missing: no exact Shapley values", "masks are missing: none exact"]
+    }
     let sum = signed(values.reduce(0, +))
     return [
       "Shapley values: CTC loss of an utterance, \(sum) nats between none and all",
