@@ -48,6 +48,10 @@ enum Glossary {
   private static let terms: [(word: String, meaning: String)] = [
     ("atlas", "a file of what every mask of a model does on a split"),
     ("manual", "layers were switched by hand since the policy chose"),
+    ("atlas", "what every mask of a model does to one split, measured beforehand"),
+    ("front", "masks that no other beats without costing more"),
+    ("neighbour", "a mask with one layer more, one less, or one in place of another"),
+    ("Shapley value", "what a layer brings, averaged over all orders of putting layers in"),
     ("pin", "a setting kept to compare others with"),
     ("frame", "a moment of the audio, some hundredths of a second"),
     ("token", "a piece of a word, or a blank for no new one"),

@@ -95,6 +95,10 @@ package enum Action: Hashable, Sendable {
   case chooseTrace(Int), chooseDevice(Int)
   case playScenario, resetScenario
 
+  // Atlas.
+  case frontDearer, frontCheaper
+  case takeNeighbour
+
   // Tour.
   case tour, tourNext, tourBack, tourHelp, tourReset, guess
   case chooseChapter(Int)

@@ -6,6 +6,8 @@ import Base
 /// Masks of every policy at every depth. What takes an atlas is worked out once.
 package struct ModelPolicies: Sendable, Equatable {
   package let layerCount: Int
+  /// What some choose by.
+  package let atlas: MaskAtlas?
   /// Why no policy can choose by an atlas; nil where there is one.
   package let lack: PolicyRefusal?
   /// Of the atlas that some choose by; nil without one.
@@ -25,12 +27,12 @@ package struct ModelPolicies: Sendable, Equatable {
     let choosing = PolicyCatalog.all.filter { $0.needsAtlas }
     switch atlas {
     case .failure(let refusal):
-      (lack, digest, source, masks) = (refusal, nil, "", [:])
+      (self.atlas, lack, digest, source, masks) = (nil, refusal, nil, "", [:])
       refusals = Dictionary(uniqueKeysWithValues: choosing.map { ($0.name, refusal) })
     case .success(let found):
       precondition(
         found.key.layers == layerCount, "\(layerCount) layers, an atlas of \(found.key.layers)")
-      (lack, digest) = (nil, found.digest)
+      (self.atlas, lack, digest) = (found, nil, found.digest)
       source = "of \(found.points.count) masks on \(found.key.split)"
       let context = PolicyContext(layerCount: layerCount, atlas: atlas)
       let results = choosing.map { policy in

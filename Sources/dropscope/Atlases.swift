@@ -6,14 +6,11 @@ import Foundation
 import Tradeoff
 
 enum Atlases {
-  /// In the model's folder.
-  static let name = "atlas.safetensors"
-
   /// Where a model's atlas is looked for.
   private static func places(_ folder: URL) -> [URL] {
     let model = folder.standardizedFileURL.lastPathComponent
     let results = (try? Assets.folder())?.appendingPathComponent("Results")
-    return [folder.appendingPathComponent(name)]
+    return [folder.appendingPathComponent(MaskAtlas.fileName)]
       + [results?.appendingPathComponent("atlas-\(model).safetensors")].compactMap { $0 }
   }
 
@@ -25,7 +22,7 @@ enum Atlases {
       named.map { [$0] }
       ?? places(folder).filter { FileManager.default.fileExists(atPath: $0.path) }
     guard !files.isEmpty else {
-      let output = folder.appendingPathComponent(name).path
+      let output = folder.appendingPathComponent(MaskAtlas.fileName).path
       let none = PolicyRefusal(
         PolicyRefusal.noAtlas.summary,
         reason: "expected an atlas of the masks of \(recognizer.name), found none; "

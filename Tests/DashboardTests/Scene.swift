@@ -4,9 +4,9 @@ import Backbones
 import Foundation
 import Speech
 import TerminalUI
-import Tradeoff
 
 import Dashboard
+@testable import Tradeoff
 
 enum Scene {
   static let layerCount = 12
@@ -31,11 +31,14 @@ enum Scene {
   }
 
   /// `dld` beside `reference`, which makes the same mistakes here.
-  static func twoModels(secondLayers: Int = layerCount) -> DashboardState {
-    let models = [
+  static func twoModels(secondLayers: Int = layerCount, atlas: MaskAtlas? = nil) -> DashboardState {
+    var models = [
       Subject.Model(name: "dld", layerCount: layerCount),
       Subject.Model(name: "reference", layerCount: secondLayers),
     ]
+    if let atlas {
+      models[0].policies = ModelPolicies(layerCount: layerCount, atlas: .success(atlas))
+    }
     let second = CostModel(
       stages: StageValues(
         frontEnd: 0.1e9, layers: Array(repeating: 0.05e9, count: secondLayers),
@@ -44,6 +47,33 @@ enum Scene {
       subject: subject(of: models), mask: .full(layerCount), policy: "spread",
       costs: [costs, second])
   }
+
+  /// What each layer of `atlas` keeps from going wrong, whatever others do.
+  static let worth = [120, 10, 30, 20, 15, 40, 5, 25, 35, 60, 45, 95]
+
+  /// Of 600 words 20 are wrong at full depth, and for each layer that is skipped as many as it is worth.
+  /// The best masks of each utterance make half as many errors as the best for all of them.
+  static let atlas = {
+    let points = (0..<1 << layerCount).map { number in
+      let mask = LayerMask(number: number, layerCount: layerCount)
+      let errors = worth.indices.reduce(20) { mask[$1] ? $0 : $0 + worth[$1] }
+      return MaskAtlas.Point(
+        mask: mask, errors: errors, loss: Double(errors) / 10, divergence: Double(errors - 20) / 100
+      )
+    }
+    let best = (0...layerCount).map { depth in
+      points.filter { $0.mask.keptCount == depth }.map(\.errors).min() ?? 0
+    }
+    let key = MaskAtlas.Key(
+      model: "dld", dataset: "heldout", split: "dev", normalization: "none", layers: layerCount,
+      weights: "", data: "", utterances: 40, words: 600)
+    // These add up to half of the best mask's.
+    return MaskAtlas(
+      key: key, points: points,
+      fewestErrors: (0..<40).map { utterance in
+        best.map { ($0 / 2 + utterance) / 40 }
+      })
+  }()
 
   /// The bundled models' names, all of one shape.
   static func allModels() -> DashboardState {
@@ -174,7 +204,7 @@ enum Scene {
 
   /// A view with everything it asks for: measurements, close looks, a recording.
   static func shown(_ kind: ViewKind, symbols: Symbols = .braille) -> DashboardState {
-    var state = twoModels()
+    var state = twoModels(atlas: kind == .atlas ? atlas : nil)
     state.symbols = symbols
     _ = update(&state, .ready)
     for _ in 0..<6 { _ = update(&state, .terminal(.key(.right))) }

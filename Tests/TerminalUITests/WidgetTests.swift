@@ -119,6 +119,28 @@ import Testing
     #expect(shown.contains { $0.contains(/ab +ab/) })
   }
 
+  /// Points in one place stand side by side as far as they may; the rest make the place denser.
+  @Test func aCloudShowsHowManyPointsThereAre() {
+    let (few, many) = (Style(dim: true), Style(bold: true))
+    var plot = ScatterPlot(series: [], xRange: 0...10, yRange: 0...4, symbols: .ascii)
+    let one = (x: 5.0, y: 2.0)
+    plot.cloud = PointCloud(
+      points: [one, one, one, one, (0, 4), (10, 0), (11, 1), (.nan, 1)], spread: 1,
+      styles: [few, many])
+    var canvas = Canvas(Size(width: 11, height: 5))
+    plot.draw(in: canvas.area, on: &canvas)
+    #expect(canvas.lines() == [".", "", "    .=.", "", "          ."])
+    #expect(canvas[5, 2].style == many && canvas[4, 2].style == few)
+    plot.cloud?.spread = 0
+    var alone = Canvas(canvas.size)
+    plot.draw(in: alone.area, on: &alone)
+    #expect(alone.lines() == [".", "", "     =", "", "          ."])
+    // What is joined by lines lies over it.
+    plot.series = [.init("", points: [(0, 2), (10, 2)], isConnected: true, hasMarkers: false)]
+    plot.draw(in: alone.area, on: &alone)
+    #expect(alone.lines()[2] == "...........")
+  }
+
   @Test func axisTicksAreRound() {
     #expect(AxisScale(0...1, intervals: 5).ticks.count == 6)
     let scale = AxisScale(0...63, intervals: 3)
@@ -298,6 +320,16 @@ import Testing
             ], xLabel: "a very long name of an axis", yLabel: "漢字漢字漢字漢字", xRange: -1...1,
             hasLegend: true, symbols: symbols
           ).draw(in: $0, on: &$1)
+        }
+      ),
+      (
+        "cloud",
+        {
+          var clouded = plot(symbols)
+          clouded.cloud = PointCloud(
+            points: (0..<500).map { (Double($0 % 12), Double($0 % 61)) }, spread: 0.4,
+            styles: [Style()])
+          clouded.draw(in: $0, on: &$1)
         }
       ),
       ("empty plot", { ScatterPlot(series: [], symbols: symbols).draw(in: $0, on: &$1) }),

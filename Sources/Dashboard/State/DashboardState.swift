@@ -39,6 +39,8 @@ package struct DashboardState: Sendable {
   package var isPaused = false
   /// What close looks brought, and the one that is under way.
   package var probes = Probes()
+  /// What each model's atlas shows; nil where there is none.
+  package internal(set) var surveys: [AtlasSurvey?]
   /// Curves of saved sweeps, for the plot.
   package var savedSweeps: [SavedSweep] = []
 
@@ -75,6 +77,8 @@ package struct DashboardState: Sendable {
   package var list = UtteranceList()
   package var budget = BudgetState()
   package var listening = ListenState()
+  /// The row under the cursor of the view Atlas.
+  package var neighbour = 0
   package var tour = TourState()
   /// How many times faster than meant the demo runs.
   package var demoPace = 1.0
@@ -102,6 +106,9 @@ package struct DashboardState: Sendable {
     view = views[0]
     choice = Choice(model: 0, mask: mask, policy: policy, isManual: isManual, seed: seed)
     modelCosts = costs
+    surveys = zip(subject.models, costs).map { model, costs in
+      model.atlas.map { AtlasSurvey($0, costs) }
+    }
     self.symbols = symbols
   }
 
@@ -120,6 +127,8 @@ package struct DashboardState: Sendable {
   package var policies: ModelPolicies { subject.models[model].policies }
   /// Of the present model.
   package var costs: CostModel { modelCosts[model] }
+  /// Of the present model's atlas.
+  package var survey: AtlasSurvey? { surveys[model] }
   package var decoding: Decoding { choice.decoding }
   package var presentPoint: OperatingPoint { choice.point }
   /// The present model at full depth.

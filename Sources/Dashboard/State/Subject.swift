@@ -41,6 +41,8 @@ package struct Subject: Sendable, Equatable {
     package var pieces: [String]
 
     package var layerCount: Int { policies.layerCount }
+    /// What every mask of it does to a split.
+    package var atlas: MaskAtlas? { policies.atlas }
 
     package init(name: String, layerCount: Int, pieces: [String] = []) {
       self.name = name

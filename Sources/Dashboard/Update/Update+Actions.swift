@@ -149,6 +149,9 @@ extension Update {
       if state.budget.played == nil { state.budget.played = 0 }
       return [.setTicking(state.budget.isPlaying)]
     case .resetScenario: state.budget.played = 0
+    case .frontDearer: return moveAlongFront(dearer: true, &state)
+    case .frontCheaper: return moveAlongFront(dearer: false, &state)
+    case .takeNeighbour: return takeNeighbour(&state)
     case .tour:
       state.tour.isShown.toggle()
       if !state.tour.isShown { leaveStep(&state) }

@@ -54,6 +54,7 @@ extension Update {
     let before = state.presentPoint
     state.choice = choice
     state.listening.scroll = nil
+    state.neighbour = 0
     state.layerCursor = min(state.layerCursor, state.layerCount - 1)
     return state.presentPoint == before ? [] : request(state.presentPoint, &state)
   }

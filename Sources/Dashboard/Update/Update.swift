@@ -33,6 +33,7 @@ enum Update {
       return request(state.presentPoint, &state)
     case .calibrated(let model, let costs):
       state.modelCosts[model] = costs
+      state.surveys[model]?.setCosts(costs)
     case .failed(let reason):
       state.activity = .unavailable(reason)
     case .notice(let text):

@@ -89,5 +89,6 @@ package enum ViewCatalog {
     .compare,
     .budget,
     .listen,
+    .atlas,
   ]
 }

@@ -63,7 +63,7 @@ package struct Symbols: Sendable, Equatable {
       bottomRight: "+", tickLeft: "+", tickBottom: "+", cross: "+"),
     bar: ["#"], track: ".", knob: "O", stop: "+", line: "=",
     lineEmpty: "-", markers: ["o", "x", "+", "^", "s", "v", "d", "*"], currentMarker: "@",
-      above: "!",
+    above: "!",
     filled: "#",
     ellipsis: "~")
 

@@ -33,6 +33,8 @@ package struct ScatterPlot: Sendable {
   }
 
   package var series: [Series]
+  /// Behind all series.
+  package var cloud: PointCloud?
   /// Drawn last with its own marker.
   package var current: (x: Double, y: Double)?
   /// Beside its marker.
@@ -97,7 +99,8 @@ package struct ScatterPlot: Sendable {
   private func drawPlot(
     in area: Rect, on canvas: inout Canvas, action: (Int, Int) -> (any Sendable)?
   ) {
-    let points = (series.flatMap(\.points) + (current.map { [$0] } ?? []))
+    let points =
+      (series.flatMap(\.points) + (current.map { [$0] } ?? []) + (cloud?.points ?? []))
       .filter { $0.x.isFinite && $0.y.isFinite }
     let ends = series.flatMap(\.intervals).compactMap { $0 }.flatMap {
       [$0.lowerBound, $0.upperBound]
@@ -197,6 +200,14 @@ package struct ScatterPlot: Sendable {
         xScale.position(point.x) * right + Double(shift(index)) * across,
         (1 - yScale.position(point.y)) * bottom
       )
+    }
+    if let cloud {
+      var dots = BrailleCanvas(field.size, symbols: symbols)
+      let length = xScale.range.upperBound - xScale.range.lowerBound
+      cloud.draw(
+        on: &dots, symbols: symbols, reach: Int(min(1, max(0, cloud.spread / length)) * right)
+      ) { (xScale.position($0.x) * right, (1 - yScale.position($0.y)) * bottom) }
+      dots.draw(x: field.x, y: field.y, on: &canvas)
     }
     for (index, series) in series.enumerated() {
       let finite = series.points.filter { $0.x.isFinite && $0.y.isFinite }

@@ -103,6 +103,9 @@ package struct MaskAtlas: Sendable, Equatable {
 }
 
 extension MaskAtlas {
+  /// In the folder of the model that it is of.
+  package static let fileName = "atlas.safetensors"
+
   static let (keyName, kind) = ("key", "mask atlas 2")
   private enum Column {
     static let (masks, errors, losses, divergences, fewest) = (
