@@ -52,7 +52,7 @@ struct LayerOptions: CommandSettings {
     let atlas = Option<Self>(
       "atlas", "FILE", \.atlas, .url,
       "the atlas that policies choose by, as 'sweep --all-masks --atlas' writes it",
-      absent: "\(Atlases.name) in the model's folder, or Assets/Results/atlas-MODEL.safetensors")
+      absent: "\(MaskAtlas.fileName) in the model's folder, or Assets/Results/atlas-MODEL.safetensors")
     let names = "--\(depths.keep), --\(depths.drop) and --\(depths.mask)"
     let remark =
       isRequired
