@@ -52,7 +52,8 @@ struct LayerOptions: CommandSettings {
     let atlas = Option<Self>(
       "atlas", "FILE", \.atlas, .url,
       "the atlas that policies choose by, as 'sweep --all-masks --atlas' writes it",
-      absent: "\(MaskAtlas.fileName) in the model's folder, or Assets/Results/atlas-MODEL.safetensors")
+      absent:
+        "\(MaskAtlas.fileName) in the model's folder, or Assets/Results/atlas-MODEL.safetensors")
     let names = "--\(depths.keep), --\(depths.drop) and --\(depths.mask)"
     let remark =
       isRequired
