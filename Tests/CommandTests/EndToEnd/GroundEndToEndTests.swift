@@ -145,7 +145,7 @@ import Training
       try #require(truncate(weights.path, 4096) == 0)
       // What is known need not be computed again; another depth must be.
       for key in ["Right", "Left", "Left", "Left"] { try tmux.press(key) }
-      let screen = try tmux.wait("the end") { $0.contains("status ") }
+      let screen = try tmux.wait("the end") { $0.contains("status 1") }
       #expect(screen.replacing("\n", with: "").contains("a file that was cut short"), "\(screen)")
       #expect(screen.contains("status 1"), "\(screen)")
       #expect(try tmux.ask("#{alternate_on} #{mouse_any_flag} #{cursor_flag}") == "0 0 1")
@@ -160,7 +160,7 @@ import Training
       try file.write(contentsOf: Data("other weights".utf8))
       try file.close()
       try tmux.press("q")
-      let screen = try tmux.wait("the end") { $0.contains("status ") }
+      let screen = try tmux.wait("the end") { $0.contains("status 1") }
       #expect(
         screen.replacing("\n", with: "").contains("found one that was written to meanwhile"),
         "\(screen)")
