@@ -49,7 +49,7 @@ struct BlockAttention: Sendable {
     }
   }
 
-  /// x is normalised frames x width; so is the result. positions: see `ConformerBlock.positions`.
+  /// x is normalised frames x width; so is the result. positions: see `ConformerBlocks.positions`.
   func callAsFunction(
     _ x: Tensor, lengths: [Int], _ w: Weights, positions: Tensor?
   ) -> Tensor {

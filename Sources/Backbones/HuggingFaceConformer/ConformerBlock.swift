@@ -10,6 +10,7 @@ struct ConformerBlockSettings: Sendable {
   /// Whether the depthwise filters hear nothing of what comes, and LayerNorm is behind them.
   var isCausal = false
   var positions: PositionKind?
+  var rotaryBase = 10_000.0
   /// Of relative keys: key minus query, the first to the last that has a vector of its own.
   var distances = 0...0
   var activation: Activation
@@ -114,20 +115,7 @@ struct ConformerBlock: Sendable {
     convolution.filters(w, state: state)
   }
 
-  /// The table of positions that the blocks of a model share, for utterances of up to `longest` frames.
-  static func positions(
-    _ settings: ConformerBlockSettings, longest: Int, rotaryBase: Double = 10_000
-  ) -> Tensor? {
-    switch settings.positions {
-    case .relative: DistanceSinusoids.table(longest: longest, width: settings.width)
-    case .rotary:
-      RotaryPositions.table(
-        longest: longest, headWidth: settings.width / settings.heads, base: rotaryBase)
-    case .relativeKey, nil: nil
-    }
-  }
-
-  /// input.shared is what `positions` gave, for its longest utterance or a longer one.
+  /// input.shared is what `ConformerBlocks.positions` gave, for its longest utterance or a longer one.
   func callAsFunction(
     _ input: HiddenFrames, _ w: Weights, filters: BlockConvolution.Filters
   ) -> Tensor {
@@ -144,4 +132,48 @@ struct ConformerBlock: Sendable {
     8 * Double(frames) * Double(settings.width) * Double(settings.feedForward)
       + attention.operations(frames: frames) + convolution.operations(frames: frames)
   }
+}
+
+/// All blocks of a model, which are its layers.
+struct ConformerBlocks: Sendable {
+  private let settings: ConformerBlockSettings
+  private let blocks: [ConformerBlock]
+  /// Of each block, once `fold` was called.
+  private var filters: [BlockConvolution.Filters] = []
+
+  init(
+    _ names: LayerNames, count: Int, _ settings: ConformerBlockSettings,
+    in layout: inout ParameterLayout, state: inout ParameterLayout
+  ) {
+    self.settings = settings
+    blocks = (0..<count).map {
+      ConformerBlock("\(names.prefix)\($0)", settings, in: &layout, state: &state)
+    }
+  }
+
+  /// What the weights make of the filters, worked out once; before any layer runs.
+  mutating func fold(_ w: Weights, state: Weights) {
+    filters = blocks.map { $0.filters(w, state: state) }
+  }
+
+  /// The table of positions that all share, for these utterances.
+  func positions(_ lengths: [Int]) -> Tensor? {
+    let longest = lengths.max() ?? 0
+    return switch settings.positions {
+    case .relative: DistanceSinusoids.table(longest: longest, width: settings.width)
+    case .rotary:
+      RotaryPositions.table(
+        longest: longest, headWidth: settings.width / settings.heads, base: settings.rotaryBase)
+    case .relativeKey, nil: nil
+    }
+  }
+
+  func layer(_ index: Int, _ input: HiddenFrames, _ w: Weights) -> HiddenFrames {
+    HiddenFrames(
+      values: blocks[index](input, w, filters: filters[index]), lengths: input.lengths,
+      shared: input.shared)
+  }
+
+  /// Of each, see `ConformerBlock.operations`.
+  func operations(frames: Int) -> [Double] { blocks.map { $0.operations(frames: frames) } }
 }

@@ -13,13 +13,11 @@ package final class Parakeet: Backbone {
     prefix: "encoder.layers.", count: ParakeetConfiguration.layersPath)
   private static let headName = "ctc_head"
   private let configuration: ParakeetConfiguration
-  private let settings: ConformerBlockSettings
   private let weights: Weights
   private let layout: ParameterLayout
   private let logMel: LogMel
   private let subsampling: StridingSubsampling
-  private let blocks: [ConformerBlock]
-  private let filters: [BlockConvolution.Filters]
+  private let blocks: ConformerBlocks
   private let headProjection: Projection
 
   package init(contentsOf folder: URL) throws {
@@ -30,12 +28,10 @@ package final class Parakeet: Backbone {
       width: encoder.width, heads: encoder.heads, feedForward: encoder.feedForward,
       kernel: encoder.kernel, positions: .relative, activation: encoder.activation,
       linearBias: encoder.linearBias, convolutionBias: encoder.convolutionBias, names: .parakeet)
-    self.settings = settings
     var (layout, state) = (ParameterLayout(), ParameterLayout())
     subsampling = StridingSubsampling("encoder.subsampling", encoder, in: &layout)
-    blocks = (0..<encoder.layers).map {
-      ConformerBlock("\(Self.names.prefix)\($0)", settings, in: &layout, state: &state)
-    }
+    var blocks = ConformerBlocks(
+      Self.names, count: encoder.layers, settings, in: &layout, state: &state)
     headProjection = Projection(
       Self.headName, encoder.width, configuration.vocabulary, isConvolution: true, in: &layout)
     self.layout = layout
@@ -43,7 +39,8 @@ package final class Parakeet: Backbone {
     let weights = try tensors.weights(layout)
     let statistics = try tensors.weights(state)
     self.weights = weights
-    filters = blocks.map { $0.filters(weights, state: statistics) }
+    blocks.fold(weights, state: statistics)
+    self.blocks = blocks
     logMel = LogMel(configuration.features)
   }
 
@@ -58,14 +55,12 @@ package final class Parakeet: Backbone {
 
   package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
     var frames = subsampling(utterances.map { logMel($0) }, weights)
-    frames.shared = ConformerBlock.positions(settings, longest: frames.lengths.max() ?? 0)
+    frames.shared = blocks.positions(frames.lengths)
     return frames
   }
 
   package func layer(_ index: Int, _ input: HiddenFrames) -> HiddenFrames {
-    HiddenFrames(
-      values: blocks[index](input, weights, filters: filters[index]), lengths: input.lengths,
-      shared: input.shared)
+    blocks.layer(index, input, weights)
   }
 
   package func head(_ input: HiddenFrames) -> Tensor {
@@ -82,7 +77,7 @@ package final class Parakeet: Backbone {
     let frames = StridingSubsampling.outputLength(featureFrames, configuration.encoder)
     return StageValues(
       frontEnd: subsampling.operations(featureFrames: featureFrames),
-      layers: blocks.map { $0.operations(frames: frames) },
+      layers: blocks.operations(frames: frames),
       skipped: Array(repeating: 0, count: layerCount),
       head: 2 * Double(frames * configuration.encoder.width * tokenCount))
   }

@@ -9,12 +9,10 @@ import Kernels
 package final class Wav2Vec2Conformer: FeatureBackbone {
   package static let modelType = Wav2Vec2Configuration.Kind.conformer.rawValue
   private let configuration: Wav2Vec2Configuration
-  private let settings: ConformerBlockSettings
   private let weights: Weights
   private let layout: ParameterLayout
   private let encoder: WaveformEncoder
-  private let blocks: [ConformerBlock]
-  private let filters: [BlockConvolution.Filters]
+  private let blocks: ConformerBlocks
   private let headProjection: Projection
   package let features: FeatureExtractor
 
@@ -25,15 +23,13 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
     let settings = ConformerBlockSettings(
       width: configuration.width, heads: configuration.heads,
       feedForward: configuration.feedForward, kernel: configuration.depthwiseKernel,
-      positions: configuration.positions, activation: configuration.activation, linearBias: true,
+      positions: configuration.positions, rotaryBase: configuration.rotaryBase,
+      activation: configuration.activation, linearBias: true,
       convolutionBias: false, names: .wav2vec2)
-    self.settings = settings
     var (layout, state) = (ParameterLayout(), ParameterLayout())
     encoder = WaveformEncoder(configuration.kind.prefix, configuration, in: &layout)
-    blocks = (0..<configuration.layers).map {
-      ConformerBlock(
-        "\(configuration.layerNames.prefix)\($0)", settings, in: &layout, state: &state)
-    }
+    var blocks = ConformerBlocks(
+      configuration.layerNames, count: configuration.layers, settings, in: &layout, state: &state)
     headProjection = Projection(
       "lm_head", configuration.width, configuration.vocabulary, in: &layout)
     self.layout = layout
@@ -41,7 +37,8 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
     let weights = try tensors.weights(layout, otherNames: WaveformEncoder.otherNames)
     let statistics = try tensors.weights(state)
     self.weights = weights
-    filters = blocks.map { $0.filters(weights, state: statistics) }
+    blocks.fold(weights, state: statistics)
+    self.blocks = blocks
     features = try WaveformEncoder.features(of: folder)
   }
 
@@ -53,15 +50,12 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
 
   package func frontEnd(features: HiddenFrames) -> HiddenFrames {
     var frames = encoder(features.values, lengths: features.lengths, weights, positionKernel: nil)
-    frames.shared = ConformerBlock.positions(
-      settings, longest: frames.lengths.max() ?? 0, rotaryBase: configuration.rotaryBase)
+    frames.shared = blocks.positions(frames.lengths)
     return frames
   }
 
   package func layer(_ index: Int, _ input: HiddenFrames) -> HiddenFrames {
-    HiddenFrames(
-      values: blocks[index](input, weights, filters: filters[index]), lengths: input.lengths,
-      shared: input.shared)
+    blocks.layer(index, input, weights)
   }
 
   package func head(_ input: HiddenFrames) -> Tensor {
@@ -76,7 +70,7 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
     let frames = frameCount(sampleCount: sampleCount)
     return StageValues(
       frontEnd: encoder.operations(sampleCount: sampleCount),
-      layers: blocks.map { $0.operations(frames: frames) },
+      layers: blocks.operations(frames: frames),
       skipped: Array(repeating: 0, count: layerCount),
       head: 2 * Double(frames * configuration.width * tokenCount))
   }

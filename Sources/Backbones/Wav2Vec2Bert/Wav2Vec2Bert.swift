@@ -15,14 +15,12 @@ package final class Wav2Vec2Bert: Backbone {
     count: [Wav2Vec2BertConfiguration.CodingKeys.layers.rawValue])
   private static let headName = "lm_head"
   private let configuration: Wav2Vec2BertConfiguration
-  private let settings: ConformerBlockSettings
   private let weights: Weights
   private let layout: ParameterLayout
   private let logMel: LogMel
   private let featureNorm: Norm
   private let projection: Projection
-  private let blocks: [ConformerBlock]
-  private let filters: [BlockConvolution.Filters]
+  private let blocks: ConformerBlocks
   private let headProjection: Projection
 
   package init(contentsOf folder: URL) throws {
@@ -31,11 +29,10 @@ package final class Wav2Vec2Bert: Backbone {
     let settings = ConformerBlockSettings(
       width: configuration.width, heads: configuration.heads,
       feedForward: configuration.feedForward, kernel: configuration.kernel, isCausal: true,
-      positions: configuration.positions,
+      positions: configuration.positions, rotaryBase: configuration.rotaryBase,
       distances: -configuration.furthestBefore...configuration.furthestAfter,
       activation: configuration.activation, linearBias: true, convolutionBias: false,
       epsilon: configuration.epsilon, names: .wav2vec2Bert)
-    self.settings = settings
     var (layout, state) = (ParameterLayout(), ParameterLayout())
     featureNorm = Norm(
       "\(Self.prefix)feature_projection.layer_norm", configuration.inputs,
@@ -43,9 +40,8 @@ package final class Wav2Vec2Bert: Backbone {
     projection = Projection(
       "\(Self.prefix)feature_projection.projection", configuration.inputs, configuration.width,
       in: &layout)
-    blocks = (0..<configuration.layers).map {
-      ConformerBlock("\(Self.names.prefix)\($0)", settings, in: &layout, state: &state)
-    }
+    var blocks = ConformerBlocks(
+      Self.names, count: configuration.layers, settings, in: &layout, state: &state)
     headProjection = Projection(
       Self.headName, configuration.width, configuration.vocabulary, in: &layout)
     self.layout = layout
@@ -53,7 +49,8 @@ package final class Wav2Vec2Bert: Backbone {
     let weights = try tensors.weights(layout)
     let statistics = try tensors.weights(state)
     self.weights = weights
-    filters = blocks.map { $0.filters(weights, state: statistics) }
+    blocks.fold(weights, state: statistics)
+    self.blocks = blocks
     logMel = LogMel(configuration.features)
   }
 
@@ -69,8 +66,7 @@ package final class Wav2Vec2Bert: Backbone {
   package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
     var frames = HiddenFrames(packing: utterances.map { stacked(logMel($0)) })
     frames.values = projection(featureNorm(frames.values, weights), weights)
-    frames.shared = ConformerBlock.positions(
-      settings, longest: frames.lengths.max() ?? 0, rotaryBase: configuration.rotaryBase)
+    frames.shared = blocks.positions(frames.lengths)
     return frames
   }
 
@@ -83,9 +79,7 @@ package final class Wav2Vec2Bert: Backbone {
   }
 
   package func layer(_ index: Int, _ input: HiddenFrames) -> HiddenFrames {
-    HiddenFrames(
-      values: blocks[index](input, weights, filters: filters[index]), lengths: input.lengths,
-      shared: input.shared)
+    blocks.layer(index, input, weights)
   }
 
   package func head(_ input: HiddenFrames) -> Tensor {
@@ -101,7 +95,7 @@ package final class Wav2Vec2Bert: Backbone {
     let frames = frameCount(sampleCount: sampleCount)
     return StageValues(
       frontEnd: 2 * Double(frames * configuration.inputs * configuration.width),
-      layers: blocks.map { $0.operations(frames: frames) },
+      layers: blocks.operations(frames: frames),
       skipped: Array(repeating: 0, count: layerCount),
       head: 2 * Double(frames * configuration.width * tokenCount))
   }

@@ -109,11 +109,10 @@ package final class PyTorchFile: PlacedTensorFile {
         "tensor \(name) within the \(tensor.storageCount) elements of its storage",
         "\(tensor.shape) in steps of \(tensor.strides) from \(tensor.offset)")
     }
-    let place = TensorPlace(
+    return TensorPlace(
       dtype: tensor.dtype, shape: tensor.shape,
       start: storage.lowerBound + tensor.offset * elementBytes,
       strides: size == 0 || isContiguous(tensor) ? nil : tensor.strides, byteCount: size)
-    return place
   }
 
   /// The place of the last element within the storage; nil where it cannot be counted.
