@@ -78,7 +78,8 @@ import Dashboard
       (9, "three quarters of"), (11, "92 % of"),
     ] {
       let state = DashboardState(
-        subject: Scene.subject, mask: PolicyCatalog.mask("spread", seed: 1, keeping: kept, of: 12),
+        subject: Scene.subject,
+        mask: ModelPolicies(layerCount: 12).mask("spread", seed: 1, keeping: kept),
         policy: "spread", costs: [costs])
       #expect(try sentence(state).hasPrefix("\(share) the compute; "), "\(kept)")
     }
