@@ -42,7 +42,10 @@ import Tradeoff
       #expect(abs(values[layer] - worth / 10) < 1e-9)
       #expect(abs(try #require(survey.knockOuts[layer]) - worth / 600) < 1e-12)
     }
-    #expect(survey.walks.map(\.name) == ["spread", "first", "last", "greedy", "best"])
+    #expect(
+      survey.walks.map(\.name) == [
+        "spread", "first", "last", "best", "greedy", "shapley", "contiguous",
+      ])
     for walk in survey.walks { #expect(walk.points.map(\.mask.keptCount) == (0...12).reversed()) }
     // Where layers add up, dropping the least one first is best.
     #expect(survey.walks[3].points == survey.walks[4].points)
@@ -108,9 +111,11 @@ import Tradeoff
     state.symbols = symbols
     state.zoomed = .atlas
     let text = screen(state)
-    let names = ["spread", "first", "last", "greedy", "best", "front", "this mask"]
+    let names = [
+      "spread", "first", "last", "best", "greedy", "shapley", "contiguous", "front", "this mask",
+    ]
     let front: Character = symbols.dots == .ascii ? "*" : "◆"
-    let marks = symbols.markers.prefix(5) + [front, symbols.currentMarker]
+    let marks = symbols.markers.prefix(7) + [front, symbols.currentMarker]
     #expect(Set(marks).count == names.count)
     for (mark, name) in zip(marks, names) { #expect(text.contains("\(mark) \(name)")) }
   }
