@@ -76,6 +76,7 @@ enum BudgetPanel: Panel {
         cells(row, isChoice: row.mask == choice, state)
       },
       selection: rows.firstIndex { $0.mask == state.mask }, headerStyle: state.theme.muted,
+      trackStyle: state.theme.border,
       symbols: state.symbols)
   }
 

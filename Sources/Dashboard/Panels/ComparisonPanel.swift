@@ -177,7 +177,8 @@ enum ComparisonPanel: Panel {
     Table(
       columns: columns(form, rows, contestants, theme, body.width),
       rows: zip(depths(state), rows).flatMap { lines($0, $1, form, theme) },
-      selection: depth.map { $0 * form.lines }, headerStyle: theme.muted, symbols: state.symbols
+      selection: depth.map { $0 * form.lines }, headerStyle: theme.muted, trackStyle: theme.border,
+      symbols: state.symbols
     ).draw(in: body, on: &canvas)
     let marks = (isSaved ? "* saved sweep; " : "") + (isPartial ? "? partly measured; " : "")
     drawLegend(form, marks, state, legend, &canvas)

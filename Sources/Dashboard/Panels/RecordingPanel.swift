@@ -102,7 +102,7 @@ enum RecordingPanel: Panel {
       },
       selection: heard.firstIndex { $0.mask == state.mask }.flatMap {
         visible.contains($0) ? $0 : nil
-      }, headerStyle: theme.muted, symbols: state.symbols)
+      }, headerStyle: theme.muted, trackStyle: theme.border, symbols: state.symbols)
   }
 
   /// Where the reader scrolled to; before that, the depth nearest to the present one is in the middle.

@@ -88,7 +88,7 @@ enum ScenarioPanel: Panel {
           StyledText("\(significant(score.computeSeconds)) s", style: theme.text),
           StyledText("\(score.lastKept)", style: theme.muted),
         ]
-      }, headerStyle: theme.muted, symbols: state.symbols
+      }, headerStyle: theme.muted, trackStyle: theme.border, symbols: state.symbols
     ).draw(in: area, on: &canvas)
   }
 

@@ -11,7 +11,8 @@ package struct Probes: Sendable {
   package private(set) var failures: [ProbeRequest: String] = [:]
   /// Oldest first: what goes when there is too much.
   private var order: [ProbeRequest] = []
-  private static let limit = 64
+  /// A lens of half a minute of speech takes about a megabyte.
+  private static let limit = 32
 
   package init() {}
 
