@@ -1,7 +1,6 @@
 // All masks on one screen: what is drawn of them, and going from one to the next.
 
 import Backbones
-import Base
 import TerminalUI
 import Testing
 import Tradeoff

@@ -12,8 +12,9 @@ enum SweepCommand: Command {
   static let usage = "\(name) [OPTION]..."
   static let explanation = """
     Measures every policy that needs no atlas, or those named, at every depth (the random one at
-    several masks a depth) and prints the mean word error rate of each; masks that share their first layers share the work. `merge` puts
-    the JSON lines of all shards together and says which points are missing or there twice.
+    several masks a depth) and prints the mean word error rate of each; masks that share their
+    first layers share the work. `merge` puts the JSON lines of all shards together and says which
+    points are missing or there twice.
     """
   static let subcommands: [any Command.Type] = [SweepMergeCommand.self]
 
