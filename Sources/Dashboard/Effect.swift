@@ -13,6 +13,8 @@ package enum Effect: Sendable, Equatable {
   case play(Int)
   /// Starts a recording, or ends it and has it written.
   case record(Bool)
+  /// Looks how the path of a sound may go on.
+  case complete(String)
   /// Writes a file of the export's name into the working folder.
   case export(Export, ExportContent)
   /// Keeps settings for the next start.

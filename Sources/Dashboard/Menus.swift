@@ -110,6 +110,15 @@ enum Menus {
             isCurrent: index == state.budget.device)
         }
       )
+    case .clip:
+      return (
+        "Clips to listen to",
+        state.clips.enumerated().map { index, clip in
+          Menu.Row(
+            clip.id, detail: "\(clip.source): \(clip.said.joined(separator: " "))",
+            action: .chooseClip(index), isCurrent: clip.path == state.listening.file)
+        }
+      )
     case .tour:
       return (
         "Chapters of the tour",

@@ -158,6 +158,7 @@ final class DashboardSession: Sendable {
     case .probe(let request): probe(request)
     case .play(let index): play(index)
     case .record(let on): record(on)
+    case .complete(let text): complete(text)
     case .export(let what, let content): export(what, content)
     case .save(let settings): report { "saved in \(try settings.write().path)" }
     case .setTicking(let on): setTicking(on)
@@ -198,6 +199,14 @@ final class DashboardSession: Sendable {
       }
     } catch {
       mailbox.post(.recordingFailed("no recording: \(error)"))
+    }
+  }
+
+  /// On a thread of its own: the folder may be on a slow disk.
+  private func complete(_ text: String) {
+    WorkerThread.start("completion") { [mailbox] in
+      let (completed, names) = PathCompletion.complete(text, extensions: AudioFile.extensions)
+      mailbox.post(.completed(text, to: completed, names: names))
     }
   }
 

@@ -28,7 +28,9 @@ extension Update {
     case .openMenu(let kind):
       let menu = Menus.open(kind, state)
       if menu.rows.isEmpty {
-        state.notice = "there is no other model of as many layers"
+        state.notice =
+          kind == .clip
+          ? "there are no clips: f opens a file" : "there is no other model of as many layers"
       } else {
         state.overlay = .menu(menu)
       }
@@ -170,6 +172,8 @@ extension Update {
       state.tour.isShown = true
       (state.tour.chapter, state.tour.step) = (index, 0)
       begin(&state)
+    case .chooseClip(let index):
+      if state.clips.indices.contains(index) { listen(to: state.clips[index].path, &state) }
     case .openFile: state.overlay = .prompt(Prompt(.file))
     case .record: return [.record(!state.listening.isRecording)]
     case .export(let what): return [.export(what, what.content(state))]

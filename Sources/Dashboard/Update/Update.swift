@@ -42,6 +42,8 @@ enum Update {
       return take(settings, complaints, &state)
     case .tick:
       return tick(&state)
+    case .completed(let text, let completed, let names):
+      complete(text, to: completed, names, &state)
     case .recording(let isOn):
       state.listening.isRecording = isOn
       if isOn { state.listening.failure = nil }

@@ -1,0 +1,24 @@
+// How loud a recording is from its start to its end: enough to draw it.
+
+import Speech
+
+/// The loudest sample of each of many equal parts.
+package struct SoundOutline: Sendable, Equatable {
+  /// Absolute values, in order of time; `parts` of them, or fewer where there are fewer samples.
+  package let peaks: [Float]
+  package let seconds: Double
+
+  package init(_ waveform: Waveform, parts: Int = 512) {
+    seconds = waveform.seconds
+    peaks = Self.peaks(waveform.samples, parts: parts)
+  }
+
+  /// Of each of so many equal parts, or of each value where there are fewer.
+  package static func peaks(_ values: [Float], parts: Int) -> [Float] {
+    let count = min(max(0, parts), values.count)
+    return (0..<count).map { part in
+      values[part * values.count / count..<(part + 1) * values.count / count]
+        .reduce(0) { max($0, abs($1)) }
+    }
+  }
+}
