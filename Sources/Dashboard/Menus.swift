@@ -89,7 +89,9 @@ enum Menus {
       return (
         "Write to the working folder",
         Export.allCases.map {
-          Menu.Row($0.explanation, detail: $0.fileName, action: .export($0))
+          Menu.Row(
+            $0.explanation, detail: $0.fileName, action: .export($0),
+            isAvailable: $0 != .heard || state.listening.heardFile != nil)
         }
       )
     case .trace:

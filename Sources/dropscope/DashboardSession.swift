@@ -212,20 +212,24 @@ final class DashboardSession: Sendable {
 
   private func export(_ what: Export, _ content: ExportContent) {
     report {
-      let url = URL(fileURLWithPath: what.fileName)
-      try OutputFile.write(try text(content), to: url)
+      let url = try write(content, to: URL(fileURLWithPath: what.fileName))
       // The name first: it is what is seen when the line is cut.
-      return "wrote \(what.fileName) in \(url.deletingLastPathComponent().path)"
+      return "wrote \(url.lastPathComponent) in \(url.deletingLastPathComponent().path)"
     }
   }
 
-  private func text(_ content: ExportContent) throws -> String {
+  /// Returns where it went.
+  private func write(_ content: ExportContent, to url: URL) throws -> URL {
     switch content {
-    case .text(let text): text
+    case .text(let text): try OutputFile.write(text, to: url)
     case .points(let format, let visited):
-      try format.text(
-        SweepPoint.of(visited, dataset: dataset, threads: threads, machine: Machine.description))
+      let points = SweepPoint.of(
+        visited, dataset: dataset, threads: threads, machine: Machine.description)
+      try OutputFile.write(try format.text(points), to: url)
+    case .heard(let heard):
+      return try HeardFolder.write(heard, to: url, machine: Machine.description)
     }
+    return url
   }
 
   /// Posts what `body` says, or why it could not.

@@ -176,7 +176,12 @@ extension Update {
       if state.clips.indices.contains(index) { listen(to: state.clips[index].path, &state) }
     case .openFile: state.overlay = .prompt(Prompt(.file))
     case .record: return [.record(!state.listening.isRecording)]
-    case .export(let what): return [.export(what, what.content(state))]
+    case .export(let what):
+      guard let content = what.content(state) else {
+        state.notice = "nothing was heard yet: Listen records, or opens a file"
+        return []
+      }
+      return [.export(what, content)]
     case .saveSettings: return [.save(Settings(state))]
     case .suspend: return [.suspend]
     case .quit: return [.quit]
