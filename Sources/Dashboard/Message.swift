@@ -35,6 +35,8 @@ package enum Message: Sendable {
   case recorded(String)
   /// Whether a recording is being made.
   case recording(Bool)
+  /// What is heard in it so far.
+  case caption(CaptionEvent)
   /// There is none, and why.
   case recordingFailed(String)
 }

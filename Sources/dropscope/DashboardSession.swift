@@ -17,6 +17,7 @@ final class DashboardSession: Sendable {
   private let threads: Int
   private let prober = Prober()
   private let sounds = SoundTools()
+  private let captioner: Captioner
   /// Empty until the audio is read and the machine's speed is known, and again after `close`.
   private let workers = Mutex<[EvaluationWorker]>([])
   private let data = Mutex<[LoadedDataset]>([])
@@ -30,6 +31,7 @@ final class DashboardSession: Sendable {
     self.recognizers = recognizers
     self.dataset = dataset
     self.threads = threads
+    captioner = Captioner(recognizers) { [mailbox] in mailbox.post(.caption($0)) }
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
@@ -142,6 +144,7 @@ final class DashboardSession: Sendable {
     isClosed.store(true, ordering: .releasing)
     isTicking.store(false, ordering: .releasing)
     prober.stop()
+    captioner.close()
     sounds.stop()
     workers.withLock { workers in
       for worker in workers { worker.stop() }
@@ -158,6 +161,8 @@ final class DashboardSession: Sendable {
     case .probe(let request): probe(request)
     case .play(let index): play(index)
     case .record(let on): record(on)
+    case .caption(let request):
+      if let file = sounds.recording { captioner.follow(request, in: file) }
     case .complete(let text): complete(text)
     case .export(let what, let content): export(what, content)
     case .save(let settings): report { "saved in \(try settings.write().path)" }
@@ -191,8 +196,12 @@ final class DashboardSession: Sendable {
       if on {
         // Before the recorder starts: it may end, and say so, at any time after.
         mailbox.post(.recording(true))
-        try sounds.startRecording { [mailbox] in mailbox.post(.recordingFailed($0)) }
+        try sounds.startRecording { [mailbox, captioner] in
+          captioner.stop()
+          mailbox.post(.recordingFailed($0))
+        }
       } else {
+        captioner.stop()
         let file = try sounds.stopRecording()
         mailbox.post(.recording(false))
         mailbox.post(.recorded(file.path))

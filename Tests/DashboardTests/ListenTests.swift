@@ -254,4 +254,117 @@ import Dashboard
     _ = update(&state, .terminal(.key("d")))
     #expect(update(&state, .terminal(.key(.tab))) == [])
   }
+
+  // MARK: - Captions
+
+  private func asked(_ effects: [Effect]) -> CaptionRequest? {
+    effects.lazy.compactMap { if case .caption(let request) = $0 { request } else { nil } }.first
+  }
+
+  /// What a captioner would say to a request.
+  private func say(
+    _ words: [String], of request: CaptionRequest, _ place: Int, in seconds: Double = 0.023,
+    _ state: inout DashboardState
+  ) {
+    _ = update(
+      &state,
+      .caption(
+        .present(
+          recording: request.recording, place: place, request.hearers[place], words: words,
+          seconds: seconds)))
+  }
+
+  @Test(arguments: [(60, 15), (80, 24), (120, 40)])
+  func captionsFollowWhoSpeaks(width: Int, height: Int) throws {
+    var state = race()
+    state.size = Size(width: width, height: height)
+    let request = try #require(asked(update(&state, .recording(true))))
+    #expect(request.recording == 1 && request.hearers.map(\.model) == [0, 1])
+    #expect(request.hearers.map(\.mask.keptCount) == [6, 6])
+    #expect(screen(state).contains("● Captions") && screen(state).contains("Space stops"))
+    #expect(screen(state).contains("dld 6 of 12") && screen(state).contains("reference 6 of 12"))
+    let samples = [Float](repeating: 0.5, count: 1000)
+    _ = update(
+      &state,
+      .caption(
+        .sound(
+          recording: 1, SoundOutline(Waveform(samples: samples, sampleRate: 1000)), seconds: 7.4)))
+    say(["please", "turn", "off"], of: request, 0, &state)
+    // Nothing is marked before both have heard something.
+    #expect(!screen(state).contains("+please"))
+    say(["and", "please", "turn", "of"], of: request, 1, in: 0.0118, &state)
+    #expect(screen(state).contains("please turn off"))
+    #expect(screen(state).contains("+and please turn ≠of"))
+    #expect(screen(state).contains("23.0 ms an update"))
+    #expect(screen(state).contains("11.8 ms an update") && screen(state).contains("7.4 s"))
+    // A window ends: its words stay, in another style, and others follow them.
+    for place in 0..<2 {
+      _ = update(
+        &state, .caption(.final(recording: 1, place: place, words: ["please", "turn", "off"])))
+    }
+    say(["now"], of: request, 0, &state)
+    #expect(screen(state).contains("please turn off now"))
+    let y = try #require(lines(state).firstIndex { $0.contains("please turn off now") })
+    let x = Array(lines(state)[y]).firstIndex(of: "n") ?? 0
+    let canvas = view(state, state.size)
+    #expect(canvas[x, y].style == state.theme.muted)
+    // What somebody else's recording brings is late.
+    _ = update(&state, .caption(.final(recording: 0, place: 0, words: ["old"])))
+    #expect(!screen(state).contains("old"))
+  }
+
+  @Test func theSliderChangesTheCaptionWhileSomebodySpeaks() throws {
+    var state = race()
+    let first = try #require(asked(update(&state, .recording(true))))
+    say(["please", "turn", "off"], of: first, 0, &state)
+    // Once for each change, and nothing is measured meanwhile.
+    #expect(update(&state, .terminal(.focus(true))) == [])
+    let effects = update(&state, .terminal(.key(.right)))
+    let second = try #require(asked(effects))
+    #expect(effects == [.caption(second)] && second.recording == 1)
+    #expect(second.hearers.map(\.mask.keptCount) == [5, 5])
+    #expect(screen(state).contains("recording; measuring waits meanwhile"))
+    // What stands there is of its own depth until the next one is heard.
+    #expect(screen(state).contains("dld 6 of 12"))
+    say(["please"], of: second, 0, &state)
+    #expect(screen(state).contains("dld 5 of 12"))
+    // Then it is measured, and the recording is heard at every depth.
+    let after = update(&state, .recording(false))
+    #expect(after.contains { if case .evaluate = $0 { true } else { false } })
+    #expect(screen(state).contains("please") && !screen(state).contains("● Captions"))
+    Scene.serve(after + update(&state, .recorded("/tmp/recording.wav")), &state)
+    #expect(screen(state).contains("dld 5 ") && screen(state).contains(" Race "))
+  }
+
+  @Test func whatIsMeasuredWaitsForWhoSpeaks() throws {
+    var state = Scene.twoModels()
+    state.view = .listen
+    _ = update(&state, .ready)
+    #expect(state.activity == .measuring)
+    let id = state.newest?.id ?? 0
+    let effects = update(&state, .recording(true))
+    #expect(effects.contains(.rest))
+    let ended = update(&state, .recordingFailed("no recording: no microphone"))
+    guard case .evaluate(let request)? = ended.first else {
+      Issue.record("measuring does not go on: \(ended)")
+      return
+    }
+    #expect(request.id == id + 1 && request.mask == state.mask)
+    #expect(screen(state).contains("× no recording: no microphone"))
+    #expect(!screen(state).contains("Captions"))
+  }
+
+  /// Hours of talk are not kept word by word.
+  @Test func oldWordsAreForgotten() throws {
+    var state = race()
+    _ = update(&state, .recording(true))
+    for number in 0..<500 {
+      let words = (0..<10).map { "w\(number)-\($0)" }
+      _ = update(&state, .caption(.final(recording: 1, place: 0, words: words)))
+    }
+    let lane = try #require(state.listening.captions?.lanes.first)
+    #expect(lane.final.count == 2000)
+    #expect(lane.final.first == "w300-0" && lane.final.last == "w499-9")
+    #expect(screen(state).contains("w499-9"))
+  }
 }

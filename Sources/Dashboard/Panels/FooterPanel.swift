@@ -83,6 +83,9 @@ enum FooterPanel: Panel {
     let theme = state.theme
     let total = state.subject.measurableCount
     if !state.notice.isEmpty { return ("◆", KeyText(state.notice), theme.accent) }
+    if state.listening.isRecording {
+      return ("●", "recording; measuring waits meanwhile", theme.accentStrong)
+    }
     if state.isPaused {
       let count = state.present?.measuredCount ?? 0
       return (

@@ -1,4 +1,4 @@
-// Two ways of hearing one recording, word under word, and how the recording sounds.
+// Two ways of hearing one recording, word under word, and how it sounds; captions while it is made.
 
 import Speech
 import TerminalUI
@@ -13,6 +13,10 @@ enum RacePanel: Panel {
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let size = canvas.size
+    if let captions = state.listening.captions {
+      CaptionLanes.draw(captions, state, &canvas)
+      return
+    }
     canvas.frame(
       title: "Race", trailing: "against (\(key: "C") \(key: "p"))", theme: state.theme)
     let inside = Rect(x: 2, y: 1, width: size.width - 4, height: max(0, size.height - 2))

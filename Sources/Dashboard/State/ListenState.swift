@@ -19,6 +19,10 @@ package struct ListenState: Sendable, Equatable {
   }
 
   package var isRecording = false
+  /// How many recordings were begun.
+  package var recordings = 0
+  /// Of the recording that is being made, and after that until it is heard.
+  package var captions: Captions?
   /// What was recorded or opened last.
   package var file: String?
   /// Counts recordings, which all go by the same name.
@@ -70,7 +74,7 @@ package struct ListenState: Sendable, Equatable {
 
   /// What was heard in older takes goes.
   mutating func take(_ listening: Listening, by hearer: Hearer, in file: String, take: Int) {
-    if take != heardTake { hearings = [:] }
+    if take != heardTake { (hearings, captions) = ([:], nil) }
     (heardFile, heardTake) = (file, take)
     if hearings[hearer, default: [:]].count >= Self.limit { hearings[hearer] = [:] }
     hearings[hearer, default: [:]][listening.mask] = listening
@@ -84,7 +88,8 @@ package struct ListenState: Sendable, Equatable {
   }
 
   package static func == (a: ListenState, b: ListenState) -> Bool {
-    a.isRecording == b.isRecording && a.file == b.file && a.take == b.take
+    a.isRecording == b.isRecording && a.recordings == b.recordings && a.captions == b.captions
+      && a.file == b.file && a.take == b.take
       && a.heardFile == b.heardFile && a.heardTake == b.heardTake && a.hearings == b.hearings
       && a.hearer == b.hearer && a.sound == b.sound && a.failure == b.failure
       && a.scroll == b.scroll

@@ -14,11 +14,11 @@ extension Update {
   static func look(_ state: inout DashboardState) -> [Effect] {
     let hearer = ListenState.Hearer(state.presentPoint)
     if !state.listening.heard(by: hearer).isEmpty { state.listening.hearer = hearer }
+    var effects = caption(&state)
     switch state.activity {
-    case .preparing, .unavailable: return []
+    case .preparing, .unavailable: return effects
     case .idle, .measuring, .failed: break
     }
-    var effects: [Effect] = []
     if let wanted = state.wantedProbe, state.probes.asked != wanted, !state.probes.knows(wanted) {
       state.probes.asked = wanted
       effects.append(.probe(wanted))

@@ -22,8 +22,12 @@ enum ListenView: DashboardView {
   ]
 
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
-    guard body.height >= 14 else { return [.recording: body] }
-    let (top, bottom) = body.split(top: min(16, body.height * 2 / 5))
+    // While somebody speaks there is nothing new in the table.
+    guard body.height >= 14 else {
+      return [state.listening.isRecording ? .race : .recording: body]
+    }
+    let height = state.listening.isRecording ? body.height - 5 : body.height * 2 / 5
+    let (top, bottom) = body.split(top: min(16, height))
     return [.race: top, .recording: bottom]
   }
 
