@@ -25,7 +25,8 @@ final class SoundTools: Sendable {
   /// The same. A recorder that is sent SIGINT finishes its file; until then it is to write what it has
   /// several times a second, for it is read along.
   private static let recorders: [(program: String, arguments: [String])] = [
-    ("arecord", ["-q", "-f", "S16_LE", "-r", "16000", "-c", "1", "-t", "wav"]),
+    // In periods of 0.05 s.
+    ("arecord", ["-q", "-f", "S16_LE", "-r", "16000", "-c", "1", "-t", "wav", "-F", "50000"]),
     ("pw-record", ["--rate", "16000", "--channels", "1", "--format", "s16"]),
     (
       "parecord",

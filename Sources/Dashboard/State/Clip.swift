@@ -19,7 +19,7 @@ package struct Clip: Sendable, Equatable {
 
   /// Of each data set in turn those that are a file of their own, heard in all channels, each file once;
   /// no more than `limit` of a data set.
-  package static func of(_ datasets: [Dataset], limit: Int = 500) -> [Clip] {
+  package static func of(_ datasets: [Dataset], limit: Int) -> [Clip] {
     var clips: [Clip] = []
     var seen: Set<String> = []
     for dataset in datasets {

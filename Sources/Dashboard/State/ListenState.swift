@@ -52,9 +52,12 @@ package struct ListenState: Sendable, Equatable {
   /// Deepest first.
   package func heard(by hearer: Hearer) -> [Listening] {
     (hearings[hearer] ?? [:]).values.sorted {
-      ($1.mask.keptCount, "\($1.mask)") < ($0.mask.keptCount, "\($0.mask)")
+      let (a, b) = ($0.mask, $1.mask)
+      return a.keptCount == b.keptCount ? "\(a)" > "\(b)" : a.keptCount > b.keptCount
     }
   }
+
+  func hasHeard(_ hearer: Hearer) -> Bool { hearings[hearer] != nil }
 
   package func heard(at point: OperatingPoint) -> Listening? {
     hearings[Hearer(point)]?[point.mask]

@@ -13,7 +13,7 @@ extension Update {
   /// What the present view needs and nobody has asked for: a close look, or more measurements.
   static func look(_ state: inout DashboardState) -> [Effect] {
     let hearer = ListenState.Hearer(state.presentPoint)
-    if !state.listening.heard(by: hearer).isEmpty { state.listening.hearer = hearer }
+    if state.listening.hasHeard(hearer) { state.listening.hearer = hearer }
     var effects = caption(&state)
     switch state.activity {
     case .preparing, .unavailable: return effects

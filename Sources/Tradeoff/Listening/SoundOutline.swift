@@ -4,13 +4,16 @@ import Speech
 
 /// The loudest sample of each of many equal parts.
 package struct SoundOutline: Sendable, Equatable {
+  /// As many as the widest terminal has dots.
+  private static let parts = 512
+
   /// Absolute values, in order of time; `parts` of them, or fewer where there are fewer samples.
   package let peaks: [Float]
   package let seconds: Double
 
-  package init(_ waveform: Waveform, parts: Int = 512) {
+  package init(_ waveform: Waveform) {
     seconds = waveform.seconds
-    peaks = Self.peaks(waveform.samples, parts: parts)
+    peaks = Self.peaks(waveform.samples, parts: Self.parts)
   }
 
   /// Of each of so many equal parts, or of each value where there are fewer.

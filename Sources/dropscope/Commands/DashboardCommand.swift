@@ -123,7 +123,7 @@ enum DashboardCommand: Command {
       costs: recognizers.map { CostModel($0.backbone) })
     state.beam = try options.decoding.decoding().beam
     state.savedSweeps = try savedSweeps(dataset)
-    state.clips = Clip.of([dataset] + bundledSplits(besides: dataset))
+    state.clips = Clip.of([dataset] + bundledSplits(besides: dataset), limit: 500)
     if let trace = options.trace {
       state.budget.traces.append(try ComputeTrace(csv: trace))
       state.budget.trace = state.budget.traces.count - 1

@@ -214,6 +214,17 @@ import Testing
         #expect(
           sound.samples == PCM.samples(PCM.numbers(Array(samples.prefix(sound.samples.count)))))
       }
+      // What is there already: by a path that is completed, or by a menu, where it is known what is said.
+      try tmux.press("f")
+      try tmux.type("\(folder.path)/spee")
+      try tmux.press("Tab")
+      try tmux.wait("the whole path") { $0.contains("/speech.wav_") }
+      try tmux.press("Escape")
+      try tmux.wait("no prompt") { !$0.contains("speech.wav_") }
+      try tmux.press("g")
+      try tmux.wait("the clips") { $0.contains("Clips to listen to") }
+      try tmux.press("1")
+      try tmux.wait("what is wrong with it") { $0.contains("small 10: ") && $0.contains(" wrong") }
       try tmux.press("q")
     }
   }
