@@ -13,6 +13,10 @@ package enum Effect: Sendable, Equatable {
   case play(Int)
   /// Starts a recording, or ends it and has it written.
   case record(Bool)
+  /// Captions of the recording that is being made, in place of those that were wanted before.
+  case caption(CaptionRequest)
+  /// Looks how the path of a sound may go on.
+  case complete(String)
   /// Writes a file of the export's name into the working folder.
   case export(Export, ExportContent)
   /// Keeps settings for the next start.

@@ -89,7 +89,9 @@ enum Menus {
       return (
         "Write to the working folder",
         Export.allCases.map {
-          Menu.Row($0.explanation, detail: $0.fileName, action: .export($0))
+          Menu.Row(
+            $0.explanation, detail: $0.fileName, action: .export($0),
+            isAvailable: $0 != .heard || state.listening.heardFile != nil)
         }
       )
     case .trace:
@@ -108,6 +110,15 @@ enum Menus {
           Menu.Row(
             device.name + device.remark, action: .chooseDevice(index),
             isCurrent: index == state.budget.device)
+        }
+      )
+    case .clip:
+      return (
+        "Clips to listen to",
+        state.clips.enumerated().map { index, clip in
+          Menu.Row(
+            clip.id, detail: "\(clip.source): \(clip.said.joined(separator: " "))",
+            action: .chooseClip(index), isCurrent: clip.path == state.listening.file)
         }
       )
     case .tour:

@@ -17,6 +17,7 @@ final class DashboardSession: Sendable {
   private let threads: Int
   private let prober = Prober()
   private let sounds = SoundTools()
+  private let captioner: Captioner
   /// Empty until the audio is read and the machine's speed is known, and again after `close`.
   private let workers = Mutex<[EvaluationWorker]>([])
   private let data = Mutex<[LoadedDataset]>([])
@@ -30,6 +31,7 @@ final class DashboardSession: Sendable {
     self.recognizers = recognizers
     self.dataset = dataset
     self.threads = threads
+    captioner = Captioner(recognizers) { [mailbox] in mailbox.post(.caption($0)) }
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
@@ -142,6 +144,7 @@ final class DashboardSession: Sendable {
     isClosed.store(true, ordering: .releasing)
     isTicking.store(false, ordering: .releasing)
     prober.stop()
+    captioner.close()
     sounds.stop()
     workers.withLock { workers in
       for worker in workers { worker.stop() }
@@ -158,6 +161,9 @@ final class DashboardSession: Sendable {
     case .probe(let request): probe(request)
     case .play(let index): play(index)
     case .record(let on): record(on)
+    case .caption(let request):
+      if let file = sounds.recording { captioner.follow(request, in: file) }
+    case .complete(let text): complete(text)
     case .export(let what, let content): export(what, content)
     case .save(let settings): report { "saved in \(try settings.write().path)" }
     case .setTicking(let on): setTicking(on)
@@ -190,8 +196,12 @@ final class DashboardSession: Sendable {
       if on {
         // Before the recorder starts: it may end, and say so, at any time after.
         mailbox.post(.recording(true))
-        try sounds.startRecording { [mailbox] in mailbox.post(.recordingFailed($0)) }
+        try sounds.startRecording { [mailbox, captioner] in
+          captioner.stop()
+          mailbox.post(.recordingFailed($0))
+        }
       } else {
+        captioner.stop()
         let file = try sounds.stopRecording()
         mailbox.post(.recording(false))
         mailbox.post(.recorded(file.path))
@@ -201,22 +211,34 @@ final class DashboardSession: Sendable {
     }
   }
 
-  private func export(_ what: Export, _ content: ExportContent) {
-    report {
-      let url = URL(fileURLWithPath: what.fileName)
-      try OutputFile.write(try text(content), to: url)
-      // The name first: it is what is seen when the line is cut.
-      return "wrote \(what.fileName) in \(url.deletingLastPathComponent().path)"
+  /// On a thread of its own: the folder may be on a slow disk.
+  private func complete(_ text: String) {
+    WorkerThread.start("completion") { [mailbox] in
+      let (completed, names) = PathCompletion.complete(text, extensions: AudioFile.extensions)
+      mailbox.post(.completed(text, to: completed, names: names))
     }
   }
 
-  private func text(_ content: ExportContent) throws -> String {
-    switch content {
-    case .text(let text): text
-    case .points(let format, let visited):
-      try format.text(
-        SweepPoint.of(visited, dataset: dataset, threads: threads, machine: Machine.description))
+  private func export(_ what: Export, _ content: ExportContent) {
+    report {
+      let url = try write(content, to: URL(fileURLWithPath: what.fileName))
+      // The name first: it is what is seen when the line is cut.
+      return "wrote \(url.lastPathComponent) in \(url.deletingLastPathComponent().path)"
     }
+  }
+
+  /// Returns where it went.
+  private func write(_ content: ExportContent, to url: URL) throws -> URL {
+    switch content {
+    case .text(let text): try OutputFile.write(text, to: url)
+    case .points(let format, let visited):
+      let points = SweepPoint.of(
+        visited, dataset: dataset, threads: threads, machine: Machine.description)
+      try OutputFile.write(try format.text(points), to: url)
+    case .heard(let heard):
+      return try HeardFolder.write(heard, to: url, machine: Machine.description)
+    }
+    return url
   }
 
   /// Posts what `body` says, or why it could not.

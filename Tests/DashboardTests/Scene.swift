@@ -122,8 +122,17 @@ enum Scene {
   }
 
   static func state(symbols: Symbols = .braille) -> DashboardState {
-    DashboardState(
+    var state = DashboardState(
       subject: subject, mask: .full(layerCount), policy: "spread", costs: [costs], symbols: symbols)
+    state.clips = clips
+    return state
+  }
+
+  /// Two recordings that came with the program.
+  static let clips = (0..<2).map {
+    Clip(
+      path: "/clips/\($0).wav", id: subject.utterances[$0].id, source: "heldout/test-clean",
+      said: subject.utterances[$0].words)
   }
 
   /// Layers of about equal cost between a front end and a head.
@@ -255,22 +264,31 @@ enum Scene {
               }, divergences: points.indices.map { Double($0 * $0) / 2000 }, changes: 9,
               utterances: 40))))
       _ = mask
-    case .file(_, _, _, let masks, _):
+    case .file(_, _, let model, let masks, _):
+      // Two words, each louder than the one before.
+      let samples = (0..<2000).map { Float($0 % 1000) / 1000 * ($0 < 1000 ? 0.4 : 0.8) }
+      let sound = SoundOutline(Waveform(samples: samples, sampleRate: 1000))
+      var effects = update(&state, .probed(.sound(request, sound)))
       for mask in masks {
-        _ = update(
-          &state,
-          .probed(
-            .depth(
-              request,
-              Listening(
-                mask: mask,
-                transcript: Transcript(
-                  tokens: [],
-                  words: sentences[0].split(separator: " ").prefix(1 + mask.keptCount / 2).map {
-                    TimedWord(word: String($0), start: 0, end: 1, confidence: 0.9)
-                  }), seconds: 0.001 * Double(mask.keptCount), audioSeconds: 2))))
+        let listening = Listening(
+          mask: mask, transcript: transcript(model, mask), seconds: 0.001 * Double(mask.keptCount),
+          audioSeconds: 2)
+        effects += update(&state, .probed(.depth(request, listening)))
       }
+      // What is to be heard next.
+      for case .probe(let next) in effects { answer(next, &state) }
     }
+  }
+
+  /// The fewer layers, the fewer words; the second model takes the third word for another.
+  private static func transcript(_ model: Int, _ mask: LayerMask) -> Transcript {
+    let words = sentences[0].split(separator: " ").prefix(1 + mask.keptCount / 2).map(String.init)
+    return Transcript(
+      tokens: [],
+      words: words.enumerated().map { index, word in
+        TimedWord(
+          word: model == 1 && index == 2 ? "of" : word, start: 0, end: 1, confidence: 0.9)
+      })
   }
 
   private static func lens(_ utterance: Int, _ mask: LayerMask) -> LayerLens {

@@ -28,7 +28,7 @@ enum RecordingPanel: Panel {
         keys: [long, short], x: 2, y: 1, style: style, width: width, symbols: state.symbols)
     }
     let area = area(state, size)
-    guard !state.listening.heard.isEmpty else {
+    guard !state.listed.isEmpty else {
       canvas.wrapped(
         StyledText(
           "The bundled models know about 1,100 words, from synthetic speech and digits said by a few "
@@ -85,7 +85,7 @@ enum RecordingPanel: Panel {
   /// The present mask is marked where it is in sight: scrolling goes before it.
   private static func table(_ state: DashboardState, _ area: Rect) -> Table {
     let theme = state.theme
-    let heard = state.listening.heard
+    let heard = state.listed
     let first = firstRow(state, area)
     let visible = first..<first + max(1, area.height - 1)
     return Table(
@@ -107,7 +107,7 @@ enum RecordingPanel: Panel {
 
   /// Where the reader scrolled to; before that, the depth nearest to the present one is in the middle.
   private static func firstRow(_ state: DashboardState, _ area: Rect) -> Int {
-    let heard = state.listening.heard
+    let heard = state.listed
     let visible = max(1, area.height - 1)
     let nearest = heard.indices.min {
       abs(heard[$0].mask.keptCount - state.mask.keptCount)

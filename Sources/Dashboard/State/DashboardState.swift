@@ -77,6 +77,8 @@ package struct DashboardState: Sendable {
   package var list = UtteranceList()
   package var budget = BudgetState()
   package var listening = ListenState()
+  /// What there is to listen to.
+  package var clips: [Clip] = []
   /// The row under the cursor of the view Atlas.
   package var neighbour = 0
   package var tour = TourState()

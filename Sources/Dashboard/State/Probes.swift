@@ -34,7 +34,7 @@ package struct Probes: Sendable {
     case .lens(_, let lens): lenses[request] = lens
     case .cloud(_, let cloud): clouds[request] = cloud
     case .failed(_, let reason): failures[request] = reason
-    case .depth: return
+    case .sound, .depth: return
     }
     if asked == request { asked = nil }
     order.removeAll { $0 == request }

@@ -28,7 +28,9 @@ extension Update {
     case .openMenu(let kind):
       let menu = Menus.open(kind, state)
       if menu.rows.isEmpty {
-        state.notice = "there is no other model of as many layers"
+        state.notice =
+          kind == .clip
+          ? "there are no clips: f opens a file" : "there is no other model of as many layers"
       } else {
         state.overlay = .menu(menu)
       }
@@ -170,9 +172,16 @@ extension Update {
       state.tour.isShown = true
       (state.tour.chapter, state.tour.step) = (index, 0)
       begin(&state)
+    case .chooseClip(let index):
+      if state.clips.indices.contains(index) { listen(to: state.clips[index].path, &state) }
     case .openFile: state.overlay = .prompt(Prompt(.file))
     case .record: return [.record(!state.listening.isRecording)]
-    case .export(let what): return [.export(what, what.content(state))]
+    case .export(let what):
+      guard let content = what.content(state) else {
+        state.notice = "nothing was heard yet: Listen records, or opens a file"
+        return []
+      }
+      return [.export(what, content)]
     case .saveSettings: return [.save(Settings(state))]
     case .suspend: return [.suspend]
     case .quit: return [.quit]

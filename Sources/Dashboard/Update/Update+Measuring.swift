@@ -15,6 +15,7 @@ extension Update {
     case .idle, .measuring, .failed: break
     }
     if state.isPaused, limit == nil { return [] }
+    if state.listening.isRecording { return [] }
     let request = EvaluationRequest(
       id: (state.newest?.id ?? 0) + 1, mask: point.mask, decoding: point.decoding,
       model: point.model, limit: limit, isAnew: isAnew)

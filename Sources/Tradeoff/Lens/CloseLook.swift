@@ -10,21 +10,23 @@ package enum ProbeRequest: Hashable, Sendable {
   case lens(model: Int, utterance: Int, mask: LayerMask)
   /// The output distributions of a model at a mask beside those of the reference at full depth.
   case cloud(model: Int, mask: LayerMask)
-  /// A file, at every depth of a policy.
+  /// A file, at these masks of a model, such as every depth of a policy.
   case file(String, take: Int, model: Int, masks: [LayerMask], decoding: Decoding)
 }
 
 package enum ProbeResult: Sendable {
   case lens(ProbeRequest, LayerLens)
   case cloud(ProbeRequest, OutputCloud)
+  /// How a file sounds, before anything is heard in it.
+  case sound(ProbeRequest, SoundOutline)
   /// One depth after the other, as they become known.
   case depth(ProbeRequest, Listening)
   case failed(ProbeRequest, String)
 
   package var request: ProbeRequest {
     switch self {
-    case .lens(let request, _), .cloud(let request, _), .depth(let request, _),
-      .failed(let request, _):
+    case .lens(let request, _), .cloud(let request, _), .sound(let request, _),
+      .depth(let request, _), .failed(let request, _):
       request
     }
   }
@@ -59,6 +61,8 @@ package struct CloseLook: Sendable {
         if let cloud { report(.cloud(request, cloud)) }
       case .file(let path, _, let model, let masks, let decoding):
         let waveform = try AudioFile.read(URL(fileURLWithPath: path))
+        if isCancelled() { return }
+        report(.sound(request, SoundOutline(waveform)))
         Listening.each(
           of: masks, waveform, by: models[model].recognizer, decoding: decoding,
           isCancelled: isCancelled

@@ -57,6 +57,15 @@ import Testing
         if case .depth(_, let listening) = result { listening } else { nil }
       }
       #expect(heard.map(\.mask) == masks)
+      guard case .sound(_, let sound)? = answers(look, request).first else {
+        Issue.record("the sound does not come first")
+        return
+      }
+      // 300 samples, each a part of its own, as 16 bits hold them.
+      #expect(sound.peaks.count == 300 && sound.seconds == 0.3)
+      for (peak, sample) in zip(sound.peaks, data.samples[0]) {
+        #expect(abs(peak - abs(sample)) < 1e-4)
+      }
       #expect(answers(look, request) { true }.isEmpty)
       let missing = ProbeRequest.file(
         "/nowhere/two.wav", take: 2, model: 0, masks: masks, decoding: .greedy)
