@@ -9,19 +9,15 @@ enum Budget {
     var mask: LayerMask
     /// In the budget's unit; nil before anything is known.
     var amount: Double?
-    var isMeasured: Bool
     var fits: Bool
   }
 
   /// The present policy's depths, deepest first.
   static func rows(_ state: DashboardState) -> [Row] {
-    let masks = state.policyMasks
-    let known = known(masks, state)
-    return masks.map { mask in
-      let amount = amount(mask, known, state)
+    state.policyMasks.map { mask in
+      let amount = amount(mask, state)
       return Row(
         mask: mask, amount: amount,
-        isMeasured: state.budget.device == 0 && measuredSeconds(mask, state) != nil,
         // Times come out a little different from what was set as the budget.
         fits: amount.map { $0 <= state.budget.amount * 1.0001 } ?? false)
     }
@@ -33,64 +29,26 @@ enum Budget {
     return rows.first(where: \.fits) ?? rows.last
   }
 
-  /// What a mask takes of the budget, in its unit.
+  /// What a mask takes of the budget, in its unit: on the chosen device, an utterance of mean length.
   static func amount(_ mask: LayerMask, _ state: DashboardState) -> Double? {
-    amount(mask, known(state.policyMasks, state), state)
-  }
-
-  private static func amount(
-    _ mask: LayerMask, _ known: [Depth], _ state: DashboardState
-  ) -> Double? {
     switch state.budget.unit {
     case .gflop: state.costs.gflopPerAudioSecond(mask)
-    case .milliseconds: milliseconds(mask, known, state)
+    case .milliseconds: seconds(mask, state).map { $0 * 1000 }
     }
   }
 
-  /// Of an utterance of mean length on the chosen device: measured here where it was, else estimated.
-  private static func milliseconds(
-    _ mask: LayerMask, _ known: [Depth], _ state: DashboardState
-  ) -> Double? {
-    let seconds = measuredSeconds(mask, state) ?? estimatedSeconds(mask, known, state)
-    return seconds.map { $0 * 1000 / Device.all[state.budget.device].speed }
-  }
-
-  /// A depth that was measured to the end.
-  private struct Depth {
-    var mask: LayerMask
-    var seconds: Double
-  }
-
-  private static func known(_ masks: [LayerMask], _ state: DashboardState) -> [Depth] {
-    masks.compactMap { mask in
-      measuredSeconds(mask, state).map { Depth(mask: mask, seconds: $0) }
-    }
-  }
-
-  private static func measuredSeconds(_ mask: LayerMask, _ state: DashboardState) -> Double? {
-    guard let measurement = state.measurement(mask), measurement.isComplete else { return nil }
-    return measurement.meanSeconds
-  }
-
-  /// The calibration ran while nothing else did, so it is scaled by what a measured depth, full depth
-  /// first, took beside it; and no depth is estimated outside what its measured neighbours took.
-  private static func estimatedSeconds(
-    _ mask: LayerMask, _ known: [Depth], _ state: DashboardState
-  ) -> Double? {
-    guard let estimate = state.costs.estimatedSeconds(mask) else { return nil }
-    let scale = known.lazy.compactMap { depth in
-      state.costs.estimatedSeconds(depth.mask).flatMap { $0 > 0 ? depth.seconds / $0 : nil }
-    }.first
-    let least = known.filter { $0.mask.keptCount < mask.keptCount }.map(\.seconds).max() ?? 0
-    let most = known.filter { $0.mask.keptCount > mask.keptCount }.map(\.seconds).min()
-    return max(least, min(estimate * (scale ?? 1), most ?? .infinity))
+  private static func seconds(_ mask: LayerMask, _ state: DashboardState) -> Double? {
+    let device = Device.all[state.budget.device]
+    return state.seconds(state.point(model: state.model, mask: mask)).map { $0 / device.speed }
   }
 
   // MARK: - The scenario
 
   /// Whether every depth has been measured to the end: what the scenario plays with.
   static func isMeasured(_ state: DashboardState) -> Bool {
-    state.policyMasks.allSatisfy { measuredSeconds($0, state) != nil }
+    state.policyMasks.allSatisfy {
+      state.measurement($0)?.isComplete == true && seconds($0, state) != nil
+    }
   }
 
   /// An utterance a second.
@@ -113,7 +71,10 @@ enum Budget {
     let lengths = lengths(state)
     let depths = state.policyMasks.compactMap { mask -> Scenario.Depth? in
       guard let results = state.measurement(mask)?.results.compactMap({ $0 }) else { return nil }
-      let seconds = results.map { $0.seconds / device.speed }
+      let point = state.point(model: state.model, mask: mask)
+      let seconds = results.compactMap { result in
+        state.seconds(point, audioSeconds: result.audioSeconds).map { $0 / device.speed }
+      }
       // Nine of ten are to be in time: with the mean for their length every other one would be late.
       let expected = Summary.Percentiles.rank(0.9, of: zip(seconds, lengths).map(/).sorted())
       return Scenario.Depth(
@@ -137,7 +98,7 @@ enum Budget {
     switch state.budget.unit {
     case .milliseconds: state.budget.amount / 1000
     case .gflop:
-      (milliseconds(state.mask, known(state.policyMasks, state), state) ?? 10) / 1000
+      seconds(state.mask, state) ?? 0.01
     }
   }
 

@@ -52,31 +52,6 @@ import Dashboard
     #expect(!state.budget.isInCharge)
   }
 
-  /// A calibration on an idle machine says half of what is measured beside other work.
-  @Test func estimatesAreScaledByWhatWasMeasured() throws {
-    var state = open(Size(width: 120, height: 40), measured: false)
-    Scene.answer(&state)
-    var costs = Scene.costs
-    let stages = StageValues(
-      frontEnd: 0.0015, layers: Array(repeating: 0.000625, count: 12),
-      skipped: Array(repeating: 0, count: 12), head: 0)
-    costs.latency = LatencyModel([(1, stages), (3, stages)])
-    costs.utteranceSeconds = 2
-    _ = update(&state, .calibrated(model: 0, costs))
-    let rows = view(state, state.size).lines().compactMap { line -> (Double, String)? in
-      guard let match = line.firstMatch(of: /\d+ +([\d.]+) (measured|estimated)/) else {
-        return nil
-      }
-      return Double(match.1).map { ($0, String(match.2)) }
-    }
-    #expect(rows.count == 12)
-    #expect(rows.first?.1 == "measured" && rows.first?.0 == 18)
-    #expect(rows.dropFirst().allSatisfy { $0.1 == "estimated" })
-    // 11 layers: 8.375 of the 9 ms that 12 were estimated at, of 18 measured.
-    #expect(abs(rows[1].0 - 16.75) < 0.1)
-    #expect(zip(rows, rows.dropFirst()).allSatisfy { $0.0 >= $1.0 })
-  }
-
   @Test func aClickInAScrolledTableTakesTheRowUnderIt() throws {
     for size in [Size(width: 60, height: 15), Size(width: 80, height: 24)] {
       var state = open(size)

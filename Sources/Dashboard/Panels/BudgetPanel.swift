@@ -84,7 +84,9 @@ enum BudgetPanel: Panel {
   ) -> [StyledText] {
     let theme = state.theme
     let measurement = state.measurement(row.mask)
-    let source = row.amount == nil ? "" : row.isMeasured ? "measured" : "estimated"
+    let busy = state.costs.latency?.isBusy == true ? "busy" : "measured"
+    // Another device's speed is made up.
+    let source = row.amount == nil ? "" : state.budget.device == 0 ? busy : "estimated"
     return [
       StyledText("\(row.mask.keptCount)", style: theme.text),
       StyledText(row.amount.map(significant) ?? "–", style: theme.text),

@@ -104,7 +104,7 @@ enum PlotPanel: Panel {
     }
     all.append(marks(state.model, points.filter { !$0.isComplete }, "?", hasLabels: true))
     if let pinned = state.pinned, let known = state.measurements[pinned],
-      let point = Point(known, state.modelCosts[pinned.model], state.plotAxis)
+      let point = Point(known, of: pinned, state)
     {
       all.append(
         (
@@ -143,7 +143,7 @@ enum PlotPanel: Panel {
   private static func points(of model: Int, _ state: DashboardState) -> [Point] {
     state.measurements.compactMap { point, measurement in
       point.model == model && point.decoding == state.decoding
-        ? Point(measurement, state.modelCosts[model], state.plotAxis) : nil
+        ? Point(measurement, of: point, state) : nil
     }
     // A dictionary's order differs from run to run, and where labels meet the first one stays.
     .sorted { ($0.cost, $0.mask.description) < ($1.cost, $1.mask.description) }
@@ -155,13 +155,15 @@ enum PlotPanel: Panel {
     var cost, errorRate: Double
     var isComplete: Bool
 
-    init?(_ measurement: Measurement, _ costs: CostModel, _ axis: PlotAxis) {
+    init?(_ measurement: Measurement, of point: OperatingPoint, _ state: DashboardState) {
       guard let rate = measurement.errorRate else { return nil }
       mask = measurement.mask
       errorRate = rate * 100
-      switch axis {
-      case .compute: cost = costs.gflopPerAudioSecond(measurement.mask)
-      case .latency: cost = (measurement.meanSeconds ?? 0) * 1000
+      switch state.plotAxis {
+      case .compute: cost = state.modelCosts[point.model].gflopPerAudioSecond(measurement.mask)
+      case .latency:
+        guard let seconds = state.seconds(point) else { return nil }
+        cost = seconds * 1000
       case .layers: cost = Double(measurement.mask.keptCount)
       }
       isComplete = measurement.isComplete

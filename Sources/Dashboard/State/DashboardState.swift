@@ -180,18 +180,20 @@ package struct DashboardState: Sendable {
   /// A view's number key, from 1; the tenth and later ones are for Tab alone.
   package func number(of view: ViewKind) -> Int { (views.firstIndex(of: view) ?? 0) + 1 }
 
-  /// Mean measured seconds of a layer: at the present mask, else at any mask that ran it, full depth
-  /// first.
-  package func layerSeconds(_ layer: Int) -> Double? {
-    present?.meanSeconds(layer: layer) ?? fullDepth?.meanSeconds(layer: layer)
-      ?? measurements.filter { $0.key.model == model }.values
-      .sorted { $0.measuredCount > $1.measuredCount }
-      .lazy.compactMap { $0.meanSeconds(layer: layer) }.first
-  }
-
-  /// Mean measured seconds before and after the layers, from the mask with the most utterances.
-  package var frontEndAndHeadSeconds: (frontEnd: Double, head: Double)? {
-    (present ?? fullDepth)?.meanFrontEndAndHeadSeconds
+  /// Seconds of one thread for an utterance, of mean length unless another is given: what every view shows
+  /// of an operating point. With a beam search the network's and what was measured of the search; nil
+  /// before both are known.
+  package func seconds(_ point: OperatingPoint, audioSeconds: Double? = nil) -> Double? {
+    let costs = modelCosts[point.model]
+    guard point.decoding.beam != nil else {
+      return costs.seconds(point.mask, audioSeconds: audioSeconds)
+    }
+    guard let latency = costs.latency, let search = measurements[point]?.meanDecodeSeconds else {
+      return nil
+    }
+    let length = audioSeconds ?? costs.utteranceSeconds
+    let share = costs.utteranceSeconds > 0 ? length / costs.utteranceSeconds : 1
+    return latency.seconds(audioSeconds: length).total(point.mask) + search * share
   }
 
   /// Errors now and in another measurement over the utterances known in both; nil when there are none.

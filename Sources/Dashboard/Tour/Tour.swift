@@ -151,8 +151,8 @@ package enum Tour {
           isReached: { $0.view == .explore && $0.mask == $0.fullMask && isSettled($0) }),
         TourStep(
           "Guess first",
-          "With half of the layers an utterance takes about half the time. What will the word error "
-            + "rate be? Type your guess before you look.",
+          "With half of the layers an utterance takes less time. What will the word error rate be? Type "
+            + "your guess before you look.",
           hint: "G, a number in percent, Enter", answer: { _ in ["G", "3", "0", .enter] },
           reveal: { "Your guess: \($0.tour.guess.map { fixed($0, 0) } ?? "–") %." },
           isReached: { $0.tour.guess != nil }),

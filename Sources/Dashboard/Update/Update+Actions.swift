@@ -40,7 +40,7 @@ extension Update {
       if menu.kind == .options, var opened = state.menu {
         opened.optionsRow = index
         state.overlay = .menu(opened)
-      } else if menu.kind == .options, action != .saveSettings {
+      } else if menu.kind == .options, ![.saveSettings, .measureTimes].contains(action) {
         openOptions(at: index, &state)
       } else {
         closeMenu(menu, &state)
@@ -92,6 +92,7 @@ extension Update {
       state.isPaused = false
       state.measurements[state.presentPoint] = nil
       return request(state.presentPoint, &state, isAnew: true)
+    case .measureTimes: return measureTimes(&state)
     case .show(let view): show(view, &state)
     case .nextView: showView(1, &state)
     case .previousView: showView(-1, &state)

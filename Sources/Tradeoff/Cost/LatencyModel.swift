@@ -1,0 +1,234 @@
+// How long a model takes on this machine: what every view's times come from.
+
+import Backbones
+import Base
+import Foundation
+
+/// Seconds of each stage against the length of the audio, of one thread, measured apart from the error
+/// rates; straight lines between the measured lengths. A time is a sum of stages, and layers of equal
+/// work share theirs, so less work is never dearer.
+package struct LatencyModel: Sendable, Equatable {
+  /// Shortest first.
+  private(set) var points: [Point]
+  /// Whole passes against the sum of their stages' fastest times, ascending; 1 alone where that is not
+  /// known.
+  private(set) var slowdowns: [Double] = [1]
+  /// How far the times of layers of equal work came out from the one they share, at most, as a share of
+  /// it; nil where each layer has its own.
+  package private(set) var unevenness: Double?
+  /// The share of the machine's processors that other programs kept busy meanwhile, 0 to 1; nil where
+  /// the system does not say.
+  package var othersShare: Double?
+  /// The day of an earlier start of the program, as 2026-01-31; nil when measured in this one.
+  package var day: String?
+
+  /// Audio of one length.
+  package struct Point: Sendable, Equatable {
+    package var audioSeconds: Double
+    package var stages: StageValues
+    /// From log-probabilities to words, greedily.
+    package var decoding: Double
+
+    package init(audioSeconds: Double, stages: StageValues, decoding: Double = 0) {
+      self.audioSeconds = audioSeconds
+      self.stages = stages
+      self.decoding = decoding
+    }
+  }
+
+  /// From what each stage took at two lengths or more, shortest first.
+  package init(
+    _ points: [Point], slowdowns: [Double] = [1], unevenness: Double? = nil,
+    othersShare: Double? = nil
+  ) {
+    precondition(points.count >= 2, "a straight line needs two lengths")
+    self.points = points
+    self.slowdowns = slowdowns.isEmpty ? [1] : slowdowns.sorted()
+    self.unevenness = unevenness
+    self.othersShare = othersShare
+  }
+
+  package var layerCount: Int { points[0].stages.layers.count }
+
+  /// Seconds of each stage for audio of that length, decoding apart.
+  package func seconds(audioSeconds: Double) -> StageValues {
+    let (a, b, share) = around(audioSeconds)
+    return StageValues.zero(layers: layerCount)
+      .adding(a.stages, scale: 1 - share).adding(b.stages, scale: share)
+      .atLeastZero
+  }
+
+  /// From log-probabilities to words, greedily.
+  package func decodingSeconds(audioSeconds: Double) -> Double {
+    let (a, b, share) = around(audioSeconds)
+    return max(0, a.decoding * (1 - share) + b.decoding * share)
+  }
+
+  /// The measured lengths beside one, and how far it is from the first to the second.
+  private func around(_ audioSeconds: Double) -> (Point, Point, Double) {
+    let upper = max(1, points.firstIndex { $0.audioSeconds >= audioSeconds } ?? points.count - 1)
+    let (a, b) = (points[upper - 1], points[upper])
+    return (a, b, (audioSeconds - a.audioSeconds) / (b.audioSeconds - a.audioSeconds))
+  }
+
+  /// How many times longer than the fastest the given share of the passes took, at most.
+  package func slowdown(_ share: Double) -> Double {
+    Summary.Percentiles.rank(share, of: slowdowns)
+  }
+
+  /// How many times longer the pass of that number took: each measured one comes up as often as any other,
+  /// in an order that looks like none.
+  package func slowdown(pass: Int) -> Double {
+    // The golden ratio's multiples spread evenly over the whole.
+    let place = (Double(pass) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
+    return slowdowns[Int(place * Double(slowdowns.count))]
+  }
+
+  /// Whether others used so much of the machine that times may have suffered: a tenth of it.
+  package var isBusy: Bool { (othersShare ?? 0) > 0.1 }
+
+  /// Whether audio of that length lies between the measured ones, or not far outside.
+  package func covers(audioSeconds: Double) -> Bool {
+    (points[0].audioSeconds / 2...points[points.count - 1].audioSeconds * 2).contains(audioSeconds)
+  }
+}
+
+// MARK: - The pass
+
+extension LatencyModel {
+  /// What of a pass is timed.
+  package enum Stage: Hashable, Sendable {
+    case frontEnd, layer(Int), skip(Int), head, decoding
+  }
+
+  /// Runs utterances of a few lengths through the stack with one thread, all depths in turn, round after
+  /// round until there were `rounds` or `limit` seconds are over, and keeps the fastest time of every
+  /// stage. Nil once `isCancelled` says so.
+  /// - Parameters:
+  ///   - utterances: samples to choose from; noise without.
+  ///   - measure: runs what it is given and returns how many seconds that took.
+  package init?(
+    measuring recognizer: Recognizer, _ utterances: [[Float]], rounds: Int = 4,
+    limit: Double = 0.6, isCancelled: () -> Bool = { false },
+    measure: @escaping (Stage, () -> Void) -> Double = {
+      ContinuousClock().measure($1).seconds
+    }
+  ) {
+    let backbone = recognizer.backbone
+    let chosen = Self.chosen(utterances, sampleRate: backbone.sampleRate)
+    let layers = backbone.layerCount
+    var best = chosen.map {
+      Point(
+        audioSeconds: Double($0.count) / Double(backbone.sampleRate),
+        stages: .zero(layers: layers, value: .infinity), decoding: .infinity)
+    }
+    var passes: [(place: Int, mask: LayerMask, seconds: Double)] = []
+    var elapsed = 0.0
+    let before = ProcessorUse.now
+    let decoder = recognizer.decoder()
+    for round in 0..<rounds where round == 0 || elapsed < limit {
+      for kept in (0...layers).reversed() {
+        let mask = LayerMask.spread(keeping: kept, of: layers)
+        for (place, samples) in chosen.enumerated() {
+          if isCancelled() { return nil }
+          var total = 0.0
+          func fastest(_ best: inout Double, _ stage: Stage, _ body: () -> Void) {
+            let seconds = measure(stage, body)
+            best = min(best, seconds)
+            total += seconds
+          }
+          var frames: HiddenFrames?
+          fastest(&best[place].stages.frontEnd, .frontEnd) {
+            frames = backbone.frontEnd([samples])
+          }
+          for layer in 0..<layers {
+            let input = frames!
+            if mask[layer] {
+              fastest(&best[place].stages.layers[layer], .layer(layer)) {
+                frames = backbone.layer(layer, input)
+              }
+            } else {
+              fastest(&best[place].stages.skipped[layer], .skip(layer)) {
+                frames = backbone.skip(layer, input)
+              }
+            }
+          }
+          let last = frames!
+          var logProbabilities = last.values
+          fastest(&best[place].stages.head, .head) { logProbabilities = backbone.head(last) }
+          fastest(&best[place].decoding, .decoding) { _ = decoder.decode(logProbabilities) }
+          passes.append((place, mask, total))
+          elapsed += total
+        }
+      }
+    }
+    let after = ProcessorUse.now
+    var unevenness = 0.0
+    for (place, samples) in chosen.enumerated() {
+      let work = backbone.operations(sampleCount: samples.count)
+      unevenness = max(unevenness, best[place].pool(work))
+    }
+    let slowdowns = passes.map {
+      $0.seconds / max(1e-12, best[$0.place].stages.total($0.mask) + best[$0.place].decoding)
+    }
+    self.init(
+      best, slowdowns: slowdowns, unevenness: unevenness,
+      othersShare: before.flatMap { before in after.flatMap { $0.others(since: before) } })
+  }
+
+  /// Up to three utterances, each longer than the one before by a fifth at least; of what is very long the
+  /// beginning. At least two.
+  static func chosen(_ utterances: [[Float]], sampleRate: Int) -> [[Float]] {
+    let sorted = utterances.map { $0.prefix(15 * sampleRate) }.filter { !$0.isEmpty }
+      .sorted { $0.count < $1.count }
+    var chosen: [[Float]] = []
+    for share in [0.1, 0.5, 0.9] where !sorted.isEmpty {
+      let one = sorted[Int((share * Double(sorted.count - 1)).rounded())]
+      if Double(one.count) >= 1.2 * Double(chosen.last?.count ?? 0) { chosen.append(Array(one)) }
+    }
+    if chosen.count >= 2 { return chosen }
+    var random = RandomGenerator(seed: 1)
+    let long = chosen.first { $0.count >= sampleRate }
+    let whole = long ?? (0..<3 * sampleRate).map { _ in random.uniform(-0.1...0.1) }
+    return [Array(whole.prefix(whole.count / 2)), whole]
+  }
+}
+
+extension LatencyModel.Point {
+  /// Gives layers of equal work one time, and no layer one below that of less work; returns how far the
+  /// times were from that, at most, as a share.
+  fileprivate mutating func pool(_ work: StageValues) -> Double {
+    let layers = Isotonic.fit(stages.layers, work: work.layers)
+    let apart = zip(stages.layers, layers).map { abs($0 - $1) / max($1, 1e-12) }.max() ?? 0
+    let skipped = Isotonic.fit(stages.skipped, work: work.skipped)
+    stages.layers = layers
+    // The identity takes no time worth a number, and never more than the layer.
+    stages.skipped = zip(zip(skipped, work.skipped), layers).map { skip, layer in
+      skip.1 > 0 ? min(skip.0, layer) : 0
+    }
+    return apart
+  }
+}
+
+extension StageValues {
+  static func zero(layers: Int, value: Double = 0) -> StageValues {
+    StageValues(
+      frontEnd: value, layers: Array(repeating: value, count: layers),
+      skipped: Array(repeating: value, count: layers), head: value)
+  }
+
+  func adding(_ other: StageValues, scale: Double) -> StageValues {
+    StageValues(
+      frontEnd: frontEnd + scale * other.frontEnd,
+      layers: zip(layers, other.layers).map { $0 + scale * $1 },
+      skipped: zip(skipped, other.skipped).map { $0 + scale * $1 },
+      head: head + scale * other.head)
+  }
+
+  /// Extrapolation to very short audio must not go negative.
+  var atLeastZero: StageValues {
+    StageValues(
+      frontEnd: max(0, frontEnd), layers: layers.map { max(0, $0) },
+      skipped: skipped.map { max(0, $0) }, head: max(0, head))
+  }
+}
