@@ -92,7 +92,9 @@ enum BudgetPanel: Panel {
       StyledText(row.amount.map(significant) ?? "–", style: theme.text),
     ] + (state.budget.unit == .milliseconds ? [StyledText(source, style: theme.muted)] : []) + [
       StyledText(
-        measurement?.errorRate.map { fixed($0 * 100, 1) } ?? "–",
+        measurement?.errorRate.map {
+          marked(fixed($0 * 100, 1), isComplete: measurement?.isComplete == true)
+        } ?? "–",
         style: measurement?.isComplete == true ? theme.text : theme.muted),
       StyledText(
         verdict(row, isChoice: isChoice), style: row.fits ? theme.accent : theme.muted),

@@ -25,7 +25,9 @@ enum PlotPanel: Panel {
     ScatterPlot(
       series: unmarked + marks.map(\.series),
       current: present.map { ($0.cost, $0.errorRate) },
-      currentLabel: present.map { "\($0.mask.keptCount)" } ?? "",
+      currentLabel: present.map {
+        marked("\($0.mask.keptCount)", isComplete: $0.isComplete)
+      } ?? "",
       currentStyle: look.style.with { $0.bold = true },
       xLabel: state.plotAxis.rawValue, yLabel: "WER %, with the number of layers run",
       // From nothing, so that half the cost is half the way.

@@ -80,7 +80,10 @@ package enum Tour {
   }
 
   /// The percentage of words heard wrong at the present operating point.
-  private static func rate(_ state: DashboardState) -> String { percent(state.present?.errorRate) }
+  private static func rate(_ state: DashboardState) -> String {
+    marked(
+      percent(state.present?.errorRate), isComplete: state.present.map(\.isComplete) ?? true)
+  }
 
   private static func isSettled(_ state: DashboardState) -> Bool {
     state.present?.isComplete ?? false
