@@ -138,11 +138,11 @@ enum CostPanel: Panel {
     let costs = state.costs
     guard let latency = costs.latency else { return [] }
     var notes: [(long: String, short: String)] = []
-    if let lengths = costs.middleHalf, state.decoding.beam == nil,
-      let low = costs.seconds(state.mask, audioSeconds: lengths.lowerBound),
-      let high = costs.seconds(state.mask, audioSeconds: lengths.upperBound)
+    if let lengths = costs.middleHalf,
+      let seconds = state.seconds(
+        state.presentPoint, audioSeconds: [lengths.lowerBound, lengths.upperBound])
     {
-      let range = "\(significant(low * 1000)) – \(significant(high * 1000)) ms"
+      let range = "\(significant(seconds[0] * 1000)) – \(significant(seconds[1] * 1000)) ms"
       notes.append(("half of the utterances take \(range)", "half of them: \(range)"))
     }
     if let apart = latency.unevenness, apart > 0.0005 {

@@ -180,20 +180,25 @@ package struct DashboardState: Sendable {
   /// A view's number key, from 1; the tenth and later ones are for Tab alone.
   package func number(of view: ViewKind) -> Int { (views.firstIndex(of: view) ?? 0) + 1 }
 
-  /// Seconds of one thread for an utterance, of mean length unless another is given: what every view shows
-  /// of an operating point. With a beam search the network's and what was measured of the search; nil
-  /// before both are known.
-  package func seconds(_ point: OperatingPoint, audioSeconds: Double? = nil) -> Double? {
+  /// Seconds of one thread for an utterance of mean length: what every view shows of an operating point.
+  package func seconds(_ point: OperatingPoint) -> Double? {
+    seconds(point, audioSeconds: [modelCosts[point.model].utteranceSeconds])?.first
+  }
+
+  /// The same for utterances of these lengths. With a beam search the network's time and what was measured
+  /// of the search, in proportion to the length; nil before both are known.
+  func seconds(_ point: OperatingPoint, audioSeconds: [Double]) -> [Double]? {
     let costs = modelCosts[point.model]
+    guard let latency = costs.latency else { return nil }
     guard point.decoding.beam != nil else {
-      return costs.seconds(point.mask, audioSeconds: audioSeconds)
+      return latency.seconds(point.mask, audioSeconds: audioSeconds)
     }
-    guard let latency = costs.latency, let search = measurements[point]?.meanDecodeSeconds else {
-      return nil
+    guard let search = measurements[point]?.meanDecodeSeconds else { return nil }
+    let network = latency.seconds(point.mask, audioSeconds: audioSeconds, isDecoded: false)
+    return zip(network, audioSeconds).map { seconds, length in
+      let share = costs.utteranceSeconds > 0 ? length / costs.utteranceSeconds : 1
+      return seconds + search * share
     }
-    let length = audioSeconds ?? costs.utteranceSeconds
-    let share = costs.utteranceSeconds > 0 ? length / costs.utteranceSeconds : 1
-    return latency.seconds(audioSeconds: length).total(point.mask) + search * share
   }
 
   /// Errors now and in another measurement over the utterances known in both; nil when there are none.

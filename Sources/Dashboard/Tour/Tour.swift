@@ -305,7 +305,8 @@ package enum Tour {
   ]
 
   private static func budget(_ state: DashboardState) -> String {
-    "\(significant(state.budget.amount)) \(state.budget.unit.rawValue)"
+    let amount = Budget.amount(state).map(significant) ?? "–"
+    return "\(state.budget.percent) % of full depth, \(amount) \(state.budget.unit.rawValue),"
   }
 
   /// What the budget came to, from the table's measured rows.
@@ -316,14 +317,13 @@ package enum Tour {
     return choice.fits ? "leaves \(layers)" : "leaves nothing: even 1 layer takes more"
   }
 
-  /// Who was late and who spent what, as it was played.
+  /// Who was right in time, as it was played.
   private static func outcome(_ state: DashboardState) -> String {
     guard let scenario = Budget.scenario(state) else { return "" }
     let told = Budget.contestants(scenario, state).map {
-      "\($0.name): late \($0.score.missedDeadlines) of \($0.score.answered), "
-        + "\(percent($0.score.counts.rate)) wrong, \(significant($0.score.computeSeconds)) s"
+      "\($0.name) \(percent($0.score.rightInTimeShare))"
     }
-    return told.joined(separator: "; ") + "."
+    return "Words right in time: \(told.joined(separator: ", "))."
   }
 
   private static func named(

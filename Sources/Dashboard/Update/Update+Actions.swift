@@ -131,12 +131,10 @@ extension Update {
       }
     case .key(let key): return handle(.key(key), &state)
     case .compareBy: state.comparesPolicies.toggle()
-    case .budgetLess: return setBudget(state.budget.amount / 1.25, &state)
-    case .budgetMore: return setBudget(state.budget.amount * 1.25, &state)
+    case .budgetLess: return changeBudget(isMore: false, &state)
+    case .budgetMore: return changeBudget(isMore: true, &state)
     case .budgetUnit:
       state.budget.unit = state.budget.unit.next
-      // What the present mask takes, in the other unit.
-      state.budget.amount = Budget.amount(state.mask, state) ?? 1
       return state.budget.isInCharge ? chooseByBudget(&state) : []
     case .chooseTrace(let index):
       state.budget.trace = index

@@ -47,10 +47,7 @@ package struct CostModel: Sendable, Equatable {
   /// Seconds of one thread for an utterance, of mean length unless another is given, decoded greedily; nil
   /// before this machine has been measured.
   package func seconds(_ mask: LayerMask, audioSeconds: Double? = nil) -> Double? {
-    let length = audioSeconds ?? utteranceSeconds
-    return latency.map {
-      $0.seconds(audioSeconds: length).total(mask) + $0.decodingSeconds(audioSeconds: length)
-    }
+    latency?.seconds(mask, audioSeconds: [audioSeconds ?? utteranceSeconds]).first
   }
 
   /// The same stage by stage, decoding apart.

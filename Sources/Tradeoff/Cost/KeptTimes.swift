@@ -106,7 +106,7 @@ package struct KeptTimes: Sendable {
           audioSeconds: $0.audioSeconds, frontEnd: $0.stages.frontEnd, head: $0.stages.head,
           decoding: $0.decoding, layers: $0.stages.layers, skipped: $0.stages.skipped)
       }
-      slowdowns = times.slowdowns
+      slowdowns = times.slowdowns.values
       unevenness = times.unevenness
       others = times.othersShare
     }

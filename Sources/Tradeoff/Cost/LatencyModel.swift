@@ -10,9 +10,8 @@ import Foundation
 package struct LatencyModel: Sendable, Equatable {
   /// Shortest first.
   private(set) var points: [Point]
-  /// Whole passes against the sum of their stages' fastest times, ascending; 1 alone where that is not
-  /// known.
-  private(set) var slowdowns: [Double] = [1]
+  /// Whole passes against the sum of their stages' fastest times.
+  package private(set) var slowdowns: Slowdowns
   /// How far the times of layers of equal work came out from the one they share, at most, as a share of
   /// it; nil where each layer has its own.
   package private(set) var unevenness: Double?
@@ -43,7 +42,7 @@ package struct LatencyModel: Sendable, Equatable {
   ) {
     precondition(points.count >= 2, "a straight line needs two lengths")
     self.points = points
-    self.slowdowns = slowdowns.isEmpty ? [1] : slowdowns.sorted()
+    self.slowdowns = Slowdowns(slowdowns)
     self.unevenness = unevenness
     self.othersShare = othersShare
   }
@@ -64,24 +63,29 @@ package struct LatencyModel: Sendable, Equatable {
     return max(0, a.decoding * (1 - share) + b.decoding * share)
   }
 
+  /// Seconds at a mask for audio of each of these lengths.
+  /// - Parameter isDecoded: whether greedy decoding is part of it.
+  package func seconds(
+    _ mask: LayerMask, audioSeconds: [Double], isDecoded: Bool = true
+  ) -> [Double] {
+    let totals = points.map { $0.stages.total(mask) + (isDecoded ? $0.decoding : 0) }
+    return audioSeconds.map { length in
+      let (upper, share) = place(length)
+      return max(0, totals[upper - 1] * (1 - share) + totals[upper] * share)
+    }
+  }
+
   /// The measured lengths beside one, and how far it is from the first to the second.
   private func around(_ audioSeconds: Double) -> (Point, Point, Double) {
+    let (upper, share) = place(audioSeconds)
+    return (points[upper - 1], points[upper], share)
+  }
+
+  /// The longer of them by its place, and how far from the shorter to it.
+  private func place(_ audioSeconds: Double) -> (upper: Int, share: Double) {
     let upper = max(1, points.firstIndex { $0.audioSeconds >= audioSeconds } ?? points.count - 1)
-    let (a, b) = (points[upper - 1], points[upper])
-    return (a, b, (audioSeconds - a.audioSeconds) / (b.audioSeconds - a.audioSeconds))
-  }
-
-  /// How many times longer than the fastest the given share of the passes took, at most.
-  package func slowdown(_ share: Double) -> Double {
-    Summary.Percentiles.rank(share, of: slowdowns)
-  }
-
-  /// How many times longer the pass of that number took: each measured one comes up as often as any other,
-  /// in an order that looks like none.
-  package func slowdown(pass: Int) -> Double {
-    // The golden ratio's multiples spread evenly over the whole.
-    let place = (Double(pass) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
-    return slowdowns[Int(place * Double(slowdowns.count))]
+    let (a, b) = (points[upper - 1].audioSeconds, points[upper].audioSeconds)
+    return (upper, (audioSeconds - a) / (b - a))
   }
 
   /// Whether others used so much of the machine that times may have suffered: a tenth of it.

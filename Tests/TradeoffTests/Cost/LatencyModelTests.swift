@@ -51,8 +51,8 @@ import Testing
     #expect(clock.calls[.frontEnd] == 30 && clock.calls[.layer(0)] == 24)
     #expect(clock.calls[.skip(0)] == 6)
     // The very first pass took three times as long, the others up to 1.3 times the pooled sum.
-    expectClose(model.slowdown(1), 3)
-    #expect(model.slowdowns.count == 30 && model.slowdown(0.9) < 1.4)
+    expectClose(model.slowdowns.within(1), 3)
+    #expect(model.slowdowns.values.count == 30 && model.slowdowns.within(0.9) < 1.4)
     #expect(model.day == nil)
   }
 
@@ -112,14 +112,18 @@ import Testing
   }
 
   @Test func slowdownsComeUpEvenly() {
-    let stages = StageValues(frontEnd: 1, layers: [1], skipped: [0], head: 1)
-    let model = LatencyModel(
-      [1, 2].map { LatencyModel.Point(audioSeconds: $0, stages: stages) },
-      slowdowns: [1.5, 1, 2, 1.1, 1.2, 1.3, 1.4, 1.6, 1.7, 9])
-    #expect(model.slowdown(0.9) == 2 && model.slowdown(0.5) == 1.4 && model.slowdown(0) == 1)
-    let drawn = (0..<1000).map { model.slowdown(pass: $0) }
+    let slowdowns = Slowdowns([1.5, 1, 2, 1.1, 1.2, 1.3, 1.4, 1.6, 1.7, 9])
+    #expect(slowdowns.within(0.9) == 2 && slowdowns.within(0.5) == 1.4)
+    #expect(slowdowns.within(0) == 1)
+    let drawn = (0..<1000).map { slowdowns.ofPass($0) }
     #expect(abs(drawn.count { $0 == 9 } - 100) <= 3 && abs(drawn.count { $0 == 1 } - 100) <= 3)
     #expect(drawn.prefix(3) == [1, 1.6, 1.2])
+    #expect(Slowdowns().within(0.9) == 1 && Slowdowns().ofPass(7) == 1)
+  }
+
+  @Test func lengthsFarOutsideAreNotCovered() {
+    let stages = StageValues(frontEnd: 1, layers: [1], skipped: [0], head: 1)
+    let model = LatencyModel([1, 2].map { LatencyModel.Point(audioSeconds: $0, stages: stages) })
     #expect(model.covers(audioSeconds: 0.5) && model.covers(audioSeconds: 4))
     #expect(!model.covers(audioSeconds: 0.4) && !model.covers(audioSeconds: 4.1))
   }
