@@ -37,6 +37,27 @@ import Dashboard
     #expect(screen(plot).contains("ms per utterance, measured"))
   }
 
+  /// At every depth the views print the same, and it is the sum of the parts.
+  @Test func everyDepthIsTheSameEverywhere() throws {
+    var state = Scene.state()
+    state.size = Size(width: 120, height: 40)
+    _ = update(&state, .ready)
+    for count in (1...12).reversed() {
+      #expect(state.mask.keptCount == count)
+      state.view = .explore
+      let cost = try #require(screen(state).firstMatch(of: /ms, measured +([\d.]+) /)).1
+      state.view = .budget
+      let row = try Regex("\\b\(count) +([\\d.]+) measured")
+      let amount = try #require(try row.firstMatch(in: screen(state))?[1].substring)
+      #expect(cost == amount)
+      let expected = (0..<12).reduce(3) {
+        state.mask[$1] ? $0 + 1.1 + 0.1 * Double($1 % 4) : $0
+      }
+      #expect(abs(try #require(Double(cost)) - expected) < 0.06)
+      _ = update(&state, .terminal(.key(.right)))
+    }
+  }
+
   /// What the evaluator's threads take beside each other is nobody's time.
   @Test func busyThreadsChangeNothing() {
     var state = Scene.state()

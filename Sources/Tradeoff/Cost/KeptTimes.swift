@@ -115,7 +115,8 @@ package struct KeptTimes: Sendable {
     func model(layerCount: Int) -> LatencyModel? {
       let lengths = points.map(\.audioSeconds)
       let isWhole =
-        points.count >= 2 && zip(lengths, lengths.dropFirst()).allSatisfy { $0 < $1 }
+        points.count >= 2 && lengths[0] > 0
+        && zip(lengths, lengths.dropFirst()).allSatisfy { $0 < $1 }
         && points.allSatisfy {
           $0.layers.count == layerCount && $0.skipped.count == layerCount
             && $0.numbers.allSatisfy { $0.isFinite && $0 >= 0 }

@@ -5,8 +5,9 @@ import Base
 import Foundation
 
 /// Seconds of each stage against the length of the audio, of one thread, measured apart from the error
-/// rates; straight lines between the measured lengths. A time is a sum of stages, and layers of equal
-/// work share theirs, so less work is never dearer.
+/// rates; straight lines between the measured lengths and on from them, and to nothing below the shortest.
+/// A time is a sum of stages, layers of equal work share theirs, and longer audio takes no stage less: so
+/// less work is never dearer.
 package struct LatencyModel: Sendable, Equatable {
   /// Shortest first.
   private(set) var points: [Point]
@@ -51,16 +52,14 @@ package struct LatencyModel: Sendable, Equatable {
 
   /// Seconds of each stage for audio of that length, decoding apart.
   package func seconds(audioSeconds: Double) -> StageValues {
-    let (a, b, share) = around(audioSeconds)
-    return StageValues.zero(layers: layerCount)
-      .adding(a.stages, scale: 1 - share).adding(b.stages, scale: share)
-      .atLeastZero
+    weights(audioSeconds).reduce(StageValues.zero(layers: layerCount)) { sum, point in
+      sum.adding(points[point.place].stages, scale: point.weight)
+    }
   }
 
   /// From log-probabilities to words, greedily.
   package func decodingSeconds(audioSeconds: Double) -> Double {
-    let (a, b, share) = around(audioSeconds)
-    return max(0, a.decoding * (1 - share) + b.decoding * share)
+    weights(audioSeconds).reduce(0) { $0 + points[$1.place].decoding * $1.weight }
   }
 
   /// Seconds at a mask for audio of each of these lengths.
@@ -69,23 +68,18 @@ package struct LatencyModel: Sendable, Equatable {
     _ mask: LayerMask, audioSeconds: [Double], isDecoded: Bool = true
   ) -> [Double] {
     let totals = points.map { $0.stages.total(mask) + (isDecoded ? $0.decoding : 0) }
-    return audioSeconds.map { length in
-      let (upper, share) = place(length)
-      return max(0, totals[upper - 1] * (1 - share) + totals[upper] * share)
+    return audioSeconds.map { weights($0).reduce(0) { $0 + totals[$1.place] * $1.weight } }
+  }
+
+  /// The measured lengths beside one, and how much of each it is.
+  private func weights(_ audioSeconds: Double) -> [(place: Int, weight: Double)] {
+    if audioSeconds <= points[0].audioSeconds {
+      return [(0, max(0, audioSeconds) / points[0].audioSeconds)]
     }
-  }
-
-  /// The measured lengths beside one, and how far it is from the first to the second.
-  private func around(_ audioSeconds: Double) -> (Point, Point, Double) {
-    let (upper, share) = place(audioSeconds)
-    return (points[upper - 1], points[upper], share)
-  }
-
-  /// The longer of them by its place, and how far from the shorter to it.
-  private func place(_ audioSeconds: Double) -> (upper: Int, share: Double) {
-    let upper = max(1, points.firstIndex { $0.audioSeconds >= audioSeconds } ?? points.count - 1)
+    let upper = points.firstIndex { $0.audioSeconds >= audioSeconds } ?? points.count - 1
     let (a, b) = (points[upper - 1].audioSeconds, points[upper].audioSeconds)
-    return (upper, (audioSeconds - a) / (b - a))
+    let share = (audioSeconds - a) / (b - a)
+    return [(upper - 1, 1 - share), (upper, share)]
   }
 
   /// Whether others used so much of the machine that times may have suffered: a tenth of it.
@@ -172,12 +166,28 @@ extension LatencyModel {
       let work = backbone.operations(sampleCount: samples.count)
       unevenness = max(unevenness, best[place].pool(work))
     }
+    Self.makeGrow(&best)
     let slowdowns = passes.map {
       $0.seconds / max(1e-12, best[$0.place].stages.total($0.mask) + best[$0.place].decoding)
     }
     self.init(
       best, slowdowns: slowdowns, unevenness: unevenness,
       othersShare: before.flatMap { before in after.flatMap { $0.others(since: before) } })
+  }
+
+  /// No stage takes less time for longer audio.
+  private static func makeGrow(_ points: inout [Point]) {
+    let lengths = points.map(\.audioSeconds)
+    var paths: [WritableKeyPath<Point, Double>] = [
+      \.stages.frontEnd, \.stages.head, \.decoding,
+    ]
+    for layer in points[0].stages.layers.indices {
+      paths += [\.stages.layers[layer], \.stages.skipped[layer]]
+    }
+    for path in paths {
+      let fitted = Isotonic.fit(points.map { $0[keyPath: path] }, work: lengths)
+      for (place, seconds) in fitted.enumerated() { points[place][keyPath: path] = seconds }
+    }
   }
 
   /// Up to three utterances, each longer than the one before by a fifth at least; of what is very long the
@@ -227,12 +237,5 @@ extension StageValues {
       layers: zip(layers, other.layers).map { $0 + scale * $1 },
       skipped: zip(skipped, other.skipped).map { $0 + scale * $1 },
       head: head + scale * other.head)
-  }
-
-  /// Extrapolation to very short audio must not go negative.
-  var atLeastZero: StageValues {
-    StageValues(
-      frontEnd: max(0, frontEnd), layers: layers.map { max(0, $0) },
-      skipped: skipped.map { max(0, $0) }, head: max(0, head))
   }
 }

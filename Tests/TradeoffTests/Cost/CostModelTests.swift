@@ -55,8 +55,9 @@ import TestSupport
     expectClose(try #require(costs.seconds(first, audioSeconds: 2)), 2 * (1 + 2 + 0.5 + 1 + 0.25))
     expectClose(try #require(costs.stageSeconds).layers[1], 12)
     expectClose(try #require(costs.decodingSeconds), 1)
-    // Straight on beyond the longest, and never below nothing.
+    // Straight on beyond the longest, and to nothing below the shortest.
     expectClose(try #require(costs.seconds(.full(2), audioSeconds: 5)), 8 * 7.25)
+    expectClose(try #require(costs.seconds(.full(2), audioSeconds: 0.5)), 7.25 / 2)
     #expect(costs.seconds(.full(2), audioSeconds: 0) == 0)
   }
 }
