@@ -45,7 +45,7 @@ import Dashboard
     for count in (1...12).reversed() {
       #expect(state.mask.keptCount == count)
       state.view = .explore
-      let cost = try #require(screen(state).firstMatch(of: /ms, measured +([\d.]+) /)).1
+      let cost = try #require(screen(state).firstMatch(of: /ms, measured +([\d.]+)/)).1
       state.view = .budget
       let row = try Regex("\\b\(count) +([\\d.]+) measured")
       let amount = try #require(try row.firstMatch(in: screen(state))?[1].substring)
