@@ -142,8 +142,8 @@ enum Menus {
           Menu.Row(
             "mouse", detail: state.isMouseReleased ? "left to the terminal" : "used here",
             action: .releaseMouse),
-          Menu.Row("times", detail: times(state), action: .measureTimes),
           Menu.Row("save these settings", detail: "read at the next start", action: .saveSettings),
+          Menu.Row("times", detail: times(state), action: .measureTimes),
         ]
       )
     }
