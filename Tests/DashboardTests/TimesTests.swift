@@ -77,6 +77,23 @@ import Dashboard
     #expect(!screen(state).contains("estimated"))
   }
 
+  /// A file says what the screen says.
+  @Test func exportsHaveTheSameTimes() throws {
+    var state = open("1")
+    _ = update(&state, .terminal(.key("x")))
+    let row = try #require(Export.allCases.firstIndex(of: .pointsJSON))
+    let effects = update(&state, .terminal(.key(.character(Character("\(row + 1)")))))
+    guard case .export(_, .points(_, let masks))? = effects.first else {
+      Issue.record("no points to write: \(effects)")
+      return
+    }
+    let half = try #require(masks.first { $0.mask.keptCount == 6 })
+    let mean = half.results.reduce(0) { $0 + $1.seconds } / Double(half.results.count)
+    #expect(half.results.count == 40 && abs(mean - 0.0105) < 1e-9)
+    // Longer ones take longer.
+    #expect(half.results.allSatisfy { abs($0.seconds / $0.audioSeconds - 0.00375) < 1e-9 })
+  }
+
   @Test func beforeItIsMeasuredThereIsNoTime() {
     var state = Scene.state()
     state.size = Size(width: 120, height: 40)
