@@ -71,7 +71,9 @@ enum CostPanel: Panel {
       y += 1
     }
     let left = max(0, size.height - 1 - y)
-    let pitch = left >= 2 * rows.count + 1 ? 2 : 1
+    let notes = notes(state)
+    let lines = rows.count + notes.count
+    let pitch = left >= 2 * lines - 1 ? 2 : 1
     for row in rows.prefix(left) {
       canvas.wording(
         row.names[form], x: 2, y: y, style: theme.muted, width: width, symbols: state.symbols)
@@ -80,19 +82,12 @@ enum CostPanel: Panel {
       }
       y += pitch
     }
-    let notes = notes(state)
-    for note in notes.prefix(max(0, left - rows.count)) where y < size.height - 1 {
+    for note in notes.prefix(max(0, left - rows.count)) {
       canvas.wording(
-        note.long, note.short, x: 2, y: y, style: theme.muted, width: width,
-        symbols: state.symbols)
+        keys: note, x: 2, y: y, style: theme.muted, width: width, symbols: state.symbols)
       y += pitch
     }
-    let hidden = rows.count + notes.count - left
-    if hidden > 0 { canvas.more("+\(hidden) more", state) }
-    let source = source(state)
-    if y < size.height - 1, source.count <= width {
-      canvas.text(source, x: 2, y: size.height - 2, style: theme.muted)
-    }
+    if lines > left { canvas.more("+\(lines - left) more", state) }
   }
 
   // MARK: - Columns
@@ -133,30 +128,30 @@ enum CostPanel: Panel {
 
   // MARK: - Numbers
 
-  /// What is to be known of the times.
-  private static func notes(_ state: DashboardState) -> [(long: String, short: String)] {
+  /// What is to be known of the times, each from long to short.
+  private static func notes(_ state: DashboardState) -> [[KeyText]] {
     let costs = state.costs
     guard let latency = costs.latency else { return [] }
-    var notes: [(long: String, short: String)] = []
+    var notes: [[KeyText]] = []
     if let lengths = costs.middleHalf,
       let seconds = state.seconds(
         state.presentPoint, audioSeconds: [lengths.lowerBound, lengths.upperBound])
     {
       let range = "\(significant(seconds[0] * 1000)) – \(significant(seconds[1] * 1000)) ms"
-      notes.append(("half of the utterances take \(range)", "half of them: \(range)"))
+      notes.append(["half of the utterances take \(range)", "half of them: \(range)"])
     }
     if let apart = latency.unevenness, apart > 0.0005 {
-      let amount = percent(apart, decimals: 1)
-      notes.append(
-        ("layers of equal work share a time; they were \(amount) apart", "pooled: ±\(amount)"))
+      let amount = percent(apart)
+      notes.append([
+        "layers of equal work share a time; they were \(amount) apart",
+        "equal layers pooled, \(amount) apart",
+      ])
     }
+    let day = latency.day.map { ", of \($0)" } ?? ""
+    notes.append([
+      "times: one thread on \(state.subject.machine)\(day)", "times: one thread\(day)",
+    ])
     return notes
-  }
-
-  /// Where and when times were taken.
-  private static func source(_ state: DashboardState) -> String {
-    let place = "times: one thread on \(state.subject.machine)"
-    return place + (state.costs.latency?.day.map { ", of \($0)" } ?? "")
   }
 
   /// The pinned operating point, when there is one and it is not the present one.
