@@ -7,6 +7,8 @@ package enum Effect: Sendable, Equatable {
   case evaluate(EvaluationRequest)
   /// Stops the evaluator; what it has measured is kept.
   case rest
+  /// Takes the times of every model anew while nothing else computes, then sends `.ready`.
+  case measureTimes
   /// Replaces the close look that is under way.
   case probe(ProbeRequest)
   /// Plays an utterance of the data set, by index.

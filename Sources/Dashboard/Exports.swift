@@ -71,15 +71,21 @@ package enum PointsFormat: Sendable, Equatable {
 
 extension DashboardState {
   /// What was measured to the end with the present decoding, so that no file mixes two: model by model,
-  /// deepest first.
+  /// deepest first. Times are those of the screen, as far as they are known.
   var visitedMasks: [VisitedMask] {
     measurements.filter { $0.value.isComplete && $0.key.decoding == decoding }.sorted {
       ($0.key.model, $1.key.mask.keptCount, "\($0.key.mask)")
         < ($1.key.model, $0.key.mask.keptCount, "\($1.key.mask)")
     }.map { key, measurement in
-      VisitedMask(
+      var results = measurement.results.compactMap { $0 }
+      for (place, time) in (seconds(key, audioSeconds: results.map(\.audioSeconds)) ?? [])
+        .enumerated()
+      {
+        results[place].seconds = time
+      }
+      return VisitedMask(
         model: subject.models[key.model].name, mask: key.mask, decoding: key.decoding,
-        results: measurement.results.compactMap { $0 })
+        results: results)
     }
   }
 }

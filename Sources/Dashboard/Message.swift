@@ -78,6 +78,8 @@ package enum Action: Hashable, Sendable {
 
   // The evaluator.
   case pause, step, restart
+  /// This machine's speed, anew.
+  case measureTimes
 
   // Views and the screen.
   case show(ViewKind), nextView, previousView

@@ -39,10 +39,12 @@ enum Scene {
     if let atlas {
       models[0].policies = ModelPolicies(layerCount: layerCount, atlas: .success(atlas))
     }
-    let second = CostModel(
+    var second = CostModel(
       stages: StageValues(
         frontEnd: 0.1e9, layers: Array(repeating: 0.05e9, count: secondLayers),
         skipped: Array(repeating: 0, count: secondLayers), head: 0.01e9))
+    second.latency = latency(layers: Array(repeating: 0.00125, count: secondLayers))
+    second.utteranceSeconds = costs.utteranceSeconds
     return DashboardState(
       subject: subject(of: models), mask: .full(layerCount), policy: "spread",
       costs: [costs, second])
@@ -144,8 +146,26 @@ enum Scene {
     costs.parameters = StageValues(
       frontEnd: 0.1e6, layers: Array(repeating: 0.38e6, count: layerCount),
       skipped: Array(repeating: 0, count: layerCount), head: 0.03e6)
+    costs.latency = latency(layers: (0..<layerCount).map { 0.0011 + Double($0 % 4) * 0.0001 })
+    (costs.utteranceSeconds, costs.middleHalf) = (2.8, 2.4...3.2)
     return costs
   }()
+
+  /// In proportion to the audio: these seconds for an utterance of mean length, and 3 ms for what comes
+  /// before and after the layers.
+  static func latency(
+    layers: [Double], slowdowns: [Double] = [1], unevenness: Double? = nil,
+    othersShare: Double? = nil
+  ) -> LatencyModel {
+    LatencyModel(
+      [0.5, 2].map { scale in
+        LatencyModel.Point(
+          audioSeconds: 2.8 * scale,
+          stages: StageValues(
+            frontEnd: 0.0025 * scale, layers: layers.map { $0 * scale },
+            skipped: layers.map { _ in 0 }, head: 0.0005 * scale))
+      }, slowdowns: slowdowns, unevenness: unevenness, othersShare: othersShare)
+  }
 
   /// An evaluator's answer: the more layers are skipped, the more words go wrong.
   static func result(_ index: Int, _ mask: LayerMask) -> UtteranceResult {

@@ -182,18 +182,25 @@ package struct DashboardState: Sendable {
   /// A view's number key, from 1; the tenth and later ones are for Tab alone.
   package func number(of view: ViewKind) -> Int { (views.firstIndex(of: view) ?? 0) + 1 }
 
-  /// Mean measured seconds of a layer: at the present mask, else at any mask that ran it, full depth
-  /// first.
-  package func layerSeconds(_ layer: Int) -> Double? {
-    present?.meanSeconds(layer: layer) ?? fullDepth?.meanSeconds(layer: layer)
-      ?? measurements.filter { $0.key.model == model }.values
-      .sorted { $0.measuredCount > $1.measuredCount }
-      .lazy.compactMap { $0.meanSeconds(layer: layer) }.first
+  /// Seconds of one thread for an utterance of mean length: what every view shows of an operating point.
+  package func seconds(_ point: OperatingPoint) -> Double? {
+    seconds(point, audioSeconds: [modelCosts[point.model].utteranceSeconds])?.first
   }
 
-  /// Mean measured seconds before and after the layers, from the mask with the most utterances.
-  package var frontEndAndHeadSeconds: (frontEnd: Double, head: Double)? {
-    (present ?? fullDepth)?.meanFrontEndAndHeadSeconds
+  /// The same for utterances of these lengths. With a beam search the network's time and what was measured
+  /// of the search, in proportion to the length; nil before both are known.
+  func seconds(_ point: OperatingPoint, audioSeconds: [Double]) -> [Double]? {
+    let costs = modelCosts[point.model]
+    guard let latency = costs.latency else { return nil }
+    guard point.decoding.beam != nil else {
+      return latency.seconds(point.mask, audioSeconds: audioSeconds)
+    }
+    guard let search = measurements[point]?.meanDecodeSeconds else { return nil }
+    let network = latency.seconds(point.mask, audioSeconds: audioSeconds, isDecoded: false)
+    return zip(network, audioSeconds).map { seconds, length in
+      let share = costs.utteranceSeconds > 0 ? length / costs.utteranceSeconds : 1
+      return seconds + search * share
+    }
   }
 
   /// Errors now and in another measurement over the utterances known in both; nil when there are none.

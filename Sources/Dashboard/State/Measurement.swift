@@ -12,19 +12,11 @@ package struct Measurement: Sendable {
   package private(set) var results: [UtteranceResult?]
   package private(set) var counts = ErrorCounts()
   package private(set) var measuredCount = 0
-  package private(set) var audioSeconds = 0.0
-  package private(set) var seconds = 0.0
   /// 95 % interval of the error rate over speakers or utterances.
   package private(set) var interval: ClosedRange<Double>?
-  /// Seconds that a quarter, half and three quarters of the utterances stay below.
-  package private(set) var quartiles: (low: Double, median: Double, high: Double)?
-  /// Measured utterances at which `interval` and `quartiles` are worked out next.
+  /// Measured utterances at which `interval` is worked out next.
   private var nextSummary = 1
-  private var frontEndSeconds = 0.0
-  private var headSeconds = 0.0
   private var decodeSeconds = 0.0
-  private var layerSeconds: [Double]
-  private var layerRuns: [Int]
 
   private let leftOut: Int
 
@@ -33,27 +25,12 @@ package struct Measurement: Sendable {
     self.mask = mask
     self.leftOut = leftOut
     results = Array(repeating: nil, count: utteranceCount)
-    layerSeconds = Array(repeating: 0, count: mask.layerCount)
-    layerRuns = Array(repeating: 0, count: mask.layerCount)
   }
 
   package var isComplete: Bool { measuredCount == results.count - leftOut }
   /// Errors per reference word; nil before the first word.
   package var errorRate: Double? { counts.words > 0 ? counts.rate : nil }
-  /// Mean seconds of an utterance: what `CostModel.estimatedSeconds` estimates.
-  package var meanSeconds: Double? { measuredCount > 0 ? seconds / Double(measuredCount) : nil }
-  package var realTimeFactor: Double? { audioSeconds > 0 ? seconds / audioSeconds : nil }
-  /// Mean measured seconds of a layer an utterance (zero-based); nil when it never ran.
-  package func meanSeconds(layer: Int) -> Double? {
-    layerRuns[layer] > 0 ? layerSeconds[layer] / Double(layerRuns[layer]) : nil
-  }
-
-  package var meanFrontEndAndHeadSeconds: (frontEnd: Double, head: Double)? {
-    guard measuredCount > 0 else { return nil }
-    return (frontEndSeconds / Double(measuredCount), headSeconds / Double(measuredCount))
-  }
-
-  /// Mean seconds from log-probabilities to words, which `meanSeconds` includes.
+  /// Mean seconds from log-probabilities to words, beside everything else that computed.
   package var meanDecodeSeconds: Double? {
     measuredCount > 0 ? decodeSeconds / Double(measuredCount) : nil
   }
@@ -65,15 +42,7 @@ package struct Measurement: Sendable {
     results[result.index] = result
     measuredCount += 1
     counts += result.counts
-    audioSeconds += result.audioSeconds
-    seconds += result.seconds
-    frontEndSeconds += result.frontEndSeconds
-    headSeconds += result.headSeconds
     decodeSeconds += result.decodeSeconds
-    for (layer, time) in result.layerSeconds.enumerated() where time > 0 {
-      layerSeconds[layer] += time
-      layerRuns[layer] += 1
-    }
     if measuredCount >= nextSummary || isComplete { summarize(speakers: speakers) }
   }
 
@@ -84,8 +53,5 @@ package struct Measurement: Sendable {
     let known = results.compactMap { $0 }
     interval = ErrorRate.interval(
       known.map(\.counts), groups: known.map { speakers[$0.index] })
-    let times = known.map(\.seconds).sorted()
-    func rank(_ share: Double) -> Double { Summary.Percentiles.rank(share, of: times) }
-    quartiles = (rank(0.25), rank(0.5), rank(0.75))
   }
 }

@@ -42,7 +42,7 @@ extension Update {
       if menu.kind == .options, var opened = state.menu {
         opened.optionsRow = index
         state.overlay = .menu(opened)
-      } else if menu.kind == .options, action != .saveSettings {
+      } else if menu.kind == .options, ![.saveSettings, .measureTimes].contains(action) {
         openOptions(at: index, &state)
       } else {
         closeMenu(menu, &state)
@@ -94,6 +94,7 @@ extension Update {
       state.isPaused = false
       state.measurements[state.presentPoint] = nil
       return request(state.presentPoint, &state, isAnew: true)
+    case .measureTimes: return measureTimes(&state)
     case .show(let view): show(view, &state)
     case .nextView: showView(1, &state)
     case .previousView: showView(-1, &state)
@@ -132,12 +133,10 @@ extension Update {
       }
     case .key(let key): return handle(.key(key), &state)
     case .compareBy: state.comparesPolicies.toggle()
-    case .budgetLess: return setBudget(state.budget.amount / 1.25, &state)
-    case .budgetMore: return setBudget(state.budget.amount * 1.25, &state)
+    case .budgetLess: return changeBudget(isMore: false, &state)
+    case .budgetMore: return changeBudget(isMore: true, &state)
     case .budgetUnit:
       state.budget.unit = state.budget.unit.next
-      // What the present mask takes, in the other unit.
-      state.budget.amount = Budget.amount(state.mask, state) ?? 1
       return state.budget.isInCharge ? chooseByBudget(&state) : []
     case .chooseTrace(let index):
       state.budget.trace = index

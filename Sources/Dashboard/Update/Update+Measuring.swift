@@ -140,4 +140,18 @@ extension Update {
     }
     return request(next, &state, limit: 1)
   }
+
+  /// Takes the times of all models anew. Nothing is measured or looked at meanwhile: what was under way is
+  /// asked for again when the times are there.
+  static func measureTimes(_ state: inout DashboardState) -> [Effect] {
+    switch state.activity {
+    case .preparing, .unavailable:
+      state.notice = "not before everything is ready"
+      return []
+    case .idle, .measuring, .failed: break
+    }
+    state.activity = .preparing("measuring this machine's speed")
+    state.probes.asked = nil
+    return [.rest, .measureTimes]
+  }
 }

@@ -142,7 +142,8 @@ enum DashboardCommand: Command {
       // A picture is looked at elsewhere; text in this terminal.
       if !options.isSVG { state.symbols = NCursesTerminal.localSymbols(symbols) }
       let session = DashboardSession(
-        recognizers, dataset, threads: threads, isStrict: options.data.isStrict)
+        recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
+        isReadOnly: options.isReadOnly)
       defer { session.close() }
       try session.settle(&state)
       LeftOut.complain(session.leftOut, of: "\(dataset.name) \(dataset.split)")
@@ -179,7 +180,8 @@ enum DashboardCommand: Command {
         if !complaints.isEmpty { state.overlay = .complaints(complaints) }
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(
-          recognizers, dataset, threads: threads, isStrict: options.data.isStrict)
+          recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
+          isReadOnly: options.isReadOnly)
         defer { session.close() }
         session.watchSettings(settings, fixed)
         if options.isDemo { session.startDemo(&state) }
