@@ -88,7 +88,7 @@ package final class Captioner: @unchecked Sendable {
         due = now.addingTimeInterval(Self.interval)
         return (wanted.request, wanted.file, newest.load(ordering: .relaxed))
       }
-      condition.wait(until: due)
+      _ = condition.wait(until: due)
     }
     return nil
   }
