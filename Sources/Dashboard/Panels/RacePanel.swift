@@ -143,7 +143,10 @@ package struct Race {
     }
     let lanes = racers.indices.map { index in
       Row(
-        label: names[index], time: heard[index].map { milliseconds($0.seconds) } ?? "",
+        label: names[index],
+        time: heard[index].map {
+          milliseconds(state.seconds($0, by: ListenState.Hearer(racers[index])))
+        } ?? "",
         style: index == 0 ? theme.accentStrong : theme.other, isWaiting: heard[index] == nil)
     }
     if let said = state.said(in: state.listening.heardFile) {

@@ -96,24 +96,14 @@ enum RecordingPanel: Panel {
       rows: heard.map {
         [
           StyledText("\($0.mask.keptCount)", style: theme.text),
-          StyledText(significant(seconds($0, state) * 1000), style: theme.muted),
+          StyledText(
+            significant(state.seconds($0, by: state.listening.hearer) * 1000), style: theme.muted),
           StyledText($0.transcript.text, style: theme.text),
         ]
       },
       selection: heard.firstIndex { $0.mask == state.mask }.flatMap {
         visible.contains($0) ? $0 : nil
       }, headerStyle: theme.muted, trackStyle: theme.border, symbols: state.symbols)
-  }
-
-  /// As everywhere, from this machine's measured speed; what it took beside everything else where that is
-  /// not known, or a beam search was part of it.
-  private static func seconds(_ heard: Listening, _ state: DashboardState) -> Double {
-    let listening = state.listening
-    guard listening.decoding.beam == nil,
-      let seconds = state.modelCosts[listening.model].seconds(
-        heard.mask, audioSeconds: heard.audioSeconds)
-    else { return heard.seconds }
-    return seconds
   }
 
   /// Where the reader scrolled to; before that, the depth nearest to the present one is in the middle.

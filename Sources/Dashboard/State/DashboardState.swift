@@ -203,6 +203,15 @@ package struct DashboardState: Sendable {
     }
   }
 
+  /// Of a recording that was heard; what it took beside everything else where the machine's speed is not
+  /// known, or a beam search was part of it.
+  func seconds(_ heard: Listening, by hearer: ListenState.Hearer) -> Double {
+    guard hearer.decoding.beam == nil,
+      let seconds = modelCosts[hearer.model].seconds(heard.mask, audioSeconds: heard.audioSeconds)
+    else { return heard.seconds }
+    return seconds
+  }
+
   /// Errors now and in another measurement over the utterances known in both; nil when there are none.
   package func compare(with other: Measurement?) -> (now: ErrorCounts, other: ErrorCounts)? {
     guard let present, let other else { return nil }
