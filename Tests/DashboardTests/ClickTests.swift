@@ -51,7 +51,7 @@ import Dashboard
   @Test func whatIsLeftOutIsEnlargedByItsMark() throws {
     var state = Scene.busy()
     state.size = Size(width: 60, height: 15)
-    let at = try place("+4 more (e)", state)
+    let at = try place("+3 more (e)", state)
     _ = click(&state, at.x + 9, at.y)
     #expect(state.zoomed == .cost)
     press(&state, .escape)

@@ -133,8 +133,8 @@ import Dashboard
     Scene.serve(update(&state, .recorded("/tmp/recording.wav")), &state)
     let first = try #require(lines(state).first { $0.contains("dld 6 ") })
     let second = try #require(lines(state).first { $0.contains("reference 6 ") })
-    #expect(first.contains("dld 6       6.00 ms  please turn off the"))
-    #expect(second.contains("reference 6 6.00 ms  please turn ≠of the"))
+    #expect(first.contains("dld 6       7.50 ms  please turn off the"))
+    #expect(second.contains("reference 6 7.50 ms  please turn ≠of the"))
     #expect(screen(state).contains("they differ in 1 word   ≠ another"))
     // Without colour the sign tells; with it both words stand out.
     let y = try #require(lines(state).firstIndex { $0.contains("≠of") })
@@ -158,8 +158,8 @@ import Dashboard
     for key in ["M", "2", "p", "M", "1", .right, .right, .right, .right] as [Key] {
       Scene.serve(update(&state, .terminal(.key(key))), &state)
     }
-    #expect(screen(state).contains("dld 2       2.00 ms  please turn"))
-    #expect(screen(state).contains("reference 6 6.00 ms  please turn +of +the"))
+    #expect(screen(state).contains("dld 2       3.93 ms  please turn"))
+    #expect(screen(state).contains("reference 6 7.50 ms  please turn +of +the"))
     #expect(screen(state).contains("they differ in 2 words"))
   }
 
@@ -167,8 +167,8 @@ import Dashboard
     var state = heard(Size(width: 100, height: 30))
     #expect(!screen(state).contains("they differ"))
     for _ in 0..<6 { Scene.serve(update(&state, .terminal(.key(.right))), &state) }
-    #expect(screen(state).contains("dld 6  6.00 ms  please turn off the"))
-    #expect(screen(state).contains("dld 12 12.0 ms  please turn off the +kitchen +light"))
+    #expect(screen(state).contains("dld 6  7.50 ms  please turn off the"))
+    #expect(screen(state).contains("dld 12 12.9 ms  please turn off the +kitchen +light"))
   }
 
   @Test func aClipIsPickedAndScoredByWhatIsSaidInIt() throws {
@@ -179,8 +179,8 @@ import Dashboard
     Scene.serve(update(&state, .terminal(.key("1"))), &state)
     #expect(state.listening.heardFile == "/clips/0.wav")
     #expect(screen(state).contains("said                 please turn off the kitchen light"))
-    #expect(screen(state).contains("dld 6       6.00 ms  please turn off the −−−−−−− −−−−−"))
-    #expect(screen(state).contains("reference 6 6.00 ms  please turn ≠of the −−−−−−− −−−−−"))
+    #expect(screen(state).contains("dld 6       7.50 ms  please turn off the −−−−−−− −−−−−"))
+    #expect(screen(state).contains("reference 6 7.50 ms  please turn ≠of the −−−−−−− −−−−−"))
     #expect(screen(state).contains("dld 6: 2 of 6 words wrong   reference 6: 3 of 6 words wrong"))
     // Without clips the key says what there is instead.
     var bare = race()

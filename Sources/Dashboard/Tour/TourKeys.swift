@@ -15,7 +15,8 @@ enum TourKeys {
   }
 
   static func dropHalf(_ state: DashboardState) -> [Key] {
-    state.mask.keptCount == half(state) ? [] : ["d", "5", "0", .enter]
+    // A budget in charge would go on choosing.
+    state.mask.keptCount == half(state) && !state.budget.isInCharge ? [] : ["d", "5", "0", .enter]
   }
 
   /// A model by its number in the menu, which depends on what was opened.

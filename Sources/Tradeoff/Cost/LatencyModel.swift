@@ -130,31 +130,34 @@ extension LatencyModel {
         for (place, samples) in chosen.enumerated() {
           if isCancelled() { return nil }
           var total = 0.0
-          func fastest(_ best: inout Double, _ stage: Stage, _ body: () -> Void) {
-            let seconds = measure(stage, body)
+          func fastest<Output>(
+            _ best: inout Double, _ stage: Stage, _ body: () -> Output
+          ) -> Output {
+            var output: Output?
+            let seconds = measure(stage) { output = body() }
             best = min(best, seconds)
             total += seconds
+            guard let output else { preconditionFailure("\(stage) was timed and not run") }
+            return output
           }
-          var frames: HiddenFrames?
-          fastest(&best[place].stages.frontEnd, .frontEnd) {
-            frames = backbone.frontEnd([samples])
+          var frames = fastest(&best[place].stages.frontEnd, .frontEnd) {
+            backbone.frontEnd([samples])
           }
           for layer in 0..<layers {
-            let input = frames!
+            let input = frames
             if mask[layer] {
-              fastest(&best[place].stages.layers[layer], .layer(layer)) {
-                frames = backbone.layer(layer, input)
+              frames = fastest(&best[place].stages.layers[layer], .layer(layer)) {
+                backbone.layer(layer, input)
               }
             } else {
-              fastest(&best[place].stages.skipped[layer], .skip(layer)) {
-                frames = backbone.skip(layer, input)
+              frames = fastest(&best[place].stages.skipped[layer], .skip(layer)) {
+                backbone.skip(layer, input)
               }
             }
           }
-          let last = frames!
-          var logProbabilities = last.values
-          fastest(&best[place].stages.head, .head) { logProbabilities = backbone.head(last) }
-          fastest(&best[place].decoding, .decoding) { _ = decoder.decode(logProbabilities) }
+          let last = frames
+          let logProbabilities = fastest(&best[place].stages.head, .head) { backbone.head(last) }
+          _ = fastest(&best[place].decoding, .decoding) { decoder.decode(logProbabilities) }
           passes.append((place, mask, total))
           elapsed += total
         }

@@ -96,7 +96,11 @@ import Testing
       isCancelled: {
         passes += 1
         return passes > 4
-      }, measure: { _, _ in 1 })
+      },
+      measure: { _, body in
+        body()
+        return 1
+      })
     #expect(cancelled == nil && passes == 5)
   }
 
