@@ -3,26 +3,43 @@
 import Backbones
 import Base
 
-/// Chooses a mask for a budget of layers. Deterministic: the same arguments give the same mask. A new
-/// policy is one file that conforms to this, or to `AtlasPolicy`, and one line in the catalogue.
+/// Makes a walk for a budget of layers. Deterministic: the same arguments give the same walk. A new
+/// policy is one file that conforms to this, or to `MaskPolicy` or `AtlasPolicy`, and one line in the
+/// catalogue.
 package protocol LayerPolicy: Sendable {
   static var name: String { get }
   /// One line for help and menus, after the name.
   static var summary: String { get }
-  /// Whether another seed gives another mask: where masks are sampled, several are drawn.
+  /// Whether another seed gives another walk: where masks are sampled, several are drawn.
   static var isDrawn: Bool { get }
   /// Whether it has nothing to choose by without an atlas.
   static var needsAtlas: Bool { get }
-  /// Exactly `count` of the context's layers, 0 <= count <= layerCount. `seed` matters to policies that
-  /// draw; only those that need an atlas refuse.
-  static func mask(
+  /// Exactly `count` of the context's layers, 0 <= count <= layerCount, or as many on the average over
+  /// utterances. `seed` matters to policies that draw; only those that need an atlas refuse.
+  static func walk(
     keeping count: Int, in context: PolicyContext, seed: UInt64
-  ) throws(PolicyRefusal) -> LayerMask
+  ) throws(PolicyRefusal) -> Walk
 }
 
 extension LayerPolicy {
   package static var isDrawn: Bool { false }
   package static var needsAtlas: Bool { false }
+}
+
+/// Chooses one mask for all utterances.
+package protocol MaskPolicy: LayerPolicy {
+  /// Exactly `count` of the context's layers.
+  static func mask(
+    keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) throws(PolicyRefusal) -> LayerMask
+}
+
+extension MaskPolicy {
+  package static func walk(
+    keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) throws(PolicyRefusal) -> Walk {
+    Walk(try mask(keeping: count, in: context, seed: seed))
+  }
 }
 
 /// What policies choose by.
@@ -40,7 +57,7 @@ package struct PolicyContext: Sendable {
   }
 }
 
-/// Why a policy has no mask.
+/// Why a policy has no walk.
 package struct PolicyRefusal: Error, Sendable, Equatable {
   /// A few words for a menu.
   package var summary: String
@@ -66,6 +83,7 @@ package enum PolicyCatalog {
       FirstPolicy.self,
       LastPolicy.self,
       RandomPolicy.self,
+      BernoulliPolicy.self,
       BestPolicy.self,
       GreedyPolicy.self,
       ShapleyPolicy.self,

@@ -38,16 +38,17 @@ struct RecordingBench {
   let recognizer: Recognizer
   /// Mono samples of the whole recording.
   let samples: [Float]
+  /// What each walk makes of the recording.
   let masks: [LayerMask]
   let threads: Int
 
   /// The first `seconds` of a data set's audio, or all there is.
   init(
-    _ recognizer: Recognizer, _ data: LoadedDataset, masks: [LayerMask], seconds: Double,
+    _ recognizer: Recognizer, _ data: LoadedDataset, walks: [Walk], seconds: Double,
     threads: Int
   ) {
     self.recognizer = recognizer
-    self.masks = masks
+    masks = walks.map { $0.mask(of: "recording") }
     self.threads = threads
     let count = Int(seconds * Double(data.sampleRate))
     samples = Array(data.samples.lazy.joined().prefix(count))

@@ -108,11 +108,12 @@ import Dashboard
   /// A mark of a model that does not have the policy is a mask by hand.
   @Test func marksOfModelsWithoutAnAtlasCanBeChosen() throws {
     var state = best()
-    let point = state.point(model: 2, mask: LayerMask(layerCount: 12, keeping: 0..<3))
+    let point = state.point(
+      model: 2, walk: Walk(LayerMask(layerCount: 12, keeping: 0..<3)))
     var measurement = Measurement(
-      mask: point.mask, utteranceCount: state.subject.utterances.count)
+      walk: point.walk, utteranceCount: state.subject.utterances.count)
     for index in state.subject.utterances.indices {
-      measurement.add(Scene.result(index, point.mask), speakers: state.subject.speakers)
+      measurement.add(Scene.result(index, point.walk), speakers: state.subject.speakers)
     }
     state.measurements[point] = measurement
     let targets = view(state, state.size).targets

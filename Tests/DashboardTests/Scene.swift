@@ -44,7 +44,7 @@ enum Scene {
         frontEnd: 0.1e9, layers: Array(repeating: 0.05e9, count: secondLayers),
         skipped: Array(repeating: 0, count: secondLayers), head: 0.01e9))
     return DashboardState(
-      subject: subject(of: models), mask: .full(layerCount), policy: "spread",
+      subject: subject(of: models), walk: .full(layerCount), policy: "spread",
       costs: [costs, second])
   }
 
@@ -81,7 +81,7 @@ enum Scene {
       Subject.Model(name: $0, layerCount: layerCount)
     }
     return DashboardState(
-      subject: subject(of: models), mask: .full(layerCount), policy: "spread",
+      subject: subject(of: models), walk: .full(layerCount), policy: "spread",
       costs: models.map { _ in costs })
   }
 
@@ -98,7 +98,7 @@ enum Scene {
       return model
     }
     return DashboardState(
-      subject: subject(of: models), mask: .full(layerCount), policy: "spread",
+      subject: subject(of: models), walk: .full(layerCount), policy: "spread",
       costs: models.map { _ in costs })
   }
 
@@ -123,7 +123,7 @@ enum Scene {
 
   static func state(symbols: Symbols = .braille) -> DashboardState {
     DashboardState(
-      subject: subject, mask: .full(layerCount), policy: "spread", costs: [costs], symbols: symbols)
+      subject: subject, walk: .full(layerCount), policy: "spread", costs: [costs], symbols: symbols)
   }
 
   /// Layers of about equal cost between a front end and a head.
@@ -139,7 +139,8 @@ enum Scene {
   }()
 
   /// An evaluator's answer: the more layers are skipped, the more words go wrong.
-  static func result(_ index: Int, _ mask: LayerMask) -> UtteranceResult {
+  static func result(_ index: Int, _ walk: Walk) -> UtteranceResult {
+    let mask = walk.mask(of: subject.utterances[index].id)
     let words = subject.utterances[index].words
     let wrong = (layerCount - mask.keptCount) * (layerCount - mask.keptCount)
     var alignment: [AlignedWord] = []
@@ -164,10 +165,10 @@ enum Scene {
     let audio = 2 + Double(index % 5) * 0.4
     let layers = (0..<layerCount).map { mask[$0] ? 0.0011 + Double($0 % 4) * 0.0001 : 0 }
     return UtteranceResult(
-      index: index, transcript: Transcript(tokens: [], words: []), alignment: alignment,
+      index: index, mask: mask, transcript: Transcript(tokens: [], words: []), alignment: alignment,
       counts: counts, audioSeconds: audio, seconds: 0.003 + layers.reduce(0, +),
       layerSeconds: layers, frontEndSeconds: 0.0025, headSeconds: 0.0005,
-      operations: costs.gflopPerAudioSecond(mask) * 1e9 * audio)
+      operations: costs.gflopPerAudioSecond(Walk(mask)) * 1e9 * audio)
   }
 
   /// Answers the newest request with its first utterances, or with all and the end.
@@ -176,7 +177,7 @@ enum Scene {
     for index in 0..<(utterances ?? subject.utterances.count) {
       let shuffled = (index * 7 + 3) % subject.utterances.count
       _ = update(
-        &state, .evaluator(.utterance(id: request.id, result(shuffled, request.mask))))
+        &state, .evaluator(.utterance(id: request.id, result(shuffled, request.walk))))
     }
     if utterances == nil { _ = update(&state, .evaluator(.finished(id: request.id))) }
   }
@@ -227,7 +228,7 @@ enum Scene {
     switch request {
     case .lens(_, let utterance, let mask):
       _ = update(&state, .probed(.lens(request, lens(utterance, mask))))
-    case .cloud(_, let mask):
+    case .cloud:
       let places = (0..<6).map { token in
         let angle = (Float(token) + 0.5) * Float.pi / 3
         return OutputMap.Point(x: cos(angle), y: sin(angle))
@@ -254,16 +255,16 @@ enum Scene {
                   mean: OutputMap.Point(x: 0.85 * $1.x, y: 0.85 * $1.y))
               }, divergences: points.indices.map { Double($0 * $0) / 2000 }, changes: 9,
               utterances: 40))))
-      _ = mask
-    case .file(_, _, _, let masks, _):
-      for mask in masks {
+    case .file(_, _, _, let walks, _):
+      for walk in walks {
+        let mask = walk.mask(of: "recording")
         _ = update(
           &state,
           .probed(
             .depth(
               request,
               Listening(
-                mask: mask,
+                walk: walk, mask: mask,
                 transcript: Transcript(
                   tokens: [],
                   words: sentences[0].split(separator: " ").prefix(1 + mask.keptCount / 2).map {

@@ -28,7 +28,7 @@ import Testing
     let policies = Self.policies()
     #expect(policies.available == PolicyCatalog.names && policies.lack == nil)
     #expect(policies.source == "of 16 masks on dev")
-    #expect((0...4).map { policies.mask(name, seed: 1, keeping: $0).description } == masks)
+    #expect((0...4).map { policies.walk(name, seed: 1, keeping: $0).description } == masks)
   }
 
   /// Where nothing tells them apart.
@@ -36,7 +36,7 @@ import Testing
   func ofEqualMasksThoseOfTheFirstLayers(name: String) {
     let policies = ModelPolicies(layerCount: 4, atlas: .success(madeUpAtlas(4) { _ in 1 }))
     #expect(
-      (0...4).map { policies.mask(name, seed: 1, keeping: $0).description }
+      (0...4).map { policies.walk(name, seed: 1, keeping: $0).description }
         == ["0000", "1000", "1100", "1110", "1111"])
   }
 
@@ -51,7 +51,7 @@ import Testing
       #expect(policies.available == PolicyCatalog.namesWithoutAtlas)
       for count in [0, 6, 12] {
         #expect(throws: InputError("policy \(name): \(lack.reason)")) {
-          try policies.askedMask(name, seed: 1, keeping: count)
+          try policies.askedWalk(name, seed: 1, keeping: count)
         }
       }
     }
@@ -68,7 +68,7 @@ import Testing
       guard name == "best" else {
         let start = "policy \(name): expected an atlas with "
         do {
-          _ = try policies.askedMask(name, seed: 1, keeping: count)
+          _ = try policies.askedWalk(name, seed: 1, keeping: count)
           Issue.record("\(name) of \(count) layers")
         } catch {
           let said = "\(error)"
@@ -76,12 +76,12 @@ import Testing
         }
         continue
       }
-      let mask = try policies.askedMask(name, seed: 1, keeping: count)
+      let mask = try #require(try policies.askedWalk(name, seed: 1, keeping: count).mask)
       #expect(mask.keptCount == count && atlas[mask] != nil)
     }
     // There is but one of each.
-    #expect(try policies.askedMask(name, seed: 1, keeping: 24) == .full(24))
-    #expect(try policies.askedMask(name, seed: 1, keeping: 0).keptCount == 0)
+    #expect(try policies.askedWalk(name, seed: 1, keeping: 24) == .full(24))
+    #expect(try policies.askedWalk(name, seed: 1, keeping: 0).keptCount == 0)
   }
 
   /// As of `sweep --all-masks --keep 12,11,10`: the depths that were measured are enough.
@@ -95,9 +95,9 @@ import Testing
     let whole = ModelPolicies(layerCount: 12, atlas: .success(all))
     #expect(policies.refusal(name) != nil && !policies.available.contains(name))
     for count in [11, 10, 9] {
-      let mask = try? policies.askedMask(name, seed: 1, keeping: count)
+      let walk = try? policies.askedWalk(name, seed: 1, keeping: count)
       #expect(
-        mask == (isEnough && count >= 10 ? whole.mask(name, seed: 1, keeping: count) : nil))
+        walk == (isEnough && count >= 10 ? whole.walk(name, seed: 1, keeping: count) : nil))
     }
   }
 }

@@ -33,7 +33,7 @@ enum ComparisonPanel: Panel {
     func point(keeping count: Int, _ state: DashboardState) -> OperatingPoint {
       state.point(
         model: model,
-        mask: state.subject.models[model].policies.mask(
+        walk: state.subject.models[model].policies.walk(
           policy, seed: state.seed, keeping: count))
     }
   }
@@ -173,7 +173,7 @@ enum ComparisonPanel: Panel {
     canvas.frame(
       title: state.comparesPolicies ? "WER %, all policies" : "WER %, all models",
       trailing: form.showsP ? "P: \(contestants[0].name) better" : "", theme: theme)
-    let depth = depths(state).firstIndex(of: state.mask.keptCount)
+    let depth = depths(state).firstIndex(of: state.walk.keptCount)
     Table(
       columns: columns(form, rows, contestants, theme, body.width),
       rows: zip(depths(state), rows).flatMap { lines($0, $1, form, theme) },

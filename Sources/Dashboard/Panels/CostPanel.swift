@@ -1,4 +1,4 @@
-// What the present mask costs against full depth, and against what is pinned: compute, parameters, time.
+// What the present walk costs against full depth, and against what is pinned: compute, parameters, time.
 
 import Backbones
 import TerminalUI
@@ -151,18 +151,18 @@ enum CostPanel: Panel {
       let isSame = pin.model == state.model
       let model = isSame ? "" : state.subject.models[pin.model].name + " "
       let decoding = pin.decoding.beam.map { "beam \($0.beam) " } ?? "greedy "
-      return "pin \(model)\(pin.decoding == state.decoding ? "" : decoding)\(pin.mask.keptCount)"
+      return "pin \(model)\(pin.decoding == state.decoding ? "" : decoding)\(pin.walk.keptCount)"
     } ?? ""
   }
 
   /// Most telling first: a small panel shows the first ones.
   private static func rows(_ state: DashboardState) -> [Row] {
     func modelled(
-      _ names: [String], _ value: (CostModel, LayerMask) -> Double?,
+      _ names: [String], _ value: (CostModel, Walk) -> Double?,
       _ format: @escaping (Double) -> String
     ) -> Row {
       func at(_ point: OperatingPoint?) -> Double? {
-        point.flatMap { value(state.modelCosts[$0.model], $0.mask) }
+        point.flatMap { value(state.modelCosts[$0.model], $0.walk) }
       }
       return row(names, at, format)
     }
@@ -197,9 +197,9 @@ enum CostPanel: Panel {
           }, { significant($0 * 1000) }),
       ]
     return [
-      modelled(
+      row(
         ["GFLOP per second of audio", "GFLOP/audio second", "GFLOP/audio s"],
-        { $0.gflopPerAudioSecond($1) }, significant),
+        { $0.map(state.gflopPerAudioSecond) }, significant),
       measured(
         ["ms per utterance, measured", "ms/utt., measured", "ms, measured"], \.meanSeconds,
         { significant($0 * 1000) }),

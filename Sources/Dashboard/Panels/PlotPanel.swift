@@ -1,4 +1,4 @@
-// Error rate against cost: all models' saved curves, and a point for every mask measured.
+// Error rate against cost: all models' saved curves, and a point for every walk measured.
 
 import Backbones
 import TerminalUI
@@ -18,14 +18,14 @@ enum PlotPanel: Panel {
       trailing: "\(canvas.size.width >= 50 ? "lower left is better   " : "")axis (\(key: "a"))",
       theme: theme)
     let points = points(of: state.model, state)
-    let present = points.first { $0.mask == state.mask }
+    let present = points.first { $0.walk == state.walk }
     let marks = marks(points, state)
     let look = state.look(ofModel: state.model)
     let unmarked = legend(points, state) + lines(points, state)
     ScatterPlot(
       series: unmarked + marks.map(\.series),
       current: present.map { ($0.cost, $0.errorRate) },
-      currentLabel: present.map { "\($0.mask.keptCount)" } ?? "",
+      currentLabel: present.map { "\($0.walk.keptCount)" } ?? "",
       currentStyle: look.style.with { $0.bold = true },
       xLabel: state.plotAxis.rawValue, yLabel: "WER %, with the number of layers run",
       // From nothing, so that half the cost is half the way.
@@ -93,8 +93,8 @@ enum PlotPanel: Panel {
         ScatterPlot.Series(
           "", points: points.map { ($0.cost, $0.errorRate) },
           style: state.look(ofModel: model).style,
-          labels: hasLabels ? points.map { "\($0.mask.keptCount)" } : [], marker: marker),
-        points.map { state.point(model: model, mask: $0.mask) }
+          labels: hasLabels ? points.map { "\($0.walk.keptCount)" } : [], marker: marker),
+        points.map { state.point(model: model, walk: $0.walk) }
       )
     }
     var all = order(state).map { model in
@@ -146,23 +146,23 @@ enum PlotPanel: Panel {
         ? Point(measurement, state.modelCosts[model], state.plotAxis) : nil
     }
     // A dictionary's order differs from run to run, and where labels meet the first one stays.
-    .sorted { ($0.cost, $0.mask.description) < ($1.cost, $1.mask.description) }
+    .sorted { ($0.cost, $0.walk.description) < ($1.cost, $1.walk.description) }
   }
 
   private struct Point {
-    var mask: LayerMask
+    var walk: Walk
     /// In the axis's unit, and percent.
     var cost, errorRate: Double
     var isComplete: Bool
 
     init?(_ measurement: Measurement, _ costs: CostModel, _ axis: PlotAxis) {
       guard let rate = measurement.errorRate else { return nil }
-      mask = measurement.mask
+      walk = measurement.walk
       errorRate = rate * 100
       switch axis {
-      case .compute: cost = costs.gflopPerAudioSecond(measurement.mask)
+      case .compute: cost = measurement.gflopPerAudioSecond(costs)
       case .latency: cost = (measurement.meanSeconds ?? 0) * 1000
-      case .layers: cost = Double(measurement.mask.keptCount)
+      case .layers: cost = measurement.meanKeptCount ?? Double(walk.keptCount)
       }
       isComplete = measurement.isComplete
     }

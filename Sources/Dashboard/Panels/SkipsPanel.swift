@@ -10,16 +10,23 @@ package enum SkipMap {
   /// Of a policy that draws; the others always choose the same.
   package static let draws = 20
 
-  /// By layer, from the audio on.
+  /// By layer, from the audio on. Where utterances have masks of their own, each draw is of another one,
+  /// and without draws all count.
+  /// - Parameter utterances: their ids.
   package static func shares(
-    _ policy: String, seed: UInt64, keeping count: Int, by model: ModelPolicies
+    _ policy: String, seed: UInt64, keeping count: Int, by model: ModelPolicies,
+    of utterances: [String]
   ) -> [Double] {
-    let draws = PolicyCatalog.isDrawn(policy) ? Self.draws : 1
-    let masks = (0..<UInt64(draws)).map {
-      model.mask(policy, seed: seed &+ $0, keeping: count)
+    func walk(_ draw: Int) -> Walk {
+      model.walk(policy, seed: seed &+ UInt64(draw), keeping: count)
     }
+    let ids = utterances.isEmpty ? [""] : utterances
+    let masks =
+      PolicyCatalog.isDrawn(policy)
+      ? (0..<draws).map { walk($0).mask(of: ids[$0 % ids.count]) }
+      : walk(0).mask.map { [$0] } ?? ids.map(walk(0).mask(of:))
     return (0..<model.layerCount).map { layer in
-      Double(masks.count { !$0[layer] }) / Double(draws)
+      Double(masks.count { !$0[layer] }) / Double(masks.count)
     }
   }
 }
@@ -41,6 +48,7 @@ enum SkipsPanel: Panel {
     canvas.wheel(up: .dropLess, down: .dropMore)
     let columns = Columns(state, width: size.width)
     let rows = rows(state, height: size.height)
+    let ids = state.subject.utterances.map(\.id)
     canvas.text("run", x: 2, y: 1, style: theme.muted)
     for layer in columns.shown {
       canvas.textRight("\(layer + 1)", end: columns.end(layer), y: 1, style: theme.muted)
@@ -48,11 +56,11 @@ enum SkipsPanel: Panel {
     for (row, count) in rows.enumerated() {
       let y = 2 + row
       canvas.press(Rect(x: 1, y: y, width: size.width - 2, height: 1), .keep(count))
-      let isPresent = count == state.mask.keptCount
+      let isPresent = count == state.walk.keptCount
       if isPresent { canvas.text("▸", x: 1, y: y, style: theme.accentStrong) }
       canvas.textRight("\(count)", end: 5, y: y, style: isPresent ? theme.strong : theme.text)
       let shares = SkipMap.shares(
-        state.policy, seed: state.seed, keeping: count, by: state.policies)
+        state.policy, seed: state.seed, keeping: count, by: state.policies, of: ids)
       for layer in columns.shown { drawCell(shares[layer], layer, columns, y, state, &canvas) }
     }
     let hidden = state.layerCount + 1 - rows.count
@@ -85,7 +93,7 @@ enum SkipsPanel: Panel {
   private static func rows(_ state: DashboardState, height: Int) -> [Int] {
     let all = Array((0...state.layerCount).reversed())
     let shown = min(all.count, max(0, height - 3))
-    let place = state.layerCount - state.mask.keptCount
+    let place = state.layerCount - state.walk.keptCount
     return Array(all[window(of: shown, around: place, in: all.count)])
   }
 

@@ -27,7 +27,7 @@ package struct DashboardState: Sendable {
   package var measurements: [OperatingPoint: Measurement] = [:]
   /// What was asked for, each once, the newest last: what goes when there is too much of the above.
   var asked: [OperatingPoint] = []
-  /// Paired comparisons of models at one mask, worked out when both are complete.
+  /// Paired comparisons of models by one walk, worked out when both are complete.
   package var comparisons: [Pair: ErrorRate.Comparison] = [:]
   /// Of each model.
   package var modelCosts: [CostModel]
@@ -98,13 +98,13 @@ package struct DashboardState: Sendable {
   }
 
   package init(
-    subject: Subject, mask: LayerMask, policy: String, isManual: Bool = false, seed: UInt64 = 1,
+    subject: Subject, walk: Walk, policy: String, isManual: Bool = false, seed: UInt64 = 1,
     costs: [CostModel], symbols: Symbols = .braille, views: [ViewKind] = ViewCatalog.all
   ) {
     self.subject = subject
     self.views = views
     view = views[0]
-    choice = Choice(model: 0, mask: mask, policy: policy, isManual: isManual, seed: seed)
+    choice = Choice(model: 0, walk: walk, policy: policy, isManual: isManual, seed: seed)
     modelCosts = costs
     surveys = zip(subject.models, costs).map { model, costs in
       model.atlas.map { AtlasSurvey($0, costs) }
@@ -118,7 +118,9 @@ package struct DashboardState: Sendable {
   }
 
   package var model: Int { choice.model }
-  package var mask: LayerMask { choice.mask }
+  package var walk: Walk { choice.walk }
+  /// The layers that run; where utterances have masks of their own, those of the one looked at.
+  package var mask: LayerMask { walk.mask(of: id(ofUtterance: utterance)) }
   package var policy: String { choice.policy }
   package var isManual: Bool { choice.isManual }
   package var seed: UInt64 { choice.seed }
@@ -133,25 +135,42 @@ package struct DashboardState: Sendable {
   package var presentPoint: OperatingPoint { choice.point }
   /// The present model at full depth.
   package var fullPoint: OperatingPoint { presentPoint.full }
-  /// The present policy's mask of every depth, deepest first.
-  package var policyMasks: [LayerMask] {
-    (1...layerCount).reversed().map { choice.mask(keeping: $0, by: policies) }
+  /// The present policy's walk of every depth, deepest first.
+  package var policyWalks: [Walk] {
+    (1...layerCount).reversed().map { choice.walk(keeping: $0, by: policies) }
   }
-  package var fullMask: LayerMask { .full(layerCount) }
-  package var present: Measurement? { measurement(mask) }
-  package var fullDepth: Measurement? { measurement(fullMask) }
+  package var fullWalk: Walk { .full(layerCount) }
+  package var present: Measurement? { measurement(walk) }
+  package var fullDepth: Measurement? { measurement(fullWalk) }
 
-  /// The present model at a mask.
-  package func measurement(_ mask: LayerMask) -> Measurement? {
-    measurements[point(model: model, mask: mask)]
-  }
-
-  /// A model at a mask, decoded as now.
-  package func point(model: Int, mask: LayerMask) -> OperatingPoint {
-    OperatingPoint(model: model, mask: mask, decoding: decoding)
+  /// What walks know an utterance by; empty where there is none.
+  package func id(ofUtterance index: Int) -> String {
+    subject.utterances.indices.contains(index) ? subject.utterances[index].id : ""
   }
 
-  /// The model beside the present one, at the same mask: the one chosen for it, else for `dld` the one
+  /// The present model by a walk.
+  package func measurement(_ walk: Walk) -> Measurement? {
+    measurements[point(model: model, walk: walk)]
+  }
+
+  /// A model by a walk, decoded as now.
+  package func point(model: Int, walk: Walk) -> OperatingPoint {
+    OperatingPoint(model: model, walk: walk, decoding: decoding)
+  }
+
+  /// From shapes; where utterances have masks of their own, of those measured, and an estimate before.
+  package func gflopPerAudioSecond(_ point: OperatingPoint) -> Double {
+    let costs = modelCosts[point.model]
+    return measurements[point]?.gflopPerAudioSecond(costs) ?? costs.gflopPerAudioSecond(point.walk)
+  }
+
+  /// In how many of the utterances measured so far a layer runs, from 0 to 1; nil before the first of
+  /// masks that depend on the utterance.
+  package func share(ofLayer layer: Int) -> Double? {
+    walk.mask.map { $0[layer] ? 1 : 0 } ?? present?.share(ofLayer: layer)
+  }
+
+  /// The model beside the present one, by the same walk: the one chosen for it, else for `dld` the one
   /// that was trained alike but without a teacher, else the next in the list with as many layers.
   package var rival: (name: String, point: OperatingPoint)? {
     let models = subject.models
@@ -159,9 +178,9 @@ package struct DashboardState: Sendable {
     let index =
       rivals.first { $0 == chosenRival }
       ?? rivals.first { isStudent && models[$0].name == "random-drop" } ?? rivals.first
-    return index.map { (models[$0].name, point(model: $0, mask: mask)) }
+    return index.map { (models[$0].name, point(model: $0, walk: walk)) }
   }
-  /// Models that can run the present mask, the next in the list first.
+  /// Models that can go the present walk, the next in the list first.
   package var rivals: [Int] {
     let models = subject.models
     return (1..<models.count).map { (model + $0) % models.count }
@@ -180,7 +199,7 @@ package struct DashboardState: Sendable {
   /// A view's number key, from 1; the tenth and later ones are for Tab alone.
   package func number(of view: ViewKind) -> Int { (views.firstIndex(of: view) ?? 0) + 1 }
 
-  /// Mean measured seconds of a layer: at the present mask, else at any mask that ran it, full depth
+  /// Mean measured seconds of a layer: by the present walk, else by any that ran it, full depth
   /// first.
   package func layerSeconds(_ layer: Int) -> Double? {
     present?.meanSeconds(layer: layer) ?? fullDepth?.meanSeconds(layer: layer)
@@ -189,7 +208,7 @@ package struct DashboardState: Sendable {
       .lazy.compactMap { $0.meanSeconds(layer: layer) }.first
   }
 
-  /// Mean measured seconds before and after the layers, from the mask with the most utterances.
+  /// Mean measured seconds before and after the layers, from the walk with the most utterances.
   package var frontEndAndHeadSeconds: (frontEnd: Double, head: Double)? {
     (present ?? fullDepth)?.meanFrontEndAndHeadSeconds
   }

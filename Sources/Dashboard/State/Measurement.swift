@@ -1,4 +1,4 @@
-// What is known about one mask: the utterances measured so far and their sums.
+// What is known about one walk: the utterances measured so far and their sums.
 
 import Backbones
 import Speech
@@ -7,7 +7,7 @@ import Tradeoff
 /// Grows by one utterance at a time, in the evaluator's shuffled order, so that its partial error
 /// rate is an unbiased estimate.
 package struct Measurement: Sendable {
-  package let mask: LayerMask
+  package let walk: Walk
   /// By index in the data set; nil: not measured yet.
   package private(set) var results: [UtteranceResult?]
   package private(set) var counts = ErrorCounts()
@@ -23,18 +23,19 @@ package struct Measurement: Sendable {
   private var frontEndSeconds = 0.0
   private var headSeconds = 0.0
   private var decodeSeconds = 0.0
+  private var operations = 0.0
   private var layerSeconds: [Double]
   private var layerRuns: [Int]
 
   private let leftOut: Int
 
   /// - Parameter leftOut: utterances that are never measured.
-  package init(mask: LayerMask, utteranceCount: Int, leftOut: Int = 0) {
-    self.mask = mask
+  package init(walk: Walk, utteranceCount: Int, leftOut: Int = 0) {
+    self.walk = walk
     self.leftOut = leftOut
     results = Array(repeating: nil, count: utteranceCount)
-    layerSeconds = Array(repeating: 0, count: mask.layerCount)
-    layerRuns = Array(repeating: 0, count: mask.layerCount)
+    layerSeconds = Array(repeating: 0, count: walk.layerCount)
+    layerRuns = Array(repeating: 0, count: walk.layerCount)
   }
 
   package var isComplete: Bool { measuredCount == results.count - leftOut }
@@ -46,6 +47,23 @@ package struct Measurement: Sendable {
   /// Mean measured seconds of a layer an utterance (zero-based); nil when it never ran.
   package func meanSeconds(layer: Int) -> Double? {
     layerRuns[layer] > 0 ? layerSeconds[layer] / Double(layerRuns[layer]) : nil
+  }
+
+  /// In how many of the measured utterances a layer ran, from 0 to 1; nil before the first.
+  package func share(ofLayer layer: Int) -> Double? {
+    measuredCount > 0 ? Double(layerRuns[layer]) / Double(measuredCount) : nil
+  }
+
+  /// Layers that ran on the average; nil before the first utterance.
+  package var meanKeptCount: Double? {
+    measuredCount > 0 ? Double(layerRuns.reduce(0, +)) / Double(measuredCount) : nil
+  }
+
+  /// From shapes for one mask, as the whole data set would need; else what the measured utterances
+  /// needed, and before the first an estimate.
+  package func gflopPerAudioSecond(_ costs: CostModel) -> Double {
+    walk.mask != nil || audioSeconds == 0
+      ? costs.gflopPerAudioSecond(walk) : operations / audioSeconds / 1e9
   }
 
   package var meanFrontEndAndHeadSeconds: (frontEnd: Double, head: Double)? {
@@ -70,7 +88,8 @@ package struct Measurement: Sendable {
     frontEndSeconds += result.frontEndSeconds
     headSeconds += result.headSeconds
     decodeSeconds += result.decodeSeconds
-    for (layer, time) in result.layerSeconds.enumerated() where time > 0 {
+    operations += result.operations
+    for (layer, time) in result.layerSeconds.enumerated() where result.mask[layer] {
       layerSeconds[layer] += time
       layerRuns[layer] += 1
     }

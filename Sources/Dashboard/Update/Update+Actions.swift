@@ -10,8 +10,8 @@ extension Update {
       return []
     }
     switch action {
-    case .dropLess: return keep(state.mask.keptCount + 1, &state)
-    case .dropMore: return keep(state.mask.keptCount - 1, &state)
+    case .dropLess: return keep(state.walk.keptCount + 1, &state)
+    case .dropMore: return keep(state.walk.keptCount - 1, &state)
     case .drop(let percent):
       let dropped = (Double(state.layerCount * percent) / 100).rounded()
       return keep(state.layerCount - Int(dropped), &state)
@@ -52,7 +52,7 @@ extension Update {
       return change(&state) {
         if !PolicyCatalog.isDrawn($0.policy) { $0.policy = RandomPolicy.name }
         $0.seed += 1
-        $0.keep($0.mask.keptCount, by: policies)
+        $0.keep($0.walk.keptCount, by: policies)
       }
     case .chooseModel(let index): return chooseModel(index, &state)
     case .chooseRival(let index): state.chosenRival = index
@@ -134,8 +134,8 @@ extension Update {
     case .budgetMore: return setBudget(state.budget.amount * 1.25, &state)
     case .budgetUnit:
       state.budget.unit = state.budget.unit.next
-      // What the present mask takes, in the other unit.
-      state.budget.amount = Budget.amount(state.mask, state) ?? 1
+      // What the present walk takes, in the other unit.
+      state.budget.amount = Budget.amount(state.walk, state) ?? 1
       return state.budget.isInCharge ? chooseByBudget(&state) : []
     case .chooseTrace(let index):
       state.budget.trace = index

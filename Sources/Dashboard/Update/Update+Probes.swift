@@ -31,14 +31,14 @@ extension Update {
     case .depth(let request, let heard):
       // Only what was asked for last: an older take or another model may still come in.
       guard request == state.probes.asked,
-        case .file(let file, let take, let model, let masks, let decoding) = request
+        case .file(let file, let take, let model, let walks, let decoding) = request
       else { return }
       // What was heard before stays on the screen until now.
-      if heard.mask == masks.first { state.listening.heard = [] }
+      if heard.walk == walks.first { state.listening.heard = [] }
       (state.listening.heardFile, state.listening.heardTake) = (file, take)
       (state.listening.model, state.listening.decoding) = (model, decoding)
       state.listening.heard.append(heard)
-      if state.listening.heard.count == masks.count { state.probes.asked = nil }
+      if state.listening.heard.count == walks.count { state.probes.asked = nil }
     case .failed(.file(_, let take, _, _, _), let reason):
       guard take == state.listening.take else { return }
       state.listening.failure = "not heard: \(reason)"

@@ -31,14 +31,14 @@ enum ListenView: DashboardView {
   static func probe(_ state: DashboardState) -> ProbeRequest? {
     let listening = state.listening
     guard let file = listening.file else { return nil }
-    let masks = state.policyMasks
+    let walks = state.policyWalks
     let isHeard =
-      listening.heard.map(\.mask) == masks && listening.model == state.model
+      listening.heard.map(\.walk) == walks && listening.model == state.model
       && listening.decoding == state.decoding && listening.heardTake == listening.take
     return isHeard
       ? nil
       : .file(
-        file, take: listening.take, model: state.model, masks: masks, decoding: state.decoding)
+        file, take: listening.take, model: state.model, walks: walks, decoding: state.decoding)
   }
 
   static func moveCursor(by step: Int, _ state: inout DashboardState) {

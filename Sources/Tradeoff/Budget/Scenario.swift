@@ -8,9 +8,9 @@ import Speech
 /// within `deadline` seconds; what it takes is what it took on this machine, divided by the speed that
 /// is to be had when it starts. Nothing here is measured anew: the same results give the same play.
 package struct Scenario: Sendable, Equatable {
-  /// What is known of one mask: errors and seconds of every utterance.
+  /// What is known of one walk: errors and seconds of every utterance.
   package struct Depth: Sendable, Equatable {
-    package var mask: LayerMask
+    package var walk: Walk
     /// Seconds for an utterance of mean length, by which a budget is met or not before an utterance is
     /// recognised.
     package var expectedSeconds: Double
@@ -18,10 +18,10 @@ package struct Scenario: Sendable, Equatable {
     package var seconds: [Double]
 
     package init(
-      mask: LayerMask, expectedSeconds: Double, counts: [ErrorCounts], seconds: [Double]
+      walk: Walk, expectedSeconds: Double, counts: [ErrorCounts], seconds: [Double]
     ) {
       precondition(counts.count == seconds.count, "a time for every utterance")
-      self.mask = mask
+      self.walk = walk
       self.expectedSeconds = expectedSeconds
       self.counts = counts
       self.seconds = seconds
@@ -56,11 +56,11 @@ package struct Scenario: Sendable, Equatable {
     self.trace = trace
     self.interval = interval
     self.deadline = deadline
-    self.depths = depths.sorted { $0.mask.keptCount > $1.mask.keptCount }
+    self.depths = depths.sorted { $0.walk.keptCount > $1.walk.keptCount }
     self.lengths = lengths
   }
 
-  /// The deepest mask that is expected to answer an utterance in time at that speed; the shallowest when
+  /// The deepest walk that is expected to answer an utterance in time at that speed; the shallowest when
   /// none is.
   package func dynamicChoice(speed: Double, utterance: Int = 0) -> Int? {
     let length = lengths.indices.contains(utterance) ? lengths[utterance] : 1
@@ -71,7 +71,7 @@ package struct Scenario: Sendable, Equatable {
   /// The static one of that depth, or the nearest that was measured.
   package func staticChoice(keeping count: Int) -> Int? {
     depths.indices.min {
-      abs(depths[$0].mask.keptCount - count) < abs(depths[$1].mask.keptCount - count)
+      abs(depths[$0].walk.keptCount - count) < abs(depths[$1].walk.keptCount - count)
     }
   }
 
@@ -89,7 +89,7 @@ package struct Scenario: Sendable, Equatable {
       score.counts += depth.counts[utterance]
       score.computeSeconds += depth.seconds[utterance]
       if depth.seconds[utterance] / speed > deadline { score.missedDeadlines += 1 }
-      score.lastKept = depth.mask.keptCount
+      score.lastKept = depth.walk.keptCount
     }
     return score
   }

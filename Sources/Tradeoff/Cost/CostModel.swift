@@ -1,4 +1,4 @@
-// What a mask costs: FLOPs and parameters from shapes, time from a calibration on this machine.
+// What a walk costs: FLOPs and parameters from shapes, time from a calibration on this machine.
 
 import Backbones
 import Base
@@ -36,14 +36,18 @@ package struct CostModel: Sendable, Equatable {
     self.init(backbone, sampleCounts: [10 * backbone.sampleRate])
   }
 
-  package func gflopPerAudioSecond(_ mask: LayerMask) -> Double { stages.total(mask) / 1e9 }
+  /// Of a walk whose masks depend on the utterance an estimate, as if every layer ran equally often.
+  package func gflopPerAudioSecond(_ walk: Walk) -> Double { stages.total(walk) / 1e9 }
 
-  /// Parameters a mask uses; nil when unknown.
-  package func activeParameters(_ mask: LayerMask) -> Double? { parameters?.total(mask) }
+  /// Parameters a walk uses: a mask's, or all of them where another utterance may need another layer; nil
+  /// when unknown.
+  package func activeParameters(_ walk: Walk) -> Double? {
+    parameters?.total(walk.mask ?? .full(walk.layerCount))
+  }
 
   /// An estimate: seconds of one thread for an utterance of mean length; nil before calibration.
-  package func estimatedSeconds(_ mask: LayerMask) -> Double? {
-    latency?.seconds(audioSeconds: utteranceSeconds).total(mask)
+  package func estimatedSeconds(_ walk: Walk) -> Double? {
+    latency?.seconds(audioSeconds: utteranceSeconds).total(walk)
   }
 }
 
@@ -105,6 +109,15 @@ package struct LatencyModel: Sendable, Equatable {
 }
 
 extension StageValues {
+  /// A mask's, or where utterances have their own the mean if every layer runs equally often.
+  fileprivate func total(_ walk: Walk) -> Double {
+    if let mask = walk.mask { return total(mask) }
+    let share = 1 - walk.dropRatio
+    return layers.indices.reduce(frontEnd + head) {
+      $0 + share * layers[$1] + (1 - share) * skipped[$1]
+    }
+  }
+
   static func zero(layers: Int, value: Double = 0) -> StageValues {
     StageValues(
       frontEnd: value, layers: Array(repeating: value, count: layers),

@@ -5,7 +5,7 @@ import Kernels
 import Speech
 import Synchronization
 
-/// Evaluates single utterances at any mask; any number of threads may call it, on different
+/// Evaluates single utterances by any walk; any number of threads may call it, on different
 /// utterances or the same one.
 ///
 /// Prefix reuse: the hidden frames after every layer of an utterance's last mask are kept, so the next
@@ -62,14 +62,15 @@ package final class Evaluator: Sendable {
     var seconds: StageValues
   }
 
-  /// The data set's utterance `index` at `mask`; nil when `isCancelled` said so before a layer.
+  /// The data set's utterance `index` by `walk`; nil when `isCancelled` said so before a layer.
   /// - Parameter decoder: of this recogniser; greedy decoding without.
   package func evaluate(
-    _ index: Int, _ mask: LayerMask, decoder: (any CTCDecoder)? = nil,
+    _ index: Int, _ walk: Walk, decoder: (any CTCDecoder)? = nil,
     isCancelled: () -> Bool = { false }
   ) -> UtteranceResult? {
     let backbone = recognizer.backbone
     let samples = data.samples[index]
+    let mask = walk.mask(of: data.dataset.utterances[index].id)
     let pieces = backbone.pieces(samples)
     var passes: [Pass] = []
     for piece in pieces {
@@ -77,7 +78,7 @@ package final class Evaluator: Sendable {
       var trace =
         (pieces.count == 1 ? take(index).map { $0.shared(with: mask) } : nil)
         ?? start(piece.samples, mask)
-      let pass = walk(&trace, isCancelled)
+      let pass = finish(&trace, isCancelled)
       if pieces.count == 1 { put(index, trace) }
       guard var pass else { return nil }
       pass.logProbabilities = pass.logProbabilities.rows(piece.own)
@@ -92,7 +93,7 @@ package final class Evaluator: Sendable {
     let alignment = Alignment.align(
       data.dataset.utterances[index].words, transcript.words.map(\.word))
     return UtteranceResult(
-      index: index, transcript: transcript, alignment: alignment,
+      index: index, mask: mask, transcript: transcript, alignment: alignment,
       counts: Alignment.count(alignment),
       audioSeconds: Double(samples.count) / Double(data.sampleRate),
       seconds: seconds.frontEnd + seconds.layers.reduce(0, +) + seconds.head + decodeSeconds,
@@ -110,7 +111,7 @@ package final class Evaluator: Sendable {
   }
 
   /// From where the trace ends; nil when cancelled before a layer.
-  private func walk(_ trace: inout Trace, _ isCancelled: () -> Bool) -> Pass? {
+  private func finish(_ trace: inout Trace, _ isCancelled: () -> Bool) -> Pass? {
     let backbone = recognizer.backbone
     while trace.frames.count <= backbone.layerCount {
       if isCancelled() { return nil }

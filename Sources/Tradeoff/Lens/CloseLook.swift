@@ -8,10 +8,10 @@ import Speech
 package enum ProbeRequest: Hashable, Sendable {
   /// What the head says after every layer of an utterance.
   case lens(model: Int, utterance: Int, mask: LayerMask)
-  /// The output distributions of a model at a mask beside those of the reference at full depth.
-  case cloud(model: Int, mask: LayerMask)
+  /// The output distributions of a model by a walk beside those of the reference at full depth.
+  case cloud(model: Int, walk: Walk)
   /// A file, at every depth of a policy.
-  case file(String, take: Int, model: Int, masks: [LayerMask], decoding: Decoding)
+  case file(String, take: Int, model: Int, walks: [Walk], decoding: Decoding)
 }
 
 package enum ProbeResult: Sendable {
@@ -49,19 +49,18 @@ package struct CloseLook: Sendable {
           recognizer, data.samples[utterance], words: data.dataset.utterances[utterance].words,
           normalization: data.dataset.normalization, mask: mask, isCancelled: isCancelled)
         if let lens { report(.lens(request, lens)) }
-      case .cloud(let model, let mask):
+      case .cloud(let model, let walk):
         let recognizers = models.map(\.recognizer)
         let reference = OutputCloud.reference(for: model, among: recognizers)
         let cloud = try OutputCloud(
-          of: recognizers[model], mask: mask, beside: recognizers[reference],
-          samples: models[model].data.readable.map { models[model].data.samples[$0] },
-          isCancelled: isCancelled)
+          of: recognizers[model], walk: walk, beside: recognizers[reference],
+          utterances: models[model].data.heard, isCancelled: isCancelled)
         if let cloud { report(.cloud(request, cloud)) }
-      case .file(let path, _, let model, let masks, let decoding):
+      case .file(let path, _, let model, let walks, let decoding):
         let waveform = try AudioFile.read(URL(fileURLWithPath: path))
         Listening.each(
-          of: masks, waveform, by: models[model].recognizer, decoding: decoding,
-          isCancelled: isCancelled
+          of: walks, waveform, named: Walk.utterance(file: path), by: models[model].recognizer,
+          decoding: decoding, isCancelled: isCancelled
         ) { report(.depth(request, $0)) }
       }
     } catch {

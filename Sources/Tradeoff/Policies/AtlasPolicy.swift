@@ -3,7 +3,7 @@
 import Backbones
 
 /// Chooses among masks that were measured on a development split.
-package protocol AtlasPolicy: LayerPolicy {
+package protocol AtlasPolicy: MaskPolicy {
   /// Exactly `count` layers, 0 < count < layerCount. Throws where the atlas does not say.
   static func mask(
     keeping count: Int, by ranked: RankedAtlas

@@ -118,7 +118,7 @@ enum DashboardCommand: Command {
         Subject.Item(id: $0.id, speaker: $0.speaker, transcript: $0.transcript)
       }, machine: Machine.description, threads: threads)
     var state = DashboardState(
-      subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
+      subject: subject, walk: choice.walk, policy: choice.policy ?? PolicyCatalog.names[0],
       isManual: choice.policy == nil, seed: choice.seed ?? 1,
       costs: recognizers.map { CostModel($0.backbone) })
     state.beam = try options.decoding.decoding().beam

@@ -22,7 +22,7 @@ struct AtlasWalkTests {
     #expect(atlas.isComplete && atlas.points.map(\.mask) == masks)
     let evaluator = Evaluator(recognizer, data)
     for mask in masks {
-      let results = (0..<7).compactMap { evaluator.evaluate($0, mask) }
+      let results = (0..<7).compactMap { evaluator.evaluate($0, Walk(mask)) }
       #expect(atlas[mask]?.errors == results.reduce(0) { $0 + $1.counts.errors })
       for (index, result) in results.enumerated() {
         #expect(atlas.fewestErrors[index][mask.keptCount] <= result.counts.errors)
@@ -51,7 +51,7 @@ struct AtlasWalkTests {
     #expect(backbone.longestHeard <= 30_000)
     let evaluator = Evaluator(recognizer, data)
     for mask in masks {
-      let results = (0..<2).compactMap { evaluator.evaluate($0, mask) }
+      let results = (0..<2).compactMap { evaluator.evaluate($0, Walk(mask)) }
       #expect(atlas[mask]?.errors == results.reduce(0) { $0 + $1.counts.errors })
     }
   }

@@ -22,7 +22,7 @@ import Testing
       steps: [.init(seconds: 2, speed: 1), .init(seconds: 2, speed: 0.25)])
     func depth(_ kept: Int, _ seconds: Double, _ errors: Int) -> Scenario.Depth {
       Scenario.Depth(
-        mask: .spread(keeping: kept, of: 4), expectedSeconds: seconds,
+        walk: Walk(.spread(keeping: kept, of: 4)), expectedSeconds: seconds,
         counts: [counts(errors), counts(errors + 1)], seconds: [seconds, seconds * 1.5])
     }
     return Scenario(
@@ -40,7 +40,7 @@ import Testing
 
   @Test func theDynamicModelGoesAsDeepAsTheMomentAllows() {
     let scenario = scenario
-    #expect(scenario.depths.map(\.mask.keptCount) == [4, 2, 1])
+    #expect(scenario.depths.map(\.walk.keptCount) == [4, 2, 1])
     #expect(scenario.dynamicChoice(speed: 1) == 0)
     #expect(scenario.dynamicChoice(speed: 0.5) == 1)
     #expect(scenario.dynamicChoice(speed: 0.01) == 2)

@@ -1,0 +1,87 @@
+// How utterances go through the layers: what a policy makes for a depth.
+
+import Backbones
+import Foundation
+
+/// Asked before each layer whether it runs. A mask is a walk that does not look: it says the same of
+/// every utterance; others give utterances masks of their own. Walks that are equal decide alike.
+package struct Walk: Hashable, Sendable, CustomStringConvertible {
+  /// Whether an utterance runs a layer (zero-based). The same arguments give the same answer.
+  /// - Parameter utterance: its id.
+  package typealias Decision = @Sendable (_ layer: Int, _ utterance: String) -> Bool
+
+  package let layerCount: Int
+  /// Layers that run: of every utterance, or on the average.
+  package let keptCount: Int
+  /// The layers of every utterance; nil where utterances have masks of their own.
+  package let mask: LayerMask?
+  /// Who decides; nil for one mask, whoever chose it.
+  package let maker: Maker?
+  private let decide: Decision
+
+  /// With layers, and how many of them are kept, what tells walks apart that have no one mask.
+  package struct Maker: Hashable, Sendable {
+    package let policy: String
+    /// Of a policy that draws.
+    package let seed: UInt64?
+  }
+
+  package init(_ mask: LayerMask) {
+    (layerCount, keptCount, self.mask) = (mask.layerCount, mask.keptCount, mask)
+    maker = nil
+    decide = { layer, _ in mask[layer] }
+  }
+
+  /// Masks that depend on the utterance.
+  /// - Parameters:
+  ///   - seed: of a policy that draws.
+  ///   - count: layers that run on the average, 0 < count < layerCount: of none and of all of them there
+  ///     is but one mask.
+  package init(
+    policy: String, seed: UInt64?, keeping count: Int, of layerCount: Int,
+    decide: @escaping Decision
+  ) {
+    precondition((1..<layerCount).contains(count), "keeping \(count) of \(layerCount) layers")
+    (self.layerCount, keptCount, mask) = (layerCount, count, nil)
+    maker = Maker(policy: policy, seed: seed)
+    self.decide = decide
+  }
+
+  /// In place of a mask's characters where there is no one mask.
+  package static let ownMasks = "by utterance"
+
+  package static func full(_ layerCount: Int) -> Walk { Walk(.full(layerCount)) }
+
+  /// A mask's characters, or `bernoulli 6 of 12, seed 1`: the same for no two walks.
+  package var description: String {
+    guard let maker else { return mask?.description ?? "" }
+    return "\(maker.policy) \(keptCount) of \(layerCount)"
+      + (maker.seed.map { ", seed \($0)" } ?? "")
+  }
+
+  /// Fraction of layers skipped, 0 to 1.
+  package var dropRatio: Double { Double(layerCount - keptCount) / Double(layerCount) }
+
+  /// What a recording goes by that is in no data set: its file's name.
+  package static func utterance(file path: String) -> String {
+    URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+  }
+
+  /// The layers that an utterance runs.
+  package func mask(of utterance: String) -> LayerMask {
+    mask
+      ?? LayerMask(
+        layerCount: layerCount, keeping: (0..<layerCount).filter { decide($0, utterance) })
+  }
+
+  package static func == (a: Walk, b: Walk) -> Bool {
+    a.mask == b.mask && a.maker == b.maker && a.keptCount == b.keptCount
+      && a.layerCount == b.layerCount
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(mask)
+    hasher.combine(maker)
+    hasher.combine(keptCount)
+  }
+}
