@@ -22,7 +22,7 @@ import Dashboard
     var state = Scene.withAtlases()
     state.size = Size(width: 120, height: 40)
     _ = update(&state, .ready)
-    press(&state, "d", "5", "0", .enter, "P", "5")
+    press(&state, "d", "5", "0", .enter, "P", "6")
     Scene.serve([], &state)
     return state
   }
@@ -46,7 +46,7 @@ import Dashboard
     #expect(lacking.allSatisfy { $0.detail == "needs an atlas of masks" })
     // Dimmer than what can be chosen.
     let canvas = view(state, state.size)
-    let styles = try ["4   random", "8   contiguous"].map { row in
+    let styles = try ["4   random", "9   contiguous"].map { row in
       let lines = canvas.lines()
       let y = try #require(lines.firstIndex { $0.contains(row) })
       let range = try #require(lines[y].range(of: row))

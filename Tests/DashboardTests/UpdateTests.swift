@@ -210,7 +210,7 @@ import Dashboard
     for (index, name) in PolicyCatalog.names.enumerated() {
       _ = press(&state, "P", .character(Character("\(index + 1)")))
       #expect(state.policyName == name && state.menu == nil)
-      #expect(state.mask.keptCount == 6)
+      #expect(state.walk.keptCount == 6)
     }
     // From a policy that does not draw as from one that does.
     _ = press(&state, "r")
@@ -235,7 +235,7 @@ import Dashboard
   @Test func fullDepthIsMeasuredInTheBackground() {
     var state = Scene.state()
     _ = press(&state, "d", "5", "0", .enter)
-    let half = state.mask
+    let half = state.walk
     _ = update(&state, .ready)
     for index in 0..<Scene.subject.utterances.count {
       _ = update(&state, .evaluator(.utterance(id: 1, Scene.result(index, half))))
@@ -246,7 +246,7 @@ import Dashboard
     Scene.answer(&state)
     #expect(state.activity == .idle)
     #expect(state.doneID == 2)
-    #expect(state.mask == half)
+    #expect(state.walk == half)
     #expect(state.compare(with: state.fullDepth)?.other.words == Scene.subject.wordCount)
   }
 

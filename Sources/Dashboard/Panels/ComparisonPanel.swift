@@ -206,7 +206,9 @@ enum ComparisonPanel: Panel {
   ) -> [Table.Column] {
     var wanted = widths(form, rows, contestants, theme)
     func columns() -> [Table.Column] {
-      var columns = [Table.Column("layers", alignment: .right, width: 6)]
+      // Every column counts where there is no room for anything else.
+      let (title, width) = form == .ratesAlone ? ("keep", 4) : ("layers", 6)
+      var columns = [Table.Column(title, alignment: .right, width: width)]
       for (index, contestant) in contestants.enumerated() {
         columns.append(.init(contestant.name, alignment: .right, width: wanted[index].cell))
         guard index > 0 else { continue }

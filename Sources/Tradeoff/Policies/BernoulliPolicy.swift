@@ -7,7 +7,7 @@ import Base
 /// utterances differ. What is drawn for a layer depends on seed, utterance and layer alone.
 package enum BernoulliPolicy: LayerPolicy {
   package static let name = "bernoulli"
-  package static let summary = "by lot in each utterance; depth is a mean"
+  package static let summary = "by lot, anew for each utterance"
   package static let isDrawn = true
 
   package static func walk(

@@ -44,7 +44,8 @@ enum EmissionsCommand: Command {
     let path = arguments.positionals[0]
     let recognizer = try ModelOptions.recognizer(settings.model.model())
     let policies = settings.layers.policies(of: recognizer)
-    let mask = try settings.layers.choice(by: policies).mask
+    let walk = try settings.layers.choice(by: policies).walk
+    let mask = walk.mask(of: Walk.utterance(file: path))
     let samples = recognizer.samples(try AudioInput.read(path, channel: settings.channel))
     let logProbabilities = Parallel.with(threads: settings.threads.count) {
       recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)

@@ -16,8 +16,12 @@ import TestSupport
     expectClose(costs.gflopPerAudioSecond(.full(4)), 15e6 * 40 / 4 / 1e9)
     let walk = Walk(try LayerMask("0101", layerCount: 4))
     expectClose(costs.gflopPerAudioSecond(walk), (11e6 + 2 * skipped) * 40 / 4 / 1e9)
-    let none = LayerMask(layerCount: 4, keeping: [])
+    let none = Walk(LayerMask(layerCount: 4, keeping: []))
     expectClose(costs.gflopPerAudioSecond(none), (5e6 + 4 * skipped) * 40 / 4 / 1e9)
+    // Half of the layers on the average, as if each ran equally often: 5 of the 10 MFLOP.
+    let drawn = BernoulliPolicy.walk(keeping: 2, in: PolicyContext(layerCount: 4), seed: 1)
+    expectClose(costs.gflopPerAudioSecond(drawn), (10e6 + 2 * skipped) * 40 / 4 / 1e9)
+    #expect(costs.activeParameters(drawn) == costs.activeParameters(.full(4)))
     let norms = rule == .identity ? 0.0 : 8.0
     #expect(costs.activeParameters(.full(4)) == 1000.0 + 406 + 10)
     #expect(costs.activeParameters(walk) == 1000.0 + 101 + 103 + 2 * norms + 10)
@@ -42,7 +46,7 @@ import TestSupport
     var costs = CostModel(backbone, sampleCounts: [2000])
     costs.latency = LatencyModel(calibrating: backbone, audioSeconds: [1, 3], repeats: 2)
     let full = try #require(costs.estimatedSeconds(.full(4)))
-    let half = try #require(costs.estimatedSeconds(LayerMask("1001", layerCount: 4)))
+    let half = try #require(costs.estimatedSeconds(Walk(LayerMask("1001", layerCount: 4))))
     // Sleeps may take longer than asked for on a loaded machine, never shorter.
     #expect(full >= 0.016 && half >= 0.008 && half < full)
     // Calibration runs each layer `repeats` times at each length.
