@@ -1,0 +1,105 @@
+// Utterances with masks of their own on the screen.
+
+import Backbones
+import TerminalUI
+import Testing
+import Tradeoff
+
+@testable import Dashboard
+
+@Suite struct OwnMasksTests {
+  @discardableResult
+  private func press(_ state: inout DashboardState, _ keys: Key...) -> [Effect] {
+    keys.flatMap { update(&state, .terminal(.key($0))) }
+  }
+
+  private func text(_ state: DashboardState) -> String {
+    view(state, state.size).lines().joined(separator: "\n")
+  }
+
+  private static let number = PolicyCatalog.names.firstIndex(of: "bernoulli")! + 1
+
+  /// Half of the layers by lot, all measured.
+  private func drawn() -> DashboardState {
+    var state = Scene.withAtlases()
+    state.size = Size(width: 120, height: 40)
+    _ = update(&state, .ready)
+    press(
+      &state, "d", "5", "0", .enter, "P", .character(Character("\(Self.number)")))
+    Scene.serve([], &state)
+    return state
+  }
+
+  @Test func theLayerColumnShowsShares() throws {
+    let state = drawn()
+    #expect(state.policyName == "bernoulli" && state.walk.mask == nil)
+    let ids = state.subject.utterances.map(\.id)
+    let masks = ids.map(state.walk.mask(of:))
+    for layer in 0..<12 {
+      let share = Double(masks.count { $0[layer] }) / Double(ids.count)
+      #expect(state.share(ofLayer: layer) == share)
+      #expect(
+        text(state).contains("\(layer + 1) \(share >= 0.5 ? "■" : "□") \(fixed(share * 100, 0)) %"))
+    }
+    let mean = Double(masks.reduce(0) { $0 + $1.keptCount }) / Double(ids.count)
+    #expect(text(state).contains("\(fixed(mean, 1)) of 12 run, a mean"))
+    #expect(text(state).contains("bernoulli (P), seed 1 (r)"))
+    // What the utterances needed, not what as many layers would.
+    let point = state.presentPoint
+    let measured = try #require(state.measurements[point])
+    let operations = measured.results.reduce(0) { $0 + ($1?.operations ?? 0) }
+    #expect(
+      abs(state.gflopPerAudioSecond(point) - operations / measured.audioSeconds / 1e9) < 1e-9)
+  }
+
+  @Test func beforeAnythingIsMeasuredNoShareIsMadeUp() {
+    var state = drawn()
+    state.measurements = [:]
+    #expect((0..<12).allSatisfy { state.share(ofLayer: $0) == nil })
+    #expect(text(state).contains("6.0 of 12 run, a mean"))
+    press(&state, "P", "1")
+    #expect((0..<12).allSatisfy { [0, 1].contains(state.share(ofLayer: $0)) })
+    #expect(text(state).contains("6 run, 6 skipped"))
+  }
+
+  /// Each transcript has its mask beside it, and close looks are taken of that.
+  @Test func transcriptsShowTheirMasks() {
+    var state = drawn()
+    press(&state, .character(Character("\(state.number(of: .transcripts))")))
+    let mask = state.walk.mask(of: state.subject.utterances[state.utterance].id)
+    #expect(state.mask == mask && text(state).contains(mask.description))
+    press(&state, .character(Character("\(state.number(of: .layers))")))
+    #expect(
+      state.wantedProbe == .lens(model: state.model, utterance: state.utterance, mask: mask))
+  }
+
+  /// By hand from the mask of the utterance that is looked at.
+  @Test func aLayerIsSwitchedInWhatIsLookedAt() {
+    var state = drawn()
+    var mask = state.mask
+    mask[state.layerCursor].toggle()
+    press(&state, " ")
+    #expect(state.policyName == "manual" && state.walk == Walk(mask))
+    press(&state, "u")
+    #expect(state.policyName == "bernoulli" && state.walk.mask == nil)
+  }
+
+  /// A mark of a walk brings back who decided, and what it was drawn from.
+  @Test func aWalkThatWasSeenIsItsPolicys() {
+    var state = drawn()
+    let first = state.presentPoint
+    press(&state, "r")
+    #expect(state.seed == 2 && state.presentPoint != first)
+    press(&state, "P", "1")
+    #expect(Update.choose(first, &state).count == 1)
+    #expect(state.policyName == "bernoulli" && state.seed == 1 && state.walk == first.walk)
+  }
+
+  /// Another model goes the same walk.
+  @Test func modelsShareDraws() {
+    var state = drawn()
+    let walk = state.walk
+    press(&state, "M", "2")
+    #expect(state.model == 1 && state.walk == walk && state.policyName == "bernoulli")
+  }
+}
