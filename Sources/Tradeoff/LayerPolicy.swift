@@ -2,6 +2,7 @@
 
 import Backbones
 import Base
+import Speech
 
 /// Makes a walk for a budget of layers. Deterministic: the same arguments give the same walk. A new
 /// policy is one file that conforms to this, or to `MaskPolicy` or `AtlasPolicy`, and one line in the
@@ -47,14 +48,38 @@ package struct PolicyContext: Sendable {
   package let layerCount: Int
   /// What every mask of the model does, or why that is not known.
   package let atlas: Result<RankedAtlas, PolicyRefusal>
+  /// What the masks are for; nil where it is no split of a data set.
+  package let split: TestedSplit?
 
   /// - Parameter atlas: of as many layers.
   package init(
-    layerCount: Int, atlas: Result<MaskAtlas, PolicyRefusal> = .failure(.noAtlas)
+    layerCount: Int, atlas: Result<MaskAtlas, PolicyRefusal> = .failure(.noAtlas),
+    split: TestedSplit? = nil
   ) {
     self.layerCount = layerCount
+    self.split = split
     self.atlas = atlas.map { RankedAtlas($0) }
   }
+}
+
+/// Utterances, and what their words go through before they are compared.
+package struct TestedSplit: Sendable, Equatable {
+  /// Of the utterances.
+  var digest: String
+  var normalization: String
+
+  package init(_ dataset: Dataset) {
+    self.init(digest: dataset.digest, normalization: dataset.normalization.rawValue)
+  }
+
+  init(digest: String, normalization: String) {
+    self.digest = digest
+    self.normalization = normalization
+  }
+}
+
+extension MaskAtlas.Key {
+  var testedSplit: TestedSplit { TestedSplit(digest: data, normalization: normalization) }
 }
 
 /// Why a policy has no walk.
@@ -88,6 +113,7 @@ package enum PolicyCatalog {
       GreedyPolicy.self,
       ShapleyPolicy.self,
       ContiguousPolicy.self,
+      OraclePolicy.self,
     ]
   ) { $0.name }
 

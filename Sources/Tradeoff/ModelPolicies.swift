@@ -19,9 +19,12 @@ package struct ModelPolicies: Sendable, Equatable {
   /// Of policies that lack a walk of some depth.
   private let refusals: [String: PolicyRefusal]
 
-  /// - Parameter atlas: of as many layers, and of the model's weights.
+  /// - Parameters:
+  ///   - atlas: of as many layers, and of the model's weights.
+  ///   - split: what the walks are for; nil where it is no split of a data set.
   package init(
-    layerCount: Int, atlas: Result<MaskAtlas, PolicyRefusal> = .failure(.noAtlas)
+    layerCount: Int, atlas: Result<MaskAtlas, PolicyRefusal> = .failure(.noAtlas),
+    split: TestedSplit? = nil
   ) {
     self.layerCount = layerCount
     let choosing = PolicyCatalog.all.filter { $0.needsAtlas }
@@ -32,9 +35,10 @@ package struct ModelPolicies: Sendable, Equatable {
     case .success(let found):
       precondition(
         found.key.layers == layerCount, "\(layerCount) layers, an atlas of \(found.key.layers)")
-      (self.atlas, lack, digest) = (found, nil, found.digest)
+      (self.atlas, lack) = (found, nil)
       source = "of \(found.points.count) masks on \(found.key.split)"
-      let context = PolicyContext(layerCount: layerCount, atlas: atlas)
+      let context = PolicyContext(layerCount: layerCount, atlas: atlas, split: split)
+      digest = try? context.atlas.get().digest
       let results = choosing.map { policy in
         (0...layerCount).map { Self.result(policy, keeping: $0, in: context, seed: 1) }
       }

@@ -24,6 +24,8 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
     package let policy: String
     /// Of a policy that draws.
     package let seed: UInt64?
+    /// `MaskAtlas.digest` of the atlas that it chooses by; nil where it takes none.
+    package let atlas: String?
   }
 
   package init(_ mask: LayerMask) {
@@ -35,15 +37,16 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
   /// Masks that depend on the utterance.
   /// - Parameters:
   ///   - seed: of a policy that draws.
+  ///   - atlas: the digest of the one that the policy chooses by.
   ///   - count: layers that run on the average, 0 < count < layerCount: of none and of all of them there
   ///     is but one mask.
   package init(
-    policy: String, seed: UInt64?, keeping count: Int, of layerCount: Int,
+    policy: String, seed: UInt64?, atlas: String? = nil, keeping count: Int, of layerCount: Int,
     decide: @escaping Decision
   ) {
     precondition((1..<layerCount).contains(count), "keeping \(count) of \(layerCount) layers")
     (self.layerCount, keptCount, mask) = (layerCount, count, nil)
-    maker = Maker(policy: policy, seed: seed)
+    maker = Maker(policy: policy, seed: seed, atlas: atlas)
     self.decide = decide
   }
 
@@ -56,7 +59,7 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
   package var description: String {
     guard let maker else { return mask?.description ?? "" }
     return "\(maker.policy) \(keptCount) of \(layerCount)"
-      + (maker.seed.map { ", seed \($0)" } ?? "")
+      + (maker.seed.map { ", seed \($0)" } ?? "") + (maker.atlas.map { ", atlas \($0)" } ?? "")
   }
 
   /// Fraction of layers skipped, 0 to 1.

@@ -32,10 +32,8 @@ struct HypothesesFile {
   /// Reference and hypothesis; of several walks, each has its own.
   private func pair(_ model: String, _ walk: Walk, several: Bool) -> (ref: URL, hyp: URL) {
     let stem = url.deletingPathExtension()
-    let name =
-      several
-      ? ".\(model.replacing("/", with: "_")).\(walk.description.replacing(", ", with: "-").replacing(" ", with: "-"))"
-      : ""
+    let choice = walk.description.replacing(", ", with: "-").replacing(" ", with: "-")
+    let name = several ? ".\(model.replacing("/", with: "_")).\(choice)" : ""
     func file(_ kind: String) -> URL {
       stem.deletingLastPathComponent()
         .appendingPathComponent("\(stem.lastPathComponent)\(name).\(kind).trn")

@@ -124,7 +124,7 @@ import Dashboard
   /// Policies that do not draw always skip the same layers, the others each about as often.
   @Test func skipsAreCountedOverDraws() throws {
     let policies = Scene.withAtlases().policies
-    for policy in PolicyCatalog.names {
+    for policy in policies.available {
       for count in 0...12 {
         let shares = SkipMap.shares(policy, seed: 1, keeping: count, by: policies, of: [])
         // Where depth is an average, 20 draws are only near it.

@@ -207,7 +207,8 @@ import Dashboard
     var state = Scene.withAtlases()
     _ = update(&state, .ready)
     for _ in 0..<6 { _ = press(&state, .right) }
-    for (index, name) in PolicyCatalog.names.enumerated() {
+    for (index, name) in PolicyCatalog.names.enumerated()
+    where state.policies.available.contains(name) {
       _ = press(&state, "P", .character(Character("\(index + 1)")))
       #expect(state.policyName == name && state.menu == nil)
       #expect(state.walk.keptCount == 6)

@@ -13,6 +13,9 @@ import Testing
     "0110": 6, "0101": 2, "0011": 10, "1000": 11, "0100": 12, "0010": 13, "0001": 16, "0000": 20,
   ]
 
+  /// Those that choose one mask by an atlas.
+  private static let choosing = PolicyCatalog.namesWithAtlas.filter { $0 != OraclePolicy.name }
+
   private static func policies() -> ModelPolicies {
     let atlas = madeUpAtlas(4) { losses[$0.description] ?? .nan }
     return ModelPolicies(layerCount: 4, atlas: .success(atlas))
@@ -26,13 +29,14 @@ import Testing
     ("contiguous", ["0000", "1000", "1100", "1011", "1111"]),
   ]) func masksOfFour(name: String, masks: [String]) {
     let policies = Self.policies()
-    #expect(policies.available == PolicyCatalog.names && policies.lack == nil)
+    #expect(policies.available == PolicyCatalog.namesWithoutAtlas + Self.choosing)
+    #expect(policies.lack == nil)
     #expect(policies.source == "of 16 masks on dev")
     #expect((0...4).map { policies.walk(name, seed: 1, keeping: $0).description } == masks)
   }
 
   /// Where nothing tells them apart.
-  @Test(arguments: PolicyCatalog.namesWithAtlas)
+  @Test(arguments: choosing)
   func ofEqualMasksThoseOfTheFirstLayers(name: String) {
     let policies = ModelPolicies(layerCount: 4, atlas: .success(madeUpAtlas(4) { _ in 1 }))
     #expect(
@@ -59,7 +63,7 @@ import Testing
   }
 
   /// Of a deep model only some masks are known: what cannot be had from them is not made up.
-  @Test(arguments: PolicyCatalog.namesWithAtlas)
+  @Test(arguments: choosing)
   func sampledAtlasesGiveWhatTheyHave(name: String) throws {
     let atlas = sampledAtlas(24, each: 5)
     let policies = ModelPolicies(layerCount: 24, atlas: .success(atlas))
@@ -99,5 +103,63 @@ import Testing
       #expect(
         walk == (isEnough && count >= 10 ? whole.walk(name, seed: 1, keeping: count) : nil))
     }
+  }
+
+  // MARK: - The oracle
+
+  /// Two utterances of four layers.
+  private static func known(_ change: (inout MaskAtlas) -> Void = { _ in }) -> MaskAtlas {
+    var atlas = madeUpAtlas(4) { losses[$0.description] ?? .nan }
+    atlas.utterances = ["a", "b"]
+    atlas.bestMasks = [
+      ["0000", "0100", "0110", "1110", "1111"], ["0000", "0001", "1100", "1011", "1111"],
+    ].map { $0.map { try! LayerMask($0, layerCount: 4) } }
+    change(&atlas)
+    return atlas
+  }
+
+  private static func refusal(
+    of atlas: MaskAtlas, on split: TestedSplit?
+  ) -> PolicyRefusal? {
+    ModelPolicies(layerCount: 4, atlas: .success(atlas), split: split).refusal("oracle")
+  }
+
+  private static let split = TestedSplit(digest: "d", normalization: "none")
+
+  @Test func theOracleKnowsEachUtterance() {
+    let atlas = Self.known()
+    let policies = ModelPolicies(layerCount: 4, atlas: .success(atlas), split: Self.split)
+    #expect(policies.available == PolicyCatalog.names)
+    let walk = policies.walk("oracle", seed: 1, keeping: 2)
+    #expect(walk.mask(of: "a").description == "0110" && walk.mask(of: "b").description == "1100")
+    // What could not be read has the best of all.
+    #expect(walk.mask(of: "c").description == "0101")
+    #expect(walk.mask == nil && walk.keptCount == 2)
+    #expect(walk.description == "oracle 2 of 4, atlas \(atlas.digest)")
+    #expect(policies.walk("oracle", seed: 1, keeping: 4) == .full(4))
+    // Another atlas is another walk.
+    let other = madeUpAtlas(4) { Double($0.number) }
+    let others = Self.known { atlas in
+      let (utterances, masks) = (atlas.utterances, atlas.bestMasks)
+      atlas = other
+      (atlas.utterances, atlas.bestMasks) = (utterances, masks)
+    }
+    let second = ModelPolicies(layerCount: 4, atlas: .success(others), split: Self.split)
+    #expect(second.walk("oracle", seed: 1, keeping: 2) != walk)
+  }
+
+  @Test func elsewhereTheOracleSaysWhy() {
+    let known = "expected the split dev of d, whose utterances the atlas knows, found "
+    for (split, found) in [
+      (nil, "none"), (TestedSplit(digest: "e", normalization: "none"), "another"),
+      (TestedSplit(digest: "d", normalization: "whisper"), "another"),
+    ] {
+      let refusal = Self.refusal(of: Self.known(), on: split)
+      #expect(refusal?.reason == known + found && refusal?.summary == "knows dev only")
+    }
+    let old = Self.refusal(of: Self.known { $0.bestMasks = [] }, on: Self.split)
+    #expect(
+      old?.reason.hasPrefix(
+        "expected an atlas with the best masks of each utterance, found one from before") == true)
   }
 }

@@ -16,7 +16,9 @@ import Testing
       if policy.needsAtlas, layerCount > 13 { continue }
       let context =
         policy.needsAtlas
-        ? PolicyContext(layerCount: layerCount, atlas: .success(drawnAtlas(layerCount)))
+        ? PolicyContext(
+          layerCount: layerCount, atlas: .success(drawnAtlas(layerCount)),
+          split: TestedSplit(digest: "d", normalization: "none"))
         : PolicyContext(layerCount: layerCount)
       for count in 0...layerCount {
         let walks = try (UInt64(0)..<4).map {

@@ -61,7 +61,11 @@ import Testing
       key: MaskAtlas.Key(
         model: name, dataset: "noise", split: "dev", normalization: "none", layers: layers,
         weights: "w", data: dataset.digest, utterances: 6, words: 18))
-    return (recognizer, data, ModelPolicies(layerCount: layers, atlas: .success(atlas)))
+    return (
+      recognizer, data,
+      ModelPolicies(
+        layerCount: layers, atlas: .success(atlas), split: TestedSplit(dataset))
+    )
   }
 
   /// Every policy with backbones of several families: each utterance runs exactly the layers that it is said
@@ -73,13 +77,18 @@ import Testing
     let alone = Evaluator(recognizer, data)
     let sideBySide = Measuring(recognizer, data, threads: 3)
     defer { sideBySide.stop() }
+    let atlas = try #require(policies.atlas)
     for policy in PolicyCatalog.names {
       for count in 1..<layers {
         let walk = policies.walk(policy, seed: 1, keeping: count)
-        for result in try sideBySide.run(walk) {
+        let results = try sideBySide.run(walk)
+        if policy == "oracle" {
+          #expect(results.map(\.counts.errors) == atlas.fewestErrors.map { $0[count] })
+        }
+        for result in results {
           let mask = walk.mask(of: data.dataset.utterances[result.index].id)
           #expect(result.mask == mask, "\(walk)")
-          #expect(walk.mask == nil || mask.keptCount == count)
+          #expect(policy == "bernoulli" || mask.keptCount == count)
           #expect((0..<layers).allSatisfy { mask[$0] || result.layerSeconds[$0] == 0 })
           let one = try #require(alone.evaluate(result.index, Walk(mask)))
           #expect(result.transcript == one.transcript && result.operations == one.operations)

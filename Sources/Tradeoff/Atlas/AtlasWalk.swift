@@ -21,6 +21,8 @@ package struct AtlasWalk: Sendable {
     package var alignable, frames: Int
     /// By utterance and depth.
     package var fewestErrors: [[Int]]
+    /// Which of the walk's masks makes so few; -1 where there is none.
+    package var bestMasks: [[Int]]
   }
 
   private let recognizer: Recognizer
@@ -82,7 +84,8 @@ package struct AtlasWalk: Sendable {
     var part = Part(
       utterances: utterances, errors: [], losses: [], divergences: [],
       alignable: scores.alignable, frames: lengths.reduce(0, +),
-      fewestErrors: utterances.map { _ in Array(repeating: .max, count: backbone.layerCount + 1) })
+      fewestErrors: utterances.map { _ in Array(repeating: .max, count: backbone.layerCount + 1) },
+      bestMasks: utterances.map { _ in Array(repeating: -1, count: backbone.layerCount + 1) })
 
     /// `masks[range]` begin alike up to `layer`, which makes `frames` of the utterances.
     func visit(_ range: Range<Int>, _ layer: Int, _ frames: HiddenFrames) -> Bool {
@@ -93,8 +96,11 @@ package struct AtlasWalk: Sendable {
         part.errors.append(Float(score.errors.reduce(0, +)))
         part.losses.append(Float(score.loss))
         part.divergences.append(Float(score.divergence))
-        for (place, errors) in score.errors.enumerated() {
-          part.fewestErrors[place][depth] = min(part.fewestErrors[place][depth], errors)
+        // Of equal ones the last, whose first layers run.
+        for (place, errors) in score.errors.enumerated()
+        where errors <= part.fewestErrors[place][depth] {
+          part.fewestErrors[place][depth] = errors
+          part.bestMasks[place][depth] = range.lowerBound
         }
         progress()
         return true
@@ -121,12 +127,21 @@ package struct AtlasWalk: Sendable {
         loss: parts.reduce(0) { $0 + Double($1.losses[place]) } / alignable,
         divergence: max(0, parts.reduce(0) { $0 + Double($1.divergences[place]) } / frames))
     }
-    let fewest = parts.flatMap { zip($0.utterances, $0.fewestErrors) }.sorted { $0.0 < $1.0 }.map {
-      _, errors in
-      errors.indices.map { depth in errors[...depth].last { $0 != .max } ?? 0 }
+    let rows = parts.flatMap { part in
+      zip(part.utterances, zip(part.fewestErrors, part.bestMasks))
+    }.sorted { $0.0 < $1.0 }
+    // Depths without masks have what is at the depth below.
+    let fewest = rows.map { _, row in
+      row.0.indices.map { depth in row.0[...depth].last { $0 != .max } ?? 0 }
     }
-    return MaskAtlas(
+    var atlas = MaskAtlas(
       key: key, points: points.sorted { $0.mask.number < $1.mask.number }, fewestErrors: fewest)
+    let none = LayerMask(layerCount: key.layers, keeping: [])
+    atlas.utterances = rows.map { data.dataset.utterances[$0.0].id }
+    atlas.bestMasks = rows.map { _, row in
+      row.1.indices.map { depth in row.1[...depth].last { $0 >= 0 }.map { masks[$0] } ?? none }
+    }
+    return atlas
   }
 }
 

@@ -28,6 +28,7 @@ extension AtlasPolicy {
 /// An atlas, and what takes long to work out of it.
 package struct RankedAtlas: Sendable {
   package let atlas: MaskAtlas
+  package let digest: String
   /// Of the CTC loss; nil where masks are missing.
   package let shapleyValues: [Double]?
   /// By the CTC loss, full depth first.
@@ -35,6 +36,7 @@ package struct RankedAtlas: Sendable {
 
   package init(_ atlas: MaskAtlas) {
     self.atlas = atlas
+    digest = atlas.digest
     shapleyValues = atlas.shapleyValues()
     greedyPath = atlas.greedyPath()
   }

@@ -87,13 +87,13 @@ enum BenchCommand: Command {
         found: "one that has no script in Assets/Benchmarks")
     }
     let layers = recognizer.backbone.layerCount
-    let policies = settings.layers.policies(of: recognizer)
+    let dataset = try settings.data.dataset()
+    let policies = settings.layers.policies(of: recognizer, on: dataset)
     let given = try settings.layers.choices(by: policies).map(\.walk)
     let walks =
       settings.layers.choosesLayers
       ? given
       : [4, 3, 2, 1].map { Walk(.spread(keeping: max(1, layers * $0 / 4), of: layers)) }
-    let dataset = try settings.data.dataset()
 
     var bar = ProgressBar("bench")
     defer { bar.finish() }

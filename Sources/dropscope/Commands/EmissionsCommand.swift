@@ -4,6 +4,7 @@ import Backbones
 import Base
 import Foundation
 import Kernels
+import Tradeoff
 
 enum EmissionsCommand: Command {
   static let name = "emissions"
@@ -43,7 +44,7 @@ enum EmissionsCommand: Command {
     try OutputFile.check(settings.output)
     let path = arguments.positionals[0]
     let recognizer = try ModelOptions.recognizer(settings.model.model())
-    let policies = settings.layers.policies(of: recognizer)
+    let policies = settings.layers.policies(of: recognizer, on: nil)
     let walk = try settings.layers.choice(by: policies).walk
     let mask = walk.mask(of: Walk.utterance(file: path))
     let samples = recognizer.samples(try AudioInput.read(path, channel: settings.channel))

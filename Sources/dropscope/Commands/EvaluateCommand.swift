@@ -73,10 +73,10 @@ enum EvaluateCommand: Command {
 
     // Whatever can be wrong with what was asked for is said before minutes of measuring.
     let recognizers = try ModelOptions.recognizers(settings.model.models())
-    let choices = try recognizers.map {
-      try settings.layers.choices(by: settings.layers.policies(of: $0))
-    }
     let dataset = try settings.data.dataset()
+    let choices = try recognizers.map {
+      try settings.layers.choices(by: settings.layers.policies(of: $0, on: dataset))
+    }
     var hypotheses = settings.hypotheses
     let several = choices.reduce(0) { $0 + $1.count } > 1
     for (recognizer, choices) in zip(recognizers, choices) {

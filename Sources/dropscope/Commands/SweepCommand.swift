@@ -12,8 +12,9 @@ enum SweepCommand: Command {
   static let usage = "\(name) [OPTION]..."
   static let explanation = """
     Measures every policy that needs no atlas, or those named, at every depth (those that draw
-    several times) and prints the mean word error rate of each; masks that share their first layers share the work. `merge` puts
-    the JSON lines of all shards together and says which points are missing or there twice.
+    several times) and prints the mean word error rate of each; masks that share their first layers
+    share the work. `merge` puts the JSON lines of all shards together and says which points are
+    missing or there twice.
     """
   static let subcommands: [any Command.Type] = [SweepMergeCommand.self]
 
@@ -96,13 +97,13 @@ enum SweepCommand: Command {
     for recognizer in recognizers {
       let weights = try ModelFolder.digest(of: recognizer.folder)
       let layers = recognizer.backbone.layerCount
-      let policies = settings.layers.policies(of: recognizer)
-      let choices =
-        allMasks && layers <= mostLayersWithEveryMask
-        ? everyMask(of: layers, keeping: try settings.layers.depths(layerCount: layers))
-        : try settings.layers.sweep(
-          by: policies, draws: settings.draws, only: allMasks ? [RandomPolicy.name] : nil)
       for (dataset, content) in zip(datasets, contents) {
+        let policies = settings.layers.policies(of: recognizer, on: dataset)
+        let choices =
+          allMasks && layers <= mostLayersWithEveryMask
+          ? everyMask(of: layers, keeping: try settings.layers.depths(layerCount: layers))
+          : try settings.layers.sweep(
+            by: policies, draws: settings.draws, only: allMasks ? [RandomPolicy.name] : nil)
         sources[key(recognizer.name, dataset.split)] = (recognizer, dataset, policies)
         groups.append(
           choices.map {

@@ -78,7 +78,7 @@ enum TranscribeCommand: Command {
       throw UsageError("'-' can be given once: standard input is read to its end")
     }
     let recognizer = try ModelOptions.recognizer(settings.model.model())
-    let policies = settings.layers.policies(of: recognizer)
+    let policies = settings.layers.policies(of: recognizer, on: nil)
     let walk = try settings.layers.choice(by: policies).walk
     let decoding = try settings.decoding.decoding()
     for path in arguments.positionals {

@@ -3,6 +3,7 @@
 import Backbones
 import Base
 import Foundation
+import Speech
 import Tradeoff
 
 /// `--policy`, `--seed`, `--atlas`, and at most one of `--keep`, `--drop` and `--mask`.
@@ -106,9 +107,10 @@ struct LayerOptions: CommandSettings {
   }
 
   /// What the policies choose for a model. An atlas is read where one of them needs it.
-  func policies(of recognizer: Recognizer) -> ModelPolicies {
+  /// - Parameter dataset: what they choose for; nil where it is no split of a data set.
+  func policies(of recognizer: Recognizer, on dataset: Dataset?) -> ModelPolicies {
     choosesByAtlas
-      ? Atlases.policies(of: recognizer, by: atlas)
+      ? Atlases.policies(of: recognizer, by: atlas, on: dataset)
       : ModelPolicies(layerCount: recognizer.backbone.layerCount)
   }
 

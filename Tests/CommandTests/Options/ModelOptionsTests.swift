@@ -134,7 +134,8 @@ import Tradeoff
         == "option --policy: expected \(PolicyCatalog.all.expectation), found 'worst'")
     #expect(
       complaint("--atlas", "x", "--policy", "spread,first")
-        == "--atlas takes a --policy that chooses by an atlas: best, greedy, shapley, contiguous")
+        == "--atlas takes a --policy that chooses by an atlas: best, greedy, shapley, "
+        + "contiguous, oracle")
   }
 
   @Test func aChoiceCanBeRequired() {

@@ -28,6 +28,15 @@ struct AtlasWalkTests {
         #expect(atlas.fewestErrors[index][mask.keptCount] <= result.counts.errors)
       }
     }
+    // The mask that is kept makes as few errors as any of its depth.
+    #expect(atlas.utterances == data.dataset.utterances.map(\.id))
+    for (index, best) in atlas.bestMasks.enumerated() {
+      #expect(best.map(\.keptCount) == Array(0...5))
+      for (depth, mask) in best.enumerated() {
+        let errors = evaluator.evaluate(index, Walk(mask))?.counts.errors
+        #expect(errors == atlas.fewestErrors[index][depth])
+      }
+    }
     for depth in 0...5 {
       let rates = atlas.points.filter { $0.mask.keptCount == depth }.map(\.errors)
       #expect(atlas.best(keeping: depth)?.errors == rates.min())
