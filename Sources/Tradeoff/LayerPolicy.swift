@@ -5,8 +5,8 @@ import Base
 import Speech
 
 /// Makes a walk for a budget of layers. Deterministic: the same arguments give the same walk. A new
-/// policy is one file that conforms to this, or to `MaskPolicy` or `AtlasPolicy`, and one line in the
-/// catalogue.
+/// policy is one file that conforms to this, or to one of `MaskPolicy`, `AtlasPolicy` and
+/// `ConfidencePolicy`, and one line in the catalogue.
 package protocol LayerPolicy: Sendable {
   static var name: String { get }
   /// One line for help and menus, after the name.
@@ -113,6 +113,8 @@ package enum PolicyCatalog {
       GreedyPolicy.self,
       ShapleyPolicy.self,
       ContiguousPolicy.self,
+      ExitPolicy.self,
+      CascadePolicy.self,
       OraclePolicy.self,
     ]
   ) { $0.name }

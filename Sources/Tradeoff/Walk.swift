@@ -2,22 +2,36 @@
 
 import Backbones
 import Foundation
+import Kernels
 
 /// Asked before each layer whether it runs. A mask is a walk that does not look: it says the same of
-/// every utterance; others give utterances masks of their own. Walks that are equal decide alike.
+/// every utterance; others give utterances masks of their own, by their ids or by what would be said. Walks
+/// that are equal decide alike.
 package struct Walk: Hashable, Sendable, CustomStringConvertible {
   /// Whether an utterance runs a layer (zero-based). The same arguments give the same answer.
   /// - Parameter utterance: its id.
-  package typealias Decision = @Sendable (_ layer: Int, _ utterance: String) -> Bool
+  package typealias Choice = @Sendable (_ layer: Int, _ utterance: String) -> Bool
+  /// The same by what has been computed.
+  /// - Parameter said: what the head makes of the layers so far (frames x tokens); asking it costs.
+  package typealias Look = @Sendable (_ layer: Int, _ said: () -> Tensor) -> Step
+
+  /// What becomes of a layer: it runs, it is skipped, or it and all further ones are left.
+  package enum Step: Sendable {
+    case run, skip, leave
+  }
+
+  private enum Way: Sendable {
+    case mask(LayerMask)
+    case choice(Choice)
+    case look(Look)
+  }
 
   package let layerCount: Int
   /// Layers that run: of every utterance, or on the average.
   package let keptCount: Int
-  /// The layers of every utterance; nil where utterances have masks of their own.
-  package let mask: LayerMask?
   /// Who decides; nil for one mask, whoever chose it.
   package let maker: Maker?
-  private let decide: Decision
+  private let way: Way
 
   /// With layers, and how many of them are kept, what tells walks apart that have no one mask.
   package struct Maker: Hashable, Sendable {
@@ -29,9 +43,8 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
   }
 
   package init(_ mask: LayerMask) {
-    (layerCount, keptCount, self.mask) = (mask.layerCount, mask.keptCount, mask)
-    maker = nil
-    decide = { layer, _ in mask[layer] }
+    (layerCount, keptCount, maker) = (mask.layerCount, mask.keptCount, nil)
+    way = .mask(mask)
   }
 
   /// Masks that depend on the utterance.
@@ -41,13 +54,27 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
   ///   - count: layers that run on the average, 0 < count < layerCount: of none and of all of them there
   ///     is but one mask.
   package init(
-    policy: String, seed: UInt64?, atlas: String? = nil, keeping count: Int, of layerCount: Int,
-    decide: @escaping Decision
+    policy: String, seed: UInt64? = nil, atlas: String? = nil, keeping count: Int,
+    of layerCount: Int, choice: @escaping Choice
   ) {
+    self.init(Maker(policy: policy, seed: seed, atlas: atlas), count, layerCount, .choice(choice))
+  }
+
+  /// Masks that depend on what is computed.
+  package init(
+    policy: String, atlas: String, keeping count: Int, of layerCount: Int, look: @escaping Look
+  ) {
+    self.init(Maker(policy: policy, seed: nil, atlas: atlas), count, layerCount, .look(look))
+  }
+
+  private init(_ maker: Maker, _ count: Int, _ layerCount: Int, _ way: Way) {
     precondition((1..<layerCount).contains(count), "keeping \(count) of \(layerCount) layers")
-    (self.layerCount, keptCount, mask) = (layerCount, count, nil)
-    maker = Maker(policy: policy, seed: seed, atlas: atlas)
-    self.decide = decide
+    (self.layerCount, keptCount, self.maker, self.way) = (layerCount, count, maker, way)
+  }
+
+  /// The layers of every utterance; nil where utterances have masks of their own.
+  package var mask: LayerMask? {
+    if case .mask(let mask) = way { mask } else { nil }
   }
 
   /// In place of a mask's characters where there is no one mask.
@@ -70,11 +97,23 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
     URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
-  /// The layers that an utterance runs.
-  package func mask(of utterance: String) -> LayerMask {
-    mask
-      ?? LayerMask(
-        layerCount: layerCount, keeping: (0..<layerCount).filter { decide($0, utterance) })
+  /// The layers that an utterance runs; nil where that depends on what is computed.
+  package func mask(of utterance: String) -> LayerMask? {
+    switch way {
+    case .mask(let mask): mask
+    case .choice(let runs):
+      LayerMask(layerCount: layerCount, keeping: (0..<layerCount).filter { runs($0, utterance) })
+    case .look: nil
+    }
+  }
+
+  /// - Parameter said: what would be said if no further layer ran.
+  func step(before layer: Int, of utterance: String, said: () -> Tensor) -> Step {
+    switch way {
+    case .mask(let mask): mask[layer] ? .run : .skip
+    case .choice(let runs): runs(layer, utterance) ? .run : .skip
+    case .look(let look): look(layer, said)
+    }
   }
 
   package static func == (a: Walk, b: Walk) -> Bool {

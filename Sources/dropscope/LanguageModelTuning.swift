@@ -96,9 +96,9 @@ struct LanguageModelTuning {
     let data = try LoadedDataset(dataset, for: recognizer)
     let said = Mutex([Tensor?](repeating: nil, count: data.samples.count))
     WorkerTeam.each(of: data.samples.count, workers: threads) { index in
-      let tensor = recognizer.backbone.logProbabilities(
-        ofLong: data.samples[index], mask: walk.mask(of: dataset.utterances[index].id))
-      said.withLock { $0[index] = tensor }
+      let passage = recognizer.backbone.passage(
+        ofLong: data.samples[index], by: walk, of: dataset.utterances[index].id)
+      said.withLock { $0[index] = passage.logProbabilities }
     }
     return said.withLock { $0.compactMap { $0 } }
   }

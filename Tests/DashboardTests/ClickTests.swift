@@ -126,14 +126,17 @@ import Dashboard
     let policies = Scene.withAtlases().policies
     for policy in policies.available {
       for count in 0...12 {
-        let shares = SkipMap.shares(policy, seed: 1, keeping: count, by: policies, of: [])
+        let shares = try #require(
+          SkipMap.shares(policy, seed: 1, keeping: count, by: policies, of: []))
         // Where depth is an average, 20 draws are only near it.
         let isExact = policies.walk(policy, seed: 1, keeping: count).mask != nil
         #expect(abs(shares.reduce(0, +) - Double(12 - count)) < (isExact ? 1e-9 : 2))
         if !PolicyCatalog.isDrawn(policy) { #expect(shares.allSatisfy { $0 == 0 || $0 == 1 }) }
       }
     }
-    #expect(Set(SkipMap.shares("random", seed: 1, keeping: 6, by: policies, of: [])).count > 2)
+    let drawn = try #require(
+      SkipMap.shares("random", seed: 1, keeping: 6, by: policies, of: []))
+    #expect(Set(drawn).count > 2)
     var state = Scene.shown(.layers)
     state.size = Size(width: 80, height: 24)
     state.zoomed = .skips

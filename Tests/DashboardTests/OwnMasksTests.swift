@@ -34,7 +34,7 @@ import Tradeoff
     let state = drawn()
     #expect(state.policyName == "bernoulli" && state.walk.mask == nil)
     let ids = state.subject.utterances.map(\.id)
-    let masks = ids.map(state.walk.mask(of:))
+    let masks = ids.compactMap(state.walk.mask(of:))
     for layer in 0..<12 {
       let share = Double(masks.count { $0[layer] }) / Double(ids.count)
       #expect(state.share(ofLayer: layer) == share)
@@ -66,8 +66,9 @@ import Tradeoff
   @Test func transcriptsShowTheirMasks() {
     var state = drawn()
     press(&state, .character(Character("\(state.number(of: .transcripts))")))
-    let mask = state.walk.mask(of: state.subject.utterances[state.utterance].id)
-    #expect(state.mask == mask && text(state).contains(mask.description))
+    let mask = state.mask
+    #expect(mask == state.walk.mask(of: state.subject.utterances[state.utterance].id))
+    #expect(text(state).contains(mask.description))
     press(&state, .character(Character("\(state.number(of: .layers))")))
     #expect(
       state.wantedProbe == .lens(model: state.model, utterance: state.utterance, mask: mask))
@@ -101,5 +102,27 @@ import Tradeoff
     let walk = state.walk
     press(&state, "M", "2")
     #expect(state.model == 1 && state.walk == walk && state.policyName == "bernoulli")
+  }
+
+  /// What an exit does is known where it was measured, and nothing is made up before.
+  @Test func walksThatLookAreShownAsMeasured() throws {
+    let half = Walk(policy: "exit", atlas: "a", keeping: 6, of: 12, look: { _, _ in .run })
+    var state = drawn()
+    state.choice.walk = half
+    let none = Walk(LayerMask(layerCount: 12, keeping: 0..<6))
+    #expect(half.mask(of: "1") == nil && state.mask == none.mask)
+    #expect((0..<12).allSatisfy { state.share(ofLayer: $0) == nil })
+    // The first five layers of an utterance, the first seven of the next.
+    let depths = state.subject.utterances.indices.map { $0 % 2 == 0 ? 5 : 7 }
+    var measurement = Measurement(walk: half, utteranceCount: depths.count)
+    for (index, depth) in depths.enumerated() {
+      let mask = Walk(LayerMask(layerCount: 12, keeping: 0..<depth))
+      measurement.add(Scene.result(index, mask), speakers: state.subject.speakers)
+    }
+    state.measurements[state.presentPoint] = measurement
+    #expect((0..<12).map { state.share(ofLayer: $0) } == [1, 1, 1, 1, 1, 0.5, 0.5, 0, 0, 0, 0, 0])
+    #expect(measurement.meanKeptCount == 6 && text(state).contains("6.0 of 12 run, a mean"))
+    (state.utterance, state.seeksChange) = (1, false)
+    #expect(state.mask.keptCount == 7)
   }
 }

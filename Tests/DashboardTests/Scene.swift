@@ -140,7 +140,9 @@ enum Scene {
 
   /// An evaluator's answer: the more layers are skipped, the more words go wrong.
   static func result(_ index: Int, _ walk: Walk) -> UtteranceResult {
-    let mask = walk.mask(of: subject.utterances[index].id)
+    let mask =
+      walk.mask(of: subject.utterances[index].id)
+      ?? LayerMask(layerCount: layerCount, keeping: 0..<walk.keptCount)
     let words = subject.utterances[index].words
     let wrong = (layerCount - mask.keptCount) * (layerCount - mask.keptCount)
     var alignment: [AlignedWord] = []
@@ -257,7 +259,7 @@ enum Scene {
               utterances: 40))))
     case .file(_, _, _, let walks, _):
       for walk in walks {
-        let mask = walk.mask(of: "recording")
+        let mask = walk.mask(of: "recording") ?? .full(layerCount)
         _ = update(
           &state,
           .probed(

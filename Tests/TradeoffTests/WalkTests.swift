@@ -31,9 +31,9 @@ import Testing
   /// Worked out by another program: what is drawn must not change with a version of this one.
   @Test func drawsAreTheSameEverywhere() {
     let walk = drawn(6, of: 12)
-    #expect(walk.mask(of: "1089-134686-0000").description == "101011111011")
-    #expect(walk.mask(of: "a").description == "110010010001")
-    #expect(drawn(6, of: 12, seed: 2).mask(of: "a").description == "001111010000")
+    #expect(walk.mask(of: "1089-134686-0000")?.description == "101011111011")
+    #expect(walk.mask(of: "a")?.description == "110010010001")
+    #expect(drawn(6, of: 12, seed: 2).mask(of: "a")?.description == "001111010000")
   }
 
   /// Small random models, some utterances of noise, and what every mask does to them.
@@ -68,6 +68,18 @@ import Testing
     )
   }
 
+  /// How many layers an utterance runs by a policy that leaves, by the atlas' confidences.
+  private func depth(_ policy: String, _ count: Int, _ atlas: MaskAtlas, _ utterance: Int) -> Int {
+    let layers = atlas.key.layers
+    let exits =
+      policy == "exit"
+      ? ExitPolicy.exits(keeping: count, of: layers)
+      : CascadePolicy.exits(keeping: count, of: layers)
+    let threshold = ExitPolicy.threshold(
+      for: count, exits: exits, of: layers, atlas.confidences)
+    return exits.first { atlas.confidences[utterance][$0] >= threshold } ?? layers
+  }
+
   /// Every policy with backbones of several families: each utterance runs exactly the layers that it is said
   /// to run, with any number of threads and after any other walk, as if its mask were that of all.
   @Test(arguments: ["conformer-normalized", "wavlm-small", "parakeet-bpe", "bert-relative"])
@@ -86,12 +98,17 @@ import Testing
           #expect(results.map(\.counts.errors) == atlas.fewestErrors.map { $0[count] })
         }
         for result in results {
-          let mask = walk.mask(of: data.dataset.utterances[result.index].id)
-          #expect(result.mask == mask, "\(walk)")
-          #expect(policy == "bernoulli" || mask.keptCount == count)
+          let mask = result.mask
+          if let known = walk.mask(of: data.dataset.utterances[result.index].id) {
+            #expect(mask == known && (policy == "bernoulli" || mask.keptCount == count))
+          } else {
+            let kept = depth(policy, count, atlas, result.index)
+            #expect(mask == LayerMask(layerCount: layers, keeping: 0..<kept), "\(walk)")
+          }
           #expect((0..<layers).allSatisfy { mask[$0] || result.layerSeconds[$0] == 0 })
           let one = try #require(alone.evaluate(result.index, Walk(mask)))
-          #expect(result.transcript == one.transcript && result.operations == one.operations)
+          #expect(result.transcript == one.transcript && result.operations >= one.operations)
+          if walk.mask(of: "") != nil { #expect(result.operations == one.operations) }
         }
       }
     }
@@ -104,7 +121,7 @@ import Testing
     let evaluator = Evaluator(recognizer, data)
     let walk = drawn(3, of: 6)
     for index in 0..<8 { _ = evaluator.evaluate(index, walk) }
-    let masks = data.dataset.utterances.map { walk.mask(of: $0.id) }
+    let masks = data.dataset.utterances.compactMap { walk.mask(of: $0.id) }
     #expect(backbone.layerCalls.count == masks.reduce(0) { $0 + $1.keptCount })
     let before = backbone.layerCalls.count
     for index in 0..<8 { #expect(evaluator.evaluate(index, Walk(masks[index])) != nil) }
@@ -124,7 +141,7 @@ import Testing
     #expect(summary.mask == nil && summary.keptLayers == 2 && summary.dropRatio == 0.5)
     #expect(summary.policy == "bernoulli" && points[0].seed == 1)
     let shares = (0..<4).map { layer in
-      Double(data.dataset.utterances.count { walk.mask(of: $0.id)[layer] }) / 8
+      Double(data.dataset.utterances.count { walk.mask(of: $0.id)?[layer] == true }) / 8
     }
     #expect(summary.layerShares == shares)
     expectClose(try #require(summary.meanKeptLayers), shares.reduce(0, +))

@@ -65,8 +65,8 @@ enum TranscriptPanel: Panel {
     if state.subject.leftOut.contains(index) {
       pieces.append(("  left out: its audio cannot be read", theme.error))
     }
-    if state.walk.mask == nil {
-      pieces.append(("  \(state.walk.mask(of: item.id))", theme.muted))
+    if state.walk.mask == nil, let result {
+      pieces.append(("  \(result.mask)", theme.muted))
     }
     // Whole pieces only, the errors before the speaker.
     let width = canvas.size.width - 4
@@ -91,7 +91,7 @@ enum TranscriptPanel: Panel {
     init(_ state: DashboardState, _ index: Int, width: Int) {
       let item = state.subject.utterances[index]
       let now = state.present?.results[index]
-      let kept = state.walk.mask(of: item.id).keptCount
+      let kept = now?.mask.keptCount ?? state.walk.keptCount
       var labels = ["said", "\(kept) of \(state.layerCount)"]
       var alignments = [now?.alignment ?? []]
       if state.walk != state.fullWalk, let full = state.fullDepth?.results[index] {

@@ -120,7 +120,15 @@ package struct DashboardState: Sendable {
   package var model: Int { choice.model }
   package var walk: Walk { choice.walk }
   /// The layers that run; where utterances have masks of their own, those of the one looked at.
-  package var mask: LayerMask { walk.mask(of: id(ofUtterance: utterance)) }
+  /// Before it is known what is computed, as many of the first layers as run on the average.
+  package var mask: LayerMask {
+    if let mask = walk.mask { return mask }
+    let known = present.flatMap {
+      $0.results.indices.contains(utterance) ? $0.results[utterance] : nil
+    }
+    return known?.mask ?? walk.mask(of: id(ofUtterance: utterance))
+      ?? LayerMask(layerCount: layerCount, keeping: 0..<walk.keptCount)
+  }
   package var policy: String { choice.policy }
   package var isManual: Bool { choice.isManual }
   package var seed: UInt64 { choice.seed }

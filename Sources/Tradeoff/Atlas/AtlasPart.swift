@@ -16,9 +16,9 @@ extension AtlasWalk.Part {
   }
 
   private enum Column {
-    static let (utterances, counts, errors, losses, divergences, fewest, best) = (
+    static let (utterances, counts, errors, losses, divergences, fewest, best, confidences) = (
       "utterances", "counts", "errors", "ctc_loss", "kl_to_full_depth", "fewest_errors",
-      "best_masks"
+      "best_masks", "confidences"
     )
   }
 
@@ -40,6 +40,10 @@ extension AtlasWalk.Part {
           Column.best,
           Tensor(
             bestMasks.flatMap { $0.map { Float($0) } }, shape: [utterances.count, key.layers + 1])
+        ),
+        (
+          Column.confidences,
+          Tensor(confidences.flatMap { $0 }, shape: [utterances.count, key.layers + 1])
         ),
       ],
       metadata: [
@@ -67,7 +71,10 @@ extension AtlasWalk.Part {
       ).values,
       let best = try? file.tensor(
         Column.best, shape: [utterances.count, key.layers + 1]
-      ).values, best.allSatisfy({ $0 >= -1 && $0 < Float(masks.count) })
+      ).values, best.allSatisfy({ $0 >= -1 && $0 < Float(masks.count) }),
+      let confidences = try? file.tensor(
+        Column.confidences, shape: [utterances.count, key.layers + 1]
+      ).values
     else { return nil }
     func rows(_ values: [Float]) -> [[Float]] {
       utterances.indices.map { Array(values[$0 * (key.layers + 1)..<($0 + 1) * (key.layers + 1)]) }
@@ -76,6 +83,6 @@ extension AtlasWalk.Part {
       utterances: utterances, errors: errors, losses: losses, divergences: divergences,
       alignable: Int(counts[0]), frames: Int(counts[1]),
       fewestErrors: rows(fewest).map { $0.map { $0 < 0 ? .max : Int($0) } },
-      bestMasks: rows(best).map { $0.map { Int($0) } })
+      bestMasks: rows(best).map { $0.map { Int($0) } }, confidences: rows(confidences))
   }
 }

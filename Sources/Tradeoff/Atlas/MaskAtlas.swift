@@ -58,6 +58,9 @@ package struct MaskAtlas: Sendable, Equatable {
   /// equal ones the one whose first layers run. Empty where a file is from before they were kept.
   package var utterances: [String] = []
   package var bestMasks: [[LayerMask]] = []
+  /// How sure the head is after so many of the first layers, from 0, without the others: by utterance and
+  /// depth, the mean of the frames' greatest probability. Empty as well.
+  package var confidences: [[Double]] = []
 
   package init(key: Key, points: [Point], fewestErrors: [[Int]]) {
     self.key = key
@@ -113,8 +116,9 @@ extension MaskAtlas {
   static let (keyName, kind) = ("key", "mask atlas 2")
   private static let utterancesName = "utterances"
   private enum Column {
-    static let (masks, errors, losses, divergences, fewest, best) = (
-      "masks", "errors", "ctc_loss", "kl_to_full_depth", "fewest_errors", "best_masks"
+    static let (masks, errors, losses, divergences, fewest, best, confidences) = (
+      "masks", "errors", "ctc_loss", "kl_to_full_depth", "fewest_errors", "best_masks",
+      "confidences"
     )
   }
   /// Layers whose bits float32 holds exactly.
@@ -122,8 +126,8 @@ extension MaskAtlas {
 
   /// A safetensors file: `masks` (masks x numbers of 24 layers each, layer 1 the lowest bit), `errors`,
   /// `ctc_loss` and `kl_to_full_depth` of each, `fewest_errors` (utterances x depths), `best_masks`
-  /// (utterances x depths x numbers), and the key and the utterances' ids as JSON in its metadata. The
-  /// ids and the best masks may be missing.
+  /// (utterances x depths x numbers), `confidences` (utterances x depths), and the key and the utterances'
+  /// ids as JSON in its metadata. The ids, the best masks and the confidences may be missing.
   package func write(to url: URL) throws {
     let numbers = (key.layers + Self.layersPerNumber - 1) / Self.layersPerNumber
     func values(_ mask: LayerMask) -> [Float] {
@@ -134,16 +138,10 @@ extension MaskAtlas {
     func column(_ value: (Point) -> Double) -> Tensor { Tensor(points.map { Float(value($0)) }) }
     var metadata = ["kind": Self.kind, Self.keyName: try JSON.line(key)]
     if !bestMasks.isEmpty { metadata[Self.utterancesName] = try JSON.line(utterances) }
-    let best =
-      bestMasks.isEmpty
-      ? []
-      : [
-        (
-          Column.best,
-          Tensor(
-            bestMasks.joined().flatMap(values), shape: [bestMasks.count, key.layers + 1, numbers])
-        )
-      ]
+    let best = Tensor(
+      bestMasks.joined().flatMap(values), shape: [bestMasks.count, key.layers + 1, numbers])
+    let sure = Tensor(
+      confidences.flatMap { $0.map { Float($0) } }, shape: [confidences.count, key.layers + 1])
     try SafetensorsWriter.write(
       [
         (Column.masks, Tensor(points.flatMap { values($0.mask) }, shape: [points.count, numbers])),
@@ -155,7 +153,9 @@ extension MaskAtlas {
             fewestErrors.flatMap { $0.map { Float($0) } },
             shape: [fewestErrors.count, key.layers + 1])
         ),
-      ] + best, metadata: metadata, to: url)
+      ] + (bestMasks.isEmpty ? [] : [(Column.best, best)])
+        + (confidences.isEmpty ? [] : [(Column.confidences, sure)]),
+      metadata: metadata, to: url)
   }
 
   /// Throws `InputError` for what is no atlas.
@@ -208,6 +208,15 @@ extension MaskAtlas {
       fewestErrors: (0..<key.utterances).map { utterance in
         (0..<depths).map { Int(fewest[utterance * depths + $0]) }
       })
+    if file.shape(Column.confidences) != nil {
+      let values = try file.tensor(Column.confidences, shape: [key.utterances, depths]).values
+      guard values.allSatisfy({ (0...1.001).contains($0) }) else {
+        throw InputError(url.path, expected: "confidences from 0 to 1", found: "others")
+      }
+      confidences = (0..<key.utterances).map { utterance in
+        (0..<depths).map { Double(values[utterance * depths + $0]) }
+      }
+    }
     guard let ids = file.metadata[Self.utterancesName] else { return }
     utterances = (try? JSONDecoder().decode([String].self, from: Data(ids.utf8))) ?? []
     let best = try file.tensor(Column.best, shape: [key.utterances, depths, numbers]).values

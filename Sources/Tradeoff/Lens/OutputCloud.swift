@@ -52,8 +52,7 @@ package struct OutputCloud: Sendable, Equatable {
       let utterance = utterances[number * utterances.count / count]
       goal.append(reference.backbone.logProbabilities([utterance.samples], mask: full))
       said.append(
-        student.backbone.logProbabilities(
-          [utterance.samples], mask: walk.mask(of: utterance.id)))
+        student.backbone.passage(utterance.samples, by: walk, of: utterance.id).logProbabilities)
     }
     let (a, b) = (HiddenFrames(packing: goal).values, HiddenFrames(packing: said).values)
     guard a.rows == b.rows, let map = OutputMap(reference: a, blank: reference.backbone.blank)

@@ -37,10 +37,13 @@ package struct Listening: Sendable, Equatable {
   ) {
     for walk in walks {
       if isCancelled() { return }
-      let mask = walk.mask(of: utterance)
       var transcript = Transcript(tokens: [], words: [])
+      var mask = LayerMask(layerCount: walk.layerCount, keeping: [])
       let seconds = measure {
-        transcript = recognizer.transcribe(waveform, mask: mask, decoding: decoding)
+        let passage = recognizer.backbone.passage(
+          ofLong: recognizer.samples(waveform), by: walk, of: utterance)
+        transcript = recognizer.decoder(decoding).decode(passage.logProbabilities)
+        mask = passage.mask
       }
       report(
         Listening(

@@ -25,6 +25,17 @@ extension AtlasPolicy {
   }
 }
 
+extension MaskAtlas {
+  /// Where its file is from before something was kept.
+  func isTooOld(_ what: String) -> PolicyRefusal {
+    PolicyRefusal(
+      "its atlas is too old",
+      reason:
+        "expected an atlas of \(key.model) with \(what), found one from before they were kept; "
+        + "'dropscope sweep --all-masks --atlas' makes it anew")
+  }
+}
+
 /// An atlas, and what takes long to work out of it.
 package struct RankedAtlas: Sendable {
   package let atlas: MaskAtlas

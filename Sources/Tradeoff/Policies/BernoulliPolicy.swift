@@ -18,12 +18,14 @@ package enum BernoulliPolicy: LayerPolicy {
     guard (1..<layers).contains(count) else {
       return Walk(LayerMask(layerCount: layers, keeping: 0..<count))
     }
-    return Walk(policy: name, seed: seed, keeping: count, of: layers) { layer, utterance in
-      let place = utterance.utf8.reduce(RandomGenerator(seed: seed, streams: 0xBE12)) {
-        RandomGenerator(seed: $0.state, streams: UInt64($1))
-      }
-      var random = RandomGenerator(seed: place.state, streams: UInt64(layer))
-      return Int.random(in: 0..<layers, using: &random) < count
-    }
+    return Walk(
+      policy: name, seed: seed, keeping: count, of: layers,
+      choice: { layer, utterance in
+        let place = utterance.utf8.reduce(RandomGenerator(seed: seed, streams: 0xBE12)) {
+          RandomGenerator(seed: $0.state, streams: UInt64($1))
+        }
+        var random = RandomGenerator(seed: place.state, streams: UInt64(layer))
+        return Int.random(in: 0..<layers, using: &random) < count
+      })
   }
 }

@@ -22,10 +22,7 @@ package enum OraclePolicy: LayerPolicy {
         reason: "expected \(known), found \(context.split == nil ? "none" : "another")")
     }
     guard !atlas.bestMasks.isEmpty else {
-      throw PolicyRefusal(
-        "its atlas is too old",
-        reason: "expected an atlas with the best masks of each utterance, found one from before "
-          + "they were kept; 'dropscope sweep --all-masks --atlas' makes it anew")
+      throw atlas.isTooOld("the best masks of each utterance")
     }
     // Of all layers there is one mask, and of none.
     if count == 0 || count == context.layerCount {
@@ -38,10 +35,8 @@ package enum OraclePolicy: LayerPolicy {
       zip(atlas.utterances, atlas.bestMasks.map { $0[count] }),
       uniquingKeysWith: { first, _ in first })
     return Walk(
-      policy: name, seed: nil, atlas: ranked.digest, keeping: count, of: context.layerCount
-    ) { layer, utterance in
+      policy: name, atlas: ranked.digest, keeping: count, of: context.layerCount,
       // Of what could not be read nothing is known.
-      (masks[utterance] ?? best.mask)[layer]
-    }
+      choice: { layer, utterance in (masks[utterance] ?? best.mask)[layer] })
   }
 }

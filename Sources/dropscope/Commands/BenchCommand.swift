@@ -198,21 +198,24 @@ enum BenchCommand: Command {
     let decoder = recognizer.decoder()
     let clock = ContinuousClock()
     for (id, samples) in utterances.prefix(5) {
-      _ = backbone.logProbabilities([samples], mask: walk.mask(of: id))
+      _ = backbone.passage(samples, by: walk, of: id)
     }
     var (operations, audio, total) = (0.0, 0.0, 0.0)
     var times: [Double] = []
     var kept = 0
     for (id, samples) in utterances where total < enoughSeconds || times.count < 10 {
-      let mask = walk.mask(of: id)
+      var passage: Passage?
       let time = clock.measure {
-        _ = decoder.decode(backbone.logProbabilities([samples], mask: mask))
+        let made = backbone.passage(samples, by: walk, of: id)
+        _ = decoder.decode(made.logProbabilities)
+        passage = made
       }.seconds
+      let stages = backbone.operations(sampleCount: samples.count)
       times.append(time)
-      kept += mask.keptCount
+      kept += passage?.mask.keptCount ?? 0
       total += time
       audio += Double(samples.count) / Double(backbone.sampleRate)
-      operations += backbone.operations(sampleCount: samples.count).total(mask)
+      operations += passage?.operations(stages) ?? 0
     }
     return BenchReport.Recognition(
       mask: walk.mask?.description, keptLayers: walk.keptCount,

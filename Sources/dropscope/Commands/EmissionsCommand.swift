@@ -46,15 +46,14 @@ enum EmissionsCommand: Command {
     let recognizer = try ModelOptions.recognizer(settings.model.model())
     let policies = settings.layers.policies(of: recognizer, on: nil)
     let walk = try settings.layers.choice(by: policies).walk
-    let mask = walk.mask(of: Walk.utterance(file: path))
     let samples = recognizer.samples(try AudioInput.read(path, channel: settings.channel))
-    let logProbabilities = Parallel.with(threads: settings.threads.count) {
-      recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)
+    let passage = Parallel.with(threads: settings.threads.count) {
+      recognizer.backbone.passage(ofLong: samples, by: walk, of: Walk.utterance(file: path))
     }
     try SafetensorsWriter.write(
-      [("log_probs", logProbabilities)],
+      [("log_probs", passage.logProbabilities)],
       metadata: [
-        "model": recognizer.name, "mask": mask.description, "file": path,
+        "model": recognizer.name, "mask": passage.mask.description, "file": path,
         "frame_seconds": "\(recognizer.backbone.frameSeconds)",
       ], to: settings.output)
     return 0

@@ -101,17 +101,16 @@ enum TranscribeCommand: Command {
   ) -> Result {
     let decoder = recognizer.decoder(decoding)
     let samples = recognizer.samples(waveform)
-    let mask = walk.mask(of: Walk.utterance(file: path))
     let start = ContinuousClock.now
-    let logProbabilities = Parallel.with(threads: threads) {
-      recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)
+    let passage = Parallel.with(threads: threads) {
+      recognizer.backbone.passage(ofLong: samples, by: walk, of: Walk.utterance(file: path))
     }
     let isSaid = ContinuousClock.now
-    let transcript = decoder.decode(logProbabilities)
+    let transcript = decoder.decode(passage.logProbabilities)
     let end = ContinuousClock.now
     var result = Result(
       file: path, text: transcript.text, audioSeconds: waveform.seconds,
-      seconds: (end - start).seconds, mask: mask.description, words: transcript.words)
+      seconds: (end - start).seconds, mask: passage.mask.description, words: transcript.words)
     (result.decoder, result.lm, result.beam, result.lmWeight, result.wordBonus) = decoding.fields
     if result.decoder != nil { result.decodeSeconds = (end - isSaid).seconds }
     return result

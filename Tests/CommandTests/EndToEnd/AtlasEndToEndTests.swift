@@ -147,6 +147,21 @@ import Tradeoff
           "policy oracle: expected the split dev of \(atlas.key.dataset), whose utterances the "
             + "atlas knows, found none"), "\(elsewhere.errors)")
 
+      // What leaves when it is sure runs the first layers of each, and does so elsewhere as well.
+      let exit = ["--keep", "6", "--policy", "exit", "--json"] + model
+      let left = try runProgram(dropscope.path, ["evaluate", "--split", "test"] + exit).objects()[0]
+      let shares = try #require(left["layer_shares"] as? [Double])
+      #expect(shares[0] == 1 && shares == shares.sorted(by: >) && left["mask"] == nil)
+      let alone = try runProgram(
+        dropscope.path,
+        [
+          "transcribe", "--keep", "6", "--policy", "exit", "--json", "--model", world.model.path,
+          world.data.appending(path: "test/10/1/10-1-0000.wav").path,
+        ]
+      ).objects()[0]
+      let mask = try #require(alone["mask"] as? String)
+      #expect(mask.count == 12 && !mask.contains("01") && mask.hasPrefix("1"))
+
       // By name, in a sweep as well; what is not in it is said.
       let other = world.folder.appending(path: "masks.safetensors")
       try FileManager.default.moveItem(at: file, to: other)

@@ -484,8 +484,9 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       }
       #expect(objects[0]["text"] as? String == objects[1]["text"] as? String)
       let recognizer = try Recognizer(contentsOf: world.model)
-      let expected = recognizer.transcribe(
-        try AudioFile.read(file), mask: .spread(keeping: 6, of: 12))
+      let expected = recognizer.decoder().decode(
+        recognizer.backbone.logProbabilities(
+          ofLong: recognizer.samples(try AudioFile.read(file)), mask: .spread(keeping: 6, of: 12)))
       #expect(objects[0]["text"] as? String == expected.text)
     }
   }

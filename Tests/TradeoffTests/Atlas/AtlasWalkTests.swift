@@ -37,6 +37,13 @@ struct AtlasWalkTests {
         #expect(errors == atlas.fewestErrors[index][depth])
       }
     }
+    for (index, sure) in atlas.confidences.enumerated() {
+      for depth in 0...5 {
+        let mask = LayerMask(layerCount: 5, keeping: 0..<depth)
+        let said = backbone.logProbabilities([data.samples[index]], mask: mask)
+        expectClose(sure[depth], Confidence.mean(said, rows: 0..<said.rows))
+      }
+    }
     for depth in 0...5 {
       let rates = atlas.points.filter { $0.mask.keptCount == depth }.map(\.errors)
       #expect(atlas.best(keeping: depth)?.errors == rates.min())

@@ -97,7 +97,7 @@ struct FoundAtlasTests {
     }
   }
 
-  /// A file may be from before the best masks of utterances were kept; of those that keep them none may be
+  /// A file may be from before best masks and confidences were kept; of those that keep them none may be
   /// missing.
   @Test func bestMasksAreReadBack() throws {
     try withTemporaryFolder { folder in
@@ -113,6 +113,9 @@ struct FoundAtlasTests {
             RandomPolicy.mask(keeping: $0, in: PolicyContext(layerCount: layers), seed: 1)
           }
         ]
+        try atlas.write(to: file)
+        #expect(try MaskAtlas(contentsOf: file) == atlas)
+        atlas.confidences = [(0...layers).map { Double($0) / 64 }]
         try atlas.write(to: file)
         #expect(try MaskAtlas(contentsOf: file) == atlas)
         atlas.utterances = ["a", "b"]

@@ -39,7 +39,9 @@ import Testing
     }
     #expect(heard.map(\.walk) == walks && heard.map(\.seconds) == [1, 2, 3])
     for one in heard {
-      #expect(one.transcript == recognizer.transcribe(waveform, mask: one.mask))
+      let said = recognizer.backbone.logProbabilities(
+        ofLong: recognizer.samples(waveform), mask: one.mask)
+      #expect(one.transcript == recognizer.decoder().decode(said))
       expectClose(one.audioSeconds, 0.3)
     }
     #expect(Set(heard.map(\.transcript.text)).count > 1, "depths differ")

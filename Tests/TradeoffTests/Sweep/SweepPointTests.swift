@@ -23,7 +23,7 @@ import Tradeoff
       counts.words = 100
       counts.substitutions = errors(index)
       let result = UtteranceResult(
-        index: 0, mask: entry.walk.mask(of: "1"), transcript: Transcript(tokens: [], words: []),
+        index: 0, mask: entry.walk.mask ?? .full(4), transcript: Transcript(tokens: [], words: []),
         alignment: [], counts: counts,
         audioSeconds: 2, seconds: 0.1, layerSeconds: [], frontEndSeconds: 0, headSeconds: 0,
         operations: 1e9 * Double(entry.walk.keptCount))

@@ -6,8 +6,8 @@ import Testing
 
 @testable import Tradeoff
 
-@Suite struct VisitedMaskTests {
-  @Test func visitedMasksAreThePointsOfASweep() throws {
+@Suite struct VisitedWalkTests {
+  @Test func visitedWalksAreThePointsOfASweep() throws {
     let (recognizer, data) = try fake(FakeBackbone(), utterances: 6)
     let evaluator = Evaluator(recognizer, data)
     let walks = [6, 3].map { ModelPolicies(layerCount: 6).walk("spread", seed: 1, keeping: $0) }
