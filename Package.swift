@@ -96,7 +96,7 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "dropscope", "Tradeoff", "Training", "Backbones", "Speech", "Kernels", "Base",
+        "dropscope", "Dashboard", "Tradeoff", "Training", "Backbones", "Speech", "Kernels", "Base",
         "TestSupport",
       ],
       swiftSettings: plain),

@@ -7,12 +7,18 @@ package enum Effect: Sendable, Equatable {
   case evaluate(EvaluationRequest)
   /// Stops the evaluator; what it has measured is kept.
   case rest
+  /// Takes the times of every model anew while nothing else computes, then sends `.ready`.
+  case measureTimes
   /// Replaces the close look that is under way.
   case probe(ProbeRequest)
   /// Plays an utterance of the data set, by index.
   case play(Int)
   /// Starts a recording, or ends it and has it written.
   case record(Bool)
+  /// Captions of the recording that is being made, in place of those that were wanted before.
+  case caption(CaptionRequest)
+  /// Looks how the path of a sound may go on.
+  case complete(String)
   /// Writes a file of the export's name into the working folder.
   case export(Export, ExportContent)
   /// Keeps settings for the next start.

@@ -5,7 +5,7 @@ import TerminalUI
 import Tradeoff
 
 package enum Export: String, CaseIterable, Hashable, Sendable {
-  case frameText, frameSVG, pointsCSV, pointsJSON, plotSVG
+  case frameText, frameSVG, pointsCSV, pointsJSON, plotSVG, heard
 
   /// For the menu and the notice.
   package var explanation: String {
@@ -15,9 +15,11 @@ package enum Export: String, CaseIterable, Hashable, Sendable {
     case .pointsCSV: "what was measured, as CSV"
     case .pointsJSON: "what was measured, as JSON lines"
     case .plotSVG: "the trade-off plot (SVG)"
+    case .heard: "the recording, and what every depth heard"
     }
   }
 
+  /// Of the last one it is a folder's.
   package var fileName: String {
     switch self {
     case .frameText: "dropscope-screen.txt"
@@ -25,17 +27,19 @@ package enum Export: String, CaseIterable, Hashable, Sendable {
     case .pointsCSV: "dropscope-points.csv"
     case .pointsJSON: "dropscope-points.jsonl"
     case .plotSVG: "dropscope-plot.svg"
+    case .heard: "dropscope-heard"
     }
   }
 
-  /// What the state of this moment gives for it.
-  func content(_ state: DashboardState) -> ExportContent {
+  /// What the state of this moment gives for it; nil where there is nothing yet.
+  func content(_ state: DashboardState) -> ExportContent? {
     switch self {
     case .frameText: .text(view(state, state.size).lines().joined(separator: "\n") + "\n")
     case .frameSVG: .text(svg(state, state.size))
     case .pointsCSV: .points(.csv, state.visitedWalks)
     case .pointsJSON: .points(.json, state.visitedWalks)
     case .plotSVG: .points(.plot, state.visitedWalks)
+    case .heard: HeardExport(state).map { .heard($0) }
     }
   }
 }
@@ -49,6 +53,8 @@ package enum ExportContent: Sendable, Equatable {
   case text(String)
   /// Needs the data set, to sum the results as a sweep does.
   case points(PointsFormat, [VisitedWalk])
+  /// A folder of its own, so that nothing is overwritten.
+  case heard(HeardExport)
 }
 
 package enum PointsFormat: Sendable, Equatable {
@@ -65,15 +71,19 @@ package enum PointsFormat: Sendable, Equatable {
 
 extension DashboardState {
   /// What was measured to the end with the present decoding, so that no file mixes two: model by model,
-  /// deepest first.
+  /// deepest first. Times are those of the screen, as far as they are known.
   var visitedWalks: [VisitedWalk] {
     measurements.filter { $0.value.isComplete && $0.key.decoding == decoding }.sorted {
       ($0.key.model, $1.key.walk.keptCount, "\($0.key.walk)")
         < ($1.key.model, $0.key.walk.keptCount, "\($1.key.walk)")
     }.map { key, measurement in
-      VisitedWalk(
+      var results = measurement.results.compactMap { $0 }
+      for (place, time) in (seconds(key, of: results) ?? []).enumerated() {
+        results[place].seconds = time
+      }
+      return VisitedWalk(
         model: subject.models[key.model].name, walk: key.walk, decoding: key.decoding,
-        results: measurement.results.compactMap { $0 })
+        results: results)
     }
   }
 }

@@ -24,6 +24,13 @@ enum Menus {
       : [Menu.Row("decoding", detail: state.decoding.description, action: .switchDecoding)]
   }
 
+  /// Since when they are known, and that they can be had anew.
+  private static func times(_ state: DashboardState) -> String {
+    guard let latency = state.costs.latency else { return "not measured yet" }
+    let when = latency.day.map { "of \($0)" } ?? "of this start"
+    return "\(when)\(latency.isBusy ? ", on a busy machine" : ""): measure them anew"
+  }
+
   /// What a model is, as far as that is known.
   private static func detail(of model: Subject.Model) -> String {
     [Glossary.model(model.name), "\(model.layerCount) layers"].compactMap { $0 }
@@ -89,7 +96,9 @@ enum Menus {
       return (
         "Write to the working folder",
         Export.allCases.map {
-          Menu.Row($0.explanation, detail: $0.fileName, action: .export($0))
+          Menu.Row(
+            $0.explanation, detail: $0.fileName, action: .export($0),
+            isAvailable: $0 != .heard || state.listening.heardFile != nil)
         }
       )
     case .trace:
@@ -108,6 +117,15 @@ enum Menus {
           Menu.Row(
             device.name + device.remark, action: .chooseDevice(index),
             isCurrent: index == state.budget.device)
+        }
+      )
+    case .clip:
+      return (
+        "Clips to listen to",
+        state.clips.enumerated().map { index, clip in
+          Menu.Row(
+            clip.id, detail: "\(clip.source): \(clip.said.joined(separator: " "))",
+            action: .chooseClip(index), isCurrent: clip.path == state.listening.file)
         }
       )
     case .tour:
@@ -136,6 +154,7 @@ enum Menus {
             "mouse", detail: state.isMouseReleased ? "left to the terminal" : "used here",
             action: .releaseMouse),
           Menu.Row("save these settings", detail: "read at the next start", action: .saveSettings),
+          Menu.Row("times", detail: times(state), action: .measureTimes),
         ]
       )
     }

@@ -28,10 +28,15 @@ package enum Message: Sendable {
   case settings(Settings, complaints: [String])
   /// A fifth of a second has passed, while ticking was asked for.
   case tick
+  /// How a path that is being typed goes on: as far as all names agree, and the names where there are
+  /// several.
+  case completed(String, to: String, names: [String])
   /// A recording is there to be heard.
   case recorded(String)
   /// Whether a recording is being made.
   case recording(Bool)
+  /// What is heard in it so far.
+  case caption(CaptionEvent)
   /// There is none, and why.
   case recordingFailed(String)
 }
@@ -73,6 +78,8 @@ package enum Action: Hashable, Sendable {
 
   // The evaluator.
   case pause, step, restart
+  /// This machine's speed, anew.
+  case measureTimes
 
   // Views and the screen.
   case show(ViewKind), nextView, previousView
@@ -105,6 +112,8 @@ package enum Action: Hashable, Sendable {
 
   // Listen.
   case record, openFile
+  /// By its index.
+  case chooseClip(Int)
   case export(Export)
   case saveSettings
   case suspend, quit

@@ -4,6 +4,7 @@ import Backbones
 import Base
 import Foundation
 import Kernels
+import Speech
 
 /// What became of a walk.
 package struct Passage: Sendable {
@@ -14,16 +15,14 @@ package struct Passage: Sendable {
   /// Layers that were run or skipped one by one, from the first on; the others were left.
   let reached: Int
   /// Before which layers the walk looked at what would be said, and went on.
-  let looks: [Int]
+  package let looks: [Int]
   /// Of deciding and of the head.
   let headSeconds: Double
 
   /// Floating point operations of the layers that ran and of all that the head was asked.
   /// - Parameter stages: of each stage for this utterance.
   package func operations(_ stages: StageValues) -> Double {
-    looks.reduce(stages.total(mask)) {
-      $0 + stages.head + stages.skipped[$1...].reduce(0, +)
-    }
+    stages.total(StageValues(usesOf: mask, looks: looks))
   }
 }
 
@@ -75,6 +74,17 @@ extension Walk {
       Passage(
         mask: mask, logProbabilities: $0, reached: reached, looks: looks, headSeconds: seconds)
     }
+  }
+}
+
+extension Recognizer {
+  /// A recording, from its samples to its words, and what became of the walk.
+  /// - Parameter utterance: what the walk knows it by.
+  package func transcribe(
+    _ waveform: Waveform, by walk: Walk, of utterance: String, decoding: Decoding
+  ) -> (transcript: Transcript, passage: Passage) {
+    let passage = backbone.passage(ofLong: samples(waveform), by: walk, of: utterance)
+    return (decoder(decoding).decode(passage.logProbabilities), passage)
   }
 }
 

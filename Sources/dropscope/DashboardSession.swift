@@ -15,8 +15,10 @@ final class DashboardSession: Sendable {
   private let recognizers: [Recognizer]
   private let dataset: Dataset
   private let threads: Int
+  private let isReadOnly: Bool
   private let prober = Prober()
   private let sounds = SoundTools()
+  private let captioner: Captioner
   /// Empty until the audio is read and the machine's speed is known, and again after `close`.
   private let workers = Mutex<[EvaluationWorker]>([])
   private let data = Mutex<[LoadedDataset]>([])
@@ -25,11 +27,18 @@ final class DashboardSession: Sendable {
   private let isClosed = Atomic<Bool>(false)
   private let isTicking = Atomic<Bool>(false)
 
-  /// - Parameter isStrict: whether audio that cannot be read ends the measuring.
-  init(_ recognizers: [Recognizer], _ dataset: Dataset, threads: Int, isStrict: Bool) {
+  /// - Parameters:
+  ///   - isStrict: whether audio that cannot be read ends the measuring.
+  ///   - isReadOnly: whether no file is written, the times of this machine among them.
+  init(
+    _ recognizers: [Recognizer], _ dataset: Dataset, threads: Int, isStrict: Bool,
+    isReadOnly: Bool
+  ) {
     self.recognizers = recognizers
     self.dataset = dataset
     self.threads = threads
+    self.isReadOnly = isReadOnly
+    captioner = Captioner(recognizers) { [mailbox] in mailbox.post(.caption($0)) }
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
@@ -37,13 +46,9 @@ final class DashboardSession: Sendable {
         let data = try recognizers.map { try loaded.data(dataset, for: $0) }
         self.data.withLock { $0 = data }
         mailbox.post(.preparing("measuring this machine's speed"))
-        for (index, recognizer) in recognizers.enumerated() {
+        for model in recognizers.indices {
           if isClosed.load(ordering: .acquiring) { return }
-          let samples = data[index].samples
-          let counts = data[index].readable.map { samples[$0].count }
-          var costs = CostModel(recognizer.backbone, sampleCounts: counts)
-          costs.latency = LatencyModel(calibrating: recognizer.backbone)
-          mailbox.post(.calibrated(model: index, costs))
+          measureTimes(of: model, isAnew: false) { [self] in isClosed.load(ordering: .acquiring) }
         }
         let mailbox = mailbox
         workers.withLock { workers in
@@ -142,6 +147,7 @@ final class DashboardSession: Sendable {
     isClosed.store(true, ordering: .releasing)
     isTicking.store(false, ordering: .releasing)
     prober.stop()
+    captioner.close()
     sounds.stop()
     workers.withLock { workers in
       for worker in workers { worker.stop() }
@@ -155,9 +161,13 @@ final class DashboardSession: Sendable {
     switch effect {
     case .evaluate(let request): evaluate(request)
     case .rest: workers.withLock { for worker in $0 { worker.cancel() } }
+    case .measureTimes: measureTimesAnew()
     case .probe(let request): probe(request)
     case .play(let index): play(index)
     case .record(let on): record(on)
+    case .caption(let request):
+      if let file = sounds.recording { captioner.follow(request, in: file) }
+    case .complete(let text): complete(text)
     case .export(let what, let content): export(what, content)
     case .save(let settings): report { "saved in \(try settings.write().path)" }
     case .setTicking(let on): setTicking(on)
@@ -171,6 +181,39 @@ final class DashboardSession: Sendable {
       for (index, worker) in workers.enumerated() where index != request.model { worker.cancel() }
       if workers.indices.contains(request.model) { workers[request.model].request(request) }
     }
+  }
+
+  /// In the place of close looks, which would disturb it.
+  private func measureTimesAnew() {
+    prober.ask { [self] isCancelled in
+      for model in recognizers.indices where !isCancelled() {
+        measureTimes(of: model, isAnew: true, isCancelled)
+      }
+      if !isCancelled() { mailbox.post(.ready) }
+    }
+  }
+
+  /// What a model costs here: the times of an earlier start, unless they are wanted anew or are of audio
+  /// of other lengths.
+  private func measureTimes(of model: Int, isAnew: Bool, _ isCancelled: () -> Bool) {
+    let (recognizer, data) = (recognizers[model], data.withLock { $0[model] })
+    let samples = data.readable.map { data.samples[$0] }
+    var costs = CostModel(recognizer.backbone, sampleCounts: samples.map(\.count))
+    let key = (try? ModelFolder.digest(of: recognizer.folder)).map {
+      KeptTimes.Key(machine: Machine.description, weights: $0, program: Machine.program)
+    }
+    let layers = recognizer.backbone.layerCount
+    let kept = isAnew ? nil : key.flatMap { KeptTimes.usual.times($0, layerCount: layers) }
+    if let kept, kept.covers(audioSeconds: costs.utteranceSeconds) {
+      costs.latency = kept
+    } else {
+      costs.latency = LatencyModel(measuring: recognizer, samples, isCancelled: isCancelled)
+      if let key, let times = costs.latency, !isReadOnly {
+        // A home that takes no file is no reason to go without: they are measured again each time.
+        try? KeptTimes.usual.keep(times, key, day: Machine.day)
+      }
+    }
+    if costs.latency != nil { mailbox.post(.calibrated(model: model, costs)) }
   }
 
   private func probe(_ request: ProbeRequest) {
@@ -190,8 +233,12 @@ final class DashboardSession: Sendable {
       if on {
         // Before the recorder starts: it may end, and say so, at any time after.
         mailbox.post(.recording(true))
-        try sounds.startRecording { [mailbox] in mailbox.post(.recordingFailed($0)) }
+        try sounds.startRecording { [mailbox, captioner] in
+          captioner.stop()
+          mailbox.post(.recordingFailed($0))
+        }
       } else {
+        captioner.stop()
         let file = try sounds.stopRecording()
         mailbox.post(.recording(false))
         mailbox.post(.recorded(file.path))
@@ -201,22 +248,34 @@ final class DashboardSession: Sendable {
     }
   }
 
-  private func export(_ what: Export, _ content: ExportContent) {
-    report {
-      let url = URL(fileURLWithPath: what.fileName)
-      try OutputFile.write(try text(content), to: url)
-      // The name first: it is what is seen when the line is cut.
-      return "wrote \(what.fileName) in \(url.deletingLastPathComponent().path)"
+  /// On a thread of its own: the folder may be on a slow disk.
+  private func complete(_ text: String) {
+    WorkerThread.start("completion") { [mailbox] in
+      let (completed, names) = PathCompletion.complete(text, extensions: AudioFile.extensions)
+      mailbox.post(.completed(text, to: completed, names: names))
     }
   }
 
-  private func text(_ content: ExportContent) throws -> String {
-    switch content {
-    case .text(let text): text
-    case .points(let format, let visited):
-      try format.text(
-        SweepPoint.of(visited, dataset: dataset, threads: threads, machine: Machine.description))
+  private func export(_ what: Export, _ content: ExportContent) {
+    report {
+      let url = try write(content, to: URL(fileURLWithPath: what.fileName))
+      // The name first: it is what is seen when the line is cut.
+      return "wrote \(url.lastPathComponent) in \(url.deletingLastPathComponent().path)"
     }
+  }
+
+  /// Returns where it went.
+  private func write(_ content: ExportContent, to url: URL) throws -> URL {
+    switch content {
+    case .text(let text): try OutputFile.write(text, to: url)
+    case .points(let format, let visited):
+      let points = SweepPoint.of(
+        visited, dataset: dataset, threads: threads, machine: Machine.description)
+      try OutputFile.write(try format.text(points), to: url)
+    case .heard(let heard):
+      return try HeardFolder.write(heard, to: url, machine: Machine.description)
+    }
+    return url
   }
 
   /// Posts what `body` says, or why it could not.

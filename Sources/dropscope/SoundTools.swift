@@ -9,27 +9,39 @@ final class SoundTools: Sendable {
   private struct State {
     var player: RunningProgram?
     var recorder: RunningProgram?
-    /// Where the last recording lies.
-    var folder: TemporaryFolder?
+    /// Where the present recording is being written, and where the last whole one lies, which may still
+    /// be wanted.
+    var making, kept: TemporaryFolder?
   }
 
   private let state = Mutex(State())
 
-  /// Programs and what they are told before the file's name. A recorder that is sent SIGINT finishes its
-  /// file.
+  /// Programs and what they are told before the file's name.
   private static let players: [(program: String, arguments: [String])] = [
     ("pw-play", []), ("paplay", []), ("play", ["-q"]),
     ("ffplay", ["-nodisp", "-autoexit", "-loglevel", "quiet"]),
     ("mpv", ["--no-video", "--really-quiet"]), ("aplay", ["-q"]),
   ]
+  /// The same. A recorder that is sent SIGINT finishes its file; until then it is to write what it has
+  /// several times a second, for it is read along.
   private static let recorders: [(program: String, arguments: [String])] = [
-    ("arecord", ["-q", "-f", "S16_LE", "-r", "16000", "-c", "1", "-t", "wav"]),
+    // In periods of 0.05 s.
+    ("arecord", ["-q", "-f", "S16_LE", "-r", "16000", "-c", "1", "-t", "wav", "-F", "50000"]),
     ("pw-record", ["--rate", "16000", "--channels", "1", "--format", "s16"]),
-    ("parecord", ["--format=s16le", "--rate=16000", "--channels=1", "--file-format=wav"]),
-    ("rec", ["-q", "-r", "16000", "-c", "1", "-b", "16"]),
+    (
+      "parecord",
+      [
+        "--format=s16le", "--rate=16000", "--channels=1", "--file-format=wav",
+        "--latency-msec=100",
+      ]
+    ),
+    ("rec", ["-q", "--buffer", "2048", "-r", "16000", "-c", "1", "-b", "16"]),
     (
       "ffmpeg",
-      ["-nostdin", "-loglevel", "error", "-f", "alsa", "-i", "default", "-ar", "16000", "-ac", "1"]
+      [
+        "-nostdin", "-loglevel", "error", "-f", "alsa", "-i", "default", "-ar", "16000", "-ac", "1",
+        "-flush_packets", "1",
+      ]
     ),
   ]
 
@@ -80,15 +92,20 @@ final class SoundTools: Sendable {
           .lines.last { !$0.isEmpty }
         hasEnded("no recording: \(tool.program) ended: \(reason ?? "it did not say why")")
       }
-      state.folder = folder
+      state.making = folder
     }
+  }
+
+  /// The file of the present recording, which may not be there yet; nil while there is none.
+  var recording: URL? {
+    state.withLock { $0.recorder == nil ? nil : $0.making.map(Self.recording) }
   }
 
   /// Ends the recording and returns its file.
   func stopRecording() throws -> URL {
     let (recorder, folder) = state.withLock { state in
       defer { state.recorder = nil }
-      return (state.recorder, state.folder)
+      return (state.recorder, state.making)
     }
     guard let recorder, let folder else { throw InputError("nothing was being recorded") }
     recorder.send(SIGINT)
@@ -97,6 +114,7 @@ final class SoundTools: Sendable {
     guard FileManager.default.fileExists(atPath: file.path) else {
       throw InputError("the recorder wrote nothing: is there a microphone?")
     }
+    state.withLock { ($0.making, $0.kept) = (nil, folder) }
     return file
   }
 
@@ -106,7 +124,8 @@ final class SoundTools: Sendable {
       let recorder = $0.recorder
       $0.recorder = nil
       recorder?.send(SIGTERM)
-      $0.folder?.remove()
+      $0.making?.remove()
+      $0.kept?.remove()
     }
   }
 

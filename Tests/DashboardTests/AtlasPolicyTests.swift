@@ -141,7 +141,7 @@ import Dashboard
     let shown = text(state)
     for name in state.policies.available {
       // Names may be cut, the first letters not.
-      #expect(shown.contains(name.prefix(4)), "\(name) at \(size)")
+      #expect(shown.contains(name.prefix(3)), "\(name) at \(size)")
     }
     #expect(shown.contains("no room for intervals") == (size.width < 200), "\(size)\n\(shown)")
   }

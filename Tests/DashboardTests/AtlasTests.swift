@@ -1,7 +1,6 @@
 // All masks on one screen: what is drawn of them, and going from one to the next.
 
 import Backbones
-import Base
 import TerminalUI
 import Testing
 import Tradeoff
@@ -42,7 +41,10 @@ import Tradeoff
       #expect(abs(values[layer] - worth / 10) < 1e-9)
       #expect(abs(try #require(survey.knockOuts[layer]) - worth / 600) < 1e-12)
     }
-    #expect(survey.paths.map(\.name) == ["spread", "first", "last", "greedy", "best"])
+    #expect(
+      survey.paths.map(\.name) == [
+        "spread", "first", "last", "best", "greedy", "shapley", "contiguous",
+      ])
     for path in survey.paths { #expect(path.points.map(\.mask.keptCount) == (0...12).reversed()) }
     // Where layers add up, dropping the least one first is best.
     #expect(survey.paths[3].points == survey.paths[4].points)
@@ -108,9 +110,11 @@ import Tradeoff
     state.symbols = symbols
     state.zoomed = .atlas
     let text = screen(state)
-    let names = ["spread", "first", "last", "greedy", "best", "front", "this mask"]
+    let names = [
+      "spread", "first", "last", "best", "greedy", "shapley", "contiguous", "front", "this mask",
+    ]
     let front: Character = symbols.dots == .ascii ? "*" : "◆"
-    let marks = symbols.markers.prefix(5) + [front, symbols.currentMarker]
+    let marks = symbols.markers.prefix(7) + [front, symbols.currentMarker]
     #expect(Set(marks).count == names.count)
     for (mark, name) in zip(marks, names) { #expect(text.contains("\(mark) \(name)")) }
   }

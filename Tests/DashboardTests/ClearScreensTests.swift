@@ -100,14 +100,16 @@ import Dashboard
   @Test(arguments: Symbols.all.map(\.name)) func framesDifferByShape(name: String) throws {
     let symbols = try #require(Symbols.all.first { $0.name == name })
     let text = screen(Scene.shown(.embeddings, symbols: symbols), 80, 24)
-    let legend = try #require(text.split(separator: "\n").first { $0.contains("all layers") })
+    let legend = try #require(
+      text.split(separator: "\n").first { $0.contains("reference, all layers") })
     func mark(_ word: String) throws -> Character {
       let range = try #require(legend.range(of: " \(word)"))
       return legend[legend.index(before: range.lowerBound)]
     }
     let marks = [try mark("reference"), try mark("dld"), try mark("stayed")]
     #expect(Set(marks).count == 3)
-    let field = text.split(separator: "\n").prefix { !$0.contains("all layers") }.joined()
+    let field = text.split(separator: "\n").prefix { !$0.contains("reference, all layers") }
+      .joined()
     #expect(marks.allSatisfy(field.contains))
   }
 
@@ -116,7 +118,7 @@ import Dashboard
     func field(_ state: DashboardState) throws -> String {
       let lines = screen(state, 120, 40).split(separator: "\n")
       let start = try #require(lines.firstIndex { $0.contains("Output distributions") })
-      let end = try #require(lines.firstIndex { $0.contains("all layers") })
+      let end = try #require(lines.firstIndex { $0.contains("reference, all layers") })
       return lines[(start + 1)..<end].map { $0.prefix(73) }.joined(separator: "\n")
     }
     let moved = try field(Scene.shown(.embeddings))
@@ -170,7 +172,7 @@ import Dashboard
       let range = try #require(text.range(of: " \(name)"), "\(name)")
       return text[text.index(before: range.lowerBound)]
     }
-    #expect(Set(marks).count == 4 && marks[3] == "×")
+    #expect(Set(marks).count == 4 && marks[3] == "p")
     #expect(!screen(state, 120, 40).contains("6×6"))
   }
 
@@ -207,7 +209,7 @@ import Dashboard
     let small = screen(Scene.busy(), 60, 15)
     #expect(small.contains("+1 more (e)") && small.contains("+4 more (e)"))
     let layers = screen(Scene.shown(.layers), 60, 15)
-    #expect(layers.contains("▼ 8 more (e)") && layers.contains("kitchen…"))
+    #expect(layers.contains("▼ 8 more (e)") && layers.contains("kitc…"))
     #expect(!layers.contains("it cam"))
     #expect(screen(Scene.shown(.transcripts), 60, 15).contains("+2 lines (e)"))
   }

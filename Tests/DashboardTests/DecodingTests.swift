@@ -104,13 +104,13 @@ import Dashboard
     Scene.serve([], &state)
     _ = press(&state, "7")
     Scene.serve(update(&state, .recorded("/tmp/recording.wav")), &state)
-    #expect(state.listening.heard.count == 12 && state.listening.decoding == .greedy)
+    #expect(state.listening.heard.count == 12 && state.listening.hearer.decoding == .greedy)
     let effects = press(&state, "D")
     let asked = effects.contains {
-      if case .probe(.file(_, _, _, _, .beam)) = $0 { true } else { false }
+      if case .probe(.file(_, _, _, _, _, .beam)) = $0 { true } else { false }
     }
     #expect(asked)
     Scene.serve(effects, &state)
-    #expect(state.listening.decoding == .beam(Self.beam))
+    #expect(state.listening.hearer.decoding == .beam(Self.beam))
   }
 }

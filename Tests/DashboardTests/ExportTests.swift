@@ -25,7 +25,8 @@ import Dashboard
     var state = Scene.busy()
     state.size = Size(width: 100, height: 30)
     let contents = contents(state)
-    #expect(contents.map(\.0) == Export.allCases)
+    // Nothing was heard.
+    #expect(contents.map(\.0) == Export.allCases.filter { $0 != .heard })
     // The screen without the menu that asked for it.
     #expect(
       contents[0].1 == .text(view(state, state.size).lines().joined(separator: "\n") + "\n"))
@@ -44,6 +45,51 @@ import Dashboard
         #expect(one.model == "dld" && one.results.map(\.index) == Array(0..<40))
       }
     }
+  }
+
+  @Test func whatWasHeardIsKeptWithTheRecording() throws {
+    var state = Scene.shown(.explore)
+    let row = try #require(Export.allCases.firstIndex(of: .heard)) + 1
+    let keys = [.character("x"), .character(Character("\(row)"))] as [Key]
+    let nothing = keys.flatMap { update(&state, .terminal(.key($0))) }
+    #expect(nothing == [])
+    #expect(state.notice == "nothing was heard yet: Listen records, or opens a file")
+    state = Scene.shown(.listen)
+    let effects = keys.flatMap { update(&state, .terminal(.key($0))) }
+    guard case .export(.heard, .heard(let heard))? = effects.first else {
+      Issue.record("nothing to keep: \(effects)")
+      return
+    }
+    // Two models at twelve depths each, the deepest first.
+    #expect(heard.file == "/tmp/recording.wav" && heard.said == nil)
+    #expect(heard.entries.map(\.model) == (0..<24).map { $0 < 12 ? "dld" : "reference" })
+    #expect(heard.entries.map(\.listening.mask.keptCount) == (0..<24).map { 12 - $0 % 12 })
+    let lines = try heard.lines(recording: "recording.wav", machine: "Example CPU")
+      .split(separator: "\n")
+    #expect(lines.count == 24)
+    let last = try #require(
+      try JSONSerialization.jsonObject(with: Data(lines[23].utf8)) as? [String: Any])
+    #expect(
+      last.keys.sorted() == [
+        "audio_seconds", "file", "kept_layers", "machine", "mask", "model", "seconds", "text",
+        "threads", "words",
+      ])
+    #expect(last["file"] as? String == "recording.wav" && last["kept_layers"] as? Int == 1)
+    #expect(last["model"] as? String == "reference" && last["text"] as? String == "please")
+    #expect(last["seconds"] as? Double == 0.001 && last["audio_seconds"] as? Double == 2)
+    #expect((last["words"] as? [[String: Any]])?.first?["word"] as? String == "please")
+    // Of a clip it is known what was said.
+    state.clips = [
+      Clip(path: "/tmp/recording.wav", id: "1", source: "heldout", said: ["please", "stop"])
+    ]
+    _ = update(&state, .terminal(.key("x")))
+    guard
+      case .export(_, .heard(let known))? = update(&state, .terminal(.key(keys[1]))).first
+    else {
+      Issue.record("nothing to keep")
+      return
+    }
+    #expect(try known.lines(recording: "r", machine: "m").contains(#""reference":"please stop""#))
   }
 
   private func copied(_ state: inout DashboardState) -> (name: String, text: String)? {

@@ -74,6 +74,62 @@ import Tradeoff
       state.wantedProbe == .lens(model: state.model, utterance: state.utterance, mask: mask))
   }
 
+  /// Times come from the machine's measured speed, by the masks that utterances have: of the first five
+  /// layers and of the first seven, half of the latter after two looks.
+  @Test func timesAreThoseOfTheMasks() throws {
+    let walk = Walk(policy: "exit", atlas: "a", keeping: 6, of: 12, look: { _, _ in .run })
+    var state = drawn()
+    state.choice.walk = walk
+    let point = state.presentPoint
+    // 3 ms and half of what all layers take, 15 ms.
+    #expect(state.isEstimated(point) && text(state).contains(/ms, estimated +10\.5 +18\.0/))
+    var measurement = Measurement(walk: walk, utteranceCount: state.subject.utterances.count)
+    for index in state.subject.utterances.indices {
+      let mask = Walk(LayerMask(layerCount: 12, keeping: 0..<(index % 2 == 0 ? 5 : 7)))
+      var result = Scene.result(index, mask)
+      if index % 4 == 1 { result.looks = [2, 3] }
+      measurement.add(result, speakers: state.subject.speakers)
+    }
+    state.measurements[point] = measurement
+    // Five layers take 6.1 ms, seven 8.6; the head 0.5 for each look.
+    #expect(!state.isEstimated(point))
+    let mean = try #require(state.seconds(point))
+    #expect(abs(mean - (0.003 + (0.0061 + 0.0086) / 2 + 0.001 / 4)) < 1e-9)
+    #expect(text(state).contains(/ms, measured +10\.6 +18\.0/))
+    // Each by its own, in proportion to its length: what files and the scenario have.
+    let results = measurement.results.compactMap { $0 }
+    let own = try #require(state.seconds(point, of: results))
+    for (result, seconds) in zip(results, own) {
+      let layers = result.mask.keptCount == 5 ? 0.0061 : 0.0086
+      let expected = 0.003 + layers + 0.0005 * Double(result.looks.count)
+      #expect(abs(seconds - expected * result.audioSeconds / 2.8) < 1e-9)
+    }
+    #expect(state.visitedWalks.first { $0.walk == walk }?.results.map(\.seconds) == own)
+  }
+
+  /// A clip goes by its id, as in its data set; another recording by its name.
+  @Test func recordingsAreHeardByTheWalk() throws {
+    var state = drawn()
+    state.clips = Scene.clips
+    state.view = .listen
+    for (file, name) in [("/clips/0.wav", Scene.clips[0].id), ("/tmp/recording.wav", "recording")] {
+      let effects = update(&state, .recorded(file))
+      guard case .probe(.file(file, name, _, 0, let walks, _))? = effects.first else {
+        Issue.record("\(file) is not heard as \(name): \(effects)")
+        return
+      }
+      #expect(walks == state.policyWalks)
+      Scene.serve(effects, &state)
+      let heard = try #require(state.listening.heard(at: state.presentPoint))
+      #expect(heard.mask == state.walk.mask(of: name))
+    }
+    let effects = update(&state, .recording(true))
+    let captions = effects.compactMap { effect -> CaptionRequest? in
+      if case .caption(let request) = effect { request } else { nil }
+    }
+    #expect(captions.first?.hearers.first?.walk == state.walk)
+  }
+
   /// By hand from the mask of the utterance that is looked at.
   @Test func aLayerIsSwitchedInWhatIsLookedAt() {
     var state = drawn()

@@ -39,10 +39,12 @@ enum Scene {
     if let atlas {
       models[0].policies = ModelPolicies(layerCount: layerCount, atlas: .success(atlas))
     }
-    let second = CostModel(
+    var second = CostModel(
       stages: StageValues(
         frontEnd: 0.1e9, layers: Array(repeating: 0.05e9, count: secondLayers),
         skipped: Array(repeating: 0, count: secondLayers), head: 0.01e9))
+    second.latency = latency(layers: Array(repeating: 0.00125, count: secondLayers))
+    second.utteranceSeconds = costs.utteranceSeconds
     return DashboardState(
       subject: subject(of: models), walk: .full(layerCount), policy: "spread",
       costs: [costs, second])
@@ -122,8 +124,17 @@ enum Scene {
   }
 
   static func state(symbols: Symbols = .braille) -> DashboardState {
-    DashboardState(
+    var state = DashboardState(
       subject: subject, walk: .full(layerCount), policy: "spread", costs: [costs], symbols: symbols)
+    state.clips = clips
+    return state
+  }
+
+  /// Two recordings that came with the program.
+  static let clips = (0..<2).map {
+    Clip(
+      path: "/clips/\($0).wav", id: subject.utterances[$0].id, source: "heldout/test-clean",
+      said: subject.utterances[$0].words)
   }
 
   /// Layers of about equal cost between a front end and a head.
@@ -135,8 +146,26 @@ enum Scene {
     costs.parameters = StageValues(
       frontEnd: 0.1e6, layers: Array(repeating: 0.38e6, count: layerCount),
       skipped: Array(repeating: 0, count: layerCount), head: 0.03e6)
+    costs.latency = latency(layers: (0..<layerCount).map { 0.0011 + Double($0 % 4) * 0.0001 })
+    (costs.utteranceSeconds, costs.middleHalf) = (2.8, 2.4...3.2)
     return costs
   }()
+
+  /// In proportion to the audio: these seconds for an utterance of mean length, and 3 ms for what comes
+  /// before and after the layers.
+  static func latency(
+    layers: [Double], slowdowns: [Double] = [1], unevenness: Double? = nil,
+    othersShare: Double? = nil
+  ) -> LatencyModel {
+    LatencyModel(
+      [0.5, 2].map { scale in
+        LatencyModel.Point(
+          audioSeconds: 2.8 * scale,
+          stages: StageValues(
+            frontEnd: 0.0025 * scale, layers: layers.map { $0 * scale },
+            skipped: layers.map { _ in 0 }, head: 0.0005 * scale))
+      }, slowdowns: slowdowns, unevenness: unevenness, othersShare: othersShare)
+  }
 
   /// An evaluator's answer: the more layers are skipped, the more words go wrong.
   static func result(_ index: Int, _ walk: Walk) -> UtteranceResult {
@@ -257,23 +286,32 @@ enum Scene {
                   mean: OutputMap.Point(x: 0.85 * $1.x, y: 0.85 * $1.y))
               }, divergences: points.indices.map { Double($0 * $0) / 2000 }, changes: 9,
               utterances: 40))))
-    case .file(_, _, _, let walks, _):
+    case .file(_, let utterance, _, let model, let walks, _):
+      // Two words, each louder than the one before.
+      let samples = (0..<2000).map { Float($0 % 1000) / 1000 * ($0 < 1000 ? 0.4 : 0.8) }
+      let sound = SoundOutline(Waveform(samples: samples, sampleRate: 1000))
+      var effects = update(&state, .probed(.sound(request, sound)))
       for walk in walks {
-        let mask = walk.mask(of: "recording") ?? .full(layerCount)
-        _ = update(
-          &state,
-          .probed(
-            .depth(
-              request,
-              Listening(
-                walk: walk, mask: mask,
-                transcript: Transcript(
-                  tokens: [],
-                  words: sentences[0].split(separator: " ").prefix(1 + mask.keptCount / 2).map {
-                    TimedWord(word: String($0), start: 0, end: 1, confidence: 0.9)
-                  }), seconds: 0.001 * Double(mask.keptCount), audioSeconds: 2))))
+        let mask = walk.mask(of: utterance) ?? .full(layerCount)
+        let listening = Listening(
+          walk: walk, mask: mask, looks: [], transcript: transcript(model, mask),
+          seconds: 0.001 * Double(mask.keptCount), audioSeconds: 2)
+        effects += update(&state, .probed(.depth(request, listening)))
       }
+      // What is to be heard next.
+      for case .probe(let next) in effects { answer(next, &state) }
     }
+  }
+
+  /// The fewer layers, the fewer words; the second model takes the third word for another.
+  private static func transcript(_ model: Int, _ mask: LayerMask) -> Transcript {
+    let words = sentences[0].split(separator: " ").prefix(1 + mask.keptCount / 2).map(String.init)
+    return Transcript(
+      tokens: [],
+      words: words.enumerated().map { index, word in
+        TimedWord(
+          word: model == 1 && index == 2 ? "of" : word, start: 0, end: 1, confidence: 0.9)
+      })
   }
 
   private static func lens(_ utterance: Int, _ mask: LayerMask) -> LayerLens {

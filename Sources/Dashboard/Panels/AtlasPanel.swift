@@ -82,13 +82,11 @@ enum AtlasPanel: Panel {
       "WER %; a dot a mask, side by side where they cost the same, stronger: more",
       "WER %; a dot a mask, stronger: more", "WER %",
     ]
-    let dearest = survey.cloud.map(\.x).max() ?? 0
-    let worst = survey.cloud.map(\.y).max() ?? 0
     var plot = ScatterPlot(
       series: paths + [front] + (present.map { [$0] } ?? []),
       xLabel: "GFLOP per second of audio", yLabel: forms.first { $0.count <= width } ?? "",
       // From nothing, so that half the cost is half the way.
-      xRange: 0...max(dearest * 1.04, 1e-9), yRange: 0...max(worst * 1.04, 1e-9),
+      xRange: 0...max(survey.dearest * 1.04, 1e-9), yRange: 0...max(survey.worst * 1.04, 1e-9),
       axisStyle: theme.muted, hasLegend: true, symbols: state.symbols)
     plot.cloud = PointCloud(
       // Not so far that depths would meet.

@@ -44,21 +44,32 @@ enum BudgetPanel: Panel {
   /// The budget and what it is about: on one line where it fits, else on two.
   private static func head(_ state: DashboardState, _ size: Size) -> [[(KeyText, Style)]] {
     let theme = state.theme
-    let isTime = state.budget.unit == .milliseconds
     let device = Device.all[state.budget.device]
-    let amount: [(KeyText, Style)] = [
-      ("\(significant(state.budget.amount))", theme.accentStrong),
-      (" \(state.budget.unit.rawValue) (\(key: "f"))", theme.muted),
+    let amount = Budget.amount(state).map(significant) ?? "–"
+    let share = "\(state.budget.percent) %"
+    let value: [(KeyText, Style)] = [
+      ("\(amount) \(state.budget.unit.rawValue) (\(key: "f"))", theme.muted)
     ]
-    guard isTime else { return [amount] }
+    let whole = [("\(share)", theme.accentStrong), (" of full depth: ", theme.muted)] + value
+    func fits(_ line: [(KeyText, Style)]) -> Bool {
+      line.reduce(0) { $0 + $1.0.width } <= size.width - 4
+    }
+    let short = [("\(share)", theme.accentStrong), (", ", theme.muted)] + value
+    guard state.budget.unit == .milliseconds else { return [fits(whole) ? whole : short] }
     let place: [(KeyText, Style)] = [
       ("\(device.name)", theme.strong), ("\(device.remark)", theme.muted),
       (" (\(key: "g"))", theme.muted),
     ]
-    let line = amount + [(" on ", theme.muted)] + place
-    if line.reduce(0, { $0 + $1.0.width }) <= size.width - 4 { return [line] }
-    if size.height >= 6 { return [amount, place] }
-    return [[amount[0], (" ms (\(key: "f")) on ", theme.muted)] + place]
+    for start in [whole, short] {
+      let line = start + [(" on ", theme.muted)] + place
+      if fits(line) { return [line] }
+    }
+    if size.height >= 6 { return [fits(whole) ? whole : short, place] }
+    return [
+      [
+        ("\(share)", theme.accentStrong), (", \(amount) ms (\(key: "f")) on ", theme.muted),
+      ] + place
+    ]
   }
 
   private static func table(_ rows: [Budget.Row], _ state: DashboardState) -> Table {
@@ -76,6 +87,7 @@ enum BudgetPanel: Panel {
         cells(row, isChoice: row.walk == choice, state)
       },
       selection: rows.firstIndex { $0.walk == state.walk }, headerStyle: state.theme.muted,
+      trackStyle: state.theme.border,
       symbols: state.symbols)
   }
 
@@ -84,13 +96,20 @@ enum BudgetPanel: Panel {
   ) -> [StyledText] {
     let theme = state.theme
     let measurement = state.measurement(row.walk)
-    let source = row.amount == nil ? "" : row.isMeasured ? "measured" : "estimated"
+    let busy = state.costs.latency?.isBusy == true ? "busy" : "measured"
+    // Another device's speed is made up, and masks that nobody has seen.
+    let isMeasured =
+      state.budget.device == 0
+      && !state.isEstimated(state.point(model: state.model, walk: row.walk))
+    let source = row.amount == nil ? "" : isMeasured ? busy : "estimated"
     return [
       StyledText("\(row.walk.keptCount)", style: theme.text),
       StyledText(row.amount.map(significant) ?? "–", style: theme.text),
     ] + (state.budget.unit == .milliseconds ? [StyledText(source, style: theme.muted)] : []) + [
       StyledText(
-        measurement?.errorRate.map { fixed($0 * 100, 1) } ?? "–",
+        measurement?.errorRate.map {
+          marked(fixed($0 * 100, 1), isComplete: measurement?.isComplete == true)
+        } ?? "–",
         style: measurement?.isComplete == true ? theme.text : theme.muted),
       StyledText(
         verdict(row, isChoice: isChoice), style: row.fits ? theme.accent : theme.muted),

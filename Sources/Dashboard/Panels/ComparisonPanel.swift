@@ -131,9 +131,8 @@ enum ComparisonPanel: Panel {
         saved.map { "*" + fixed($0.errorRate * 100, 1) } ?? "–", style: theme.muted)
       return entry
     }
-    // A sign, because grey alone is not seen by all.
     entry.rate = StyledText(
-      (measurement.isComplete ? "" : "?") + fixed(rate * 100, 1),
+      marked(fixed(rate * 100, 1), isComplete: measurement.isComplete),
       style: !measurement.isComplete ? theme.muted : index == 0 ? theme.strong : theme.text)
     entry.interval =
       measurement.interval.map {
@@ -177,9 +176,14 @@ enum ComparisonPanel: Panel {
     Table(
       columns: columns(form, rows, contestants, theme, body.width),
       rows: zip(depths(state), rows).flatMap { lines($0, $1, form, theme) },
-      selection: depth.map { $0 * form.lines }, headerStyle: theme.muted, symbols: state.symbols
+      selection: depth.map { $0 * form.lines }, headerStyle: theme.muted, trackStyle: theme.border,
+      symbols: state.symbols
     ).draw(in: body, on: &canvas)
-    let marks = (isSaved ? "* saved sweep; " : "") + (isPartial ? "? partly measured; " : "")
+    // What a policy draws differs from draw to draw: one of them stands for itself alone.
+    let drawn = contestants.first { PolicyCatalog.isDrawn($0.policy) }
+    let marks =
+      (drawn.map { "\($0.policy): one draw, seed \(state.seed); " } ?? "")
+      + (isSaved ? "* saved sweep; " : "") + (isPartial ? "? partly measured; " : "")
     drawLegend(form, marks, state, legend, &canvas)
   }
 

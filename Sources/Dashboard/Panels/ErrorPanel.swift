@@ -21,7 +21,8 @@ enum ErrorPanel: Panel {
     let room = size.height - 2
     let width = size.width - 4
     let present = state.present
-    let rate = percent(present?.errorRate)
+    let rate = marked(
+      percent(present?.errorRate), isComplete: present.map(\.isComplete) ?? true)
     let interval = present?.interval.map {
       "\(fixed($0.lowerBound * 100, 1)) – \(percent($0.upperBound))"
     }
@@ -177,7 +178,12 @@ enum ErrorPanel: Panel {
       return
     }
     let difference = now.rate - other.rate
-    let (rate, change) = (percent(other.rate), points(difference))
+    // Both over the same utterances, so both are partial as long as one of them is.
+    let isComplete = state.present?.isComplete == true && measurement?.isComplete == true
+    let (rate, change) = (
+      marked(percent(other.rate), isComplete: isComplete),
+      marked(points(difference), isComplete: isComplete)
+    )
     // The longest form that fits, so that no word is cut.
     let forms = [("   now ", " points"), ("  ", " points"), ("  ", "")]
     let known = name.count + 1 + rate.count + change.count

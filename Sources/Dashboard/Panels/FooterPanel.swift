@@ -57,7 +57,18 @@ enum FooterPanel: Panel {
       case .file: ("WAV or FLAC file", "file")
       case .guess: ("your guess of the word error rate in %", "guess in %")
       }
+    if !prompt.choices.isEmpty {
+      // As many names as there is room for.
+      let start = "\(short): \(prompt.text)_  "
+      let shown = prompt.choices.indices.reversed().lazy.map { last in
+        start + prompt.choices[...last].joined(separator: "  ")
+          + (last + 1 < prompt.choices.count ? "  …" : "")
+      }.first { CharacterWidth.of($0) <= width }
+      if let shown { return KeyText(shown) }
+    }
+    let completes: KeyText = prompt.kind == .file ? "\(key: .tab) completes it, " : ""
     for form in [
+      "\(name): \(prompt.text)_   \(completes)\(key: .enter) takes it, \(key: .escape) leaves",
       "\(name): \(prompt.text)_   \(key: .enter) takes it, \(key: .escape) leaves",
       "\(name): \(prompt.text)_", "\(short): \(prompt.text)_",
     ] as [KeyText] where form.width <= width {
@@ -72,6 +83,9 @@ enum FooterPanel: Panel {
     let theme = state.theme
     let total = state.subject.measurableCount
     if !state.notice.isEmpty { return ("◆", KeyText(state.notice), theme.accent) }
+    if state.listening.isRecording {
+      return ("●", "recording; measuring waits meanwhile", theme.accentStrong)
+    }
     if state.isPaused {
       let count = state.present?.measuredCount ?? 0
       return (

@@ -34,12 +34,16 @@ enum LayerPanel: Panel {
     }
     let stages = state.costs.stages
     let total = stages.total(.full(state.layerCount))
-    let times = (0..<state.layerCount).map { state.layerSeconds($0) }
-    let ends = state.frontEndAndHeadSeconds
-    let longest = (times.compactMap { $0 } + [ends?.frontEnd ?? 0, ends?.head ?? 0]).max() ?? 0
+    // The text is not out before it is decoded.
+    let times = state.costs.stageSeconds.map { stages in
+      var stages = stages
+      stages.head += state.costs.decodingSeconds ?? 0
+      return stages
+    }
+    let longest = times.map { max($0.frontEnd, $0.head, $0.layers.max() ?? 0) } ?? 0
     if let y = rows.frontEnd {
       drawEnd(
-        "audio in", stages.frontEnd / total, ends?.frontEnd, longest, y, columns, theme,
+        "audio in", stages.frontEnd / total, times?.frontEnd, longest, y, columns, theme,
         state.symbols, &canvas)
     }
     for (row, layer) in rows.visible.enumerated() {
@@ -56,14 +60,15 @@ enum LayerPanel: Panel {
       let share = percent(stages.layers[layer] / total)
       canvas.textRight(share, end: columns.share + 7, y: y, style: style)
       if runs {
-        drawTime(times[layer], longest, y, columns, theme.accent, theme, state.symbols, &canvas)
+        drawTime(
+          times?.layers[layer], longest, y, columns, theme.accent, theme, state.symbols, &canvas)
       } else {
         canvas.textRight("–", end: columns.end - 3, y: y, style: theme.skipped)
       }
     }
     if let y = rows.head {
       drawEnd(
-        "text out", stages.head / total, ends?.head, longest, y, columns, theme, state.symbols,
+        "text out", stages.head / total, times?.head, longest, y, columns, theme, state.symbols,
         &canvas)
     }
     if rows.visible.lowerBound > 0 {

@@ -77,7 +77,7 @@ enum NeighboursPanel: Panel {
             ? [StyledText(fixed(survey.cost(of: point.mask), 3), style: theme.muted)] : [])
       },
       selection: neighbours.indices.contains(state.neighbour) ? state.neighbour : nil,
-      headerStyle: theme.muted, symbols: state.symbols)
+      headerStyle: theme.muted, trackStyle: theme.border, symbols: state.symbols)
   }
 
   /// `+7`, `−3`, or `−3 +7` for 7 in the place of 3.

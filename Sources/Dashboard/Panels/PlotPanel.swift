@@ -25,7 +25,9 @@ enum PlotPanel: Panel {
     ScatterPlot(
       series: unmarked + marks.map(\.series),
       current: present.map { ($0.cost, $0.errorRate) },
-      currentLabel: present.map { "\($0.walk.keptCount)" } ?? "",
+      currentLabel: present.map {
+        marked("\($0.walk.keptCount)", isComplete: $0.isComplete)
+      } ?? "",
       currentStyle: look.style.with { $0.bold = true },
       xLabel: state.plotAxis.rawValue, yLabel: "WER %, with the number of layers run",
       // From nothing, so that half the cost is half the way.
@@ -104,7 +106,7 @@ enum PlotPanel: Panel {
     }
     all.append(marks(state.model, points.filter { !$0.isComplete }, "?", hasLabels: true))
     if let pinned = state.pinned, let known = state.measurements[pinned],
-      let point = Point(known, state.modelCosts[pinned.model], state.plotAxis)
+      let point = Point(known, of: pinned, state)
     {
       all.append(
         (
@@ -143,7 +145,7 @@ enum PlotPanel: Panel {
   private static func points(of model: Int, _ state: DashboardState) -> [Point] {
     state.measurements.compactMap { point, measurement in
       point.model == model && point.decoding == state.decoding
-        ? Point(measurement, state.modelCosts[model], state.plotAxis) : nil
+        ? Point(measurement, of: point, state) : nil
     }
     // A dictionary's order differs from run to run, and where labels meet the first one stays.
     .sorted { ($0.cost, $0.walk.description) < ($1.cost, $1.walk.description) }
@@ -155,13 +157,15 @@ enum PlotPanel: Panel {
     var cost, errorRate: Double
     var isComplete: Bool
 
-    init?(_ measurement: Measurement, _ costs: CostModel, _ axis: PlotAxis) {
+    init?(_ measurement: Measurement, of point: OperatingPoint, _ state: DashboardState) {
       guard let rate = measurement.errorRate else { return nil }
       walk = measurement.walk
       errorRate = rate * 100
-      switch axis {
-      case .compute: cost = measurement.gflopPerAudioSecond(costs)
-      case .latency: cost = (measurement.meanSeconds ?? 0) * 1000
+      switch state.plotAxis {
+      case .compute: cost = measurement.gflopPerAudioSecond(state.modelCosts[point.model])
+      case .latency:
+        guard let seconds = state.seconds(point) else { return nil }
+        cost = seconds * 1000
       case .layers: cost = measurement.meanKeptCount ?? Double(walk.keptCount)
       }
       isComplete = measurement.isComplete

@@ -28,7 +28,7 @@ enum RecordingPanel: Panel {
         keys: [long, short], x: 2, y: 1, style: style, width: width, symbols: state.symbols)
     }
     let area = area(state, size)
-    guard !state.listening.heard.isEmpty else {
+    guard !state.listed.isEmpty else {
       canvas.wrapped(
         StyledText(
           "The bundled models know about 1,100 words, from synthetic speech and digits said by a few "
@@ -85,7 +85,7 @@ enum RecordingPanel: Panel {
   /// The present mask is marked where it is in sight: scrolling goes before it.
   private static func table(_ state: DashboardState, _ area: Rect) -> Table {
     let theme = state.theme
-    let heard = state.listening.heard
+    let heard = state.listed
     let first = firstRow(state, area)
     let visible = first..<first + max(1, area.height - 1)
     return Table(
@@ -96,18 +96,29 @@ enum RecordingPanel: Panel {
       rows: heard.map {
         [
           StyledText("\($0.mask.keptCount)", style: theme.text),
-          StyledText(significant($0.seconds * 1000), style: theme.muted),
+          StyledText(significant(seconds($0, state) * 1000), style: theme.muted),
           StyledText($0.transcript.text, style: theme.text),
         ]
       },
       selection: heard.firstIndex { $0.walk == state.walk }.flatMap {
         visible.contains($0) ? $0 : nil
-      }, headerStyle: theme.muted, symbols: state.symbols)
+      }, headerStyle: theme.muted, trackStyle: theme.border, symbols: state.symbols)
+  }
+
+  /// As everywhere, from this machine's measured speed; what it took beside everything else where that is
+  /// not known, or a beam search was part of it.
+  private static func seconds(_ heard: Listening, _ state: DashboardState) -> Double {
+    let listening = state.listening
+    guard listening.hearer.decoding.beam == nil,
+      let seconds = state.modelCosts[listening.hearer.model].seconds(
+        heard.mask, looks: heard.looks, audioSeconds: heard.audioSeconds)
+    else { return heard.seconds }
+    return seconds
   }
 
   /// Where the reader scrolled to; before that, the depth nearest to the present one is in the middle.
   private static func firstRow(_ state: DashboardState, _ area: Rect) -> Int {
-    let heard = state.listening.heard
+    let heard = state.listed
     let visible = max(1, area.height - 1)
     let nearest = heard.indices.min {
       abs(heard[$0].walk.keptCount - state.walk.keptCount)

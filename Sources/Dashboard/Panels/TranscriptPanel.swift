@@ -115,18 +115,8 @@ enum TranscriptPanel: Panel {
       waitingRow = now == nil ? 1 : nil
       self.labels = labels
       labelWidth = 12
-      let columns = AlignedColumns(reference: item.words, alignments: alignments).columns
-      var start = 0
-      var used = labelWidth
-      for (position, column) in columns.enumerated() {
-        if used + column.width > width, position > start {
-          lines.append(columns[start..<position])
-          start = position
-          used = labelWidth
-        }
-        used += column.width + 1
-      }
-      if start < columns.count { lines.append(columns[start...]) }
+      lines = AlignedColumns(reference: item.words, alignments: alignments)
+        .lines(width: width - labelWidth)
     }
 
     var height: Int { lines.count * labels.count + max(0, lines.count - 1) }
@@ -171,6 +161,28 @@ package struct AlignedColumns {
   }
 
   package private(set) var columns: [Column] = []
+
+  /// The columns in lines of at most `width`, a blank between two; none is left out because it is wider.
+  func lines(width: Int) -> [ArraySlice<Column>] {
+    var lines: [ArraySlice<Column>] = []
+    var (start, used) = (0, 0)
+    for (position, column) in columns.enumerated() {
+      if used + column.width > width, position > start {
+        lines.append(columns[start..<position])
+        (start, used) = (position, 0)
+      }
+      used += column.width + 1
+    }
+    if start < columns.count { lines.append(columns[start...]) }
+    return lines
+  }
+
+  /// Where nobody knows who is right, the reference stands out as well where the others differ from it.
+  mutating func markReference() {
+    for index in columns.indices where columns[index].cells.dropFirst().contains(where: \.isError) {
+      columns[index].cells[0].isError = true
+    }
+  }
 
   package init(reference: [String], alignments: [[AlignedWord]]) {
     // For each hypothesis: what stands under each reference word, and what was added before it.

@@ -64,6 +64,7 @@ enum UtterancesPanel: Panel {
             state.subject.utterances[index].words.joined(separator: " "), style: theme.text),
         ]
       }, selection: rows.firstIndex(of: state.utterance), headerStyle: theme.muted,
+      trackStyle: theme.border,
       symbols: state.symbols)
   }
 

@@ -34,6 +34,8 @@ package struct AtlasSurvey: Sendable {
   private var costs: CostModel
   /// Cost and percent of the words that are wrong, mask by mask.
   private(set) var cloud: [(x: Double, y: Double)] = []
+  /// The greatest of each in the cloud.
+  private(set) var (dearest, worst) = (0.0, 0.0)
   /// The best mask of each cost, without those that a cheaper one matches; cheapest first.
   private(set) var front: [MaskAtlas.Point] = []
 
@@ -78,6 +80,7 @@ package struct AtlasSurvey: Sendable {
 
   private mutating func measure() {
     cloud = atlas.points.map { (cost(of: $0.mask), atlas.errorRate($0) * 100) }
+    (dearest, worst) = cloud.reduce((0, 0)) { (max($0.0, $1.x), max($0.1, $1.y)) }
     front = ParetoFront.of(Array(zip(cloud, atlas.points))) { ($0.0.x, $0.0.y) }.map(\.1)
   }
 

@@ -77,6 +77,8 @@ package struct DashboardState: Sendable {
   package var list = UtteranceList()
   package var budget = BudgetState()
   package var listening = ListenState()
+  /// What there is to listen to.
+  package var clips: [Clip] = []
   /// The row under the cursor of the view Atlas.
   package var neighbour = 0
   package var tour = TourState()
@@ -207,18 +209,56 @@ package struct DashboardState: Sendable {
   /// A view's number key, from 1; the tenth and later ones are for Tab alone.
   package func number(of view: ViewKind) -> Int { (views.firstIndex(of: view) ?? 0) + 1 }
 
-  /// Mean measured seconds of a layer: by the present walk, else by any that ran it, full depth
-  /// first.
-  package func layerSeconds(_ layer: Int) -> Double? {
-    present?.meanSeconds(layer: layer) ?? fullDepth?.meanSeconds(layer: layer)
-      ?? measurements.filter { $0.key.model == model }.values
-      .sorted { $0.measuredCount > $1.measuredCount }
-      .lazy.compactMap { $0.meanSeconds(layer: layer) }.first
+  /// Seconds of one thread for an utterance of mean length: what every view shows of an operating point.
+  package func seconds(_ point: OperatingPoint) -> Double? {
+    seconds(point, audioSeconds: [modelCosts[point.model].utteranceSeconds])?.first
   }
 
-  /// Mean measured seconds before and after the layers, from the walk with the most utterances.
-  package var frontEndAndHeadSeconds: (frontEnd: Double, head: Double)? {
-    (present ?? fullDepth)?.meanFrontEndAndHeadSeconds
+  /// The same for utterances of these lengths. Where they have masks of their own, by the mean of those
+  /// measured, and an estimate before.
+  func seconds(_ point: OperatingPoint, audioSeconds: [Double]) -> [Double]? {
+    seconds(point, audioSeconds) { latency, isDecoded in
+      latency.seconds(uses(point), audioSeconds: audioSeconds, isDecoded: isDecoded)
+    }
+  }
+
+  /// The same for what was measured of a point, each utterance by its own mask.
+  func seconds(_ point: OperatingPoint, of results: [UtteranceResult]) -> [Double]? {
+    let lengths = results.map(\.audioSeconds)
+    if point.walk.mask != nil { return seconds(point, audioSeconds: lengths) }
+    return seconds(point, lengths) { latency, isDecoded in
+      results.flatMap { result in
+        latency.seconds(
+          StageValues(usesOf: result.mask, looks: result.looks),
+          audioSeconds: [result.audioSeconds], isDecoded: isDecoded)
+      }
+    }
+  }
+
+  /// With a beam search the network's time and what was measured of the search, in proportion to the
+  /// length; nil before both are known.
+  private func seconds(
+    _ point: OperatingPoint, _ audioSeconds: [Double],
+    network: (_ latency: LatencyModel, _ isDecoded: Bool) -> [Double]
+  ) -> [Double]? {
+    let costs = modelCosts[point.model]
+    guard let latency = costs.latency else { return nil }
+    guard point.decoding.beam != nil else { return network(latency, true) }
+    guard let search = measurements[point]?.meanDecodeSeconds else { return nil }
+    return zip(network(latency, false), audioSeconds).map { seconds, length in
+      let share = costs.utteranceSeconds > 0 ? length / costs.utteranceSeconds : 1
+      return seconds + search * share
+    }
+  }
+
+  /// How often an utterance uses each stage of a point's model.
+  func uses(_ point: OperatingPoint) -> StageValues {
+    measurements[point]?.meanUses ?? StageValues(usesOf: point.walk)
+  }
+
+  /// Whether nothing is known yet of the masks that a point gives its utterances.
+  func isEstimated(_ point: OperatingPoint) -> Bool {
+    point.walk.mask == nil && (measurements[point]?.measuredCount ?? 0) == 0
   }
 
   /// Errors now and in another measurement over the utterances known in both; nil when there are none.

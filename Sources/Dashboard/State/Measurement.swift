@@ -12,20 +12,16 @@ package struct Measurement: Sendable {
   package private(set) var results: [UtteranceResult?]
   package private(set) var counts = ErrorCounts()
   package private(set) var measuredCount = 0
-  package private(set) var audioSeconds = 0.0
-  package private(set) var seconds = 0.0
   /// 95 % interval of the error rate over speakers or utterances.
   package private(set) var interval: ClosedRange<Double>?
-  /// Seconds that a quarter, half and three quarters of the utterances stay below.
-  package private(set) var quartiles: (low: Double, median: Double, high: Double)?
-  /// Measured utterances at which `interval` and `quartiles` are worked out next.
+  /// Measured utterances at which `interval` is worked out next.
   private var nextSummary = 1
-  private var frontEndSeconds = 0.0
-  private var headSeconds = 0.0
+  package private(set) var audioSeconds = 0.0
   private var decodeSeconds = 0.0
+  /// Of all measured utterances.
   private var operations = 0.0
-  private var layerSeconds: [Double]
-  private var layerRuns: [Int]
+  /// How often they used each stage.
+  private var uses: StageValues
 
   private let leftOut: Int
 
@@ -34,29 +30,28 @@ package struct Measurement: Sendable {
     self.walk = walk
     self.leftOut = leftOut
     results = Array(repeating: nil, count: utteranceCount)
-    layerSeconds = Array(repeating: 0, count: walk.layerCount)
-    layerRuns = Array(repeating: 0, count: walk.layerCount)
+    uses = .zero(layers: walk.layerCount)
   }
 
   package var isComplete: Bool { measuredCount == results.count - leftOut }
   /// Errors per reference word; nil before the first word.
   package var errorRate: Double? { counts.words > 0 ? counts.rate : nil }
-  /// Mean seconds of an utterance: what `CostModel.estimatedSeconds` estimates.
-  package var meanSeconds: Double? { measuredCount > 0 ? seconds / Double(measuredCount) : nil }
-  package var realTimeFactor: Double? { audioSeconds > 0 ? seconds / audioSeconds : nil }
-  /// Mean measured seconds of a layer an utterance (zero-based); nil when it never ran.
-  package func meanSeconds(layer: Int) -> Double? {
-    layerRuns[layer] > 0 ? layerSeconds[layer] / Double(layerRuns[layer]) : nil
-  }
-
   /// In how many of the measured utterances a layer ran, from 0 to 1; nil before the first.
   package func share(ofLayer layer: Int) -> Double? {
-    measuredCount > 0 ? Double(layerRuns[layer]) / Double(measuredCount) : nil
+    measuredCount > 0 ? uses.layers[layer] / Double(measuredCount) : nil
   }
 
   /// Layers that ran on the average; nil before the first utterance.
   package var meanKeptCount: Double? {
-    measuredCount > 0 ? Double(layerRuns.reduce(0, +)) / Double(measuredCount) : nil
+    measuredCount > 0 ? uses.layers.reduce(0, +) / Double(measuredCount) : nil
+  }
+
+  /// How often an utterance uses each stage: by its mask, where there is one for all; else the mean of those
+  /// measured, and before the first an estimate.
+  package var meanUses: StageValues {
+    walk.mask != nil || measuredCount == 0
+      ? StageValues(usesOf: walk)
+      : StageValues.zero(layers: walk.layerCount).adding(uses, scale: 1 / Double(measuredCount))
   }
 
   /// From shapes for one mask, as the whole data set would need; else what the measured utterances
@@ -66,12 +61,7 @@ package struct Measurement: Sendable {
       ? costs.gflopPerAudioSecond(walk) : operations / audioSeconds / 1e9
   }
 
-  package var meanFrontEndAndHeadSeconds: (frontEnd: Double, head: Double)? {
-    guard measuredCount > 0 else { return nil }
-    return (frontEndSeconds / Double(measuredCount), headSeconds / Double(measuredCount))
-  }
-
-  /// Mean seconds from log-probabilities to words, which `meanSeconds` includes.
+  /// Mean seconds from log-probabilities to words, beside everything else that computed.
   package var meanDecodeSeconds: Double? {
     measuredCount > 0 ? decodeSeconds / Double(measuredCount) : nil
   }
@@ -83,16 +73,10 @@ package struct Measurement: Sendable {
     results[result.index] = result
     measuredCount += 1
     counts += result.counts
-    audioSeconds += result.audioSeconds
-    seconds += result.seconds
-    frontEndSeconds += result.frontEndSeconds
-    headSeconds += result.headSeconds
     decodeSeconds += result.decodeSeconds
+    audioSeconds += result.audioSeconds
     operations += result.operations
-    for (layer, time) in result.layerSeconds.enumerated() where result.mask[layer] {
-      layerSeconds[layer] += time
-      layerRuns[layer] += 1
-    }
+    uses = uses + StageValues(usesOf: result.mask, looks: result.looks)
     if measuredCount >= nextSummary || isComplete { summarize(speakers: speakers) }
   }
 
@@ -103,8 +87,5 @@ package struct Measurement: Sendable {
     let known = results.compactMap { $0 }
     interval = ErrorRate.interval(
       known.map(\.counts), groups: known.map { speakers[$0.index] })
-    let times = known.map(\.seconds).sorted()
-    func rank(_ share: Double) -> Double { Summary.Percentiles.rank(share, of: times) }
-    quartiles = (rank(0.25), rank(0.5), rank(0.75))
   }
 }

@@ -24,7 +24,7 @@ extension DashboardState {
 
 /// What a menu is about.
 package enum MenuKind: String, CaseIterable, Hashable, Sendable {
-  case policy, model, rival, preset, theme, export, options, trace, device, tour
+  case policy, model, rival, preset, theme, export, options, trace, device, tour, clip
 }
 
 /// A menu over the screen.
@@ -64,6 +64,8 @@ package struct Prompt: Sendable, Equatable {
 
   package var kind: Kind
   package var text: String
+  /// Names that the text may go on with, where it was to be completed and there are several.
+  package var choices: [String] = []
 
   package init(_ kind: Kind, text: String = "") {
     self.kind = kind

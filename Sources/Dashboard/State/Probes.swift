@@ -11,7 +11,8 @@ package struct Probes: Sendable {
   package private(set) var failures: [ProbeRequest: String] = [:]
   /// Oldest first: what goes when there is too much.
   private var order: [ProbeRequest] = []
-  private static let limit = 64
+  /// A lens of half a minute of speech takes about a megabyte.
+  private static let limit = 32
 
   package init() {}
 
@@ -33,7 +34,7 @@ package struct Probes: Sendable {
     case .lens(_, let lens): lenses[request] = lens
     case .cloud(_, let cloud): clouds[request] = cloud
     case .failed(_, let reason): failures[request] = reason
-    case .depth: return
+    case .sound, .depth: return
     }
     if asked == request { asked = nil }
     order.removeAll { $0 == request }

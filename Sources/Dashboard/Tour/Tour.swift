@@ -80,7 +80,10 @@ package enum Tour {
   }
 
   /// The percentage of words heard wrong at the present operating point.
-  private static func rate(_ state: DashboardState) -> String { percent(state.present?.errorRate) }
+  private static func rate(_ state: DashboardState) -> String {
+    marked(
+      percent(state.present?.errorRate), isComplete: state.present.map(\.isComplete) ?? true)
+  }
 
   private static func isSettled(_ state: DashboardState) -> Bool {
     state.present?.isComplete ?? false
@@ -151,8 +154,8 @@ package enum Tour {
           isReached: { $0.view == .explore && $0.walk == $0.fullWalk && isSettled($0) }),
         TourStep(
           "Guess first",
-          "With half of the layers an utterance takes about half the time. What will the word error "
-            + "rate be? Type your guess before you look.",
+          "With half of the layers an utterance takes less time. What will the word error rate be? Type "
+            + "your guess before you look.",
           hint: "G, a number in percent, Enter", answer: { _ in ["G", "3", "0", .enter] },
           reveal: { "Your guess: \($0.tour.guess.map { fixed($0, 0) } ?? "–") %." },
           isReached: { $0.tour.guess != nil }),
@@ -302,7 +305,8 @@ package enum Tour {
   ]
 
   private static func budget(_ state: DashboardState) -> String {
-    "\(significant(state.budget.amount)) \(state.budget.unit.rawValue)"
+    let amount = Budget.amount(state).map(significant) ?? "–"
+    return "\(state.budget.percent) % of full depth, \(amount) \(state.budget.unit.rawValue),"
   }
 
   /// What the budget came to, from the table's measured rows.
@@ -313,14 +317,13 @@ package enum Tour {
     return choice.fits ? "leaves \(layers)" : "leaves nothing: even 1 layer takes more"
   }
 
-  /// Who was late and who spent what, as it was played.
+  /// Who was right in time, as it was played.
   private static func outcome(_ state: DashboardState) -> String {
     guard let scenario = Budget.scenario(state) else { return "" }
     let told = Budget.contestants(scenario, state).map {
-      "\($0.name): late \($0.score.missedDeadlines) of \($0.score.answered), "
-        + "\(percent($0.score.counts.rate)) wrong, \(significant($0.score.computeSeconds)) s"
+      "\($0.name) \(percent($0.score.rightInTimeShare))"
     }
-    return told.joined(separator: "; ") + "."
+    return "Words right in time: \(told.joined(separator: ", "))."
   }
 
   private static func named(

@@ -65,10 +65,10 @@ enum TourKeys {
   /// As few presses of `-`, or of `+` where the budget is too small, as do it.
   static func budgetForHalf(_ state: DashboardState) -> [Key] {
     if state.budget.isInCharge, fitsHalf(Budget.rows(state), state) { return [] }
-    for (key, factor) in [("-", 1 / 1.25), ("+", 1.25)] as [(Key, Double)] {
+    for (key, isMore) in [("-", false), ("+", true)] as [(Key, Bool)] {
       var tried = state
       for presses in 1...60 {
-        tried.budget.amount *= factor
+        tried.budget.percent = Budget.next(tried.budget.percent, isMore: isMore)
         if fitsHalf(Budget.rows(tried), tried) { return Array(repeating: key, count: presses) }
       }
     }

@@ -28,7 +28,9 @@ extension Update {
     case .openMenu(let kind):
       let menu = Menus.open(kind, state)
       if menu.rows.isEmpty {
-        state.notice = "there is no other model of as many layers"
+        state.notice =
+          kind == .clip
+          ? "there are no clips: f opens a file" : "there is no other model of as many layers"
       } else {
         state.overlay = .menu(menu)
       }
@@ -40,7 +42,7 @@ extension Update {
       if menu.kind == .options, var opened = state.menu {
         opened.optionsRow = index
         state.overlay = .menu(opened)
-      } else if menu.kind == .options, action != .saveSettings {
+      } else if menu.kind == .options, ![.saveSettings, .measureTimes].contains(action) {
         openOptions(at: index, &state)
       } else {
         closeMenu(menu, &state)
@@ -92,6 +94,7 @@ extension Update {
       state.isPaused = false
       state.measurements[state.presentPoint] = nil
       return request(state.presentPoint, &state, isAnew: true)
+    case .measureTimes: return measureTimes(&state)
     case .show(let view): show(view, &state)
     case .nextView: showView(1, &state)
     case .previousView: showView(-1, &state)
@@ -130,12 +133,10 @@ extension Update {
       }
     case .key(let key): return handle(.key(key), &state)
     case .compareBy: state.comparesPolicies.toggle()
-    case .budgetLess: return setBudget(state.budget.amount / 1.25, &state)
-    case .budgetMore: return setBudget(state.budget.amount * 1.25, &state)
+    case .budgetLess: return changeBudget(isMore: false, &state)
+    case .budgetMore: return changeBudget(isMore: true, &state)
     case .budgetUnit:
       state.budget.unit = state.budget.unit.next
-      // What the present walk takes, in the other unit.
-      state.budget.amount = Budget.amount(state.walk, state) ?? 1
       return state.budget.isInCharge ? chooseByBudget(&state) : []
     case .chooseTrace(let index):
       state.budget.trace = index
@@ -170,9 +171,16 @@ extension Update {
       state.tour.isShown = true
       (state.tour.chapter, state.tour.step) = (index, 0)
       begin(&state)
+    case .chooseClip(let index):
+      if state.clips.indices.contains(index) { listen(to: state.clips[index].path, &state) }
     case .openFile: state.overlay = .prompt(Prompt(.file))
     case .record: return [.record(!state.listening.isRecording)]
-    case .export(let what): return [.export(what, what.content(state))]
+    case .export(let what):
+      guard let content = what.content(state) else {
+        state.notice = "nothing was heard yet: Listen records, or opens a file"
+        return []
+      }
+      return [.export(what, content)]
     case .saveSettings: return [.save(Settings(state))]
     case .suspend: return [.suspend]
     case .quit: return [.quit]

@@ -2,8 +2,8 @@
 
 extension Update {
   /// Another budget takes charge of the mask.
-  static func setBudget(_ amount: Double, _ state: inout DashboardState) -> [Effect] {
-    state.budget.amount = min(1e6, max(1e-4, amount))
+  static func changeBudget(isMore: Bool, _ state: inout DashboardState) -> [Effect] {
+    state.budget.percent = Budget.next(state.budget.percent, isMore: isMore)
     return chooseByBudget(&state)
   }
 

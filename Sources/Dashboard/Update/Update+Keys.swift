@@ -18,6 +18,7 @@ extension Update {
     case .paste(let text):
       if case .prompt(var prompt) = state.overlay {
         prompt.text += text.filter { !$0.isNewline }
+        prompt.choices = []
         state.overlay = .prompt(prompt)
       }
       return []
@@ -70,7 +71,10 @@ extension Update {
     _ key: Key, _ prompt: Prompt, _ state: inout DashboardState
   ) -> [Effect] {
     var prompt = prompt
+    prompt.choices = []
     switch key {
+    case .tab where prompt.kind == .file:
+      return [.complete(prompt.text)]
     case .escape, .control("c"):
       state.overlay = nil
     case .enter:
@@ -106,6 +110,17 @@ extension Update {
     return []
   }
 
+  /// The path that is being typed goes on; not where something else was typed since.
+  static func complete(
+    _ text: String, to completed: String, _ names: [String], _ state: inout DashboardState
+  ) {
+    guard case .prompt(var prompt) = state.overlay, prompt.kind == .file, prompt.text == text else {
+      return
+    }
+    (prompt.text, prompt.choices) = (completed, names)
+    state.overlay = .prompt(prompt)
+  }
+
   /// A key while a menu is open.
   private static func walk(_ key: Key, _ menu: Menu, _ state: inout DashboardState) -> [Effect] {
     func select(_ row: Int) {
@@ -120,6 +135,8 @@ extension Update {
       return [.quit]
     case .up, "k": select(menu.selection - 1)
     case .down, "j": select(menu.selection + 1)
+    case .pageUp: select(max(0, menu.selection - 10))
+    case .pageDown: select(min(menu.rows.count - 1, menu.selection + 10))
     case .home: select(0)
     case .end: select(menu.rows.count - 1)
     case .enter, " ":

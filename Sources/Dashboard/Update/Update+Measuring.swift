@@ -15,6 +15,7 @@ extension Update {
     case .idle, .measuring, .failed: break
     }
     if state.isPaused, limit == nil { return [] }
+    if state.listening.isRecording { return [] }
     let request = EvaluationRequest(
       id: (state.newest?.id ?? 0) + 1, walk: point.walk, decoding: point.decoding,
       model: point.model, limit: limit, isAnew: isAnew)
@@ -138,5 +139,19 @@ extension Update {
       return []
     }
     return request(next, &state, limit: 1)
+  }
+
+  /// Takes the times of all models anew. Nothing is measured or looked at meanwhile: what was under way is
+  /// asked for again when the times are there.
+  static func measureTimes(_ state: inout DashboardState) -> [Effect] {
+    switch state.activity {
+    case .preparing, .unavailable:
+      state.notice = "not before everything is ready"
+      return []
+    case .idle, .measuring, .failed: break
+    }
+    state.activity = .preparing("measuring this machine's speed")
+    state.probes.asked = nil
+    return [.rest, .measureTimes]
   }
 }

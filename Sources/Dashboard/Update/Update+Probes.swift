@@ -12,11 +12,13 @@ extension Update {
 
   /// What the present view needs and nobody has asked for: a close look, or more measurements.
   static func look(_ state: inout DashboardState) -> [Effect] {
+    let hearer = ListenState.Hearer(state.presentPoint)
+    if state.listening.hasHeard(hearer) { state.listening.hearer = hearer }
+    var effects = caption(&state)
     switch state.activity {
-    case .preparing, .unavailable: return []
+    case .preparing, .unavailable: return effects
     case .idle, .measuring, .failed: break
     }
-    var effects: [Effect] = []
     if let wanted = state.wantedProbe, state.probes.asked != wanted, !state.probes.knows(wanted) {
       state.probes.asked = wanted
       effects.append(.probe(wanted))
@@ -28,25 +30,22 @@ extension Update {
   static func take(_ result: ProbeResult, _ state: inout DashboardState) {
     state.probes.take(result)
     switch result {
+    case .sound(.file(_, _, let take, _, _, _), let sound):
+      state.listening.take(sound, ofTake: take)
     case .depth(let request, let heard):
       // Only what was asked for last: an older take or another model may still come in.
       guard request == state.probes.asked,
-        case .file(let file, let take, let model, let walks, let decoding) = request
+        case .file(let file, _, let take, let model, let walks, let decoding) = request
       else { return }
+      let hearer = ListenState.Hearer(model: model, decoding: decoding)
       // What was heard before stays on the screen until now.
-      if heard.walk == walks.first { state.listening.heard = [] }
-      (state.listening.heardFile, state.listening.heardTake) = (file, take)
-      (state.listening.model, state.listening.decoding) = (model, decoding)
-      state.listening.heard.append(heard)
-      if state.listening.heard.count == walks.count { state.probes.asked = nil }
-    case .failed(.file(_, let take, _, _, _), let reason):
-      guard take == state.listening.take else { return }
-      state.listening.failure = "not heard: \(reason)"
-      // Back to what was heard before.
-      state.listening.file = state.listening.heardFile
-      state.listening.heardTake = take
+      state.listening.take(heard, by: hearer, in: file, take: take)
+      let known = Set(state.listening.heard(by: hearer).map(\.walk))
+      if known.isSuperset(of: walks) { state.probes.asked = nil }
+    case .failed(.file(_, _, let take, _, _, _), let reason):
+      if take == state.listening.take { state.listening.giveUp(reason) }
     case .failed(_, let reason): state.notice = reason
-    case .lens, .cloud: break
+    case .lens, .cloud, .sound: break
     }
   }
 }

@@ -42,12 +42,14 @@ enum Update {
       return take(settings, complaints, &state)
     case .tick:
       return tick(&state)
+    case .completed(let text, let completed, let names):
+      complete(text, to: completed, names, &state)
     case .recording(let isOn):
-      state.listening.isRecording = isOn
-      if isOn { state.listening.failure = nil }
+      return isOn ? beginRecording(&state) : endRecording(&state)
     case .recordingFailed(let reason):
-      state.listening.isRecording = false
-      state.listening.failure = reason
+      return endRecording(&state, failure: reason)
+    case .caption(let event):
+      take(event, &state)
     case .recorded(let file):
       listen(to: file, &state)
     }

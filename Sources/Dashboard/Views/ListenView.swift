@@ -10,36 +10,32 @@ extension ViewKind {
 enum ListenView: DashboardView {
   static let name = "Listen"
   static let summary = "speak, and read what every depth hears"
-  static let panels: [PanelKind] = [.recording]
+  static let panels: [PanelKind] = [.recording, .race]
   static var table: PanelKind? { .recording }
   static let keys = [
+    KeyBinding([" ", .enter], "Space Enter", .record, .here, "record, and stop", hint: "record"),
     KeyBinding(["f"], "f", .openFile, .here, "open a file", hint: "file"),
+    KeyBinding(["g"], "g", .openMenu(.clip), .here, "pick a bundled clip", hint: "clips"),
     KeyBinding(
       KeyBinding.upAndDown, "↑ ↓ k j", .here,
       "move in the table", hint: "scroll"),
-    KeyBinding([" ", .enter], "Space Enter", .record, .here, "record, and stop", hint: "record"),
   ]
 
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
-    [.recording: body]
+    // While somebody speaks there is nothing new in the table.
+    guard body.height >= 14 else {
+      return [state.listening.isRecording ? .race : .recording: body]
+    }
+    let height = state.listening.isRecording ? body.height - 5 : body.height * 2 / 5
+    let (top, bottom) = body.split(top: min(16, height))
+    return [.race: top, .recording: bottom]
   }
 
   static func hint(for action: Action, _ state: DashboardState) -> String? {
     action == .record && state.listening.isRecording ? "stop" : nil
   }
 
-  static func probe(_ state: DashboardState) -> ProbeRequest? {
-    let listening = state.listening
-    guard let file = listening.file else { return nil }
-    let walks = state.policyWalks
-    let isHeard =
-      listening.heard.map(\.walk) == walks && listening.model == state.model
-      && listening.decoding == state.decoding && listening.heardTake == listening.take
-    return isHeard
-      ? nil
-      : .file(
-        file, take: listening.take, model: state.model, walks: walks, decoding: state.decoding)
-  }
+  static func probe(_ state: DashboardState) -> ProbeRequest? { state.wantedHearing }
 
   static func moveCursor(by step: Int, _ state: inout DashboardState) {
     state.listening.scroll = RecordingPanel.scroll(state, by: step)

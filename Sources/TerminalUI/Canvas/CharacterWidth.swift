@@ -45,6 +45,10 @@ package enum CharacterWidth {
 
   private static func alone(_ scalar: Unicode.Scalar) -> Int {
     if scalar.isASCII { return scalar.value >= 32 && scalar.value < 127 ? 1 : 0 }
+    // What frames, bars and plots are made of, cell after cell: looking up the category takes longer.
+    if (0x2500...0x259F).contains(scalar.value) || (0x2800...0x28FF).contains(scalar.value) {
+      return 1
+    }
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator, .nonspacingMark,
       .enclosingMark, .unassigned, .privateUse:

@@ -8,7 +8,7 @@ package struct AxisScale: Sendable, Equatable {
   package let ticks: [Double]
   private let decimals: Int
 
-  /// From 0 to `end` or a little further, with ticks a whole number of cells apart.
+  /// From 0 to `end` or a little further, with ticks a whole number of cells apart, none behind `end`.
   /// - Parameters:
   ///   - intervals: at most so many whole steps up to `end`.
   ///   - cells: along the axis, its first and last cell included.
@@ -20,9 +20,7 @@ package struct AxisScale: Sendable, Equatable {
     guard distance >= 1 else { return plain }
     // Of the cells between the first and the last, so that a tick's place is never rounded elsewhere.
     let longer = step * Double(cells - 1) / distance
-    let count = Int((longer / step + 1e-9).rounded(.down))
-    return AxisScale(
-      range: 0...longer, ticks: (0...count).map { Double($0) * step }, decimals: plain.decimals)
+    return AxisScale(range: 0...longer, ticks: plain.ticks, decimals: plain.decimals)
   }
 
   /// Into how many intervals from 0 to `end` an axis of so many cells is cut evenly, with as few cells as

@@ -20,16 +20,20 @@ package struct Table: Sendable {
   package var rows: [[StyledText]]
   package var selection: Int?
   package var headerStyle: Style
+  /// Of the bar that shows where in the table one is, where its thumb is not.
+  package var trackStyle: Style
   package var symbols: Symbols
 
   package init(
     columns: [Column], rows: [[StyledText]], selection: Int? = nil,
-    headerStyle: Style = Style(bold: true), symbols: Symbols = .braille
+    headerStyle: Style = Style(bold: true), trackStyle: Style = Style(dim: true),
+    symbols: Symbols = .braille
   ) {
     self.columns = columns
     self.rows = rows
     self.selection = selection
     self.headerStyle = headerStyle
+    self.trackStyle = trackStyle
     self.symbols = symbols
   }
 
@@ -81,7 +85,8 @@ package struct Table: Sendable {
       for row in 0..<visible {
         let isThumb = row >= top && row < top + size
         canvas[area.maxX - 1, area.y + 1 + row] = Cell(
-          isThumb ? symbols.filled : symbols.border.vertical, style: Style(dim: !isThumb))
+          isThumb ? symbols.filled : symbols.border.vertical,
+          style: isThumb ? Style() : trackStyle)
       }
     }
   }

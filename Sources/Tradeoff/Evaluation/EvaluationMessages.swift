@@ -35,6 +35,9 @@ package struct UtteranceResult: Sendable, Equatable {
   package var index: Int
   /// The layers that it ran.
   package var mask: LayerMask
+  /// Before which layers its walk looked at what would be said, and went on; of one in pieces, those of the
+  /// first, which decides.
+  package var looks: [Int]
   package var transcript: Transcript
   package var alignment: [AlignedWord]
   package var counts: ErrorCounts
@@ -53,13 +56,14 @@ package struct UtteranceResult: Sendable, Equatable {
   package var operations: Double
 
   package init(
-    index: Int, mask: LayerMask, transcript: Transcript, alignment: [AlignedWord],
-    counts: ErrorCounts,
+    index: Int, mask: LayerMask, looks: [Int] = [], transcript: Transcript,
+    alignment: [AlignedWord], counts: ErrorCounts,
     audioSeconds: Double, seconds: Double, layerSeconds: [Double], frontEndSeconds: Double,
     headSeconds: Double, decodeSeconds: Double = 0, operations: Double
   ) {
     self.index = index
     self.mask = mask
+    self.looks = looks
     self.transcript = transcript
     self.alignment = alignment
     self.counts = counts

@@ -26,7 +26,8 @@ package final class EvaluationWorker: @unchecked Sendable {
     var liveThreads = 0
     /// Of `current`.
     var decoder: any CTCDecoder
-    var known: [Setting: [UtteranceResult?]] = [:]
+    /// By index in the data set: most settings are left after a few utterances.
+    var known: [Setting: [Int: UtteranceResult]] = [:]
     /// In the order they were last asked for.
     var knownOrder: [Setting] = []
   }
@@ -47,7 +48,7 @@ package final class EvaluationWorker: @unchecked Sendable {
   /// The newest request's id; read between layers without taking the lock.
   private let newest = Atomic<Int>(0)
   /// Settings whose results are remembered; those not asked for longest go first. A result takes about
-  /// 2 kB, so all of them stay near 130 MB.
+  /// 2 kB, so all of them stay below 70 MB; of large data sets 32 are.
   private let rememberedSettings: Int
 
   package init(
@@ -59,7 +60,7 @@ package final class EvaluationWorker: @unchecked Sendable {
     var random = RandomGenerator(seed: 1, streams: 0xE7A1)
     order = dataset.readable.shuffled(using: &random)
     self.post = post
-    rememberedSettings = max(4, (1 << 16) / max(1, order.count))
+    rememberedSettings = max(32, (1 << 15) / max(1, order.count))
     state.liveThreads = 1 + workers
     WorkerThread.start("evaluator", coordinate)
     for index in 0..<workers { WorkerThread.start("evaluator \(index + 1)", work) }
@@ -150,18 +151,17 @@ package final class EvaluationWorker: @unchecked Sendable {
     return state.isStopping ? nil : state.request
   }
 
-  private func remember(_ setting: Setting) -> [UtteranceResult?] {
+  private func remember(_ setting: Setting) -> [Int: UtteranceResult] {
     condition.lock()
     defer { condition.unlock() }
     state.knownOrder.removeAll { $0 == setting }
     state.knownOrder.append(setting)
     if let known = state.known[setting] { return known }
-    let empty = [UtteranceResult?](repeating: nil, count: evaluator.data.samples.count)
-    state.known[setting] = empty
+    state.known[setting] = [:]
     if state.knownOrder.count > rememberedSettings {
       state.known[state.knownOrder.removeFirst()] = nil
     }
-    return empty
+    return [:]
   }
 
   /// Hands the utterances to the workers and waits; false when a newer request came first.

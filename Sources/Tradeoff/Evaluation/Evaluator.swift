@@ -92,7 +92,8 @@ package final class Evaluator: Sendable {
     let transcript = said.normalized(by: data.dataset.normalization)
     let alignment = Alignment.align(utterance.words, transcript.words.map(\.word))
     return UtteranceResult(
-      index: index, mask: mask, transcript: transcript, alignment: alignment,
+      index: index, mask: mask, looks: passes[0].passage.looks, transcript: transcript,
+      alignment: alignment,
       counts: Alignment.count(alignment),
       audioSeconds: Double(samples.count) / Double(data.sampleRate),
       seconds: seconds.frontEnd + seconds.layers.reduce(0, +) + seconds.head + decodeSeconds,

@@ -10,21 +10,24 @@ package enum ProbeRequest: Hashable, Sendable {
   case lens(model: Int, utterance: Int, mask: LayerMask)
   /// The output distributions of a model by a walk beside those of the reference at full depth.
   case cloud(model: Int, walk: Walk)
-  /// A file, at every depth of a policy.
-  case file(String, take: Int, model: Int, walks: [Walk], decoding: Decoding)
+  /// A file, by these walks of a model, such as every depth of a policy.
+  /// - Parameter named: what walks know it by.
+  case file(String, named: String, take: Int, model: Int, walks: [Walk], decoding: Decoding)
 }
 
 package enum ProbeResult: Sendable {
   case lens(ProbeRequest, LayerLens)
   case cloud(ProbeRequest, OutputCloud)
+  /// How a file sounds, before anything is heard in it.
+  case sound(ProbeRequest, SoundOutline)
   /// One depth after the other, as they become known.
   case depth(ProbeRequest, Listening)
   case failed(ProbeRequest, String)
 
   package var request: ProbeRequest {
     switch self {
-    case .lens(let request, _), .cloud(let request, _), .depth(let request, _),
-      .failed(let request, _):
+    case .lens(let request, _), .cloud(let request, _), .sound(let request, _),
+      .depth(let request, _), .failed(let request, _):
       request
     }
   }
@@ -56,10 +59,12 @@ package struct CloseLook: Sendable {
           of: recognizers[model], walk: walk, beside: recognizers[reference],
           utterances: models[model].data.heard, isCancelled: isCancelled)
         if let cloud { report(.cloud(request, cloud)) }
-      case .file(let path, _, let model, let walks, let decoding):
+      case .file(let path, let utterance, _, let model, let walks, let decoding):
         let waveform = try AudioFile.read(URL(fileURLWithPath: path))
+        if isCancelled() { return }
+        report(.sound(request, SoundOutline(waveform)))
         Listening.each(
-          of: walks, waveform, named: Walk.utterance(file: path), by: models[model].recognizer,
+          of: walks, waveform, named: utterance, by: models[model].recognizer,
           decoding: decoding, isCancelled: isCancelled
         ) { report(.depth(request, $0)) }
       }

@@ -9,16 +9,20 @@ package struct Listening: Sendable, Equatable {
   package var walk: Walk
   /// The layers that it ran.
   package var mask: LayerMask
+  /// `UtteranceResult.looks`.
+  package var looks: [Int]
   package var transcript: Transcript
   /// From samples to words.
   package var seconds: Double
   package var audioSeconds: Double
 
   package init(
-    walk: Walk, mask: LayerMask, transcript: Transcript, seconds: Double, audioSeconds: Double
+    walk: Walk, mask: LayerMask, looks: [Int], transcript: Transcript, seconds: Double,
+    audioSeconds: Double
   ) {
     self.walk = walk
     self.mask = mask
+    self.looks = looks
     self.transcript = transcript
     self.seconds = seconds
     self.audioSeconds = audioSeconds
@@ -37,18 +41,15 @@ package struct Listening: Sendable, Equatable {
   ) {
     for walk in walks {
       if isCancelled() { return }
-      var transcript = Transcript(tokens: [], words: [])
-      var mask = LayerMask(layerCount: walk.layerCount, keeping: [])
+      var heard: (transcript: Transcript, passage: Passage)?
       let seconds = measure {
-        let passage = recognizer.backbone.passage(
-          ofLong: recognizer.samples(waveform), by: walk, of: utterance)
-        transcript = recognizer.decoder(decoding).decode(passage.logProbabilities)
-        mask = passage.mask
+        heard = recognizer.transcribe(waveform, by: walk, of: utterance, decoding: decoding)
       }
+      guard let (transcript, passage) = heard else { preconditionFailure("nothing was run") }
       report(
         Listening(
-          walk: walk, mask: mask, transcript: transcript, seconds: seconds,
-          audioSeconds: waveform.seconds))
+          walk: walk, mask: passage.mask, looks: passage.looks, transcript: transcript,
+          seconds: seconds, audioSeconds: waveform.seconds))
     }
   }
 }

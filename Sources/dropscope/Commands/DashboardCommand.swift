@@ -124,6 +124,7 @@ enum DashboardCommand: Command {
       costs: recognizers.map { CostModel($0.backbone) })
     state.beam = try options.decoding.decoding().beam
     state.savedSweeps = try savedSweeps(dataset)
+    state.clips = Clip.of([dataset] + bundledSplits(besides: dataset), limit: 500)
     if let trace = options.trace {
       state.budget.traces.append(try ComputeTrace(csv: trace))
       state.budget.trace = state.budget.traces.count - 1
@@ -142,7 +143,8 @@ enum DashboardCommand: Command {
       // A picture is looked at elsewhere; text in this terminal.
       if !options.isSVG { state.symbols = NCursesTerminal.localSymbols(symbols) }
       let session = DashboardSession(
-        recognizers, dataset, threads: threads, isStrict: options.data.isStrict)
+        recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
+        isReadOnly: options.isReadOnly)
       defer { session.close() }
       try session.settle(&state)
       LeftOut.complain(session.leftOut, of: "\(dataset.name) \(dataset.split)")
@@ -179,7 +181,8 @@ enum DashboardCommand: Command {
         if !complaints.isEmpty { state.overlay = .complaints(complaints) }
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(
-          recognizers, dataset, threads: threads, isStrict: options.data.isStrict)
+          recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
+          isReadOnly: options.isReadOnly)
         defer { session.close() }
         session.watchSettings(settings, fixed)
         if options.isDemo { session.startDemo(&state) }
@@ -192,6 +195,14 @@ enum DashboardCommand: Command {
     LeftOut.complain(leftOut, of: "\(dataset.name) \(dataset.split)")
     for complaint in complaints { Dropscope.complain("dropscope: \(complaint)") }
     return 0
+  }
+
+  /// The splits that came with the program, to listen to; none where there are no assets.
+  private static func bundledSplits(besides dataset: Dataset) -> [Dataset] {
+    guard let root = try? Assets.heldOut() else { return [] }
+    return ((try? Dataset.splits(of: root)) ?? []).compactMap {
+      try? Dataset(contentsOf: root, split: $0, normalization: dataset.normalization)
+    }
   }
 
   /// The shipped sweep of a split, as curves; none for data that did not come with the program.

@@ -1,6 +1,8 @@
 // Every view, menu and page of the built program in a real terminal.
 
+import Base
 import Foundation
+import Speech
 import TestSupport
 import Testing
 
@@ -147,6 +149,82 @@ import Testing
         $0.contains("no recording: \(name) ended: audio open error: no such device")
           && $0.contains("Space records")
       }
+      try tmux.press("q")
+    }
+  }
+
+  /// Somebody speaks: the recorder's file is read along, and captions follow the slider.
+  @Test func captionsFollowARecordingAsItGrows() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let bin = folder.appending(path: "bin")
+      try FileManager.default.createDirectory(at: bin, withIntermediateDirectories: true)
+      // A minute of noise, a tenth of a second of it at a time, into the file that is named last.
+      var random = RandomGenerator(seed: 4)
+      let samples = (0..<60 * 16000).map { _ in random.uniform(-0.3...0.3) as Float }
+      let speech = folder.appending(path: "speech.wav")
+      try writeWAV(Waveform(samples: samples, sampleRate: 16000), to: speech)
+      try writeProgram(
+        """
+        #!/bin/sh
+        for file; do :; done
+        trap 'exit 0' INT
+        n=0
+        while [ $n -lt 600 ]; do
+          /bin/dd if=\(speech.path) bs=3200 skip=$n count=1 >> "$file" 2>/dev/null
+          n=$((n + 1))
+          /bin/sleep 0.1
+        done
+
+        """, to: bin.appending(path: "arecord"))
+      let tmux = try Tmux(width: 120, height: 40)
+      try tmux.type(
+        line:
+          "cd \(folder.path); PATH=\(bin.path) \(dropscope.path) \(world.arguments) --view listen")
+      try tmux.settle()
+      try tmux.press("Right")
+      try tmux.settle(requests: 2)
+      try tmux.press("Space")
+      try tmux.wait("captions at two depths, with their times") {
+        $0.contains("● Captions") && $0.contains(#/small 11 of 12 +[\d.]+ ms an update/#)
+          && $0.contains(#/small 12 of 12 +[\d.]+ ms an update/#)
+      }
+      try tmux.press("Right")
+      try tmux.wait("the next depth") {
+        $0.contains("● Captions") && $0.contains(#/small 10 of 12 +[\d.]+ ms an update/#)
+      }
+      try tmux.wait("what has been heard in all") {
+        ($0.firstMatch(of: #/ (\d+)\.\d s /#).flatMap { Int($0.1) } ?? 0) >= 2
+      }
+      try tmux.press("Space")
+      try tmux.wait("the recording at every depth") {
+        $0.contains(" Race ") && $0.contains(#/small 10 +[\d.]+ ms/#)
+          && $0.contains(#/│ +1 +[\d.]+/#)
+      }
+      for place in ["dropscope-heard", "dropscope-heard-2"] {
+        try tmux.press("x", "6")
+        try tmux.wait("the export") { $0.contains("wrote \(place) in ") }
+        let kept = folder.appending(path: place)
+        let lines = try String(
+          contentsOf: kept.appending(path: "transcripts.jsonl"), encoding: .utf8
+        ).split(separator: "\n")
+        #expect(lines.count == 12 && lines.allSatisfy { $0.contains("\"model\":\"small\"") })
+        let sound = try AudioFile.read(kept.appending(path: "recording.wav"))
+        #expect(sound.samples.count >= 2 * 16000)
+        #expect(
+          sound.samples == PCM.samples(PCM.numbers(Array(samples.prefix(sound.samples.count)))))
+      }
+      // What is there already: by a path that is completed, or by a menu, where it is known what is said.
+      try tmux.press("f")
+      try tmux.type("\(folder.path)/spee")
+      try tmux.press("Tab")
+      try tmux.wait("the whole path") { $0.contains("/speech.wav_") }
+      try tmux.press("Escape")
+      try tmux.wait("no prompt") { !$0.contains("speech.wav_") }
+      try tmux.press("g")
+      try tmux.wait("the clips") { $0.contains("Clips to listen to") }
+      try tmux.press("1")
+      try tmux.wait("what is wrong with it") { $0.contains("small 10: ") && $0.contains(" wrong") }
       try tmux.press("q")
     }
   }

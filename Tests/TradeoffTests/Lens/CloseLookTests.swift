@@ -51,15 +51,25 @@ import Testing
       let file = folder.appendingPathComponent("one.wav")
       try writeWAV(Waveform(samples: data.samples[0], sampleRate: 1000), to: file)
       let walks = [6, 2].map { ModelPolicies(layerCount: 6).walk("first", seed: 1, keeping: $0) }
-      let request = ProbeRequest.file(file.path, take: 1, model: 0, walks: walks, decoding: .greedy)
+      let request = ProbeRequest.file(
+        file.path, named: "one", take: 1, model: 0, walks: walks, decoding: .greedy)
       let look = CloseLook([(recognizer, data)])
       let heard = answers(look, request).compactMap { result -> Listening? in
         if case .depth(_, let listening) = result { listening } else { nil }
       }
       #expect(heard.map(\.walk) == walks)
+      guard case .sound(_, let sound)? = answers(look, request).first else {
+        Issue.record("the sound does not come first")
+        return
+      }
+      // 300 samples, each a part of its own, as 16 bits hold them.
+      #expect(sound.peaks.count == 300 && sound.seconds == 0.3)
+      for (peak, sample) in zip(sound.peaks, data.samples[0]) {
+        #expect(abs(peak - abs(sample)) < 1e-4)
+      }
       #expect(answers(look, request) { true }.isEmpty)
       let missing = ProbeRequest.file(
-        "/nowhere/two.wav", take: 2, model: 0, walks: walks, decoding: .greedy)
+        "/nowhere/two.wav", named: "two", take: 2, model: 0, walks: walks, decoding: .greedy)
       guard case .failed(_, let reason)? = answers(look, missing).first else {
         Issue.record("no complaint")
         return
