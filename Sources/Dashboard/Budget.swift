@@ -7,7 +7,7 @@ import Tradeoff
 enum Budget {
   /// A depth in the budget's table.
   struct Row {
-    var mask: LayerMask
+    var walk: Walk
     /// In the budget's unit; nil before anything is known.
     var amount: Double?
     var fits: Bool
@@ -16,13 +16,13 @@ enum Budget {
   /// The present policy's depths, deepest first.
   static func rows(_ state: DashboardState) -> [Row] {
     let budget = amount(state)
-    return state.policyMasks.map { mask in
-      let amount = amount(mask, state)
+    return state.policyWalks.map { walk in
+      let amount = amount(walk, state)
       let fits = budget.flatMap { budget in
         // A sum of parts comes out a little different from the whole.
         amount.map { $0 <= budget * 1.0001 }
       }
-      return Row(mask: mask, amount: amount, fits: fits ?? false)
+      return Row(walk: walk, amount: amount, fits: fits ?? false)
     }
   }
 
@@ -36,19 +36,18 @@ enum Budget {
   static func amount(_ state: DashboardState) -> Double? {
     let share = Double(state.budget.percent) / 100
     return switch state.budget.unit {
-    case .gflop: state.costs.gflopPerAudioSecond(state.fullMask) * share
+    case .gflop: state.gflopPerAudioSecond(state.fullPoint) * share
     case .milliseconds: state.seconds(state.fullPoint).map { $0 * 1000 * share }
     }
   }
 
-  /// What a mask takes of the budget, in its unit: on the chosen device, an utterance of mean length.
-  static func amount(_ mask: LayerMask, _ state: DashboardState) -> Double? {
-    switch state.budget.unit {
-    case .gflop: state.costs.gflopPerAudioSecond(mask)
+  /// What a walk takes of the budget, in its unit: on the chosen device, an utterance of mean length.
+  static func amount(_ walk: Walk, _ state: DashboardState) -> Double? {
+    let point = state.point(model: state.model, walk: walk)
+    return switch state.budget.unit {
+    case .gflop: state.gflopPerAudioSecond(point)
     case .milliseconds:
-      state.seconds(state.point(model: state.model, mask: mask)).map {
-        $0 * 1000 / Device.all[state.budget.device].speed
-      }
+      state.seconds(point).map { $0 * 1000 / Device.all[state.budget.device].speed }
     }
   }
 
@@ -62,9 +61,9 @@ enum Budget {
 
   /// Whether every depth has been measured to the end: what the scenario plays with.
   static func isMeasured(_ state: DashboardState) -> Bool {
-    state.policyMasks.allSatisfy { mask in
-      state.measurement(mask)?.isComplete == true
-        && state.seconds(state.point(model: state.model, mask: mask)) != nil
+    state.policyWalks.allSatisfy { walk in
+      state.measurement(walk)?.isComplete == true
+        && state.seconds(state.point(model: state.model, walk: walk)) != nil
     }
   }
 
@@ -75,14 +74,18 @@ enum Budget {
   static func scenario(_ state: DashboardState) -> Scenario? {
     guard isMeasured(state), let full = state.seconds(state.fullPoint) else { return nil }
     let device = Device.all[state.budget.device]
-    let depths = state.policyMasks.compactMap { mask -> Scenario.Depth? in
-      let results = state.measurement(mask)?.results.compactMap { $0 } ?? []
-      let seconds = state.seconds(
-        state.point(model: state.model, mask: mask), audioSeconds: results.map(\.audioSeconds))
-      return seconds.map { seconds in
-        Scenario.Depth(
-          mask: mask, counts: results.map(\.counts), seconds: seconds.map { $0 / device.speed })
-      }
+    let depths = state.policyWalks.compactMap { walk -> Scenario.Depth? in
+      let results = state.measurement(walk)?.results.compactMap { $0 } ?? []
+      let point = state.point(model: state.model, walk: walk)
+      guard let seconds = state.seconds(point, of: results),
+        let mean = state.seconds(point, audioSeconds: results.map(\.audioSeconds))
+      else { return nil }
+      // 1 where there is one mask for all.
+      let ratios = zip(seconds, mean).map { $1 > 0 ? $0 / $1 : 1 }.sorted()
+      let most = Summary.Percentiles.rank(Scenario.caution, of: ratios)
+      return Scenario.Depth(
+        walk: walk, counts: results.map(\.counts), expected: mean.map { $0 * most / device.speed },
+        seconds: seconds.map { $0 / device.speed })
     }
     return Scenario(
       trace: state.budget.traces[state.budget.trace], interval: interval,
@@ -114,7 +117,7 @@ enum Budget {
       return contestant("always \(count) layers") { _, _ in choice }
     }
     let worst = scenario.worstMomentChoice
-    let count = worst.map { scenario.depths[$0].mask.keptCount } ?? 0
+    let count = worst.map { scenario.depths[$0].walk.keptCount } ?? 0
     return [contestant("chooses its depth") { scenario.dynamicChoice(speed: $0, utterance: $1) }]
       + fixed + [contestant("always \(count): worst case") { _, _ in worst }]
   }

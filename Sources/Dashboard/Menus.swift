@@ -80,7 +80,7 @@ enum Menus {
             dropRatio: Double(preset.percent) / 100, layerCount: state.layerCount)
           return Menu.Row(
             preset.name, detail: "\(kept) of \(state.layerCount) layers",
-            action: .choosePreset(index), isCurrent: kept == state.mask.keptCount)
+            action: .choosePreset(index), isCurrent: kept == state.walk.keptCount)
         }
       )
     case .theme:

@@ -193,22 +193,23 @@ import Dashboard
     var state = race()
     let effects = update(&state, .recorded("/tmp/recording.wav"))
     guard case .probe(let request)? = effects.first,
-      case .file(_, 1, 0, let masks, _) = request
+      case .file(_, _, 1, 0, let walks, _) = request
     else {
       Issue.record("nothing is to be heard: \(effects)")
       return
     }
-    #expect(masks.map(\.keptCount) == Array((1...12).reversed()))
-    for (index, mask) in masks.enumerated() {
+    #expect(walks.map(\.keptCount) == Array((1...12).reversed()))
+    for (index, walk) in walks.enumerated() {
       let listening = Listening(
-        mask: mask, transcript: Transcript(tokens: [], words: []), seconds: 0.001, audioSeconds: 1)
+        walk: walk, mask: try #require(walk.mask), looks: [],
+        transcript: Transcript(tokens: [], words: []), seconds: 0.001, audioSeconds: 1)
       let next = update(&state, .probed(.depth(request, listening)))
-      guard index == masks.count - 1 else {
+      guard index == walks.count - 1 else {
         #expect(next == [])
         continue
       }
       // Then the other model.
-      guard case .probe(.file(_, 1, 1, let others, _))? = next.first else {
+      guard case .probe(.file(_, _, 1, 1, let others, _))? = next.first else {
         Issue.record("the other model hears nothing: \(next)")
         return
       }
@@ -280,7 +281,7 @@ import Dashboard
     state.size = Size(width: width, height: height)
     let request = try #require(asked(update(&state, .recording(true))))
     #expect(request.recording == 1 && request.hearers.map(\.model) == [0, 1])
-    #expect(request.hearers.map(\.mask.keptCount) == [6, 6])
+    #expect(request.hearers.map(\.walk.keptCount) == [6, 6])
     #expect(screen(state).contains("● Captions") && screen(state).contains("Space stops"))
     #expect(screen(state).contains("dld 6 of 12") && screen(state).contains("reference 6 of 12"))
     let samples = [Float](repeating: 0.5, count: 1000)
@@ -322,7 +323,7 @@ import Dashboard
     let effects = update(&state, .terminal(.key(.right)))
     let second = try #require(asked(effects))
     #expect(effects == [.caption(second)] && second.recording == 1)
-    #expect(second.hearers.map(\.mask.keptCount) == [5, 5])
+    #expect(second.hearers.map(\.walk.keptCount) == [5, 5])
     #expect(screen(state).contains("recording; measuring waits meanwhile"))
     // What stands there is of its own depth until the next one is heard.
     #expect(screen(state).contains("dld 6 of 12"))
@@ -349,7 +350,7 @@ import Dashboard
       Issue.record("measuring does not go on: \(ended)")
       return
     }
-    #expect(request.id == id + 1 && request.mask == state.mask)
+    #expect(request.id == id + 1 && request.walk == state.walk)
     #expect(screen(state).contains("× no recording: no microphone"))
     #expect(!screen(state).contains("Captions"))
   }

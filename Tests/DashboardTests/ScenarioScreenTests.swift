@@ -70,12 +70,13 @@ import Dashboard
     #expect(screen(flat).contains("does not win: the speed never changes"))
     // A model that hears worse with more than half of its layers.
     let worse = play(1, percent: 100, utterances: 60, size) { state in
-      for mask in state.policyMasks where mask.keptCount > 6 {
-        let point = state.point(model: 0, mask: mask)
-        var measurement = Measurement(mask: mask, utteranceCount: 40)
+      for walk in state.policyWalks where walk.keptCount > 6 {
+        let point = state.point(model: 0, walk: walk)
+        var measurement = Measurement(walk: walk, utteranceCount: 40)
         for index in 0..<40 {
           measurement.add(
-            Scene.result(index, .spread(keeping: 1, of: 12)), speakers: state.subject.speakers)
+            Scene.result(index, Walk(.spread(keeping: 1, of: 12))),
+            speakers: state.subject.speakers)
         }
         state.measurements[point] = measurement
       }

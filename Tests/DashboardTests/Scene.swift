@@ -46,7 +46,7 @@ enum Scene {
     second.latency = latency(layers: Array(repeating: 0.00125, count: secondLayers))
     second.utteranceSeconds = costs.utteranceSeconds
     return DashboardState(
-      subject: subject(of: models), mask: .full(layerCount), policy: "spread",
+      subject: subject(of: models), walk: .full(layerCount), policy: "spread",
       costs: [costs, second])
   }
 
@@ -83,7 +83,7 @@ enum Scene {
       Subject.Model(name: $0, layerCount: layerCount)
     }
     return DashboardState(
-      subject: subject(of: models), mask: .full(layerCount), policy: "spread",
+      subject: subject(of: models), walk: .full(layerCount), policy: "spread",
       costs: models.map { _ in costs })
   }
 
@@ -100,7 +100,7 @@ enum Scene {
       return model
     }
     return DashboardState(
-      subject: subject(of: models), mask: .full(layerCount), policy: "spread",
+      subject: subject(of: models), walk: .full(layerCount), policy: "spread",
       costs: models.map { _ in costs })
   }
 
@@ -125,7 +125,7 @@ enum Scene {
 
   static func state(symbols: Symbols = .braille) -> DashboardState {
     var state = DashboardState(
-      subject: subject, mask: .full(layerCount), policy: "spread", costs: [costs], symbols: symbols)
+      subject: subject, walk: .full(layerCount), policy: "spread", costs: [costs], symbols: symbols)
     state.clips = clips
     return state
   }
@@ -168,7 +168,10 @@ enum Scene {
   }
 
   /// An evaluator's answer: the more layers are skipped, the more words go wrong.
-  static func result(_ index: Int, _ mask: LayerMask) -> UtteranceResult {
+  static func result(_ index: Int, _ walk: Walk) -> UtteranceResult {
+    let mask =
+      walk.mask(of: subject.utterances[index].id)
+      ?? LayerMask(layerCount: layerCount, keeping: 0..<walk.keptCount)
     let words = subject.utterances[index].words
     let wrong = (layerCount - mask.keptCount) * (layerCount - mask.keptCount)
     var alignment: [AlignedWord] = []
@@ -193,10 +196,10 @@ enum Scene {
     let audio = 2 + Double(index % 5) * 0.4
     let layers = (0..<layerCount).map { mask[$0] ? 0.0011 + Double($0 % 4) * 0.0001 : 0 }
     return UtteranceResult(
-      index: index, transcript: Transcript(tokens: [], words: []), alignment: alignment,
+      index: index, mask: mask, transcript: Transcript(tokens: [], words: []), alignment: alignment,
       counts: counts, audioSeconds: audio, seconds: 0.003 + layers.reduce(0, +),
       layerSeconds: layers, frontEndSeconds: 0.0025, headSeconds: 0.0005,
-      operations: costs.gflopPerAudioSecond(mask) * 1e9 * audio)
+      operations: costs.gflopPerAudioSecond(Walk(mask)) * 1e9 * audio)
   }
 
   /// Answers the newest request with its first utterances, or with all and the end.
@@ -205,7 +208,7 @@ enum Scene {
     for index in 0..<(utterances ?? subject.utterances.count) {
       let shuffled = (index * 7 + 3) % subject.utterances.count
       _ = update(
-        &state, .evaluator(.utterance(id: request.id, result(shuffled, request.mask))))
+        &state, .evaluator(.utterance(id: request.id, result(shuffled, request.walk))))
     }
     if utterances == nil { _ = update(&state, .evaluator(.finished(id: request.id))) }
   }
@@ -256,7 +259,7 @@ enum Scene {
     switch request {
     case .lens(_, let utterance, let mask):
       _ = update(&state, .probed(.lens(request, lens(utterance, mask))))
-    case .cloud(_, let mask):
+    case .cloud:
       let places = (0..<6).map { token in
         let angle = (Float(token) + 0.5) * Float.pi / 3
         return OutputMap.Point(x: cos(angle), y: sin(angle))
@@ -283,16 +286,16 @@ enum Scene {
                   mean: OutputMap.Point(x: 0.85 * $1.x, y: 0.85 * $1.y))
               }, divergences: points.indices.map { Double($0 * $0) / 2000 }, changes: 9,
               utterances: 40))))
-      _ = mask
-    case .file(_, _, let model, let masks, _):
+    case .file(_, let utterance, _, let model, let walks, _):
       // Two words, each louder than the one before.
       let samples = (0..<2000).map { Float($0 % 1000) / 1000 * ($0 < 1000 ? 0.4 : 0.8) }
       let sound = SoundOutline(Waveform(samples: samples, sampleRate: 1000))
       var effects = update(&state, .probed(.sound(request, sound)))
-      for mask in masks {
+      for walk in walks {
+        let mask = walk.mask(of: utterance) ?? .full(layerCount)
         let listening = Listening(
-          mask: mask, transcript: transcript(model, mask), seconds: 0.001 * Double(mask.keptCount),
-          audioSeconds: 2)
+          walk: walk, mask: mask, looks: [], transcript: transcript(model, mask),
+          seconds: 0.001 * Double(mask.keptCount), audioSeconds: 2)
         effects += update(&state, .probed(.depth(request, listening)))
       }
       // What is to be heard next.

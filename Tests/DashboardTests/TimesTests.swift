@@ -64,7 +64,7 @@ import Dashboard
     state.size = Size(width: 120, height: 40)
     _ = update(&state, .ready)
     for index in 0..<40 {
-      var result = Scene.result(index, state.mask)
+      var result = Scene.result(index, state.walk)
       result.seconds *= 10
       result.layerSeconds = result.layerSeconds.map { $0 * 10 }
       result.frontEndSeconds *= 10
@@ -83,11 +83,11 @@ import Dashboard
     _ = update(&state, .terminal(.key("x")))
     let row = try #require(Export.allCases.firstIndex(of: .pointsJSON))
     let effects = update(&state, .terminal(.key(.character(Character("\(row + 1)")))))
-    guard case .export(_, .points(_, let masks))? = effects.first else {
+    guard case .export(_, .points(_, let walks))? = effects.first else {
       Issue.record("no points to write: \(effects)")
       return
     }
-    let half = try #require(masks.first { $0.mask.keptCount == 6 })
+    let half = try #require(walks.first { $0.walk.keptCount == 6 })
     let mean = half.results.reduce(0) { $0 + $1.seconds } / Double(half.results.count)
     #expect(half.results.count == 40 && abs(mean - 0.0105) < 1e-9)
     // Longer ones take longer.

@@ -101,7 +101,7 @@ import Dashboard
     press(&state, ["P", "1"])
     #expect(!state.tour.isReached)
     press(&state, Tour.step(state).answer(state))
-    #expect(state.tour.isReached && state.pinned?.mask.description == "111111000000")
+    #expect(state.tour.isReached && state.pinned?.walk.description == "111111000000")
 
     press(&state, ["M", "3", "d", "5", "0", .enter])
     begin(chapter: 3, step: 1, &state)

@@ -1,4 +1,4 @@
-// A budget of time, the masks that meet it, and the device it is about.
+// A budget of time, the walks that meet it, and the device it is about.
 
 import Backbones
 import TerminalUI
@@ -24,7 +24,7 @@ enum BudgetPanel: Panel {
     let area = area(state, size)
     if area.height >= 2 {
       table(rows, state).draw(in: area, on: &canvas) {
-        Action.keep(rows[$0].mask.keptCount)
+        Action.keep(rows[$0].walk.keptCount)
       }
     } else if area.height == 1 {
       drawChoice(rows, state, area, &canvas)
@@ -74,7 +74,7 @@ enum BudgetPanel: Panel {
 
   private static func table(_ rows: [Budget.Row], _ state: DashboardState) -> Table {
     let isTime = state.budget.unit == .milliseconds
-    let choice = Budget.choice(rows)?.mask
+    let choice = Budget.choice(rows)?.walk
     let cost: [Table.Column] =
       isTime
       ? [.init("ms", alignment: .right, width: 8), .init("", width: 9)]
@@ -84,9 +84,9 @@ enum BudgetPanel: Panel {
         .init("WER %", alignment: .right, width: 6), .init("in budget"),
       ],
       rows: rows.map { row in
-        cells(row, isChoice: row.mask == choice, state)
+        cells(row, isChoice: row.walk == choice, state)
       },
-      selection: rows.firstIndex { $0.mask == state.mask }, headerStyle: state.theme.muted,
+      selection: rows.firstIndex { $0.walk == state.walk }, headerStyle: state.theme.muted,
       trackStyle: state.theme.border,
       symbols: state.symbols)
   }
@@ -95,12 +95,15 @@ enum BudgetPanel: Panel {
     _ row: Budget.Row, isChoice: Bool, _ state: DashboardState
   ) -> [StyledText] {
     let theme = state.theme
-    let measurement = state.measurement(row.mask)
+    let measurement = state.measurement(row.walk)
     let busy = state.costs.latency?.isBusy == true ? "busy" : "measured"
-    // Another device's speed is made up.
-    let source = row.amount == nil ? "" : state.budget.device == 0 ? busy : "estimated"
+    // Another device's speed is made up, and masks that nobody has seen.
+    let isMeasured =
+      state.budget.device == 0
+      && !state.isEstimated(state.point(model: state.model, walk: row.walk))
+    let source = row.amount == nil ? "" : isMeasured ? busy : "estimated"
     return [
-      StyledText("\(row.mask.keptCount)", style: theme.text),
+      StyledText("\(row.walk.keptCount)", style: theme.text),
       StyledText(row.amount.map(significant) ?? "–", style: theme.text),
     ] + (state.budget.unit == .milliseconds ? [StyledText(source, style: theme.muted)] : []) + [
       StyledText(
@@ -118,20 +121,20 @@ enum BudgetPanel: Panel {
     return !row.fits ? "□ no" : isChoice ? "◆ deepest" : "■ yes"
   }
 
-  /// One line instead of the table: the present mask, and how much is not shown.
+  /// One line instead of the table: the present walk, and how much is not shown.
   private static func drawChoice(
     _ rows: [Budget.Row], _ state: DashboardState, _ area: Rect, _ canvas: inout Canvas
   ) {
     let theme = state.theme
-    guard let row = rows.first(where: { $0.mask == state.mask }) else {
+    guard let row = rows.first(where: { $0.walk == state.walk }) else {
       canvas.text("… \(rows.count) rows", x: area.x, y: area.y, style: theme.muted)
       return
     }
-    let isChoice = Budget.choice(rows)?.mask == row.mask
+    let isChoice = Budget.choice(rows)?.walk == row.walk
     let unit = state.budget.unit == .milliseconds ? "ms" : "GFLOP"
     canvas.pieces(
       [
-        ("\(row.mask.keptCount) layers ", theme.strong),
+        ("\(row.walk.keptCount) layers ", theme.strong),
         ("\(row.amount.map(significant) ?? "–") \(unit) ", theme.text),
         (verdict(row, isChoice: isChoice), row.fits ? theme.accent : theme.muted),
         ("  … \(rows.count - 1) more rows", theme.muted),

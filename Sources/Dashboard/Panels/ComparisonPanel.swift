@@ -33,7 +33,7 @@ enum ComparisonPanel: Panel {
     func point(keeping count: Int, _ state: DashboardState) -> OperatingPoint {
       state.point(
         model: model,
-        mask: state.subject.models[model].policies.mask(
+        walk: state.subject.models[model].policies.walk(
           policy, seed: state.seed, keeping: count))
     }
   }
@@ -172,7 +172,7 @@ enum ComparisonPanel: Panel {
     canvas.frame(
       title: state.comparesPolicies ? "WER %, all policies" : "WER %, all models",
       trailing: form.showsP ? "P: \(contestants[0].name) better" : "", theme: theme)
-    let depth = depths(state).firstIndex(of: state.mask.keptCount)
+    let depth = depths(state).firstIndex(of: state.walk.keptCount)
     Table(
       columns: columns(form, rows, contestants, theme, body.width),
       rows: zip(depths(state), rows).flatMap { lines($0, $1, form, theme) },
@@ -210,7 +210,9 @@ enum ComparisonPanel: Panel {
   ) -> [Table.Column] {
     var wanted = widths(form, rows, contestants, theme)
     func columns() -> [Table.Column] {
-      var columns = [Table.Column("layers", alignment: .right, width: 6)]
+      // Every column counts where there is no room for anything else.
+      let (title, width) = form == .ratesAlone ? ("keep", 4) : ("layers", 6)
+      var columns = [Table.Column(title, alignment: .right, width: width)]
       for (index, contestant) in contestants.enumerated() {
         columns.append(.init(contestant.name, alignment: .right, width: wanted[index].cell))
         guard index > 0 else { continue }

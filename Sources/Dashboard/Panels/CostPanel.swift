@@ -1,4 +1,4 @@
-// What the present mask costs against full depth, and against what is pinned: compute, parameters, time.
+// What the present walk costs against full depth, and against what is pinned: compute, parameters, time.
 
 import Backbones
 import TerminalUI
@@ -164,18 +164,18 @@ enum CostPanel: Panel {
       let isSame = pin.model == state.model
       let model = isSame ? "" : state.subject.models[pin.model].name + " "
       let decoding = pin.decoding.beam.map { "beam \($0.beam) " } ?? "greedy "
-      return "pin \(model)\(pin.decoding == state.decoding ? "" : decoding)\(pin.mask.keptCount)"
+      return "pin \(model)\(pin.decoding == state.decoding ? "" : decoding)\(pin.walk.keptCount)"
     } ?? ""
   }
 
   /// Most telling first: a small panel shows the first ones.
   private static func rows(_ state: DashboardState) -> [Row] {
     func modelled(
-      _ names: [String], _ value: (CostModel, LayerMask) -> Double?,
+      _ names: [String], _ value: (CostModel, Walk) -> Double?,
       _ format: @escaping (Double) -> String
     ) -> Row {
       func at(_ point: OperatingPoint?) -> Double? {
-        point.flatMap { value(state.modelCosts[$0.model], $0.mask) }
+        point.flatMap { value(state.modelCosts[$0.model], $0.walk) }
       }
       return row(names, at, format)
     }
@@ -206,16 +206,17 @@ enum CostPanel: Panel {
       : [
         time(["of that decoding, ms", "decoding, ms", "decoding, ms"], decoding),
         time(["of that the network, ms", "network, ms", "network, ms"]) { point in
-          state.modelCosts[point.model].stageSeconds?.total(point.mask)
+          state.modelCosts[point.model].stageSeconds?.total(state.uses(point))
         },
       ]
     // A number taken beside other work says so where it stands.
-    let how = state.costs.latency?.isBusy == true ? "busy machine" : "measured"
-    let short = state.costs.latency?.isBusy == true ? "busy" : "measured"
+    let isBusy = state.costs.latency?.isBusy == true
+    let quiet = state.isEstimated(state.presentPoint) ? "estimated" : "measured"
+    let (how, short) = isBusy ? ("busy machine", "busy") : (quiet, quiet)
     return [
-      modelled(
+      row(
         ["GFLOP per second of audio", "GFLOP/audio second", "GFLOP/audio s"],
-        { $0.gflopPerAudioSecond($1) }, significant),
+        { $0.map(state.gflopPerAudioSecond) }, significant),
       time(["ms per utterance, \(how)", "ms/utt., \(how)", "ms, \(short)"], { state.seconds($0) }),
     ] + parts + [
       time(

@@ -65,7 +65,7 @@ enum ErrorPanel: Panel {
   /// Most telling first.
   private static func lines(_ state: DashboardState) -> [Line] {
     guard state.present != nil else {
-      if state.mask == state.fullMask { return [progress, comparison] }
+      if state.walk == state.fullWalk { return [progress, comparison] }
       return [progress, nothingYet]
     }
     return [progress, comparison] + (state.pinned == nil ? [] : [pinned]) + [kinds]
@@ -129,7 +129,7 @@ enum ErrorPanel: Panel {
     _ state: DashboardState, _ canvas: inout Canvas, _ y: Int, _ width: Int
   ) {
     let theme = state.theme
-    if state.mask == state.fullMask {
+    if state.walk == state.fullWalk {
       canvas.text(
         width >= 34 ? "this is full depth: nothing dropped" : "this is full depth", x: 2, y: y,
         style: theme.muted, width: width)
@@ -151,7 +151,7 @@ enum ErrorPanel: Panel {
       return
     }
     drawComparison(
-      "pinned \(name)\(pinned.mask.keptCount)", state.measurements[pinned],
+      "pinned \(name)\(pinned.walk.keptCount)", state.measurements[pinned],
       state, &canvas, y, width)
   }
 

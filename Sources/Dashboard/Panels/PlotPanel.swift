@@ -1,4 +1,4 @@
-// Error rate against cost: all models' saved curves, and a point for every mask measured.
+// Error rate against cost: all models' saved curves, and a point for every walk measured.
 
 import Backbones
 import TerminalUI
@@ -18,7 +18,7 @@ enum PlotPanel: Panel {
       trailing: "\(canvas.size.width >= 50 ? "lower left is better   " : "")axis (\(key: "a"))",
       theme: theme)
     let points = points(of: state.model, state)
-    let present = points.first { $0.mask == state.mask }
+    let present = points.first { $0.walk == state.walk }
     let marks = marks(points, state)
     let look = state.look(ofModel: state.model)
     let unmarked = legend(points, state) + lines(points, state)
@@ -26,7 +26,7 @@ enum PlotPanel: Panel {
       series: unmarked + marks.map(\.series),
       current: present.map { ($0.cost, $0.errorRate) },
       currentLabel: present.map {
-        marked("\($0.mask.keptCount)", isComplete: $0.isComplete)
+        marked("\($0.walk.keptCount)", isComplete: $0.isComplete)
       } ?? "",
       currentStyle: look.style.with { $0.bold = true },
       xLabel: state.plotAxis.rawValue, yLabel: "WER %, with the number of layers run",
@@ -95,8 +95,8 @@ enum PlotPanel: Panel {
         ScatterPlot.Series(
           "", points: points.map { ($0.cost, $0.errorRate) },
           style: state.look(ofModel: model).style,
-          labels: hasLabels ? points.map { "\($0.mask.keptCount)" } : [], marker: marker),
-        points.map { state.point(model: model, mask: $0.mask) }
+          labels: hasLabels ? points.map { "\($0.walk.keptCount)" } : [], marker: marker),
+        points.map { state.point(model: model, walk: $0.walk) }
       )
     }
     var all = order(state).map { model in
@@ -148,25 +148,25 @@ enum PlotPanel: Panel {
         ? Point(measurement, of: point, state) : nil
     }
     // A dictionary's order differs from run to run, and where labels meet the first one stays.
-    .sorted { ($0.cost, $0.mask.description) < ($1.cost, $1.mask.description) }
+    .sorted { ($0.cost, $0.walk.description) < ($1.cost, $1.walk.description) }
   }
 
   private struct Point {
-    var mask: LayerMask
+    var walk: Walk
     /// In the axis's unit, and percent.
     var cost, errorRate: Double
     var isComplete: Bool
 
     init?(_ measurement: Measurement, of point: OperatingPoint, _ state: DashboardState) {
       guard let rate = measurement.errorRate else { return nil }
-      mask = measurement.mask
+      walk = measurement.walk
       errorRate = rate * 100
       switch state.plotAxis {
-      case .compute: cost = state.modelCosts[point.model].gflopPerAudioSecond(measurement.mask)
+      case .compute: cost = measurement.gflopPerAudioSecond(state.modelCosts[point.model])
       case .latency:
         guard let seconds = state.seconds(point) else { return nil }
         cost = seconds * 1000
-      case .layers: cost = Double(measurement.mask.keptCount)
+      case .layers: cost = measurement.meanKeptCount ?? Double(walk.keptCount)
       }
       isComplete = measurement.isComplete
     }

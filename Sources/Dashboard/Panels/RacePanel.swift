@@ -136,7 +136,10 @@ package struct Race {
     let theme = state.theme
     let racers = state.racers
     let heard = racers.map { state.listening.heard(at: $0) }
-    let names = racers.map { "\(state.subject.models[$0.model].name) \($0.mask.keptCount)" }
+    let names = zip(racers, heard).map { racer, heard in
+      let count = heard?.mask.keptCount ?? racer.walk.keptCount
+      return "\(state.subject.models[racer.model].name) \(count)"
+    }
     let rules = state.subject.normalization
     let words = heard.map { listening in
       listening.map { $0.transcript.normalized(by: rules).words.map(\.word) }

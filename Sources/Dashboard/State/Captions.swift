@@ -59,6 +59,6 @@ extension DashboardState {
     guard listening.isRecording, let captions = listening.captions else { return nil }
     return CaptionRequest(
       recording: captions.recording,
-      hearers: racers.map { .init(model: $0.model, mask: $0.mask, decoding: $0.decoding) })
+      hearers: racers.map { .init(model: $0.model, walk: $0.walk, decoding: $0.decoding) })
   }
 }

@@ -1,4 +1,4 @@
-// What is known about one mask: the utterances measured so far and their sums.
+// What is known about one walk: the utterances measured so far and their sums.
 
 import Backbones
 import Speech
@@ -7,7 +7,7 @@ import Tradeoff
 /// Grows by one utterance at a time, in the evaluator's shuffled order, so that its partial error
 /// rate is an unbiased estimate.
 package struct Measurement: Sendable {
-  package let mask: LayerMask
+  package let walk: Walk
   /// By index in the data set; nil: not measured yet.
   package private(set) var results: [UtteranceResult?]
   package private(set) var counts = ErrorCounts()
@@ -16,20 +16,51 @@ package struct Measurement: Sendable {
   package private(set) var interval: ClosedRange<Double>?
   /// Measured utterances at which `interval` is worked out next.
   private var nextSummary = 1
+  package private(set) var audioSeconds = 0.0
   private var decodeSeconds = 0.0
+  /// Of all measured utterances.
+  private var operations = 0.0
+  /// How often they used each stage.
+  private var uses: StageValues
 
   private let leftOut: Int
 
   /// - Parameter leftOut: utterances that are never measured.
-  package init(mask: LayerMask, utteranceCount: Int, leftOut: Int = 0) {
-    self.mask = mask
+  package init(walk: Walk, utteranceCount: Int, leftOut: Int = 0) {
+    self.walk = walk
     self.leftOut = leftOut
     results = Array(repeating: nil, count: utteranceCount)
+    uses = .zero(layers: walk.layerCount)
   }
 
   package var isComplete: Bool { measuredCount == results.count - leftOut }
   /// Errors per reference word; nil before the first word.
   package var errorRate: Double? { counts.words > 0 ? counts.rate : nil }
+  /// In how many of the measured utterances a layer ran, from 0 to 1; nil before the first.
+  package func share(ofLayer layer: Int) -> Double? {
+    measuredCount > 0 ? uses.layers[layer] / Double(measuredCount) : nil
+  }
+
+  /// Layers that ran on the average; nil before the first utterance.
+  package var meanKeptCount: Double? {
+    measuredCount > 0 ? uses.layers.reduce(0, +) / Double(measuredCount) : nil
+  }
+
+  /// How often an utterance uses each stage: by its mask, where there is one for all; else the mean of those
+  /// measured, and before the first an estimate.
+  package var meanUses: StageValues {
+    walk.mask != nil || measuredCount == 0
+      ? StageValues(usesOf: walk)
+      : StageValues.zero(layers: walk.layerCount).adding(uses, scale: 1 / Double(measuredCount))
+  }
+
+  /// From shapes for one mask, as the whole data set would need; else what the measured utterances
+  /// needed, and before the first an estimate.
+  package func gflopPerAudioSecond(_ costs: CostModel) -> Double {
+    walk.mask != nil || audioSeconds == 0
+      ? costs.gflopPerAudioSecond(walk) : operations / audioSeconds / 1e9
+  }
+
   /// Mean seconds from log-probabilities to words, beside everything else that computed.
   package var meanDecodeSeconds: Double? {
     measuredCount > 0 ? decodeSeconds / Double(measuredCount) : nil
@@ -43,6 +74,9 @@ package struct Measurement: Sendable {
     measuredCount += 1
     counts += result.counts
     decodeSeconds += result.decodeSeconds
+    audioSeconds += result.audioSeconds
+    operations += result.operations
+    uses = uses + StageValues(usesOf: result.mask, looks: result.looks)
     if measuredCount >= nextSummary || isComplete { summarize(speakers: speakers) }
   }
 

@@ -94,14 +94,14 @@ package enum Tour {
   }
 
   private static func isHalf(_ state: DashboardState) -> Bool {
-    state.mask.keptCount == TourKeys.half(state)
+    state.walk.keptCount == TourKeys.half(state)
   }
 
   /// The first half of the layers, as the step before pinning leaves them.
   private static func firstHalf(_ state: DashboardState) -> OperatingPoint {
     state.point(
       model: state.model,
-      mask: state.policies.mask("first", seed: state.seed, keeping: TourKeys.half(state)))
+      walk: state.policies.walk("first", seed: state.seed, keeping: TourKeys.half(state)))
   }
 
   package static let chapters: [TourChapter] = [
@@ -151,7 +151,7 @@ package enum Tour {
           hint: "1 opens Explore, Home drops nothing",
           answer: { TourKeys.open(.explore, $0) + [.home] },
           reveal: { "With all layers: \(rate($0)), measured just now on this machine." },
-          isReached: { $0.view == .explore && $0.mask == $0.fullMask && isSettled($0) }),
+          isReached: { $0.view == .explore && $0.walk == $0.fullWalk && isSettled($0) }),
         TourStep(
           "Guess first",
           "With half of the layers an utterance takes less time. What will the word error rate be? Type "
@@ -191,11 +191,11 @@ package enum Tour {
           hint: "Home drops nothing", answer: { TourKeys.choose("random-drop", $0) + [.home] },
           reveal: {
             "\(rate($0)), where reference has "
-              + "\(percent(named("reference", at: $0.fullMask, $0)?.errorRate)): trained with gaps, it "
+              + "\(percent(named("reference", by: $0.fullWalk, $0)?.errorRate)): trained with gaps, it "
               + "cannot use everything."
           },
           isReached: {
-            modelName($0) == "random-drop" && $0.mask == $0.fullMask && isSettled($0)
+            modelName($0) == "random-drop" && $0.walk == $0.fullWalk && isSettled($0)
           }),
       ]),
     TourChapter(
@@ -219,7 +219,7 @@ package enum Tour {
           },
           reveal: { _ in "The fewer layers, the further the outputs drift." },
           isReached: {
-            $0.view == .embeddings && $0.mask.dropRatio >= 0.7 && modelName($0) == "random-drop"
+            $0.view == .embeddings && $0.walk.dropRatio >= 0.7 && modelName($0) == "random-drop"
           }),
         TourStep(
           "With and without",
@@ -227,12 +227,12 @@ package enum Tour {
           hint: "M opens the list of models",
           answer: {
             TourKeys.open(.embeddings, $0)
-              + ($0.mask.dropRatio >= 0.7 ? [] : ["d", "7", "5", .enter])
+              + ($0.walk.dropRatio >= 0.7 ? [] : ["d", "7", "5", .enter])
               + TourKeys.choose("dld", $0)
           },
           reveal: { _ in "The list under the histogram keeps the settings you have seen." },
           isReached: {
-            $0.view == .embeddings && modelName($0).hasPrefix("dld") && $0.mask.dropRatio >= 0.7
+            $0.view == .embeddings && modelName($0).hasPrefix("dld") && $0.walk.dropRatio >= 0.7
           }),
       ]),
     TourChapter(
@@ -312,7 +312,7 @@ package enum Tour {
   /// What the budget came to, from the table's measured rows.
   private static func leaves(_ state: DashboardState) -> String {
     guard let choice = Budget.choice(Budget.rows(state)) else { return "leaves nothing yet" }
-    let count = choice.mask.keptCount
+    let count = choice.walk.keptCount
     let layers = "\(count) of \(state.layerCount) layers"
     return choice.fits ? "leaves \(layers)" : "leaves nothing: even 1 layer takes more"
   }
@@ -327,10 +327,10 @@ package enum Tour {
   }
 
   private static func named(
-    _ name: String, at mask: LayerMask, _ state: DashboardState
+    _ name: String, by walk: Walk, _ state: DashboardState
   ) -> Measurement? {
     state.subject.models.firstIndex { $0.name == name }.flatMap {
-      state.measurements[state.point(model: $0, mask: mask)]
+      state.measurements[state.point(model: $0, walk: walk)]
     }
   }
 }

@@ -16,7 +16,7 @@ enum TourKeys {
 
   static func dropHalf(_ state: DashboardState) -> [Key] {
     // A budget in charge would go on choosing.
-    state.mask.keptCount == half(state) && !state.budget.isInCharge ? [] : ["d", "5", "0", .enter]
+    state.walk.keptCount == half(state) && !state.budget.isInCharge ? [] : ["d", "5", "0", .enter]
   }
 
   /// A model by its number in the menu, which depends on what was opened.
@@ -60,7 +60,7 @@ enum TourKeys {
 
   /// Whether what the budget chooses fits and is at most half of the layers.
   static func fitsHalf(_ rows: [Budget.Row], _ state: DashboardState) -> Bool {
-    Budget.choice(rows).map { $0.fits && $0.mask.keptCount <= half(state) } ?? false
+    Budget.choice(rows).map { $0.fits && $0.walk.keptCount <= half(state) } ?? false
   }
 
   /// As few presses of `-`, or of `+` where the budget is too small, as do it.

@@ -10,8 +10,8 @@ extension Update {
       return []
     }
     switch action {
-    case .dropLess: return keep(state.mask.keptCount + 1, &state)
-    case .dropMore: return keep(state.mask.keptCount - 1, &state)
+    case .dropLess: return keep(state.walk.keptCount + 1, &state)
+    case .dropMore: return keep(state.walk.keptCount - 1, &state)
     case .drop(let percent):
       let dropped = (Double(state.layerCount * percent) / 100).rounded()
       return keep(state.layerCount - Int(dropped), &state)
@@ -54,7 +54,7 @@ extension Update {
       return change(&state) {
         if !PolicyCatalog.isDrawn($0.policy) { $0.policy = RandomPolicy.name }
         $0.seed += 1
-        $0.keep($0.mask.keptCount, by: policies)
+        $0.keep($0.walk.keptCount, by: policies)
       }
     case .chooseModel(let index): return chooseModel(index, &state)
     case .chooseRival(let index): state.chosenRival = index

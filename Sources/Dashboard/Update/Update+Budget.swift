@@ -7,10 +7,10 @@ extension Update {
     return chooseByBudget(&state)
   }
 
-  /// The budget chooses the deepest mask of the policy that meets it.
+  /// The budget chooses the deepest walk of the policy that meets it.
   static func chooseByBudget(_ state: inout DashboardState) -> [Effect] {
     let choice = Budget.choice(Budget.rows(state))
-    let effects = keep(choice?.mask.keptCount ?? state.mask.keptCount, &state)
+    let effects = keep(choice?.walk.keptCount ?? state.walk.keptCount, &state)
     state.budget.isInCharge = true
     return effects
   }

@@ -35,9 +35,9 @@ enum BudgetView: DashboardView {
     return [.budget: top, .scenario: bottom]
   }
 
-  /// The present policy's mask of every depth.
+  /// The present policy's walk of every depth.
   static func wishes(_ state: DashboardState) -> [OperatingPoint] {
-    state.policyMasks.map { state.point(model: state.model, mask: $0) }
+    state.policyWalks.map { state.point(model: state.model, walk: $0) }
   }
 
   static func hint(for action: Action, _ state: DashboardState) -> String? {

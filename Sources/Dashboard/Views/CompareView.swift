@@ -27,7 +27,7 @@ enum CompareView: DashboardView {
     return [.curves: top, .comparison: bottom]
   }
 
-  /// Every contestant's mask of every depth that is compared.
+  /// Every contestant's walk of every depth that is compared.
   static func wishes(_ state: DashboardState) -> [OperatingPoint] {
     ComparisonPanel.depths(state).flatMap { count in
       ComparisonPanel.contestants(state).map { $0.point(keeping: count, state) }

@@ -9,18 +9,23 @@ import Speech
 /// one of the measured passes took, divided by the speed that is to be had when it starts. Nothing here
 /// is measured anew: the same results give the same play.
 package struct Scenario: Sendable, Equatable {
-  /// What is known of one mask: errors and seconds of every utterance.
+  /// What is known of one walk: errors and seconds of every utterance.
   package struct Depth: Sendable, Equatable {
-    package var mask: LayerMask
+    package var walk: Walk
     package var counts: [ErrorCounts]
     /// What an utterance of that length takes at least: known once it has been spoken, before it is
-    /// recognised.
+    /// recognised. Where utterances have masks of their own, nine of ten take no more.
+    package var expected: [Double]
+    /// What each takes at least by its own mask.
     package var seconds: [Double]
 
-    package init(mask: LayerMask, counts: [ErrorCounts], seconds: [Double]) {
-      precondition(counts.count == seconds.count, "a time for every utterance")
-      self.mask = mask
+    package init(walk: Walk, counts: [ErrorCounts], expected: [Double], seconds: [Double]) {
+      precondition(
+        counts.count == seconds.count && counts.count == expected.count,
+        "a time for every utterance")
+      self.walk = walk
       self.counts = counts
+      self.expected = expected
       self.seconds = seconds
     }
   }
@@ -77,7 +82,7 @@ package struct Scenario: Sendable, Equatable {
     self.trace = trace
     self.interval = interval
     self.deadline = deadline
-    self.depths = depths.sorted { $0.mask.keptCount > $1.mask.keptCount }
+    self.depths = depths.sorted { $0.walk.keptCount > $1.walk.keptCount }
     self.slowdowns = slowdowns
   }
 
@@ -85,14 +90,14 @@ package struct Scenario: Sendable, Equatable {
   fileprivate static let wholly = 1 + 1e-9
 
   /// Who is to be late no more than once in ten times goes by this.
-  private static let caution = 0.9
+  package static let caution = 0.9
 
   /// Whether an utterance is in time at that depth and speed nine times of ten.
   private func isInTime(_ depth: Depth, _ utterance: Int, speed: Double) -> Bool {
-    depth.seconds[utterance] * slowdowns.within(Self.caution) / speed <= deadline * Self.wholly
+    depth.expected[utterance] * slowdowns.within(Self.caution) / speed <= deadline * Self.wholly
   }
 
-  /// The deepest mask that answers an utterance of that length in time at that speed, nine times of ten;
+  /// The deepest walk that answers an utterance of that length in time at that speed, nine times of ten;
   /// the shallowest when none does.
   package func dynamicChoice(speed: Double, utterance: Int) -> Int? {
     depths.indices.first { isInTime(depths[$0], utterance, speed: speed) } ?? depths.indices.last
@@ -101,7 +106,7 @@ package struct Scenario: Sendable, Equatable {
   /// The static one of that depth, or the nearest that was measured.
   package func staticChoice(keeping count: Int) -> Int? {
     depths.indices.min {
-      abs(depths[$0].mask.keptCount - count) < abs(depths[$1].mask.keptCount - count)
+      abs(depths[$0].walk.keptCount - count) < abs(depths[$1].walk.keptCount - count)
     }
   }
 
@@ -125,7 +130,7 @@ package struct Scenario: Sendable, Equatable {
     let depth = depths[index]
     let seconds = depth.seconds[utterance] * slowdowns.ofPass(number)
     return Answer(
-      depth: index, keptCount: depth.mask.keptCount,
+      depth: index, keptCount: depth.walk.keptCount,
       shareOfDeadline: seconds / speed / deadline, counts: depth.counts[utterance],
       computeSeconds: seconds)
   }

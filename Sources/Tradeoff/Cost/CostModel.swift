@@ -1,4 +1,4 @@
-// What a mask costs: FLOPs and parameters from shapes, time from a measurement on this machine.
+// What a walk costs: FLOPs and parameters from shapes, time from a measurement on this machine.
 
 import Backbones
 
@@ -39,15 +39,26 @@ package struct CostModel: Sendable, Equatable {
     self.init(backbone, sampleCounts: [10 * backbone.sampleRate])
   }
 
-  package func gflopPerAudioSecond(_ mask: LayerMask) -> Double { stages.total(mask) / 1e9 }
+  /// Of a walk whose masks depend on the utterance an estimate, as if every layer ran equally often.
+  package func gflopPerAudioSecond(_ walk: Walk) -> Double {
+    stages.total(StageValues(usesOf: walk)) / 1e9
+  }
 
-  /// Parameters a mask uses; nil when unknown.
-  package func activeParameters(_ mask: LayerMask) -> Double? { parameters?.total(mask) }
+  /// Parameters a walk uses: a mask's, or all of them where another utterance may need another layer; nil
+  /// when unknown.
+  package func activeParameters(_ walk: Walk) -> Double? {
+    parameters?.total(walk.mask ?? .full(walk.layerCount))
+  }
 
   /// Seconds of one thread for an utterance, of mean length unless another is given, decoded greedily; nil
   /// before this machine has been measured.
-  package func seconds(_ mask: LayerMask, audioSeconds: Double? = nil) -> Double? {
-    latency?.seconds(mask, audioSeconds: [audioSeconds ?? utteranceSeconds]).first
+  /// - Parameter looks: `UtteranceResult.looks`.
+  package func seconds(
+    _ mask: LayerMask, looks: [Int] = [], audioSeconds: Double? = nil
+  ) -> Double? {
+    latency?.seconds(
+      StageValues(usesOf: mask, looks: looks), audioSeconds: [audioSeconds ?? utteranceSeconds]
+    ).first
   }
 
   /// The same stage by stage, decoding apart.

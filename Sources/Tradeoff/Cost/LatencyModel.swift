@@ -62,12 +62,17 @@ package struct LatencyModel: Sendable, Equatable {
     weights(audioSeconds).reduce(0) { $0 + points[$1.place].decoding * $1.weight }
   }
 
-  /// Seconds at a mask for audio of each of these lengths.
+  /// Seconds at a mask for audio of each of these lengths, greedy decoding included.
+  package func seconds(_ mask: LayerMask, audioSeconds: [Double]) -> [Double] {
+    seconds(StageValues(usesOf: mask), audioSeconds: audioSeconds)
+  }
+
+  /// The same of what uses each stage so often.
   /// - Parameter isDecoded: whether greedy decoding is part of it.
   package func seconds(
-    _ mask: LayerMask, audioSeconds: [Double], isDecoded: Bool = true
+    _ uses: StageValues, audioSeconds: [Double], isDecoded: Bool = true
   ) -> [Double] {
-    let totals = points.map { $0.stages.total(mask) + (isDecoded ? $0.decoding : 0) }
+    let totals = points.map { $0.stages.total(uses) + (isDecoded ? $0.decoding : 0) }
     return audioSeconds.map { weights($0).reduce(0) { $0 + totals[$1.place] * $1.weight } }
   }
 
@@ -228,13 +233,13 @@ extension LatencyModel.Point {
 }
 
 extension StageValues {
-  static func zero(layers: Int, value: Double = 0) -> StageValues {
+  package static func zero(layers: Int, value: Double = 0) -> StageValues {
     StageValues(
       frontEnd: value, layers: Array(repeating: value, count: layers),
       skipped: Array(repeating: value, count: layers), head: value)
   }
 
-  func adding(_ other: StageValues, scale: Double) -> StageValues {
+  package func adding(_ other: StageValues, scale: Double) -> StageValues {
     StageValues(
       frontEnd: frontEnd + scale * other.frontEnd,
       layers: zip(layers, other.layers).map { $0 + scale * $1 },

@@ -54,11 +54,11 @@ package final class Captioner: @unchecked Sendable {
   }
 
   @Sendable private func run() {
-    var hearing = LiveHearing(recognizers)
+    var hearing = LiveHearing(recognizers, named: "")
     var reader: (recording: Int, file: GrowingRecording)?
     while let (request, file, number) = next() {
       if reader?.recording != request.recording {
-        hearing = LiveHearing(recognizers)
+        hearing = LiveHearing(recognizers, named: Walk.utterance(file: file.path))
         reader = (request.recording, GrowingRecording(file))
       }
       do {

@@ -9,12 +9,12 @@ package struct CaptionRequest: Sendable, Equatable {
   /// Models go by the asker's own numbering.
   package struct Hearer: Sendable, Equatable {
     package var model: Int
-    package var mask: LayerMask
+    package var walk: Walk
     package var decoding: Decoding
 
-    package init(model: Int, mask: LayerMask, decoding: Decoding) {
+    package init(model: Int, walk: Walk, decoding: Decoding) {
       self.model = model
-      self.mask = mask
+      self.walk = walk
       self.decoding = decoding
     }
   }
@@ -53,12 +53,17 @@ struct LiveHearing {
   private static let shortest = 0.3
 
   private let recognizers: [Recognizer]
+  /// What walks know the recording by.
+  private let utterance: String
   private var window: CaptionWindow?
   private var sampleCount = 0
   /// What the present window was heard for last.
   private var answered: CaptionRequest?
 
-  init(_ recognizers: [Recognizer]) { self.recognizers = recognizers }
+  init(_ recognizers: [Recognizer], named utterance: String) {
+    self.recognizers = recognizers
+    self.utterance = utterance
+  }
 
   /// Takes in what was recorded since the last call, and reports what it changes; also what another request
   /// changes. Nothing new of the window that goes on is reported once `isCancelled` says so.
@@ -103,8 +108,8 @@ struct LiveHearing {
       return []
     }
     return recognizers[hearer.model].transcribe(
-      Waveform(samples: samples, sampleRate: window.sampleRate), mask: hearer.mask,
+      Waveform(samples: samples, sampleRate: window.sampleRate), by: hearer.walk, of: utterance,
       decoding: hearer.decoding
-    ).words.map(\.word)
+    ).transcript.words.map(\.word)
   }
 }

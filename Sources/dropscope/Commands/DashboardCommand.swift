@@ -98,13 +98,14 @@ enum DashboardCommand: Command {
     let (theme, symbols) = (options.theme, options.symbols)
     // Whatever can be wrong with what was asked for is said before the screen changes.
     let recognizers = try ModelOptions.recognizers(options.model.modelsOrAllBundled())
-    let policies = try Atlases.policies(of: recognizers, by: options.layers.atlas)
+    let dataset = try options.data.dataset()
+    let policies = try Atlases.policies(
+      of: recognizers, by: options.layers.atlas, on: dataset)
     let choice = try options.layers.choice(by: policies[0])
     // Its slider goes to every depth.
     if let policy = choice.policy, let refusal = policies[0].refusal(policy) {
       throw InputError("policy \(policy): \(refusal.reason)")
     }
-    let dataset = try options.data.dataset()
     let subject = Subject(
       models: zip(recognizers, policies).map { recognizer, policies in
         var model = Subject.Model(
@@ -118,7 +119,7 @@ enum DashboardCommand: Command {
         Subject.Item(id: $0.id, speaker: $0.speaker, transcript: $0.transcript)
       }, machine: Machine.description, threads: threads)
     var state = DashboardState(
-      subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
+      subject: subject, walk: choice.walk, policy: choice.policy ?? PolicyCatalog.names[0],
       isManual: choice.policy == nil, seed: choice.seed ?? 1,
       costs: recognizers.map { CostModel($0.backbone) })
     state.beam = try options.decoding.decoding().beam

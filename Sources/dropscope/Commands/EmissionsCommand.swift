@@ -4,6 +4,7 @@ import Backbones
 import Base
 import Foundation
 import Kernels
+import Tradeoff
 
 enum EmissionsCommand: Command {
   static let name = "emissions"
@@ -43,16 +44,16 @@ enum EmissionsCommand: Command {
     try OutputFile.check(settings.output)
     let path = arguments.positionals[0]
     let recognizer = try ModelOptions.recognizer(settings.model.model())
-    let policies = settings.layers.policies(of: recognizer)
-    let mask = try settings.layers.choice(by: policies).mask
+    let policies = settings.layers.policies(of: recognizer, on: nil)
+    let walk = try settings.layers.choice(by: policies).walk
     let samples = recognizer.samples(try AudioInput.read(path, channel: settings.channel))
-    let logProbabilities = Parallel.with(threads: settings.threads.count) {
-      recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)
+    let passage = Parallel.with(threads: settings.threads.count) {
+      recognizer.backbone.passage(ofLong: samples, by: walk, of: Walk.utterance(file: path))
     }
     try SafetensorsWriter.write(
-      [("log_probs", logProbabilities)],
+      [("log_probs", passage.logProbabilities)],
       metadata: [
-        "model": recognizer.name, "mask": mask.description, "file": path,
+        "model": recognizer.name, "mask": passage.mask.description, "file": path,
         "frame_seconds": "\(recognizer.backbone.frameSeconds)",
       ], to: settings.output)
     return 0

@@ -22,8 +22,8 @@ import Testing
       steps: [.init(seconds: 2, speed: 1), .init(seconds: 2, speed: 0.25)])
     func depth(_ kept: Int, _ seconds: Double, _ errors: Int) -> Scenario.Depth {
       Scenario.Depth(
-        mask: .spread(keeping: kept, of: 4), counts: [counts(errors), counts(errors + 1)],
-        seconds: [seconds, seconds * 1.5])
+        walk: Walk(.spread(keeping: kept, of: 4)), counts: [counts(errors), counts(errors + 1)],
+        expected: [seconds, seconds * 1.5], seconds: [seconds, seconds * 1.5])
     }
     return Scenario(
       trace: trace, interval: 1, deadline: 0.4,
@@ -40,7 +40,7 @@ import Testing
 
   @Test func theDynamicModelGoesAsDeepAsTheMomentAllows() {
     let scenario = scenario
-    #expect(scenario.depths.map(\.mask.keptCount) == [4, 2, 1])
+    #expect(scenario.depths.map(\.walk.keptCount) == [4, 2, 1])
     #expect(scenario.dynamicChoice(speed: 1, utterance: 0) == 0)
     #expect(scenario.dynamicChoice(speed: 0.5, utterance: 0) == 1)
     #expect(scenario.dynamicChoice(speed: 0.01, utterance: 0) == 2)
@@ -94,6 +94,15 @@ import Testing
     #expect(second.isLate && second.keptCount == 4)
   }
 
+  /// What an utterance's own mask takes is known afterwards.
+  @Test func itIsChosenByWhatIsExpected() throws {
+    var scenario = scenario
+    scenario.depths[0].expected = [0.5, 0.7]
+    #expect(scenario.dynamicChoice(speed: 1, utterance: 0) == 1)
+    let answer = try #require(scenario.answer(0) { _, _ in 0 })
+    expectClose(answer.shareOfDeadline, 1)
+  }
+
   @Test func theWorstMomentDecidesForOne() {
     var scenario = scenario
     #expect(scenario.worstMomentChoice == 2, "nothing fits")
@@ -116,9 +125,10 @@ import Testing
       let errors = ErrorCounts(
         substitutions: Int((20 * missing * missing / 150).rounded()), deletions: 0, insertions: 0,
         words: 20)
+      let seconds = lengths.map { (0.04 + 0.96 * Double(kept) / 12) * $0 }
       return Scenario.Depth(
-        mask: .spread(keeping: kept, of: 12), counts: lengths.map { _ in errors },
-        seconds: lengths.map { (0.04 + 0.96 * Double(kept) / 12) * $0 })
+        walk: Walk(.spread(keeping: kept, of: 12)), counts: lengths.map { _ in errors },
+        expected: seconds, seconds: seconds)
     }
     let scenario = Scenario(
       trace: trace, interval: 1, deadline: share, depths: depths,

@@ -14,13 +14,17 @@ import TestSupport
     // 40 frames in 4 s of audio; layers cost 1 to 4 MFLOP a frame, front end 3, head 2.
     let skipped = rule == .identity ? 0.0 : 1e3
     expectClose(costs.gflopPerAudioSecond(.full(4)), 15e6 * 40 / 4 / 1e9)
-    let mask = try LayerMask("0101", layerCount: 4)
-    expectClose(costs.gflopPerAudioSecond(mask), (11e6 + 2 * skipped) * 40 / 4 / 1e9)
-    let none = LayerMask(layerCount: 4, keeping: [])
+    let walk = Walk(try LayerMask("0101", layerCount: 4))
+    expectClose(costs.gflopPerAudioSecond(walk), (11e6 + 2 * skipped) * 40 / 4 / 1e9)
+    let none = Walk(LayerMask(layerCount: 4, keeping: []))
     expectClose(costs.gflopPerAudioSecond(none), (5e6 + 4 * skipped) * 40 / 4 / 1e9)
+    // Half of the layers on the average, as if each ran equally often: 5 of the 10 MFLOP.
+    let drawn = BernoulliPolicy.walk(keeping: 2, in: PolicyContext(layerCount: 4), seed: 1)
+    expectClose(costs.gflopPerAudioSecond(drawn), (10e6 + 2 * skipped) * 40 / 4 / 1e9)
+    #expect(costs.activeParameters(drawn) == costs.activeParameters(.full(4)))
     let norms = rule == .identity ? 0.0 : 8.0
     #expect(costs.activeParameters(.full(4)) == 1000.0 + 406 + 10)
-    #expect(costs.activeParameters(mask) == 1000.0 + 101 + 103 + 2 * norms + 10)
+    #expect(costs.activeParameters(walk) == 1000.0 + 101 + 103 + 2 * norms + 10)
     expectClose(costs.utteranceSeconds, 4.0 / 3)
   }
 
@@ -28,9 +32,9 @@ import TestSupport
     let (recognizer, data) = try fake(FakeBackbone(), utterances: 7)
     let costs = CostModel(recognizer.backbone, sampleCounts: data.samples.map(\.count))
     let evaluator = Evaluator(recognizer, data)
-    let mask = try LayerMask("110011", layerCount: 6)
-    let sum = (0..<7).reduce(0.0) { $0 + (evaluator.evaluate($1, mask)?.operations ?? .nan) }
-    expectClose(costs.gflopPerAudioSecond(mask), sum / data.audioSeconds / 1e9)
+    let walk = Walk(try LayerMask("110011", layerCount: 6))
+    let sum = (0..<7).reduce(0.0) { $0 + (evaluator.evaluate($1, walk)?.operations ?? .nan) }
+    expectClose(costs.gflopPerAudioSecond(walk), sum / data.audioSeconds / 1e9)
   }
 
   @Test func noTimesBeforeTheyAreMeasured() {
