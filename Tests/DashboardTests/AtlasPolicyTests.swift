@@ -139,10 +139,10 @@ import Dashboard
     press(&state, "v")
     Scene.serve([], &state)
     let shown = text(state)
-    for name in state.policies.available {
-      // Names may be cut, the first letters not.
-      #expect(shown.contains(name.prefix(3)), "\(name) at \(size)")
-    }
+    // Names may be cut, the first letters not; those without room are counted.
+    let absent = state.policies.available.filter { !shown.contains($0.prefix(4)) }
+    #expect(absent.isEmpty || shown.contains("+\(absent.count) more ─"), "\(absent) at \(size)")
+    #expect(absent.count < 3 && !shown.contains(/\d…/), "\(size)")
     #expect(shown.contains("no room for intervals") == (size.width < 200), "\(size)\n\(shown)")
   }
 }

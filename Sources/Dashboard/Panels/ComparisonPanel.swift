@@ -159,9 +159,10 @@ enum ComparisonPanel: Panel {
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
-    let contestants = contestants(state)
+    var contestants = contestants(state)
+    let all = contestants.count
     let area = canvas.area.inset(x: 2, y: 1)
-    let rows = depths(state).map { count in
+    var rows = depths(state).map { count in
       contestants.enumerated().map { entry($1, $0, count, state) }
     }
     let isPartial = rows.joined().contains { $0.rate.runs[0].text.hasPrefix("?") }
@@ -169,9 +170,16 @@ enum ComparisonPanel: Panel {
     let (body, legend) = area.split(bottom: 1)
     let form =
       Form.allCases.first { fits($0, rows, contestants, theme, body) } ?? .ratesAlone
+    // A figure is not cut: the last ones are left out and counted.
+    while contestants.count > 1, !fits(form, rows, contestants, theme, body) {
+      contestants.removeLast()
+      rows = rows.map { $0.dropLast() }
+    }
+    let left = all - contestants.count
     canvas.frame(
       title: state.comparesPolicies ? "WER %, all policies" : "WER %, all models",
-      trailing: form.showsP ? "P: \(contestants[0].name) better" : "", theme: theme)
+      trailing: form.showsP
+        ? "P: \(contestants[0].name) better" : left > 0 ? "+\(left) more" : "", theme: theme)
     let depth = depths(state).firstIndex(of: state.walk.keptCount)
     Table(
       columns: columns(form, rows, contestants, theme, body.width),
