@@ -38,7 +38,9 @@ import Testing
 
   /// Small random models, some utterances of noise, and what every mask does to them.
   private func small(_ name: String) throws -> (Recognizer, LoadedDataset, ModelPolicies) {
-    let recognizer = try Recognizer(contentsOf: fixture("../../BackbonesTests/Fixtures/\(name)"))
+    let recognizer = try Recognizer(
+      contentsOf:
+        fixture("../../BackbonesTests/Fixtures/\(name)").standardizedFileURL)
     var random = RandomGenerator(seed: 3)
     let samples = (0..<6).map { index in
       (0..<8000 + 1600 * index).map { _ in random.uniform(-0.1...0.1) as Float }

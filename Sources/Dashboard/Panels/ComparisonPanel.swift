@@ -182,7 +182,8 @@ enum ComparisonPanel: Panel {
         ? "P: \(contestants[0].name) better" : left > 0 ? "+\(left) more" : "", theme: theme)
     let depth = depths(state).firstIndex(of: state.walk.keptCount)
     Table(
-      columns: columns(form, rows, contestants, theme, body.width),
+      columns: columns(
+        form, rows, contestants, theme, Table.body(of: body, rows: form.lines * rows.count).width),
       rows: zip(depths(state), rows).flatMap { lines($0, $1, form, theme) },
       selection: depth.map { $0 * form.lines }, headerStyle: theme.muted, trackStyle: theme.border,
       symbols: state.symbols
@@ -262,10 +263,11 @@ enum ComparisonPanel: Panel {
   private static func fits(
     _ form: Form, _ rows: [[Entry]], _ contestants: [Contestant], _ theme: Theme, _ body: Rect
   ) -> Bool {
-    let columns = columns(form, rows, contestants, theme, body.width)
+    let width = Table.body(of: body, rows: form.lines * rows.count).width
+    let columns = columns(form, rows, contestants, theme, width)
     // Depths can be scrolled through, the lines of one depth not.
     let isHighEnough = form.lines == 1 || 1 + form.lines * rows.count <= body.height
-    return Self.width(columns) <= body.width && isHighEnough
+    return Self.width(columns) <= width && isHighEnough
   }
 
   /// Speaks of what is shown and of nothing else.
