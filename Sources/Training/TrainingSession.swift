@@ -193,6 +193,7 @@ package final class TrainingSession<Model: TrainableBackbone> {
           kl: mean(\.kl), gradientNorm: mean(\.gradientNorm), learningRate: newest.learningRate,
           hidden: session.trainer.options.matchesHidden ? mean(\.hidden) : nil,
           keptLayers: mean { Double($0.masks.reduce(0) { $0 + $1.keptCount }) },
+          masks: window.map { StepMasks($0.masks) },
           audioSeconds: session.progress.audioSeconds,
           audioSecondsPerSecond: mean(\.audioSeconds) * count
             / max((now - lastLine) / .seconds(1), 1e-9),

@@ -18,6 +18,7 @@ final class DashboardSession: Sendable {
   private let prober = Prober()
   private let sounds = SoundTools()
   private let captioner: Captioner
+  private let trainings: TrainingSource
   /// Empty until the audio is read and the machine's speed is known, and again after `close`.
   private let workers = Mutex<[EvaluationWorker]>([])
   private let data = Mutex<[LoadedDataset]>([])
@@ -32,6 +33,7 @@ final class DashboardSession: Sendable {
     self.dataset = dataset
     self.threads = threads
     captioner = Captioner(recognizers) { [mailbox] in mailbox.post(.caption($0)) }
+    trainings = TrainingSource { [mailbox] in mailbox.post(.training($0)) }
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
@@ -127,7 +129,7 @@ final class DashboardSession: Sendable {
   func settle(_ state: inout DashboardState) throws {
     while true {
       switch state.activity {
-      case .idle: if state.probes.asked == nil { return }
+      case .idle: if state.probes.asked == nil, !state.training.isAwaited { return }
       case .failed(let reason), .unavailable(let reason): throw InputError(reason)
       case .preparing, .measuring: break
       }
@@ -166,6 +168,7 @@ final class DashboardSession: Sendable {
     case .complete(let text): complete(text)
     case .export(let what, let content): export(what, content)
     case .save(let settings): report { "saved in \(try settings.write().path)" }
+    case .training(let effect): trainings.perform(effect)
     case .setTicking(let on): setTicking(on)
     case .suspend, .setMouse, .copy, .quit: break
     }

@@ -1,0 +1,105 @@
+// Trainings to watch: which two stand beside each other, and where in their time the player is.
+
+import Training
+
+package struct TrainingState: Sendable, Equatable {
+  /// In the order in which they are gone through.
+  package internal(set) var runs: [TrainingRun] = []
+  /// The logs that came with the program were asked for, and are there.
+  package internal(set) var isAsked = false
+  package internal(set) var isRead = false
+  package var isAwaited: Bool { isAsked && !isRead }
+  /// Why they are not there.
+  package internal(set) var failure: String?
+  /// The two on the screen, by their index; the second may be missing.
+  package internal(set) var first = 0
+  package internal(set) var second: Int?
+
+  /// Seconds since the trainings began; nil: at their end, whatever still comes.
+  package internal(set) var moment: Double?
+  package internal(set) var isPlaying = false
+  /// Among `paces`; nil: whatever shows all of it in half a minute.
+  package internal(set) var chosenPace: Int?
+
+  package init() {}
+
+  package init(watching names: [String]) {
+    runs = names.map { TrainingRun(name: $0, origin: .watched) }
+    if runs.count > 1 { second = 1 }
+  }
+
+  package var shown: [TrainingRun] {
+    [first, second].compactMap { $0.flatMap { runs.indices.contains($0) ? runs[$0] : nil } }
+  }
+
+  // MARK: - The player
+
+  /// Seconds of a training in one.
+  package static let paces = [1.0, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000]
+
+  /// Seconds of the longer one on the screen.
+  package var end: Double { shown.map(\.end).max() ?? 0 }
+
+  package var pace: Double { Self.paces[paceIndex] }
+
+  private var paceIndex: Int {
+    chosenPace ?? Self.paces.firstIndex { $0 * 30 >= end } ?? Self.paces.count - 1
+  }
+
+  mutating func changePace(by steps: Int) {
+    chosenPace = min(Self.paces.count - 1, max(0, paceIndex + steps))
+  }
+
+  /// What is drawn ends here.
+  package var now: Double { moment ?? .infinity }
+
+  mutating func togglePlaying() {
+    isPlaying.toggle()
+    if isPlaying, moment == nil { moment = 0 }
+  }
+
+  /// Goes on by so many seconds of the reader's time; stops at the end.
+  mutating func play(_ seconds: Double) {
+    guard isPlaying, let moment else { return }
+    let next = moment + pace * seconds
+    self.moment = next < end ? next : nil
+    isPlaying = next < end
+  }
+
+  mutating func move(to moment: Double?) {
+    self.moment = moment
+    if moment == nil { isPlaying = false }
+  }
+
+  // MARK: - Which ones
+
+  /// The next or last one in the first place, which the second leaves to it.
+  mutating func changeFirst(by step: Int) {
+    guard !runs.isEmpty else { return }
+    first = (first + step + runs.count) % runs.count
+    if first == second { second = nil }
+  }
+
+  /// The next or last one beside it, or none.
+  mutating func changeSecond(by step: Int) {
+    let choices: [Int?] = [nil] + runs.indices.filter { $0 != first }.map { $0 }
+    let place = choices.firstIndex { $0 == second } ?? 0
+    second = choices[(place + step + choices.count) % choices.count]
+  }
+
+  /// The logs that came with the program, behind those that are watched. Where nothing else is, random
+  /// dropping stands beside distillation.
+  mutating func take(_ recorded: [TrainingRun], failure: String?) {
+    isRead = true
+    self.failure = failure
+    let start = runs.count
+    runs += recorded
+    guard start == 0 else { return }
+    func place(_ name: String, besides other: Int?) -> Int? {
+      runs.firstIndex { $0.name == name } ?? runs.indices.first { $0 != other }
+    }
+    first = place("random-drop", besides: nil) ?? 0
+    second = place("dld", besides: first)
+    if second == first { second = nil }
+  }
+}
