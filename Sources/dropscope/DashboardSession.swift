@@ -27,13 +27,18 @@ final class DashboardSession: Sendable {
   private let isClosed = Atomic<Bool>(false)
   private let isTicking = Atomic<Bool>(false)
 
-  /// - Parameter isStrict: whether audio that cannot be read ends the measuring.
-  init(_ recognizers: [Recognizer], _ dataset: Dataset, threads: Int, isStrict: Bool) {
+  /// - Parameters:
+  ///   - isStrict: whether audio that cannot be read ends the measuring.
+  ///   - logs: of trainings to follow.
+  init(
+    _ recognizers: [Recognizer], _ dataset: Dataset, threads: Int, isStrict: Bool,
+    watching logs: [URL]
+  ) {
     self.recognizers = recognizers
     self.dataset = dataset
     self.threads = threads
     captioner = Captioner(recognizers) { [mailbox] in mailbox.post(.caption($0)) }
-    trainings = TrainingSource { [mailbox] in mailbox.post(.training($0)) }
+    trainings = TrainingSource(watching: logs) { [mailbox] in mailbox.post(.training($0)) }
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
@@ -147,6 +152,7 @@ final class DashboardSession: Sendable {
     isTicking.store(false, ordering: .releasing)
     prober.stop()
     captioner.close()
+    trainings.close()
     sounds.stop()
     workers.withLock { workers in
       for worker in workers { worker.stop() }

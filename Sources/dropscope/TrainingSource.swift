@@ -1,14 +1,44 @@
-// Trainings for the dashboard: the logs that came with the program.
+// Trainings for the dashboard: the logs that came with the program, and those that grow.
 
 import Base
 import Dashboard
 import Foundation
+import Synchronization
 import Training
 
 final class TrainingSource: Sendable {
   private let post: @Sendable (TrainingMessage) -> Void
 
-  init(_ post: @escaping @Sendable (TrainingMessage) -> Void) { self.post = post }
+  private let isClosed = Atomic<Bool>(false)
+
+  /// Logs that are followed are looked at a few times a second, on a thread of their own, which sleeps
+  /// meanwhile and says only what is new.
+  init(
+    watching logs: [URL], _ post: @escaping @Sendable (TrainingMessage) -> Void
+  ) {
+    self.post = post
+    guard !logs.isEmpty else { return }
+    WorkerThread.start("watched trainings") { [self] in
+      var followed = logs.map { (log: FollowedLog($0), last: FollowedLog.News?.none) }
+      while !isClosed.load(ordering: .acquiring) {
+        var isBehind = false
+        for index in followed.indices {
+          let news = followed[index].log.look()
+          let last = followed[index].last
+          if last == nil || news.startsOver || !news.events.isEmpty
+            || news.complaint != last?.complaint || news.isBehind != last?.isBehind
+          {
+            post(.watched(index, news))
+          }
+          followed[index].last = news
+          isBehind = isBehind || news.isBehind
+        }
+        if !isBehind { Thread.sleep(forTimeInterval: 0.3) }
+      }
+    }
+  }
+
+  func close() { isClosed.store(true, ordering: .releasing) }
 
   func perform(_ effect: TrainingEffect) {
     switch effect {
@@ -24,7 +54,7 @@ final class TrainingSource: Sendable {
   }
 
   /// One that cannot be read says so in its place.
-  private static func recorded() throws -> [TrainingRun] {
+  private static func recorded() throws -> [TrainingHistory] {
     let folder = try Assets.folder().appendingPathComponent("Results/training")
     let files =
       (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil))
@@ -34,7 +64,7 @@ final class TrainingSource: Sendable {
       throw InputError(folder.path, expected: "logs of trainings", found: "none")
     }
     return logs.map { log in
-      var run = TrainingRun(
+      var run = TrainingHistory(
         name: log.deletingPathExtension().lastPathComponent, origin: .recorded)
       do {
         run.add(try TrainingLog.events(log))

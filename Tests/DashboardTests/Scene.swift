@@ -4,7 +4,7 @@ import Backbones
 import Foundation
 import Speech
 import TerminalUI
-import Training
+@testable import Training
 
 import Dashboard
 @testable import Tradeoff
@@ -228,8 +228,8 @@ enum Scene {
   private static func training(
     _ name: String, lineSeconds: Double, wrong: Double, kl: Double, hasMasks: Bool = true,
     words: Int = 1000
-  ) -> TrainingRun {
-    var run = TrainingRun(name: name, origin: .recorded)
+  ) -> TrainingHistory {
+    var run = TrainingHistory(name: name, origin: .recorded)
     for line in 1...40 {
       let (step, time) = (line * 10, Double(line) * lineSeconds)
       let loss = 3 / (1 + Double(line) / 4)

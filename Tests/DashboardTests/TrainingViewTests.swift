@@ -3,9 +3,9 @@
 import Backbones
 import TerminalUI
 import Testing
-import Training
 
 @testable import Dashboard
+@testable import Training
 
 @Suite struct TrainingViewTests {
   private static let wide = Size(width: 120, height: 40)
@@ -57,8 +57,8 @@ import Training
 
   @Test func sharesAreOfTheLayers() {
     let masks = ["110", "100", "101", "100"].map { try! LayerMask($0, layerCount: 3) }
-    #expect(TrainingRun.keptShares(masks) == [1, 0.25, 0.25])
-    #expect(TrainingRun.keptShares([]) == [])
+    #expect(TrainingHistory.keptShares(masks) == [1, 0.25, 0.25])
+    #expect(TrainingHistory.keptShares([]) == [])
   }
 
   /// What was validated on other words, as at a run's end, is another curve.
@@ -79,7 +79,7 @@ import Training
 
   /// All, half and a third where every depth was looked at as often.
   @Test func threeDepthsAreEnough() {
-    var run = TrainingRun(name: "m", origin: .watched)
+    var run = TrainingHistory(name: "m", origin: .watched)
     for depth in [4, 3, 2, 1] {
       var record = Scene.trainings[0].validations[0]
       record.mask = LayerMask.spread(keeping: depth, of: 4).description
@@ -249,5 +249,69 @@ import Training
     for key in ["+", "-", .home, .end, .up, .down, "[", "]"] as [Key] {
       #expect(press(&state, key) == [])
     }
+  }
+
+  // MARK: - A log that grows
+
+  private func watching(_ names: String...) -> DashboardState {
+    var state = Scene.state()
+    (state.size, state.view) = (Self.wide, .training)
+    state.training = TrainingState(watching: names)
+    return state
+  }
+
+  private func news(
+    _ run: TrainingHistory, startsOver: Bool = false, isBehind: Bool = false
+  ) -> FollowedLog.News {
+    var news = FollowedLog.News()
+    news.events = run.steps.map(TrainingEvent.steps) + run.validations.map(TrainingEvent.validation)
+    (news.startsOver, news.isBehind) = (startsOver, isBehind)
+    return news
+  }
+
+  @Test func whatIsWatchedGrows() throws {
+    var state = watching("mine", "other")
+    let run = Scene.trainings[0]
+    var half = TrainingHistory(name: "", origin: .watched)
+    half.add(
+      run.steps.prefix(20).map(TrainingEvent.steps)
+        + run.validations.prefix(6).map(TrainingEvent.validation))
+    #expect(state.training.isAwaited)
+    _ = update(&state, .training(.watched(0, news(half, isBehind: true))))
+    _ = update(&state, .training(.watched(1, FollowedLog.News(complaint: "no such log"))))
+    #expect(state.training.isAwaited, "the first was not read to its end")
+    let text = screen(state)
+    for part in [
+      "o mine, watched as it grows", "× other, watched as it grows", "no such log",
+      "12 layers: o 25.0 × –", "4.0 min so far", "no steps yet",
+    ] { #expect(text.contains(part), "\(part)\n\(text)") }
+    #expect(!text.contains("not computed now"))
+    // At the end, what comes is shown.
+    var rest = TrainingHistory(name: "", origin: .watched)
+    rest.add(
+      run.steps.dropFirst(20).map(TrainingEvent.steps)
+        + run.validations.dropFirst(6).map(TrainingEvent.validation))
+    _ = update(&state, .training(.watched(0, news(rest))))
+    #expect(screen(state).contains("12 layers: o 12.5 × –"))
+    #expect(state.training.shown[0].steps == run.steps)
+    // The recorded ones come behind, and change nothing on the screen.
+    _ = update(&state, .training(.recorded(Scene.trainings, failure: nil)))
+    #expect(!state.training.isAwaited)
+    #expect(state.training.shown.map(\.name) == ["mine", "other"])
+    _ = update(&state, .training(.watched(0, news(half, startsOver: true))))
+    #expect(state.training.shown[0].steps == half.steps)
+    #expect(state.training.shown[0].validations == half.validations)
+  }
+
+  /// What is looked back at stays where it is while more comes.
+  @Test func lookingBackIsNotDisturbed() {
+    var state = watching("mine")
+    _ = update(&state, .training(.watched(0, news(Scene.trainings[0]))))
+    press(&state, .home)
+    #expect(screen(state).contains("12 layers: o –"))
+    _ = update(&state, .training(.watched(0, news(Scene.trainings[1], startsOver: true))))
+    #expect(state.training.moment == 0 && screen(state).contains("12 layers: o –"))
+    press(&state, .end)
+    #expect(screen(state).contains("12 layers: o 15.0"))
   }
 }

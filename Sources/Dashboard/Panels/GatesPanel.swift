@@ -41,7 +41,7 @@ enum GatesPanel: Panel {
 
   /// Returns how many layers found no room.
   private static func draw(
-    _ run: TrainingRun, _ index: Int, _ state: DashboardState, _ area: Rect,
+    _ run: TrainingHistory, _ index: Int, _ state: DashboardState, _ area: Rect,
     _ canvas: inout Canvas
   ) -> Int {
     let theme = state.theme
@@ -58,7 +58,7 @@ enum GatesPanel: Panel {
       return 0
     }
     let passes = run.passes(at: now, most: max(counted, below.width))
-    let shares = TrainingRun.keptShares(passes.suffix(counted))
+    let shares = TrainingHistory.keptShares(passes.suffix(counted))
     let rows = min(shares.count, below.height)
     // Two columns for a layer's number, five for its share, and gaps.
     let field = Rect(x: below.x + 3, y: below.y, width: below.width - 9, height: rows)
@@ -78,7 +78,7 @@ enum GatesPanel: Panel {
 
   /// What the log lacks, and what it says in its place.
   private static func drawAbsence(
-    of run: TrainingRun, _ state: DashboardState, _ area: Rect, _ canvas: inout Canvas
+    of run: TrainingHistory, _ state: DashboardState, _ area: Rect, _ canvas: inout Canvas
   ) {
     let theme = state.theme
     guard !run.steps.isEmpty else {

@@ -126,7 +126,7 @@ enum LearningPanel: Panel {
   ) {
     let theme = state.theme
     let runs = state.training.shown
-    let origins: [TrainingRun.Origin: String] = [
+    let origins: [TrainingHistory.Origin: String] = [
       .recorded: "recorded", .watched: "watched as it grows", .lab: "training here",
     ]
     var pieces: [(String, Style)] = []
@@ -147,7 +147,7 @@ enum LearningPanel: Panel {
   }
 
   /// What is wrong, and what makes the two not comparable.
-  private static func remarks(_ runs: [TrainingRun]) -> [String] {
+  private static func remarks(_ runs: [TrainingHistory]) -> [String] {
     var remarks = runs.compactMap(\.complaint)
     let heldOut = runs.compactMap(\.heldOut)
     if heldOut.count == 2, heldOut[0] != heldOut[1] {

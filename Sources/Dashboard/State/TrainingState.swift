@@ -4,11 +4,13 @@ import Training
 
 package struct TrainingState: Sendable, Equatable {
   /// In the order in which they are gone through.
-  package internal(set) var runs: [TrainingRun] = []
+  package internal(set) var runs: [TrainingHistory] = []
   /// The logs that came with the program were asked for, and are there.
   package internal(set) var isAsked = false
   package internal(set) var isRead = false
-  package var isAwaited: Bool { isAsked && !isRead }
+  /// Logs that are watched and were not read to their end yet, by their index.
+  private var behind: Set<Int> = []
+  package var isAwaited: Bool { isAsked && !isRead || !behind.isEmpty }
   /// Why they are not there.
   package internal(set) var failure: String?
   /// The two on the screen, by their index; the second may be missing.
@@ -23,12 +25,14 @@ package struct TrainingState: Sendable, Equatable {
 
   package init() {}
 
+  /// Logs that grow, the first two beside each other.
   package init(watching names: [String]) {
-    runs = names.map { TrainingRun(name: $0, origin: .watched) }
+    runs = names.map { TrainingHistory(name: $0, origin: .watched) }
+    behind = Set(runs.indices)
     if runs.count > 1 { second = 1 }
   }
 
-  package var shown: [TrainingRun] {
+  package var shown: [TrainingHistory] {
     [first, second].compactMap { $0.flatMap { runs.indices.contains($0) ? runs[$0] : nil } }
   }
 
@@ -87,9 +91,18 @@ package struct TrainingState: Sendable, Equatable {
     second = choices[(place + step + choices.count) % choices.count]
   }
 
+  /// What came of a log that is watched.
+  mutating func take(_ news: FollowedLog.News, of index: Int) {
+    guard runs.indices.contains(index) else { return }
+    if news.startsOver { runs[index] = TrainingHistory(name: runs[index].name, origin: .watched) }
+    runs[index].add(news.events)
+    runs[index].complaint = news.complaint
+    if !news.isBehind { behind.remove(index) }
+  }
+
   /// The logs that came with the program, behind those that are watched. Where nothing else is, random
   /// dropping stands beside distillation.
-  mutating func take(_ recorded: [TrainingRun], failure: String?) {
+  mutating func take(_ recorded: [TrainingHistory], failure: String?) {
     isRead = true
     self.failure = failure
     let start = runs.count

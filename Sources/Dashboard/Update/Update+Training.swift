@@ -14,7 +14,9 @@ package enum TrainingAction: Hashable, Sendable {
 /// What is told of trainings.
 package enum TrainingMessage: Sendable {
   /// The logs that came with the program, or why they are not there.
-  case recorded([TrainingRun], failure: String?)
+  case recorded([TrainingHistory], failure: String?)
+  /// What is new in a log that is watched, by its place among them.
+  case watched(Int, FollowedLog.News)
 }
 
 /// What is wanted of them.
@@ -46,6 +48,7 @@ extension Update {
   static func take(_ message: TrainingMessage, _ state: inout DashboardState) {
     switch message {
     case .recorded(let runs, let failure): state.training.take(runs, failure: failure)
+    case .watched(let index, let news): state.training.take(news, of: index)
     }
   }
 

@@ -34,7 +34,8 @@ enum DashboardCommand: Command {
     var demoPace = 1.0
     var isReadOnly = false
     var trace: URL?
-    var view = ViewKind.explore
+    var view: ViewKind?
+    var watched: [URL] = []
 
     static var groups: [OptionGroup<Self>] {
       let views = Catalogue("view", ViewCatalog.all) { "\($0)" }
@@ -83,7 +84,12 @@ enum DashboardCommand: Command {
             "available compute over time for the view budget: seconds,speed a line")
           Option(
             "view", "NAME", \.view, .entry(of: views),
-            "open this view: " + views.names.joined(separator: ", "))
+            "open this view: " + views.names.joined(separator: ", "),
+            absent: "\(ViewKind.explore); with --watch \(ViewKind.training)")
+          Option(
+            repeated: "watch", "DIR", \.watched, .url,
+            "the output folder of a training that is running, or its log: the view training shows it "
+              + "as it grows; of several the first two beside each other")
         } check: { settings, _ in
           if settings.isSVG, settings.frame == nil {
             throw UsageError("option --\(svg.name) goes with \(frame.usage)")
@@ -134,7 +140,10 @@ enum DashboardCommand: Command {
     state.showsCounters =
       !ProcessInfo.processInfo.environment["DROPSCOPE_COUNTERS", default: ""].isEmpty
     state.demoPace = options.demoPace
-    state.view = options.view
+    state.view = options.view ?? (options.watched.isEmpty ? .explore : .training)
+    if !options.watched.isEmpty {
+      state.training = TrainingState(watching: options.watched.map(name(ofTraining:)))
+    }
     state.seeksChange = true
     let initial = state
     if let frame = options.frame {
@@ -142,7 +151,8 @@ enum DashboardCommand: Command {
       // A picture is looked at elsewhere; text in this terminal.
       if !options.isSVG { state.symbols = NCursesTerminal.localSymbols(symbols) }
       let session = DashboardSession(
-        recognizers, dataset, threads: threads, isStrict: options.data.isStrict)
+        recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
+        watching: options.watched)
       defer { session.close() }
       try session.settle(&state)
       LeftOut.complain(session.leftOut, of: "\(dataset.name) \(dataset.split)")
@@ -179,7 +189,8 @@ enum DashboardCommand: Command {
         if !complaints.isEmpty { state.overlay = .complaints(complaints) }
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(
-          recognizers, dataset, threads: threads, isStrict: options.data.isStrict)
+          recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
+          watching: options.watched)
         defer { session.close() }
         session.watchSettings(settings, fixed)
         if options.isDemo { session.startDemo(&state) }
@@ -192,6 +203,16 @@ enum DashboardCommand: Command {
     LeftOut.complain(leftOut, of: "\(dataset.name) \(dataset.split)")
     for complaint in complaints { Dropscope.complain("dropscope: \(complaint)") }
     return 0
+  }
+
+  /// A log goes by the name of its folder, where it has no name of its own.
+  private static func name(ofTraining place: URL) -> String {
+    let name = place.deletingPathExtension().lastPathComponent
+    guard place.pathExtension == "jsonl" else {
+      return place.standardizedFileURL.lastPathComponent
+    }
+    return name == "train"
+      ? place.standardizedFileURL.deletingLastPathComponent().lastPathComponent : name
   }
 
   /// The splits that came with the program, to listen to; none where there are no assets.

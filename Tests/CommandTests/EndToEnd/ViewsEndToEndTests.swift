@@ -15,6 +15,7 @@ import Testing
     ("5", ["Error rate over depth", "WER %, all models"]),
     ("6", ["Budget", "Scenario: commuting phone", "always 12 layers"]),
     ("7", ["Listen", "Space records"]),
+    ("9", ["Error rate while training", "random-drop, recorded", "not computed now"]),
     ("1", ["Trade-off", "Transcript 1 of 12"]),
   ]
 

@@ -4,7 +4,7 @@ import Backbones
 import Foundation
 import Training
 
-package struct TrainingRun: Sendable, Equatable {
+package struct TrainingHistory: Sendable, Equatable {
   /// Where what is known of it comes from.
   package enum Origin: Sendable, Equatable {
     /// Came with the program, and was computed at another time.
