@@ -30,15 +30,18 @@ final class DashboardSession: Sendable {
   /// - Parameters:
   ///   - isStrict: whether audio that cannot be read ends the measuring.
   ///   - logs: of trainings to follow.
+  ///   - lesson: what the lab learns from.
   init(
     _ recognizers: [Recognizer], _ dataset: Dataset, threads: Int, isStrict: Bool,
-    watching logs: [URL]
+    watching logs: [URL], lesson: LabLesson
   ) {
     self.recognizers = recognizers
     self.dataset = dataset
     self.threads = threads
     captioner = Captioner(recognizers) { [mailbox] in mailbox.post(.caption($0)) }
-    trainings = TrainingSource(watching: logs) { [mailbox] in mailbox.post(.training($0)) }
+    trainings = TrainingSource(watching: logs, lesson: lesson) { [mailbox] in
+      mailbox.post(.training($0))
+    }
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))

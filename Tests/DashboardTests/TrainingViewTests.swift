@@ -314,4 +314,81 @@ import Testing
     press(&state, .end)
     #expect(screen(state).contains("12 layers: o 15.0"))
   }
+
+  // MARK: - The lab
+
+  private func told(_ run: TrainingHistory) -> LabNews {
+    .trained(
+      .randomDrop,
+      run.steps.map(TrainingEvent.steps) + run.validations.map(TrainingEvent.validation))
+  }
+
+  @Test func theLabIsStartedTurnedAndStopped() throws {
+    var state = open()
+    #expect(press(&state, "g") == [] && state.notice == "that is for the lab: L starts it")
+    // Measuring makes room for it.
+    #expect(press(&state, "L") == [.rest, .training(.startLab(1, LabSettings()))])
+    #expect(state.isPaused && state.training.shown.map(\.name) == ["static start"])
+    #expect(screen(state).contains("lab reading what to learn from"))
+    let run = Scene.trainings[1]
+    let first = Array(run.steps.prefix(10)).map(TrainingEvent.steps)
+    _ = update(&state, .training(.lab(1, .trained(.start, first))))
+    #expect(state.training.shown.map(\.name) == ["static start"])
+    #expect(state.training.shown[0].steps.count == 10)
+    let text = screen(state)
+    for part in [
+      "o static start, training here",
+      "lab trains: gates bernoulli (g), learning rate 0.004 (f F), lambda 1.0 (v V); L stops it",
+      "step 100 of static start",
+    ] { #expect(text.contains(part), "\(part)\n\(text)") }
+    #expect(!text.contains("not computed now"))
+    // What comes of the start is looked at as soon as it does.
+    _ = update(&state, .training(.lab(1, told(run))))
+    #expect(state.training.shown.map(\.name) == ["random-drop", "dld"])
+    #expect(screen(state).contains("12 layers: o 15.0 × –"))
+    // Turned while it goes on.
+    var settings = LabSettings()
+    settings.gates = .linear
+    #expect(press(&state, "g") == [.training(.changeLab(settings))])
+    settings.learningRate = 0.008
+    #expect(press(&state, "F") == [.training(.changeLab(settings))])
+    settings.klWeight = 0.5
+    #expect(press(&state, "v") == [.training(.changeLab(settings))])
+    for _ in 0..<20 { press(&state, "V", "f") }
+    #expect(state.training.lab?.settings.klWeight == 8)
+    #expect(state.training.lab?.settings.learningRate == 0.0005)
+    // Stopped: what still comes is not listened to.
+    #expect(press(&state, "L") == [.training(.stopLab)])
+    _ = update(&state, .training(.lab(1, told(run))))
+    #expect(state.training.shown[0].steps.count == 40 && screen(state).contains("lab rests"))
+    // Another one has the settings, and is told apart.
+    let turned = try #require(state.training.lab?.settings)
+    #expect(press(&state, "L") == [.training(.startLab(2, turned))])
+    _ = update(&state, .training(.lab(1, told(run))))
+    #expect(state.training.shown.map(\.isEmpty) == [true] && state.training.runs.count == 6)
+    _ = update(&state, .training(.lab(2, .failed("step 3: expected a finite loss, found nan"))))
+    #expect(screen(state).contains("lab: step 3: expected a finite loss, found nan"))
+  }
+
+  /// The lab's trainings stay last, and what is looked at stays on the screen.
+  @Test func logsThatComeLateChangeNothing() {
+    var state = Scene.state()
+    (state.size, state.view) = (Self.wide, .training)
+    press(&state, "L")
+    #expect(state.training.shown.map(\.name) == ["static start"])
+    _ = update(&state, .training(.recorded(Scene.trainings, failure: nil)))
+    #expect(state.training.shown.map(\.name) == ["static start"])
+    _ = update(&state, .training(.lab(1, told(Scene.trainings[1]))))
+    #expect(state.training.shown.map(\.name) == ["random-drop", "dld"])
+    #expect(state.training.shown.allSatisfy { $0.origin == .lab })
+  }
+
+  @Test(arguments: FrameTests.sizes) func theLabStandsAtEverySize(size: Size) {
+    var state = open(size)
+    press(&state, "L")
+    _ = update(&state, .training(.lab(1, told(Scene.trainings[1]))))
+    let text = screen(state)
+    #expect(text.contains("bernoulli (g)") && text.contains("(v V)"), "\(text)")
+    #expect(text.contains("15.0"), "\(text)")
+  }
 }

@@ -36,13 +36,18 @@ enum LearningPanel: Panel {
       symbols: state.symbols)
     let (head, below) = inside.split(top: 1)
     drawNames(state, head, &canvas)
-    let remarks = remarks(runs).prefix(max(0, below.height - 4))
-    for (row, remark) in remarks.enumerated() {
+    var remarks = remarks(runs).map { (forms: [KeyText($0)], style: theme.error) }
+    if let lab = state.training.lab {
+      let isFailed = if case .failed = lab.phase { true } else { false }
+      remarks.insert((Self.forms(lab), isFailed ? theme.error : theme.accent), at: 0)
+    }
+    let told = remarks.prefix(max(0, below.height - 4))
+    for (row, remark) in told.enumerated() {
       canvas.wording(
-        remark, x: below.x, y: below.y + row, style: theme.error, width: below.width,
+        keys: remark.forms, x: below.x, y: below.y + row, style: remark.style, width: below.width,
         symbols: state.symbols)
     }
-    drawCurves(state, below.split(top: remarks.count).rest, &canvas)
+    drawCurves(state, below.split(top: told.count).rest, &canvas)
   }
 
   // MARK: - The curves
@@ -158,6 +163,32 @@ enum LearningPanel: Panel {
     return remarks
   }
 
+  /// How the lab stands, and what can be turned, in several lengths.
+  private static func forms(_ lab: LabState) -> [KeyText] {
+    let settings = lab.settings
+    let phase =
+      switch lab.phase {
+      case .preparing: "reading what to learn from"
+      case .training: "trains"
+      case .done: "rests"
+      case .failed(let reason): reason
+      }
+    if case .failed = lab.phase { return [KeyText("lab: \(phase)")] }
+    let does = lab.isBusy ? "stops it" : "trains anew"
+    return [
+      """
+      lab \(phase): gates \(settings.gates.rawValue) (\(key: "g")), learning rate \
+      \(settings.learningRate) (\(key: "f") \(key: "F")), lambda \
+      \(settings.klWeight) (\(key: "v") \(key: "V")); \(key: "L") \(does)
+      """,
+      """
+      \(settings.gates.rawValue) (\(key: "g")), rate \(settings.learningRate) \
+      (\(key: "f") \(key: "F")), lambda \(settings.klWeight) (\(key: "v") \(key: "V"))
+      """,
+      "lab \(phase); \(key: "L") \(does)",
+    ]
+  }
+
   /// Where the player is, in several lengths.
   private static func status(_ state: DashboardState) -> [KeyText] {
     let training = state.training
@@ -194,7 +225,7 @@ enum LearningPanel: Panel {
     canvas.wrapped(
       StyledText([
         (state.training.failure.map { "× \($0)\n" } ?? "", theme.error),
-        ("There is no training to watch.", theme.text),
+        ("There is no training to watch; L trains a small network here.", theme.text),
       ]), in: canvas.area.inset(x: 2, y: 1))
   }
 }

@@ -17,6 +17,9 @@ package struct TrainingState: Sendable, Equatable {
   package internal(set) var first = 0
   package internal(set) var second: Int?
 
+  /// The newest one, if any.
+  package internal(set) var lab: LabState?
+
   /// Seconds since the trainings began; nil: at their end, whatever still comes.
   package internal(set) var moment: Double?
   package internal(set) var isPlaying = false
@@ -34,6 +37,39 @@ package struct TrainingState: Sendable, Equatable {
 
   package var shown: [TrainingHistory] {
     [first, second].compactMap { $0.flatMap { runs.indices.contains($0) ? runs[$0] : nil } }
+  }
+
+  // MARK: - The lab
+
+  /// A new one in place of the one before, whose settings it has. Its start is on the screen, and what goes
+  /// on from there once it does.
+  mutating func beginLab() -> LabState {
+    var next = LabState(id: (lab?.id ?? 0) + 1)
+    if let lab { next.settings = lab.settings }
+    let kept = runs.filter { $0.origin != .lab }
+    runs = kept + LabTraining.allCases.map { TrainingHistory(name: $0.name, origin: .lab) }
+    (first, second) = (kept.count, nil)
+    move(to: nil)
+    lab = next
+    return next
+  }
+
+  mutating func take(_ news: LabNews, ofLab id: Int) {
+    guard id == lab?.id, lab?.isBusy == true else { return }
+    switch news {
+    case .trained(let training, let events):
+      lab?.phase = .training
+      let trainings = runs.indices.filter { runs[$0].origin == .lab }
+      guard let start = trainings.first, let order = LabTraining.allCases.firstIndex(of: training),
+        order < trainings.count
+      else { return }
+      // Who looks at the start goes on to what comes of it.
+      let isNext = training != .start && runs[start + 1...start + 2].allSatisfy(\.isEmpty)
+      if isNext, first == start, second == nil { (first, second) = (start + 1, start + 2) }
+      runs[start + order].add(events)
+    case .ended: lab?.phase = .done
+    case .failed(let reason): lab?.phase = .failed(reason)
+    }
   }
 
   // MARK: - The player
@@ -106,8 +142,14 @@ package struct TrainingState: Sendable, Equatable {
     isRead = true
     self.failure = failure
     let start = runs.count
-    runs += recorded
-    guard start == 0 else { return }
+    // What the lab trains stays last.
+    let border = runs.firstIndex { $0.origin == .lab } ?? start
+    runs.insert(contentsOf: recorded, at: border)
+    func moved(_ index: Int) -> Int { index < border ? index : index + recorded.count }
+    guard start == 0 else {
+      (first, second) = (moved(first), second.map(moved))
+      return
+    }
     func place(_ name: String, besides other: Int?) -> Int? {
       runs.firstIndex { $0.name == name } ?? runs.indices.first { $0 != other }
     }

@@ -9,6 +9,9 @@ package enum TrainingAction: Hashable, Sendable {
   case toBeginning, toEnd
   /// The training in the first place, and the one beside it: so many further in the list.
   case other(Int), beside(Int)
+  /// Starts the lab, or stops it.
+  case lab
+  case labGates, labLearningRate(Int), labLambda(Int)
 }
 
 /// What is told of trainings.
@@ -17,12 +20,18 @@ package enum TrainingMessage: Sendable {
   case recorded([TrainingHistory], failure: String?)
   /// What is new in a log that is watched, by its place among them.
   case watched(Int, FollowedLog.News)
+  /// Of the lab with this id.
+  case lab(Int, LabNews)
 }
 
 /// What is wanted of them.
 package enum TrainingEffect: Sendable, Equatable {
   /// Reads the logs that came with the program.
   case openRecorded
+  /// Starts a lab, in place of the one before.
+  case startLab(Int, LabSettings)
+  case changeLab(LabSettings)
+  case stopLab
 }
 
 extension Update {
@@ -41,14 +50,44 @@ extension Update {
     case .toEnd: state.training.move(to: nil)
     case .other(let step): state.training.changeFirst(by: step)
     case .beside(let step): state.training.changeSecond(by: step)
+    case .lab: return switchLab(&state)
+    case .labGates: return turnLab(&state) { $0.settings.gates = $0.settings.gates.next }
+    case .labLearningRate(let step): return turnLab(&state) { $0.changeLearningRate(by: step) }
+    case .labLambda(let step): return turnLab(&state) { $0.changeLambda(by: step) }
     }
     return []
+  }
+
+  /// Both want all cores: measuring waits while the lab trains.
+  private static func switchLab(_ state: inout DashboardState) -> [Effect] {
+    if state.training.lab?.isBusy == true {
+      state.training.lab?.phase = .done
+      return [.training(.stopLab)]
+    }
+    let lab = state.training.beginLab()
+    let isNew = !state.isPaused
+    state.isPaused = true
+    if isNew { state.notice = "measuring is paused while the lab trains: z goes on" }
+    return (isNew ? [.rest] : []) + [.training(.startLab(lab.id, lab.settings))]
+  }
+
+  private static func turnLab(
+    _ state: inout DashboardState, _ change: (inout LabState) -> Void
+  ) -> [Effect] {
+    guard var lab = state.training.lab else {
+      state.notice = "that is for the lab: L starts it"
+      return []
+    }
+    change(&lab)
+    state.training.lab = lab
+    return lab.isBusy ? [.training(.changeLab(lab.settings))] : []
   }
 
   static func take(_ message: TrainingMessage, _ state: inout DashboardState) {
     switch message {
     case .recorded(let runs, let failure): state.training.take(runs, failure: failure)
     case .watched(let index, let news): state.training.take(news, of: index)
+    case .lab(let id, let news): state.training.take(news, ofLab: id)
     }
   }
 

@@ -26,12 +26,20 @@ enum TrainingView: DashboardView {
     KeyBinding(
       [("[", .training(.beside(-1))), ("]", .training(.beside(1)))], "[ ]", .here,
       "another one beside it", hint: "beside"),
+    KeyBinding(["L"], "L", .training(.lab), .here, "train here: start, stop", hint: "lab"),
+    KeyBinding(["g"], "g", .training(.labGates), .here, "the lab's gates"),
+    KeyBinding(
+      [("f", .training(.labLearningRate(-1))), ("F", .training(.labLearningRate(1)))], "f F",
+      .here, "its learning rate"),
+    KeyBinding(
+      [("v", .training(.labLambda(-1))), ("V", .training(.labLambda(1)))], "v V", .here,
+      "its lambda, KL's weight"),
   ]
 
   static func areas(_ state: DashboardState, in body: Rect) -> [PanelKind: Rect] {
-    // A row a layer, the name, what columns are, and the frame.
+    // A row a layer, the name, a blank and the frame; losses want some rows in any case.
     let layers = state.training.shown.compactMap(\.layerCount).max() ?? state.layerCount
-    let gates = min(max(8, layers + 4), body.height - 14)
+    let gates = min(max(12, layers + 4), body.height - 14)
     if body.width >= 100, gates >= 10 {
       let (learning, below) = body.split(bottom: gates)
       let (left, right) = below.split(left: below.width / 2)
@@ -47,6 +55,10 @@ enum TrainingView: DashboardView {
   }
 
   static func hint(for action: Action, _ state: DashboardState) -> String? {
-    action == .training(.play) && state.training.isPlaying ? "hold" : nil
+    switch action {
+    case .training(.play): state.training.isPlaying ? "hold" : nil
+    case .training(.lab): state.training.lab?.isBusy == true ? "stop the lab" : nil
+    default: nil
+    }
   }
 }

@@ -145,6 +145,10 @@ enum DashboardCommand: Command {
       state.training = TrainingState(watching: options.watched.map(name(ofTraining:)))
     }
     state.seeksChange = true
+    let lesson = LabLesson(
+      shown: dataset,
+      others: { [data = options.data] in try data.otherSplits(than: dataset.split) },
+      threads: threads)
     let initial = state
     if let frame = options.frame {
       state.size = frame
@@ -152,7 +156,7 @@ enum DashboardCommand: Command {
       if !options.isSVG { state.symbols = NCursesTerminal.localSymbols(symbols) }
       let session = DashboardSession(
         recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
-        watching: options.watched)
+        watching: options.watched, lesson: lesson)
       defer { session.close() }
       try session.settle(&state)
       LeftOut.complain(session.leftOut, of: "\(dataset.name) \(dataset.split)")
@@ -190,7 +194,7 @@ enum DashboardCommand: Command {
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(
           recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
-          watching: options.watched)
+          watching: options.watched, lesson: lesson)
         defer { session.close() }
         session.watchSettings(settings, fixed)
         if options.isDemo { session.startDemo(&state) }

@@ -55,6 +55,27 @@ import Testing
     }
   }
 
+  /// It trains while the screen answers, and ends when the program does.
+  @Test func theLabTrainsAndStops() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder, seconds: 2)
+      let tmux = try Tmux(width: 120, height: 40)
+      try tmux.type(line: "\(dropscope.path) \(world.arguments)")
+      try tmux.settle()
+      try tmux.press("9", "L")
+      try tmux.wait("the lab") { $0.contains("lab trains: gates bernoulli") }
+      try tmux.wait("its steps") { $0.contains(#/step [1-9]\d* of static start/#) }
+      try tmux.press("g")
+      try tmux.wait("other gates") { $0.contains("gates linear (g)") }
+      try tmux.press("L")
+      try tmux.wait("its end") { $0.contains("lab rests") }
+      try tmux.press("L")
+      try tmux.wait("another one") { $0.contains("lab trains") }
+      try tmux.press("q")
+      try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("lab trains") }
+    }
+  }
+
   @Test func everyMenuOpensAndTakesAChoice() throws {
     try withTemporaryFolder { folder in
       let world = try SmallWorld(in: folder)
