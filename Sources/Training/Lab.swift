@@ -28,8 +28,10 @@ package struct LabPlan: Sendable {
   /// Of the start, and of each of the two that go on from it.
   package var steps = 1500
   package var batchSeconds = 40.0
-  /// Steps of one before the other's turn; settings change between turns.
+  /// Steps of one before the other's turn, fewer where they take longer than so many seconds; settings
+  /// change between turns.
   package var turn = 20
+  package var turnSeconds = 0.5
   package var validateEverySteps = 100
   package var validationUtterances = 60
   package var threads: Int
@@ -164,13 +166,15 @@ package final class Lab: Sendable {
   private func steps(_ trainer: Trainer<TrainableConformer>) -> [StepReport] {
     let reports = Mutex<[StepReport]>([])
     let every = plan.validateEverySteps
+    let end = ContinuousClock.now + .seconds(plan.turnSeconds)
     trainer.run { [self] report in
       let count = reports.withLock {
         $0.append(report)
         return $0.count
       }
       // A turn does not go past a validation.
-      return count >= plan.turn || report.step % every == 0 || !goesOn ? .stop : .goOn
+      let isOver = count >= plan.turn || report.step % every == 0 || ContinuousClock.now >= end
+      return isOver || !goesOn ? .stop : .goOn
     }
     return reports.withLock { $0 }
   }
