@@ -23,6 +23,8 @@ package enum Effect: Sendable, Equatable {
   case export(Export, ExportContent)
   /// Keeps settings for the next start.
   case save(Settings)
+  /// About trainings to watch.
+  case training(TrainingEffect)
   /// Sends `.tick` five times a second, or no more.
   case setTicking(Bool)
   /// Stops the process as Ctrl-Z does, with the terminal given back first.

@@ -19,6 +19,7 @@ final class DashboardSession: Sendable {
   private let prober = Prober()
   private let sounds = SoundTools()
   private let captioner: Captioner
+  private let trainings: TrainingSource
   /// Empty until the audio is read and the machine's speed is known, and again after `close`.
   private let workers = Mutex<[EvaluationWorker]>([])
   private let data = Mutex<[LoadedDataset]>([])
@@ -30,15 +31,20 @@ final class DashboardSession: Sendable {
   /// - Parameters:
   ///   - isStrict: whether audio that cannot be read ends the measuring.
   ///   - isReadOnly: whether no file is written, the times of this machine among them.
+  ///   - logs: of trainings to follow.
+  ///   - lesson: what the lab learns from.
   init(
     _ recognizers: [Recognizer], _ dataset: Dataset, threads: Int, isStrict: Bool,
-    isReadOnly: Bool
+    isReadOnly: Bool, watching logs: [URL], lesson: LabLesson
   ) {
     self.recognizers = recognizers
     self.dataset = dataset
     self.threads = threads
     self.isReadOnly = isReadOnly
     captioner = Captioner(recognizers) { [mailbox] in mailbox.post(.caption($0)) }
+    trainings = TrainingSource(watching: logs, lesson: lesson) { [mailbox] in
+      mailbox.post(.training($0))
+    }
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
@@ -130,7 +136,7 @@ final class DashboardSession: Sendable {
   func settle(_ state: inout DashboardState) throws {
     while true {
       switch state.activity {
-      case .idle: if state.probes.asked == nil { return }
+      case .idle: if state.probes.asked == nil, !state.training.isAwaited { return }
       case .failed(let reason), .unavailable(let reason): throw InputError(reason)
       case .preparing, .measuring: break
       }
@@ -148,6 +154,7 @@ final class DashboardSession: Sendable {
     isTicking.store(false, ordering: .releasing)
     prober.stop()
     captioner.close()
+    trainings.close()
     sounds.stop()
     workers.withLock { workers in
       for worker in workers { worker.stop() }
@@ -170,6 +177,7 @@ final class DashboardSession: Sendable {
     case .complete(let text): complete(text)
     case .export(let what, let content): export(what, content)
     case .save(let settings): report { "saved in \(try settings.write().path)" }
+    case .training(let effect): trainings.perform(effect)
     case .setTicking(let on): setTicking(on)
     case .suspend, .setMouse, .copy, .quit: break
     }

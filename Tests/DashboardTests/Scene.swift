@@ -4,6 +4,7 @@ import Backbones
 import Foundation
 import Speech
 import TerminalUI
+@testable import Training
 
 import Dashboard
 @testable import Tradeoff
@@ -234,6 +235,49 @@ enum Scene {
     return state
   }
 
+  /// Two recipes, 400 steps each in lines of ten, looked at every hundred steps; the second is slower, and
+  /// better. In every step each layer is kept that a made-up rule says.
+  static let trainings = [
+    training("dld", lineSeconds: 12, wrong: 0.5, kl: 1),
+    training("random-drop", lineSeconds: 10, wrong: 0.6, kl: 0),
+    training("older", lineSeconds: 10, wrong: 0.7, kl: 0, hasMasks: false, words: 500),
+  ]
+
+  static func mask(ofStep step: Int) -> LayerMask {
+    LayerMask(
+      layerCount: layerCount, keeping: (0..<layerCount).filter { (step * 7 + $0 * 5) % 12 < 6 })
+  }
+
+  private static func training(
+    _ name: String, lineSeconds: Double, wrong: Double, kl: Double, hasMasks: Bool = true,
+    words: Int = 1000
+  ) -> TrainingHistory {
+    var run = TrainingHistory(name: name, origin: .recorded)
+    for line in 1...40 {
+      let (step, time) = (line * 10, Double(line) * lineSeconds)
+      let loss = 3 / (1 + Double(line) / 4)
+      let record = TrainingRecord(
+        step: step, epoch: 0, loss: loss, ctc: loss, kl: kl * loss / 2, gradientNorm: 1,
+        learningRate: 0.001, keptLayers: 6,
+        masks: hasMasks ? (step - 9...step).map { StepMasks([mask(ofStep: $0)]) } : nil,
+        audioSeconds: Double(step) * 40, audioSecondsPerSecond: 40, elapsedSeconds: time)
+      run.add([.steps(record)])
+      guard step % 100 == 0 else { continue }
+      for (index, depth) in [12, 6, 4].enumerated() {
+        let rate = (wrong + 0.1 * Double(index)) / Double(step / 100)
+        run.add([
+          .validation(
+            ValidationRecord(
+              step: step, epoch: 0, elapsedSeconds: time, dataset: "heldout/dev",
+              mask: LayerMask.spread(keeping: depth, of: layerCount).description, keptLayers: depth,
+              utterances: 40, words: words, wer: rate, substitutions: 0, deletions: 0,
+              insertions: 0))
+        ])
+      }
+    }
+    return run
+  }
+
   /// A view with everything it asks for: measurements, close looks, a recording.
   static func shown(_ kind: ViewKind, symbols: Symbols = .braille) -> DashboardState {
     var state = twoModels(atlas: kind == .atlas ? atlas : nil)
@@ -244,6 +288,9 @@ enum Scene {
       &state, .terminal(.key(.character(Character("\(state.number(of: kind))")))))
     if kind == .listen {
       effects += update(&state, .recorded("/tmp/recording.wav"))
+    }
+    if effects.contains(.training(.openRecorded)) {
+      _ = update(&state, .training(.recorded(trainings, failure: nil)))
     }
     for case .probe(let request) in effects { answer(request, &state) }
     for _ in 0..<80 where state.activity == .measuring { answer(&state) }

@@ -43,6 +43,20 @@ import Training
       }
   }
 
+  @Test func theLogHoldsEachStepsMasks() throws {
+    try withTemporaryFolder { folder in
+      let run = try session(tinyOptions("random-drop"), in: folder)
+      #expect(try run.run())
+      let (records, _) = try TrainingLog.read(folder.appendingPathComponent("train.jsonl"))
+      let masks = records.flatMap { $0.masks ?? [] }
+      #expect(masks.count == run.trainer.totalSteps && masks.count > 3)
+      for (step, mask) in masks.enumerated() {
+        let drawn = RandomGates.mask(step: step, layerCount: 3, options: run.trainer.options)
+        #expect(mask.passes == [drawn], "step \(step + 1)")
+      }
+    }
+  }
+
   @Test(arguments: RecipeCatalog.all.map { $0.name } + ["dld cached"], [1, 9])
   func aStoppedRunGoesOnBitForBit(recipe: String, stop: Int) throws {
     var options = tinyOptions(String(recipe.prefix { $0 != " " }))

@@ -60,6 +60,8 @@ package struct DashboardState: Sendable {
   package var isSliderHeld: Bool { !held.isEmpty }
   /// What was chosen before the slider was taken hold of is in `past` already.
   package var isHoldRemembered = false
+  /// Something on the screen goes on by itself with every tick.
+  package var isMoving: Bool { budget.isPlaying || training.isPlaying }
   /// No file is written and nothing is recorded: for a machine that strangers try.
   package var isReadOnly = false
   /// The footer counts what was asked of the evaluator and what it answered, for tests to wait on.
@@ -79,6 +81,7 @@ package struct DashboardState: Sendable {
   package var listening = ListenState()
   /// What there is to listen to.
   package var clips: [Clip] = []
+  package var training = TrainingState()
   /// The row under the cursor of the view Atlas.
   package var neighbour = 0
   package var tour = TourState()

@@ -148,11 +148,12 @@ extension Update {
       state.budget.isPlaying.toggle()
       state.budget.isPlayedForTour = state.budget.isPlaying && state.tour.isShown
       if state.budget.played == nil { state.budget.played = 0 }
-      return [.setTicking(state.budget.isPlaying)]
+      return [.setTicking(state.isMoving)]
     case .resetScenario: state.budget.played = 0
     case .frontDearer: return moveAlongFront(dearer: true, &state)
     case .frontCheaper: return moveAlongFront(dearer: false, &state)
     case .takeNeighbour: return takeNeighbour(&state)
+    case .training(let action): return perform(action, &state)
     case .tour:
       state.tour.isShown.toggle()
       if !state.tour.isShown { leaveStep(&state) }

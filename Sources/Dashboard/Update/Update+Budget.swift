@@ -17,9 +17,10 @@ extension Update {
 
   static func tick(_ state: inout DashboardState) -> [Effect] {
     var effects = state.demo == nil ? [] : tickDemo(&state)
+    tickTraining(&state)
     if state.budget.isPlaying, state.budget.played != nil {
       if Budget.isMeasured(state) { state.budget.played? += 1 }
-    } else if state.demo == nil {
+    } else if state.demo == nil, !state.training.isPlaying {
       effects.append(.setTicking(false))
     }
     return effects

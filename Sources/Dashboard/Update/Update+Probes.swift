@@ -14,7 +14,7 @@ extension Update {
   static func look(_ state: inout DashboardState) -> [Effect] {
     let hearer = ListenState.Hearer(state.presentPoint)
     if state.listening.hasHeard(hearer) { state.listening.hearer = hearer }
-    var effects = caption(&state)
+    var effects = caption(&state) + lookForTrainings(&state)
     switch state.activity {
     case .preparing, .unavailable: return effects
     case .idle, .measuring, .failed: break

@@ -34,7 +34,8 @@ enum DashboardCommand: Command {
     var demoPace = 1.0
     var isReadOnly = false
     var trace: URL?
-    var view = ViewKind.explore
+    var view: ViewKind?
+    var watched: [URL] = []
 
     static var groups: [OptionGroup<Self>] {
       let views = Catalogue("view", ViewCatalog.all) { "\($0)" }
@@ -83,7 +84,12 @@ enum DashboardCommand: Command {
             "available compute over time for the view budget: seconds,speed a line")
           Option(
             "view", "NAME", \.view, .entry(of: views),
-            "open this view: " + views.names.joined(separator: ", "))
+            "open this view: " + views.names.joined(separator: ", "),
+            absent: "\(ViewKind.explore); with --watch \(ViewKind.training)")
+          Option(
+            repeated: "watch", "DIR", \.watched, .url,
+            "the output folder of a training that is running, or its log: the view training shows it "
+              + "as it grows; of several the first two beside each other")
         } check: { settings, _ in
           if settings.isSVG, settings.frame == nil {
             throw UsageError("option --\(svg.name) goes with \(frame.usage)")
@@ -135,8 +141,15 @@ enum DashboardCommand: Command {
     state.showsCounters =
       !ProcessInfo.processInfo.environment["DROPSCOPE_COUNTERS", default: ""].isEmpty
     state.demoPace = options.demoPace
-    state.view = options.view
+    state.view = options.view ?? (options.watched.isEmpty ? .explore : .training)
+    if !options.watched.isEmpty {
+      state.training = TrainingState(watching: options.watched.map(name(ofTraining:)))
+    }
     state.seeksChange = true
+    let lesson = LabLesson(
+      shown: dataset,
+      others: { [data = options.data] in try data.otherSplits(than: dataset.split) },
+      threads: threads)
     let initial = state
     if let frame = options.frame {
       state.size = frame
@@ -144,7 +157,7 @@ enum DashboardCommand: Command {
       if !options.isSVG { state.symbols = NCursesTerminal.localSymbols(symbols) }
       let session = DashboardSession(
         recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
-        isReadOnly: options.isReadOnly)
+        isReadOnly: options.isReadOnly, watching: options.watched, lesson: lesson)
       defer { session.close() }
       try session.settle(&state)
       LeftOut.complain(session.leftOut, of: "\(dataset.name) \(dataset.split)")
@@ -182,7 +195,7 @@ enum DashboardCommand: Command {
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(
           recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
-          isReadOnly: options.isReadOnly)
+          isReadOnly: options.isReadOnly, watching: options.watched, lesson: lesson)
         defer { session.close() }
         session.watchSettings(settings, fixed)
         if options.isDemo { session.startDemo(&state) }
@@ -195,6 +208,16 @@ enum DashboardCommand: Command {
     LeftOut.complain(leftOut, of: "\(dataset.name) \(dataset.split)")
     for complaint in complaints { Dropscope.complain("dropscope: \(complaint)") }
     return 0
+  }
+
+  /// A log goes by the name of its folder, where it has no name of its own.
+  private static func name(ofTraining place: URL) -> String {
+    let name = place.deletingPathExtension().lastPathComponent
+    guard place.pathExtension == "jsonl" else {
+      return place.standardizedFileURL.lastPathComponent
+    }
+    return name == "train"
+      ? place.standardizedFileURL.deletingLastPathComponent().lastPathComponent : name
   }
 
   /// The splits that came with the program, to listen to; none where there are no assets.
