@@ -6,6 +6,7 @@ enum Meaning {
   /// What the program is, from long to short.
   static let subtitles = [
     "skip layers of a speech recogniser, see what it costs", "what skipping layers costs",
+    "layer dropping",
   ]
 
   /// The present choice in a sentence, from long to short. What is not measured to the end says so, and

@@ -88,7 +88,7 @@ import Dashboard
   @Test func theFirstLineSaysWhatThisIs() {
     for (width, height, text) in [
       (200, 60, "skip layers of a speech recogniser, see what it costs"),
-      (120, 40, "what skipping layers costs"), (80, 24, "what skipping layers costs   dld"),
+      (120, 40, "layer dropping"), (80, 24, "what skipping layers costs   dld"),
     ] {
       var state = Scene.state()
       state.size = Size(width: width, height: height)

@@ -128,7 +128,8 @@ import Training
       #expect(
         Set(steps[0].keys) == [
           "event", "step", "epoch", "loss", "ctc", "kl", "gradient_norm", "learning_rate",
-          "kept_layers", "audio_seconds", "audio_seconds_per_second", "elapsed_seconds",
+          "kept_layers", "masks", "audio_seconds", "audio_seconds_per_second",
+          "elapsed_seconds",
         ])
       let validations = lines.filter { $0["event"] as? String == "validation" }
       #expect(validations.count == 2 * session.trainer.totalSteps)
