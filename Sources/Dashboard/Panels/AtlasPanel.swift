@@ -59,24 +59,22 @@ enum AtlasPanel: Panel {
     _ state: DashboardState, _ survey: AtlasSurvey, width: Int
   ) -> ScatterPlot {
     let theme = state.theme
-    func places(_ points: [MaskAtlas.Point]) -> [(x: Double, y: Double)] {
-      points.map { (survey.cost(of: $0.mask), survey.atlas.errorRate($0) * 100) }
-    }
     let marks = state.symbols.markers
     let paths = survey.paths.enumerated().map { index, path in
       ScatterPlot.Series(
-        path.name, points: places(path.points),
+        path.name, points: survey.pathPlaces[index],
         // The first of the colours is the accent, which the front has.
         style: theme.series[(index + 1) % theme.series.count], isConnected: true,
         marker: marks[index % marks.count])
     }
     let front = ScatterPlot.Series(
-      "front", points: places(survey.front), style: theme.accentStrong,
+      "front", points: survey.frontPlaces, style: theme.accentStrong,
       labels: survey.front.map { "\($0.mask.keptCount)" },
       marker: state.symbols.dots == .ascii ? "*" : "◆")
     let present = survey.atlas[state.mask].map {
       ScatterPlot.Series(
-        "this mask", points: places([$0]), style: theme.strong, marker: state.symbols.currentMarker)
+        "this mask", points: [survey.place($0)], style: theme.strong,
+        marker: state.symbols.currentMarker)
     }
     let forms = [
       "WER %; a dot a mask, side by side where they cost the same, stronger: more",

@@ -34,6 +34,9 @@ package struct AtlasSurvey: Sendable {
   private var costs: CostModel
   /// Cost and percent of the words that are wrong, mask by mask.
   private(set) var cloud: [(x: Double, y: Double)] = []
+  /// Where the paths' points lie in it, path by path, and the front's.
+  private(set) var pathPlaces: [[(x: Double, y: Double)]] = []
+  private(set) var frontPlaces: [(x: Double, y: Double)] = []
   /// The greatest of each in the cloud.
   private(set) var (dearest, worst) = (0.0, 0.0)
   /// The best mask of each cost, without those that a cheaper one matches; cheapest first.
@@ -79,9 +82,16 @@ package struct AtlasSurvey: Sendable {
   }
 
   private mutating func measure() {
-    cloud = atlas.points.map { (cost(of: $0.mask), atlas.errorRate($0) * 100) }
+    cloud = atlas.points.map(place)
     (dearest, worst) = cloud.reduce((0, 0)) { (max($0.0, $1.x), max($0.1, $1.y)) }
     front = ParetoFront.of(Array(zip(cloud, atlas.points))) { ($0.0.x, $0.0.y) }.map(\.1)
+    frontPlaces = front.map(place)
+    pathPlaces = paths.map { $0.points.map(place) }
+  }
+
+  /// Cost, and percent of the words that are wrong.
+  func place(_ point: MaskAtlas.Point) -> (x: Double, y: Double) {
+    (cost(of: point.mask), atlas.errorRate(point) * 100)
   }
 
   /// GFLOP per second of audio, to a thousand operations: sums of the same layers' costs must not differ
