@@ -83,8 +83,9 @@ enum AtlasPanel: Panel {
     var plot = ScatterPlot(
       series: paths + [front] + (present.map { [$0] } ?? []),
       xLabel: "GFLOP per second of audio", yLabel: forms.first { $0.count <= width } ?? "",
-      // From nothing, so that half the cost is half the way.
-      xRange: 0...max(survey.dearest * 1.04, 1e-9), yRange: 0...max(survey.worst * 1.04, 1e-9),
+      // From nothing, so that half the cost is half the way; what adds words to all that are wrong is above.
+      xRange: 0...max(survey.dearest * 1.04, 1e-9),
+      yRange: 0...min(100, max(survey.worst * 1.04, 1e-9)),
       axisStyle: theme.muted, hasLegend: true, symbols: state.symbols)
     plot.cloud = PointCloud(
       // Not so far that depths would meet.
