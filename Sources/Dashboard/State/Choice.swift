@@ -4,30 +4,6 @@ import Backbones
 import Speech
 import Tradeoff
 
-/// What a measurement is of.
-package struct OperatingPoint: Hashable, Sendable {
-  /// Index into the subject's models.
-  package var model: Int
-  package var walk: Walk
-  /// How words are found.
-  package var decoding: Decoding
-
-  package init(model: Int, walk: Walk, decoding: Decoding) {
-    self.model = model
-    self.walk = walk
-    self.decoding = decoding
-  }
-
-  package init(_ request: EvaluationRequest) {
-    self.init(model: request.model, walk: request.walk, decoding: request.decoding)
-  }
-
-  /// The same model and decoding, every layer.
-  var full: OperatingPoint {
-    OperatingPoint(model: model, walk: .full(walk.layerCount), decoding: decoding)
-  }
-}
-
 /// An operating point and how it came about: what `undo` goes back to.
 package struct Choice: Sendable, Equatable {
   /// Index into the subject's models.

@@ -1,6 +1,7 @@
 // A budget instead of a ratio, and what a changing one does to models that can and cannot adapt.
 
 import TerminalUI
+import Tradeoff
 
 extension ViewKind {
   package static let budget = ViewKind(BudgetView.self)

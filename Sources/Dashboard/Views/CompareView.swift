@@ -1,6 +1,7 @@
 // All models side by side over depth.
 
 import TerminalUI
+import Tradeoff
 
 extension ViewKind {
   package static let compare = ViewKind(CompareView.self)

@@ -6,24 +6,11 @@ import Speech
 
 /// What captions are wanted of.
 package struct CaptionRequest: Sendable, Equatable {
-  /// Models go by the asker's own numbering.
-  package struct Hearer: Sendable, Equatable {
-    package var model: Int
-    package var walk: Walk
-    package var decoding: Decoding
-
-    package init(model: Int, walk: Walk, decoding: Decoding) {
-      self.model = model
-      self.walk = walk
-      self.decoding = decoding
-    }
-  }
-
   /// Which recording, counted by the asker.
   package var recording: Int
-  package var hearers: [Hearer]
+  package var hearers: [OperatingPoint]
 
-  package init(recording: Int, hearers: [Hearer]) {
+  package init(recording: Int, hearers: [OperatingPoint]) {
     self.recording = recording
     self.hearers = hearers
   }
@@ -35,7 +22,7 @@ package enum CaptionEvent: Sendable, Equatable {
   /// Words of a window that has ended, of the hearer at a place of the request.
   case final(recording: Int, place: Int, words: [String])
   /// Words of the window that goes on, and the seconds from its samples to them.
-  case present(recording: Int, place: Int, CaptionRequest.Hearer, words: [String], seconds: Double)
+  case present(recording: Int, place: Int, OperatingPoint, words: [String], seconds: Double)
   case failed(recording: Int, String)
 
   package var recording: Int {
@@ -103,7 +90,7 @@ struct LiveHearing {
     answered = request
   }
 
-  private func words(_ samples: [Float], _ hearer: CaptionRequest.Hearer) -> [String] {
+  private func words(_ samples: [Float], _ hearer: OperatingPoint) -> [String] {
     guard let window, Double(samples.count) >= Self.shortest * Double(window.sampleRate) else {
       return []
     }

@@ -22,7 +22,7 @@ import Testing
   }
 
   private func words(
-    _ recognizer: Recognizer, _ samples: [Float], _ hearer: CaptionRequest.Hearer
+    _ recognizer: Recognizer, _ samples: [Float], _ hearer: OperatingPoint
   ) -> [String] {
     let passage = recognizer.backbone.passage(
       recognizer.samples(Waveform(samples: samples, sampleRate: 1000)), by: hearer.walk,
@@ -169,7 +169,7 @@ import Testing
         }
         return false
       }
-      func isCaption(_ event: CaptionEvent, _ count: Int, _ hearer: CaptionRequest.Hearer) -> Bool {
+      func isCaption(_ event: CaptionEvent, _ count: Int, _ hearer: OperatingPoint) -> Bool {
         let heard = PCM.samples(PCM.numbers(Array(samples[..<count])))
         guard case .present(3, 0, hearer, let words, _) = event else { return false }
         return words == self.words(recognizer, heard, hearer)
