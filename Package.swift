@@ -24,6 +24,7 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS"),
     .systemLibrary(name: "CNCurses"),
     .systemLibrary(name: "CProcessor"),
+    .systemLibrary(name: "CMemory"),
     .target(name: "Base", swiftSettings: optimized),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "Base"], swiftSettings: optimized),
     .target(name: "Speech", dependencies: ["Kernels", "Base"], swiftSettings: optimized),
@@ -44,7 +45,7 @@ let package = Package(
       name: "dropscope",
       dependencies: [
         "Dashboard", "TerminalUI", "Tradeoff", "Training", "Backbones", "Speech", "Kernels", "Base",
-        "CProcessor",
+        "CProcessor", "CMemory",
       ],
       swiftSettings: native),
 
