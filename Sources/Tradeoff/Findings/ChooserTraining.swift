@@ -17,7 +17,7 @@ struct ChooserTraining {
   /// By utterance: a number that those of one speaker share.
   let speakers: [Int]
 
-  private static let (steps, parts) = (150, 5)
+  private static let (steps, parts) = (400, 5)
 
   /// Training steps of the parts and of the whole.
   static var trainingSteps: Int { steps * (parts + 1) }

@@ -11,7 +11,7 @@ struct SegmentSearch {
   private let segments: [Range<Int>]
 
   /// Candidates that live on, and how many they bring forth in each round.
-  private static let (survivors, children, rounds) = (8, 8, 6)
+  private static let (survivors, children, rounds) = (8, 8, 12)
 
   init(layerCount: Int) {
     self.layerCount = layerCount

@@ -14,8 +14,9 @@ struct ShapleySurrogate {
   private let mean, scale: Double
 
   private static let (hidden, steps) = (32, 1500)
-  /// Orders of layers that values are means over; each is gone through backwards as well.
-  private static let orders = 200
+  /// Orders of layers by lot that values are means over; each begins with every layer in turn and is gone
+  /// through backwards as well.
+  private static let orders = 20
   /// Masks of each depth that are enough.
   private static let drawn = 20
 
@@ -42,7 +43,7 @@ struct ShapleySurrogate {
     var network = SmallNetwork(inputs: layers, hidden: Self.hidden, outputs: 1, seed: 1)
     let goals = losses.map { Float(($0 - mean) / scale) }
     network.train(
-      on: Self.inputs(points.map(\.mask)), steps: Self.steps, decay: 1e-2,
+      on: Self.inputs(points.map(\.mask)), steps: Self.steps, decay: 1,
       rate: { 1e-2 * Float(Self.steps - $0 + 1) / Float(Self.steps) },
       // Of the mean of squares.
       gradient: { said in
@@ -64,26 +65,31 @@ struct ShapleySurrogate {
       shape: [masks.count, layers])
   }
 
-  /// By layer: how much less loss there is with it, over orders by lot in which layers are put in.
+  /// By layer: how much less loss there is with it, over orders by lot in which layers are put in. Every layer
+  /// has every place equally often, the first above all, which counts for more than all others.
   func values() -> [Double] {
     var random = RandomGenerator(seed: 2, streams: 0x54A9)
     var sums = [Double](repeating: 0, count: layerCount)
     for _ in 0..<Self.orders {
-      let order = Array(0..<layerCount).shuffled(using: &random)
-      for order in [order, order.reversed()] {
-        let masks = (1...layerCount).map {
-          LayerMask(layerCount: layerCount, keeping: order.prefix($0))
-        }
-        let said = network(Self.inputs(masks))
-        var before = none
-        for (place, layer) in order.enumerated() {
-          let after =
-            place == layerCount - 1 ? all : mean + scale * Double(said.pointer[place])
-          sums[layer] += before - after
-          before = after
-        }
+      let drawn = Array(0..<layerCount).shuffled(using: &random)
+      for start in 0..<layerCount {
+        let order = Array(drawn[start...] + drawn[..<start])
+        for order in [order, order.reversed()] { add(order, to: &sums) }
       }
     }
-    return sums.map { $0 / Double(2 * Self.orders) }
+    return sums.map { $0 / Double(2 * Self.orders * layerCount) }
+  }
+
+  /// What each layer takes from the loss when they are put in one after the other.
+  private func add(_ order: [Int], to sums: inout [Double]) {
+    let said = network(
+      Self.inputs(
+        (1...layerCount).map { LayerMask(layerCount: layerCount, keeping: order.prefix($0)) }))
+    var before = none
+    for (place, layer) in order.enumerated() {
+      let after = place == layerCount - 1 ? all : mean + scale * Double(said.pointer[place])
+      sums[layer] += before - after
+      before = after
+    }
   }
 }
