@@ -19,7 +19,7 @@ package enum InputPolicy: LayerPolicy {
       return Walk(LayerMask(layerCount: layers, keeping: 0..<count))
     }
     guard let findings = ranked.atlas.findings else {
-      throw ranked.atlas.isTooOld("a network that chooses")
+      throw ranked.atlas.isTooOld("the choices that a network learnt")
     }
     guard let chooser = findings.chooser, chooser.knows(depth: count) else {
       throw ranked.lacks("masks of \(count) layers")

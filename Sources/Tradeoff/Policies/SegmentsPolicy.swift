@@ -12,7 +12,7 @@ package enum SegmentsPolicy: AtlasPolicy {
     keeping count: Int, by ranked: RankedAtlas
   ) throws(PolicyRefusal) -> LayerMask {
     guard let findings = ranked.atlas.findings else {
-      throw ranked.atlas.isTooOld("a search over segments")
+      throw ranked.atlas.isTooOld("segments that were searched for")
     }
     guard let mask = findings.segments[count] else {
       throw ranked.lacks("masks of \(count) layers")
