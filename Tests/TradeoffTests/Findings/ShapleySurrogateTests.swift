@@ -49,21 +49,26 @@ import Testing
     #expect(ShapleySurrogate(some) == nil && ShapleySurrogate(all) != nil)
   }
 
+  /// Nothing but a surrogate's values.
+  private func findings(_ values: [Double]) -> AtlasFindings {
+    AtlasFindings(
+      sensitivities: values.map { _ in 1 },
+      segments: Array(repeating: nil, count: values.count + 1), surrogateValues: values,
+      chooser: nil, costs: [])
+  }
+
   /// The policy takes what it was told where not all masks are known.
   @Test func thePolicyTakesThem() throws {
     var atlas = sampledAtlas(24, each: 5)
     #expect(ModelPolicies(layerCount: 24, atlas: .success(atlas)).refusal("shapley") != nil)
-    atlas.findings = AtlasFindings(
-      sensitivities: [], segments: [], surrogateValues: (0..<24).map { Double($0) }, chooser: nil,
-      costs: [])
+    atlas.findings = findings((0..<24).map { Double($0) })
     let policies = ModelPolicies(layerCount: 24, atlas: .success(atlas))
     #expect(
       try policies.askedWalk("shapley", seed: 1, keeping: 3)
         == Walk(LayerMask(layerCount: 24, keeping: 21..<24)))
     // Where all are known it does not need it.
     var whole = madeUpAtlas(4) { mask in Double((0..<4).reduce(0) { mask[$1] ? $0 : $0 + 4 - $1 }) }
-    whole.findings = atlas.findings
-    whole.findings?.surrogateValues = [0, 1, 2, 3]
+    whole.findings = findings([0, 1, 2, 3])
     #expect(
       ModelPolicies(layerCount: 4, atlas: .success(whole)).walk("shapley", seed: 1, keeping: 1)
         == Walk(LayerMask(layerCount: 4, keeping: [0])))
