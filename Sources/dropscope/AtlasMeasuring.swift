@@ -157,13 +157,14 @@ struct AtlasMeasuring {
     }
     try StandardOutput.show(
       "squared slopes of CTC, layer 1 first: \(numbers(findings.sensitivities))")
-    let costs = findings.costs.map { cost in
+    let costs = findings.costs.map { cost -> String in
       let runs = Double(cost.layerRuns) / Double(max(1, key.utterances))
-      return cost.policy
-        + (cost.layerRuns > 0 ? " \(TextTable.number(runs, 0)) layer runs an utterance" : "")
-        + (cost.layerRuns > 0 && cost.trainingSteps > 0 ? " and" : "")
-        + (cost.trainingSteps > 0 ? " \(cost.trainingSteps) training steps" : "")
-        + (cost.layerRuns + cost.trainingSteps == 0 ? " nothing" : "")
+      var parts: [String] = []
+      if cost.layerRuns > 0 {
+        parts.append("\(TextTable.number(runs, 0)) layer runs an utterance")
+      }
+      if cost.trainingSteps > 0 { parts.append("\(cost.trainingSteps) training steps") }
+      return "\(cost.policy) \(parts.isEmpty ? "nothing" : parts.joined(separator: " and "))"
     }
     try StandardOutput.show("what finding took besides: \(costs.joined(separator: ", "))")
   }
