@@ -19,18 +19,17 @@ struct ChooserTraining {
 
   private static let (steps, parts) = (400, 5)
 
-  /// Training steps of the parts and of the whole.
-  static var trainingSteps: Int { steps * (parts + 1) }
-
   /// The expected number of errors is what training lessens. How many steps are enough is found by leaving
   /// out a fifth of the speakers after the other: where those never make fewer errors than with the first
   /// candidates it is none, and the first candidates stay.
-  func network() -> SmallNetwork {
+  /// - Returns: with all steps that were taken for it.
+  func learnt() -> (network: SmallNetwork, steps: Int) {
     let all = Array(features.indices)
     // Where there are too few speakers, utterances.
     let distinct = Set(speakers).count >= Self.parts
     let part = all.map { (distinct ? speakers[$0] : $0) % Self.parts }
     var missed = [Int](repeating: 0, count: Self.steps + 1)
+    var taken = 0
     for left in 0..<Self.parts {
       let (heard, unheard) = (all.filter { part[$0] != left }, all.filter { part[$0] == left })
       if heard.isEmpty || unheard.isEmpty { continue }
@@ -42,12 +41,13 @@ struct ChooserTraining {
       var network = untrained()
       count(0, network)
       train(&network, on: heard, scaling, steps: Self.steps, done: count)
+      taken += Self.steps
     }
     let steps = missed.indices.min { missed[$0] < missed[$1] } ?? 0
     let scaling = Scaling(features)
     var network = untrained()
     train(&network, on: all, scaling, steps: steps)
-    return network.taking(mean: scaling.mean, scale: scaling.scale)
+    return (network.taking(mean: scaling.mean, scale: scaling.scale), taken + steps)
   }
 
   private func untrained() -> SmallNetwork {

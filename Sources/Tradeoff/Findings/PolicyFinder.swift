@@ -59,8 +59,7 @@ package struct PolicyFinder: Sendable {
     guard let learnt = chooser() else { return nil }
     if learnt.chooser != nil {
       spent(
-        InputPolicy.self, layerRuns: learnt.layerRuns,
-        trainingSteps: ChooserTraining.trainingSteps)
+        InputPolicy.self, layerRuns: learnt.layerRuns, trainingSteps: learnt.trainingSteps)
     }
     return AtlasFindings(
       sensitivities: disturbed.means, segments: searched.masks,
@@ -162,11 +161,11 @@ package struct PolicyFinder: Sendable {
   // MARK: - input
 
   /// nil inside where there is nothing to choose from.
-  private func chooser() -> (chooser: MaskChooser?, layerRuns: Int)? {
+  private func chooser() -> (chooser: MaskChooser?, layerRuns: Int, trainingSteps: Int)? {
     let ranked = depths.filter { (1..<layers).contains($0.key) }.mapValues {
       $0.sorted(by: MaskAtlas.isBetter).prefix(Self.shortlist).map(\.mask)
     }
-    if ranked.isEmpty { return (nil, 0) }
+    if ranked.isEmpty { return (nil, 0, 0) }
     let walk = AtlasWalk(recognizer, data, masks: ranked.values.flatMap { $0 })
     /// Of a batch: by mask and utterance what goes wrong, and by utterance what the network sees.
     let parts = each(of: walk.batches.count, for: InputPolicy.self) {
@@ -200,9 +199,10 @@ package struct PolicyFinder: Sendable {
         inner.map { masks in masks.map { errors[$0]?[place] ?? 0 } }
       },
       speakers: utterances.map { numbers[data.dataset.utterances[$0].speaker] ?? 0 })
+    let learnt = training.learnt()
     return (
-      MaskChooser(candidates: candidates, network: training.network()),
-      walk.layerRuns * utterances.count
+      MaskChooser(candidates: candidates, network: learnt.network),
+      walk.layerRuns * utterances.count, learnt.steps
     )
   }
 
