@@ -18,11 +18,13 @@ package struct Passage: Sendable {
   package let looks: [Int]
   /// Of deciding and of the head.
   let headSeconds: Double
+  /// FLOPs of picking the mask; 0 where none is picked.
+  let pickOperations: Double
 
-  /// Floating point operations of the layers that ran and of all that the head was asked.
+  /// Floating point operations of the layers that ran, of all that the head was asked, and of picking.
   /// - Parameter stages: of each stage for this utterance.
   package func operations(_ stages: StageValues) -> Double {
-    stages.total(StageValues(usesOf: mask, looks: looks))
+    stages.total(StageValues(usesOf: mask, looks: looks)) + pickOperations
   }
 }
 
@@ -35,19 +37,22 @@ extension Walk {
     next: (_ layer: Int, _ runs: Bool, _ input: HiddenFrames) -> HiddenFrames?
   ) -> Passage? {
     let clock = ContinuousClock()
+    var picked: (mask: LayerMask, operations: Double)?
+    let pickSeconds = clock.measure { picked = self.picked(by: start) }.seconds
+    let walk = picked.map { Walk($0.mask) } ?? self
     var mask = LayerMask(layerCount: layerCount, keeping: [])
     var (frames, reached, isLeaving) = (start, 0, false)
     // What would be said without another layer, once somebody has looked.
     var said: Tensor?
     var looks: [Int] = []
-    var seconds = 0.0
+    var seconds = pickSeconds
     while reached < layerCount {
       let layer = reached
       var step = Step.skip
       if !isLeaving {
         seconds +=
           clock.measure {
-            step = self.step(before: layer, of: utterance) {
+            step = walk.step(before: layer, of: utterance) {
               if let said { return said }
               let now = backbone.head((layer..<layerCount).reduce(frames) { backbone.skip($1, $0) })
               said = now
@@ -72,7 +77,8 @@ extension Walk {
     if answer == nil { seconds += clock.measure { answer = backbone.head(frames) }.seconds }
     return answer.map {
       Passage(
-        mask: mask, logProbabilities: $0, reached: reached, looks: looks, headSeconds: seconds)
+        mask: mask, logProbabilities: $0, reached: reached, looks: looks, headSeconds: seconds,
+        pickOperations: picked?.operations ?? 0)
     }
   }
 }
@@ -110,7 +116,8 @@ extension Backbone {
     return Passage(
       mask: first.mask, logProbabilities: HiddenFrames(packing: said).values,
       reached: first.reached, looks: first.looks,
-      headSeconds: passages.reduce(0) { $0 + $1.headSeconds })
+      headSeconds: passages.reduce(0) { $0 + $1.headSeconds },
+      pickOperations: first.pickOperations)
   }
 }
 

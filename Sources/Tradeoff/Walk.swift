@@ -14,6 +14,8 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
   /// The same by what has been computed.
   /// - Parameter said: what the head makes of the layers so far (frames x tokens); asking it costs.
   package typealias Look = @Sendable (_ layer: Int, _ said: () -> Tensor) -> Step
+  /// All layers at once, by what the front end makes of an utterance.
+  package typealias Pick = @Sendable (_ frames: HiddenFrames) -> LayerMask
 
   /// What becomes of a layer: it runs, it is skipped, or it and all further ones are left.
   package enum Step: Sendable {
@@ -24,6 +26,8 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
     case mask(LayerMask)
     case choice(Choice)
     case look(Look)
+    /// - Parameter operations: FLOPs of deciding by so many frames.
+    case pick(Pick, operations: @Sendable (_ frames: Int) -> Double)
   }
 
   package let layerCount: Int
@@ -67,6 +71,19 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
     self.init(Maker(policy: policy, seed: nil, atlas: atlas), count, layerCount, .look(look))
   }
 
+  /// Masks that depend on what the front end makes of an utterance.
+  /// - Parameters:
+  ///   - atlas: the digest of what the policy chooses by.
+  ///   - operations: FLOPs of deciding by so many frames.
+  package init(
+    policy: String, atlas: String, keeping count: Int, of layerCount: Int,
+    operations: @escaping @Sendable (_ frames: Int) -> Double, pick: @escaping Pick
+  ) {
+    self.init(
+      Maker(policy: policy, seed: nil, atlas: atlas), count, layerCount,
+      .pick(pick, operations: operations))
+  }
+
   private init(_ maker: Maker, _ count: Int, _ layerCount: Int, _ way: Way) {
     precondition((1..<layerCount).contains(count), "keeping \(count) of \(layerCount) layers")
     (self.layerCount, keptCount, self.maker, self.way) = (layerCount, count, maker, way)
@@ -103,16 +120,25 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
     case .mask(let mask): mask
     case .choice(let runs):
       LayerMask(layerCount: layerCount, keeping: (0..<layerCount).filter { runs($0, utterance) })
-    case .look: nil
+    case .look, .pick: nil
     }
   }
 
+  /// The mask that is picked by the front end's frames, and the FLOPs of that; nil where nobody looks at
+  /// them.
+  func picked(by frames: HiddenFrames) -> (mask: LayerMask, operations: Double)? {
+    guard case .pick(let pick, let operations) = way else { return nil }
+    return (pick(frames), operations(frames.values.rows))
+  }
+
+  /// Of walks that do not pick.
   /// - Parameter said: what would be said if no further layer ran.
   func step(before layer: Int, of utterance: String, said: () -> Tensor) -> Step {
     switch way {
     case .mask(let mask): mask[layer] ? .run : .skip
     case .choice(let runs): runs(layer, utterance) ? .run : .skip
     case .look(let look): look(layer, said)
+    case .pick: preconditionFailure("\(self) decides before the first layer")
     }
   }
 

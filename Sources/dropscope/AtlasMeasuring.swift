@@ -1,4 +1,5 @@
-// `sweep --all-masks --atlas`: every mask of a model on a split, into one file, going on where it was stopped.
+// `sweep --all-masks --atlas`: every mask of a model on a split, and what policies find there, into one file, going
+// on where it was stopped.
 
 import Backbones
 import Base
@@ -12,11 +13,46 @@ struct AtlasMeasuring {
   let output: URL
   let threads: Int
 
-  /// Finished batches are kept in a folder beside the output until all are. The exit status.
+  /// Finished batches are kept in a folder beside the output until all is done. The exit status.
   func run() throws -> Int32 {
     let parts = output.appendingPathExtension("parts")
-    try OutputFile.makeFolder(parts)
     Interruption.install()
+    guard var atlas = try known() ?? measured(parts) else { return Interruption.exitStatus }
+    if atlas.findings == nil {
+      guard let findings = findings(atlas) else {
+        Dropscope.complain("stopped after all batches; the same command goes on")
+        return Interruption.exitStatus
+      }
+      atlas.findings = findings
+      try atlas.write(to: output)
+    }
+    try? FileManager.default.removeItem(at: parts)
+    try show(atlas)
+    return 0
+  }
+
+  /// What the output holds already, where it is the same atlas; it may be from before findings were kept.
+  private func known() -> MaskAtlas? {
+    guard let atlas = try? MaskAtlas(contentsOf: output), atlas.key == key,
+      atlas.points.map(\.mask) == walk.masks.sorted(by: { $0.number < $1.number }),
+      !atlas.bestMasks.isEmpty, !atlas.confidences.isEmpty
+    else { return nil }
+    return atlas
+  }
+
+  /// What policies choose by besides; nil when it was stopped.
+  private func findings(_ atlas: MaskAtlas) -> AtlasFindings? {
+    let bar = Mutex(ProgressBar("policies of \(key.model)"))
+    defer { bar.withLock { $0.finish() } }
+    return PolicyFinder(
+      atlas, beside: walk, threads: threads, isCancelled: { Interruption.isRequested },
+      progress: { policy, done in bar.withLock { $0.update(done, note: policy) } }
+    ).findings()
+  }
+
+  /// nil when it was stopped, which has been said.
+  private func measured(_ parts: URL) throws -> MaskAtlas? {
+    try OutputFile.makeFolder(parts)
     @Sendable func file(_ batch: Int) -> URL {
       parts.appendingPathComponent("\(batch).safetensors")
     }
@@ -34,7 +70,7 @@ struct AtlasMeasuring {
       func isStopped() -> Bool {
         Interruption.isRequested || state.withLock { $0.failure != nil }
       }
-      let part = walk.run(batch: batch, isCancelled: isStopped) {
+      let part = walk.run(batch: batch, isCancelled: isStopped) { _, _ in
         state.withLock {
           $0.done += 1
           $0.bar.update(Double($0.done) / total, note: "\(walk.masks.count) masks")
@@ -58,13 +94,9 @@ struct AtlasMeasuring {
     guard all.count == walk.batches.count else {
       Dropscope.complain(
         "stopped after \(all.count) of \(walk.batches.count) batches; the same command goes on")
-      return Interruption.exitStatus
+      return nil
     }
-    let atlas = walk.atlas(all, key: key)
-    try atlas.write(to: output)
-    try? FileManager.default.removeItem(at: parts)
-    try show(atlas)
-    return 0
+    return walk.atlas(all, key: key)
   }
 
   private func show(_ atlas: MaskAtlas) throws {
@@ -95,9 +127,6 @@ struct AtlasMeasuring {
           TextTable.number(100 * Double(oracle) / Double(max(1, key.words)), 2),
         ]))
     }
-    func numbers(_ values: [Double]) -> String {
-      values.map { TextTable.number($0, 3) }.joined(separator: " ")
-    }
     if let values = atlas.shapleyValues() {
       try StandardOutput.show(
         "\nShapley values of CTC, layer 1 first: \(numbers(values))")
@@ -108,5 +137,39 @@ struct AtlasMeasuring {
     }
     try StandardOutput.show(
       "dropped one by one, by CTC: \(dropped.joined(separator: " "))")
+    if let findings = atlas.findings { try show(findings, beside: atlas.shapleyValues()) }
+  }
+
+  /// - Parameter exact: Shapley values, where all masks are known.
+  private func show(_ findings: AtlasFindings, beside exact: [Double]?) throws {
+    let surrogate = findings.surrogateValues
+    if let exact, !surrogate.isEmpty {
+      let errors = zip(exact, surrogate).map { abs($0 - $1) }
+      let mean = errors.reduce(0, +) / Double(errors.count)
+      try StandardOutput.show(
+        """
+        a surrogate fitted to a sample of masks: \(TextTable.number(mean, 3)) off on the average, \
+        \(TextTable.number(errors.max() ?? 0, 3)) at most
+        """)
+    } else if !surrogate.isEmpty {
+      try StandardOutput.show(
+        "Shapley values of CTC by a surrogate, layer 1 first: \(numbers(surrogate))")
+    }
+    try StandardOutput.show(
+      "squared slopes of CTC, layer 1 first: \(numbers(findings.sensitivities))")
+    let costs = findings.costs.map { cost -> String in
+      let runs = Double(cost.layerRuns) / Double(max(1, key.utterances))
+      var parts: [String] = []
+      if cost.layerRuns > 0 {
+        parts.append("\(TextTable.number(runs, 0)) layer runs an utterance")
+      }
+      if cost.trainingSteps > 0 { parts.append("\(cost.trainingSteps) training steps") }
+      return "\(cost.policy) \(parts.isEmpty ? "nothing" : parts.joined(separator: " and "))"
+    }
+    try StandardOutput.show("what finding took besides: \(costs.joined(separator: ", "))")
+  }
+
+  private func numbers(_ values: [Double]) -> String {
+    values.map { TextTable.number($0, 3) }.joined(separator: " ")
   }
 }

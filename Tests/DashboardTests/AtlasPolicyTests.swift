@@ -32,10 +32,13 @@ import Dashboard
     press(&state, "P")
     let rows = try #require(state.menu).rows
     #expect(rows.map(\.label) == PolicyCatalog.names)
-    // The atlas is from before confidences were kept, and of another split.
+    // The atlas is from before findings and confidences were kept, and of another split.
     let lacking = rows.filter { !$0.isAvailable }
-    #expect(lacking.map(\.label) == ["exit", "cascade", "oracle"])
-    #expect(lacking.map(\.detail).dropFirst() == ["its atlas is too old", "knows dev only"])
+    #expect(
+      lacking.map(\.label) == ["zeroth-order", "segments", "input", "exit", "cascade", "oracle"])
+    #expect(
+      lacking.map(\.detail)
+        == Array(repeating: "its atlas is too old", count: 5) + ["knows dev only"])
     let chosen = rows.filter { $0.detail.hasSuffix(", by an atlas of 4096 masks on dev") }.map(
       \.label)
     #expect(chosen + lacking.map(\.label) == PolicyCatalog.namesWithAtlas)
@@ -58,7 +61,7 @@ import Dashboard
     }
     #expect(styles == [state.theme.strong, state.theme.muted])
     // Nine have a digit.
-    for name in PolicyCatalog.namesWithAtlas.dropLast(3) {
+    for name in PolicyCatalog.namesWithAtlas.dropLast(6) {
       let (choice, number) = (state.choice, PolicyCatalog.names.firstIndex(of: name)! + 1)
       state.overlay = .menu(menu)
       #expect(press(&state, .character(Character("\(number)"))) == [])

@@ -211,14 +211,18 @@ import Tradeoff
           #expect(looksAlike(clicked, pressed))
           #expect(clicked.menu != state.menu)
         }
-        // A row like its key, and outside nothing but leaving.
-        let row = try #require(
-          canvas.targets.first { $0.action as? Action == .menuRow(menu.rows.count - 1) })
+        // The last row that has room like its keys, and outside nothing but leaving.
+        let last = min(menu.rows.count, size.height - 2) - 1
+        let row = try #require(canvas.targets.first { $0.action as? Action == .menuRow(last) })
         var (clicked, pressed) = (state, state)
         _ = update(
           &clicked, .terminal(.mouse(MouseEvent(kind: .press, x: row.area.x, y: row.area.y))))
-        for key in [.end, .enter] as [Key] { _ = update(&pressed, .terminal(.key(key))) }
+        let down = [Key](repeating: .down, count: last - menu.selection)
+        for key in down + [.enter] { _ = update(&pressed, .terminal(.key(key))) }
         #expect(looksAlike(clicked, pressed))
+        var ended = state
+        _ = update(&ended, .terminal(.key(.end)))
+        #expect(ended.menu?.selection == menu.rows.count - 1)
         var left = state
         _ = update(&left, .terminal(.mouse(MouseEvent(kind: .press, x: 0, y: 0))))
         #expect(left.menu == nil && left.mask == state.mask)

@@ -13,9 +13,9 @@ import Testing
     "0110": 6, "0101": 2, "0011": 10, "1000": 11, "0100": 12, "0010": 13, "0001": 16, "0000": 20,
   ]
 
-  /// Those that choose one mask by an atlas.
+  /// Those that choose one mask by the numbers of an atlas alone.
   private static let choosing = PolicyCatalog.namesWithAtlas.filter {
-    PolicyCatalog.all.find($0) is any MaskPolicy.Type
+    PolicyCatalog.all.find($0) is any MaskPolicy.Type && !["zeroth-order", "segments"].contains($0)
   }
 
   private static func policies() -> ModelPolicies {
@@ -117,6 +117,7 @@ import Testing
       ["0000", "0100", "0110", "1110", "1111"], ["0000", "0001", "1100", "1011", "1111"],
     ].map { $0.map { try! LayerMask($0, layerCount: 4) } }
     atlas.confidences = [[0, 0.5, 0.6, 0.7, 0.8], [0, 0.1, 0.2, 0.3, 0.4]]
+    atlas.findings = drawnFindings(4)
     change(&atlas)
     return atlas
   }

@@ -58,11 +58,12 @@ import Testing
     let walk = AtlasWalk(
       recognizer, data,
       masks: (0..<1 << layers).map { LayerMask(number: $0, layerCount: layers) })
-    let atlas = walk.atlas(
+    var atlas = walk.atlas(
       walk.batches.indices.compactMap { walk.run(batch: $0) },
       key: MaskAtlas.Key(
         model: name, dataset: "noise", split: "dev", normalization: "none", layers: layers,
         weights: "w", data: dataset.digest, utterances: 6, words: 18))
+    atlas.findings = PolicyFinder(atlas, beside: walk, threads: 2).findings()
     return (
       recognizer, data,
       ModelPolicies(
@@ -103,6 +104,12 @@ import Testing
           let mask = result.mask
           if let known = walk.mask(of: data.dataset.utterances[result.index].id) {
             #expect(mask == known && (policy == "bernoulli" || mask.keptCount == count))
+          } else if policy == "input" {
+            let start = recognizer.backbone.frontEnd([data.samples[result.index]])
+            let picked = try #require(walk.picked(by: start))
+            #expect(mask == picked.mask && mask.keptCount == count)
+            let plain = try #require(alone.evaluate(result.index, Walk(mask)))
+            #expect(result.operations == plain.operations + picked.operations)
           } else {
             let kept = depth(policy, count, atlas, result.index)
             #expect(mask == LayerMask(layerCount: layers, keeping: 0..<kept), "\(walk)")

@@ -59,7 +59,8 @@ enum AtlasPanel: Panel {
     _ state: DashboardState, _ survey: AtlasSurvey, width: Int
   ) -> ScatterPlot {
     let theme = state.theme
-    let marks = state.symbols.markers
+    let frontMark: Character = state.symbols.dots == .ascii ? "*" : "◆"
+    let marks = state.symbols.markers.filter { $0 != frontMark }
     let paths = survey.paths.enumerated().map { index, path in
       ScatterPlot.Series(
         path.name, points: survey.pathPlaces[index],
@@ -70,7 +71,7 @@ enum AtlasPanel: Panel {
     let front = ScatterPlot.Series(
       "front", points: survey.frontPlaces, style: theme.accentStrong,
       labels: survey.front.map { "\($0.mask.keptCount)" },
-      marker: state.symbols.dots == .ascii ? "*" : "◆")
+      marker: frontMark)
     let present = survey.atlas[state.mask].map {
       ScatterPlot.Series(
         "this mask", points: [survey.place($0)], style: theme.strong,

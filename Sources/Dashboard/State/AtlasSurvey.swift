@@ -48,13 +48,14 @@ package struct AtlasSurvey: Sendable {
     let layers = atlas.key.layers
     let best = (0...layers).map { atlas.best(keeping: $0) }
     let context = PolicyContext(layerCount: layers, atlas: .success(atlas))
+    // Some have no more than all layers and none.
     paths = PolicyCatalog.all.filter { !$0.isDrawn && $0 is any MaskPolicy.Type }.map { policy in
       Path(
         name: policy.name,
         points: (0...layers).reversed().compactMap { count in
           (try? policy.walk(keeping: count, in: context, seed: 0))?.mask.flatMap { atlas[$0] }
         })
-    }
+    }.filter { $0.points.count > min(2, layers) }
     shapleyValues = atlas.shapleyValues()
     let full = LayerMask.full(layers)
     knockOuts = (0..<layers).map { layer in

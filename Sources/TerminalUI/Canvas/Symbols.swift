@@ -50,7 +50,8 @@ package struct Symbols: Sendable, Equatable {
   private static func unicode(_ name: String, _ dots: Dots) -> Symbols {
     Symbols(
       name: name, dots: dots, border: lines, bar: eighths, track: "░", knob: "●",
-      stop: "┼", line: "━", lineEmpty: "─", markers: ["o", "×", "+", "△", "□", "◇", "▽", "*"],
+      stop: "┼", line: "━", lineEmpty: "─",
+      markers: ["o", "×", "+", "△", "□", "◇", "▽", "*", "▷", "◁"],
       currentMarker: "◉", above: "↑", filled: "┃", ellipsis: "…")
   }
 
@@ -62,7 +63,7 @@ package struct Symbols: Sendable, Equatable {
       horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+",
       bottomRight: "+", tickLeft: "+", tickBottom: "+", cross: "+"),
     bar: ["#"], track: ".", knob: "O", stop: "+", line: "=",
-    lineEmpty: "-", markers: ["o", "x", "+", "^", "s", "v", "d", "*"], currentMarker: "@",
+    lineEmpty: "-", markers: ["o", "x", "+", "^", "s", "v", "d", "*", "z", "w"], currentMarker: "@",
     above: "!",
     filled: "#",
     ellipsis: "~")

@@ -27,14 +27,15 @@ package struct AtlasWalk: Sendable {
     package var confidences: [[Float]]
   }
 
-  private let recognizer: Recognizer
-  private let data: LoadedDataset
+  let recognizer: Recognizer
+  let data: LoadedDataset
   /// Sorted as text, which is depth-first.
   package let masks: [LayerMask]
   /// Utterances of about the same length, some 20 s together: products large enough, frames of all layers
   /// still within the cache.
   package let batches: [[Int]]
-  private let targets: [[Int]]
+  /// By place in the data set: the tokens of what ought to be said.
+  let targets: [[Int]]
 
   /// - Parameter masks: of the model's layers, each once.
   package init(_ recognizer: Recognizer, _ data: LoadedDataset, masks: [LayerMask]) {
@@ -63,18 +64,50 @@ package struct AtlasWalk: Sendable {
 
   private static let batchSeconds = 20
 
-  /// One batch at every mask; nil when `isCancelled` said so before a layer.
-  /// - Parameter progress: told after each mask.
-  package func run(
-    batch: Int, isCancelled: () -> Bool = { false }, progress: () -> Void = {}
-  ) -> Part? {
-    let utterances = batches[batch]
+  /// A batch's utterances, one after the other.
+  struct Batch {
+    /// Places in the data set.
+    var utterances: [Int]
+    /// Of each utterance.
+    var pieces: [[Piece]]
+    /// Where each lies in what is said.
+    var rows: [Range<Int>]
+    /// What the front end makes of all pieces.
+    var start: HiddenFrames
+
+    var allPieces: [Piece] { pieces.flatMap { $0 } }
+  }
+
+  func batch(_ number: Int) -> Batch {
     let backbone = recognizer.backbone
-    let pieces = utterances.map { backbone.pieces(data.samples[$0]) }
-    let all = pieces.flatMap { $0 }
-    let start = backbone.frontEnd(all.map(\.samples))
-    let lengths = pieces.map { $0.reduce(0) { $0 + $1.own.count } }
-    let rows = Self.rows(lengths)
+    let pieces = batches[number].map { backbone.pieces(data.samples[$0]) }
+    return Batch(
+      utterances: batches[number], pieces: pieces,
+      rows: Self.rows(pieces.map { $0.reduce(0) { $0 + $1.own.count } }),
+      start: backbone.frontEnd(pieces.flatMap { $0 }.map(\.samples)))
+  }
+
+  /// Layers that run for an utterance: each once for all masks that treat the layers before it alike, and all
+  /// of them once more for what others are compared with.
+  var layerRuns: Int {
+    var before: LayerMask?
+    return masks.reduce(recognizer.backbone.layerCount) { sum, mask in
+      let known = before.map { mask.commonPrefix(with: $0) } ?? 0
+      before = mask
+      return sum + (known..<mask.layerCount).count { mask[$0] }
+    }
+  }
+
+  /// One batch at every mask; nil when `isCancelled` said so before a layer.
+  /// - Parameter progress: told after each mask of its place and of each utterance's errors.
+  package func run(
+    batch number: Int, isCancelled: () -> Bool = { false },
+    progress: (_ mask: Int, _ errors: [Int]) -> Void = { _, _ in }
+  ) -> Part? {
+    let batch = batch(number)
+    let backbone = recognizer.backbone
+    let (utterances, rows, start) = (batch.utterances, batch.rows, batch.start)
+    let all = batch.allPieces
     let layers = backbone.layerCount
     var (full, confidences) = (start, utterances.map { _ in [Float]() })
     /// What would be said if the layers from this one on were skipped.
@@ -96,7 +129,7 @@ package struct AtlasWalk: Sendable {
       rows: rows, fullDepth: said(before: layers))
     var part = Part(
       utterances: utterances, errors: [], losses: [], divergences: [],
-      alignable: scores.alignable, frames: lengths.reduce(0, +),
+      alignable: scores.alignable, frames: rows.reduce(0) { $0 + $1.count },
       fewestErrors: utterances.map { _ in Array(repeating: .max, count: backbone.layerCount + 1) },
       bestMasks: utterances.map { _ in Array(repeating: -1, count: backbone.layerCount + 1) },
       confidences: confidences)
@@ -116,7 +149,7 @@ package struct AtlasWalk: Sendable {
           part.fewestErrors[place][depth] = errors
           part.bestMasks[place][depth] = range.lowerBound
         }
-        progress()
+        progress(range.lowerBound, score.errors)
         return true
       }
       let first = range.first { masks[$0][layer] } ?? range.upperBound

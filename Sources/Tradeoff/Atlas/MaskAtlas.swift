@@ -61,6 +61,8 @@ package struct MaskAtlas: Sendable, Equatable {
   /// How sure the head is after so many of the first layers, from 0, without the others: by utterance and
   /// depth, the mean of the frames' greatest probability. Empty as well.
   package var confidences: [[Double]] = []
+  /// What was searched for and learnt on the split besides; nil where a file is from before that as well.
+  package var findings: AtlasFindings?
 
   package init(key: Key, points: [Point], fewestErrors: [[Int]]) {
     self.key = key
@@ -85,15 +87,17 @@ package struct MaskAtlas: Sendable, Equatable {
     return low < points.count && points[low].mask == mask ? points[low] : nil
   }
 
-  /// The mask of a depth that makes the fewest errors; of equal ones the one with the lower loss, then the
-  /// one whose first layers run.
+  /// Fewer errors; of equal ones the lower loss, then the one whose first layers run.
+  static func isBetter(_ one: Point, _ other: Point) -> Bool {
+    let isTie = one.errors == other.errors && one.loss == other.loss
+    return isTie
+      ? one.mask.description > other.mask.description
+      : (one.errors, one.loss) < (other.errors, other.loss)
+  }
+
+  /// The best mask of a depth.
   package func best(keeping count: Int) -> Point? {
-    points.filter { $0.mask.keptCount == count }.min {
-      let isTie = $0.errors == $1.errors && $0.loss == $1.loss
-      return isTie
-        ? $0.mask.description > $1.mask.description
-        : ($0.errors, $0.loss) < ($1.errors, $1.loss)
-    }
+    points.filter { $0.mask.keptCount == count }.min(by: Self.isBetter)
   }
 
   /// Of what was measured, whatever it was measured for: the same masks and numbers have the same.
@@ -121,30 +125,24 @@ extension MaskAtlas {
       "confidences"
     )
   }
-  /// Layers whose bits float32 holds exactly.
-  private static let layersPerNumber = 24
-
   /// A safetensors file: `masks` (masks x numbers of 24 layers each, layer 1 the lowest bit), `errors`,
   /// `ctc_loss` and `kl_to_full_depth` of each, `fewest_errors` (utterances x depths), `best_masks`
-  /// (utterances x depths x numbers), `confidences` (utterances x depths), and the key and the utterances'
-  /// ids as JSON in its metadata. The ids, the best masks and the confidences may be missing.
+  /// (utterances x depths x numbers), `confidences` (utterances x depths), those of `AtlasFindings`, and the
+  /// key and the utterances' ids as JSON in its metadata. The ids, the best masks, the confidences and the
+  /// findings may be missing.
   package func write(to url: URL) throws {
-    let numbers = (key.layers + Self.layersPerNumber - 1) / Self.layersPerNumber
-    func values(_ mask: LayerMask) -> [Float] {
-      (0..<numbers).map {
-        Float(mask.number >> ($0 * Self.layersPerNumber) & (1 << Self.layersPerNumber - 1))
-      }
-    }
+    let numbers = LayerMask.valueCount(layers: key.layers)
     func column(_ value: (Point) -> Double) -> Tensor { Tensor(points.map { Float(value($0)) }) }
     var metadata = ["kind": Self.kind, Self.keyName: try JSON.line(key)]
     if !bestMasks.isEmpty { metadata[Self.utterancesName] = try JSON.line(utterances) }
+    if let findings { metadata[AtlasFindings.name] = try findings.metadata() }
     let best = Tensor(
-      bestMasks.joined().flatMap(values), shape: [bestMasks.count, key.layers + 1, numbers])
+      bestMasks.joined().flatMap(\.values), shape: [bestMasks.count, key.layers + 1, numbers])
     let sure = Tensor(
       confidences.flatMap { $0.map { Float($0) } }, shape: [confidences.count, key.layers + 1])
     try SafetensorsWriter.write(
       [
-        (Column.masks, Tensor(points.flatMap { values($0.mask) }, shape: [points.count, numbers])),
+        (Column.masks, Tensor(points.flatMap(\.mask.values), shape: [points.count, numbers])),
         (Column.errors, column { Double($0.errors) }), (Column.losses, column(\.loss)),
         (Column.divergences, column(\.divergence)),
         (
@@ -154,7 +152,8 @@ extension MaskAtlas {
             shape: [fewestErrors.count, key.layers + 1])
         ),
       ] + (bestMasks.isEmpty ? [] : [(Column.best, best)])
-        + (confidences.isEmpty ? [] : [(Column.confidences, sure)]),
+        + (confidences.isEmpty ? [] : [(Column.confidences, sure)])
+        + (findings?.columns(layers: key.layers) ?? []),
       metadata: metadata, to: url)
   }
 
@@ -171,7 +170,7 @@ extension MaskAtlas {
         url.path, expected: "an atlas of masks",
         found: isOther ? "one that another version of this program made" : "another file")
     }
-    let numbers = (key.layers + Self.layersPerNumber - 1) / Self.layersPerNumber
+    let numbers = LayerMask.valueCount(layers: key.layers)
     let count = file.shape(Column.masks)?.first ?? 0
     let masks = try file.tensor(Column.masks, shape: [count, numbers])
     func column(_ name: String) throws -> [Float] { try file.tensor(name, shape: [count]).values }
@@ -186,14 +185,13 @@ extension MaskAtlas {
       }
     }
     func mask(_ place: Int, _ values: [Float], after last: Int = -1) throws -> LayerMask {
-      let number = (0..<numbers).reduce(0) {
-        $0 | Int(values[place * numbers + $1]) << ($1 * Self.layersPerNumber)
-      }
-      guard number < 1 << key.layers, number > last else {
+      let values = values[place * numbers..<(place + 1) * numbers]
+      guard let mask = LayerMask(values: values, layerCount: key.layers), mask.number > last else {
         throw InputError(
-          url.path, expected: "masks of \(key.layers) layers in order", found: "number \(number)")
+          url.path, expected: "masks of \(key.layers) layers in order",
+          found: "number \(values.map { "\(Int($0))" }.joined(separator: ", "))")
       }
-      return LayerMask(number: number, layerCount: key.layers)
+      return mask
     }
     var points: [Point] = []
     for place in 0..<count {
@@ -217,6 +215,7 @@ extension MaskAtlas {
         (0..<depths).map { Double(values[utterance * depths + $0]) }
       }
     }
+    findings = try AtlasFindings.read(file, layers: key.layers)
     guard let ids = file.metadata[Self.utterancesName] else { return }
     utterances = (try? JSONDecoder().decode([String].self, from: Data(ids.utf8))) ?? []
     let best = try file.tensor(Column.best, shape: [key.utterances, depths, numbers]).values

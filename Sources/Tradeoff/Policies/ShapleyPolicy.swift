@@ -1,4 +1,5 @@
-// The layers of the highest Shapley values (arXiv 2602.07804), each counted over all orders of layers.
+// The layers of the highest Shapley values (arXiv 2602.07804), each counted over all orders of layers, or where
+// not all masks were measured over some, by a surrogate.
 
 import Backbones
 
@@ -9,7 +10,10 @@ package enum ShapleyPolicy: AtlasPolicy {
   package static func mask(
     keeping count: Int, by ranked: RankedAtlas
   ) throws(PolicyRefusal) -> LayerMask {
-    guard let values = ranked.shapleyValues else { throw ranked.lacks("all masks") }
+    let surrogate = ranked.atlas.findings?.surrogateValues ?? []
+    guard let values = ranked.shapleyValues ?? (surrogate.isEmpty ? nil : surrogate) else {
+      throw ranked.lacks("all masks")
+    }
     return MaskAtlas.mask(keeping: count, by: values)
   }
 }

@@ -52,8 +52,9 @@ enum SweepCommand: Command {
           Option(
             "atlas", "FILE", \.layers.atlas, .url,
             "with --all-masks, of one model and split: errors, CTC loss and KL from full depth of "
-              + "every mask, measured together; the same command goes on where it was stopped; "
-              + "without, the atlas that policies choose by in place of the one that is found")
+              + "every mask, measured together, and what policies search for and learn there; the "
+              + "same command goes on where it was stopped; without, the atlas that policies choose "
+              + "by in place of the one that is found")
           Option.threads(\.threads, "utterances measured side by side")
           Option(
             "shard", "I/N", \.shard, Shard.reader, "only the I-th of N parts, for job arrays")

@@ -86,6 +86,41 @@ import Tradeoff
     }
   }
 
+  /// One from before findings were kept is not measured again.
+  @Test func findingsAreAdded() throws {
+    try withWorld { world, arguments in
+      let file = world.folder.appending(path: "masks.safetensors")
+      let sweep = ["sweep", "--all-masks", "--keep", "11,1", "--atlas", file.path] + arguments
+      let first = try runProgram(dropscope.path, sweep)
+      #expect(
+        first.output.contains(
+          "what finding took besides: zeroth-order 144 layer runs an utterance, segments nothing, "
+            + "input "), "\(first.output)")
+      let atlas = try MaskAtlas(contentsOf: file)
+      let findings = try #require(atlas.findings)
+      #expect(findings.chooser != nil && findings.surrogateValues.isEmpty)
+
+      var points = atlas.points
+      points[3].divergence = 1234
+      var old = MaskAtlas(key: atlas.key, points: points, fewestErrors: atlas.fewestErrors)
+      (old.utterances, old.bestMasks) = (atlas.utterances, atlas.bestMasks)
+      old.confidences = atlas.confidences
+      try old.write(to: file)
+      #expect(try runProgram(dropscope.path, sweep).status == 0)
+      let again = try MaskAtlas(contentsOf: file)
+      #expect(again.points == points)
+      #expect(again.findings?.sensitivities == findings.sensitivities)
+      #expect(again.findings?.chooser == findings.chooser)
+      // Of another split it is another atlas, and measured.
+      let other = world.data.appending(path: "dev")
+      try FileManager.default.copyItem(at: world.data.appending(path: "test"), to: other)
+      let elsewhere = sweep.dropLast(2) + ["--split", "dev"]
+      #expect(try runProgram(dropscope.path, Array(elsewhere)).status == 0)
+      let measured = try MaskAtlas(contentsOf: file)
+      #expect(measured.key.split == "dev" && measured.points == atlas.points)
+    }
+  }
+
   @Test func whatAnAtlasCannotBeOfIsSaid() throws {
     try withWorld { world, arguments in
       let file = world.folder.appending(path: "masks.safetensors").path
@@ -161,6 +196,20 @@ import Tradeoff
       ).objects()[0]
       let mask = try #require(alone["mask"] as? String)
       #expect(mask.count == 12 && !mask.contains("01") && mask.hasPrefix("1"))
+
+      // What was searched for and learnt keeps as many layers elsewhere as well; listening first costs.
+      let found = try runProgram(
+        dropscope.path,
+        [
+          "evaluate", "--keep", "11", "--policy", "zeroth-order,segments,input", "--json",
+          "--split", "test",
+        ] + model
+      ).objects()
+      #expect(found.map { $0["policy"] as? String } == ["zeroth-order", "segments", "input"])
+      #expect(found.map { ($0["mask"] as? String)?.count { $0 == "1" } } == [11, 11, nil])
+      expectClose(try #require(found[2]["mean_kept_layers"] as? Double), 11)
+      let costs = try found.map { try #require($0["gflop_per_audio_second"] as? Double) }
+      #expect(costs[2] > costs[1])
 
       // By name, in a sweep as well; what is not in it is said.
       let other = world.folder.appending(path: "masks.safetensors")

@@ -135,7 +135,7 @@ import Tradeoff
     #expect(
       complaint("--atlas", "x", "--policy", "spread,first")
         == "--atlas takes a --policy that chooses by an atlas: best, greedy, shapley, "
-        + "contiguous, exit, cascade, oracle")
+        + "contiguous, zeroth-order, segments, input, exit, cascade, oracle")
   }
 
   @Test func aChoiceCanBeRequired() {

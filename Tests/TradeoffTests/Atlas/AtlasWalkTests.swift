@@ -18,6 +18,7 @@ struct AtlasWalkTests {
     let parts = walk.batches.indices.compactMap { walk.run(batch: $0) }
     // 2^5 - 1, and full depth once before: its outputs are what others are compared with.
     #expect(backbone.layerCalls.count == walk.batches.count * (31 + 5))
+    #expect(walk.layerRuns == 31 + 5)
     let atlas = walk.atlas(parts, key: key(data))
     #expect(atlas.isComplete && atlas.points.map(\.mask) == masks)
     let evaluator = Evaluator(recognizer, data)
@@ -76,8 +77,10 @@ struct AtlasWalkTests {
     let backbone = FakeBackbone(layerCount: 6)
     let (recognizer, data) = try fake(backbone, utterances: 1)
     let masks = try ["110000", "110001", "000000"].map { try LayerMask($0, layerCount: 6) }
-    let part = try #require(AtlasWalk(recognizer, data, masks: masks).run(batch: 0))
+    let walk = AtlasWalk(recognizer, data, masks: masks)
+    let part = try #require(walk.run(batch: 0))
     #expect(Array(backbone.layerCalls.dropFirst(6)).sorted() == [0, 1, 5])
+    #expect(walk.layerRuns == backbone.layerCalls.count)
     let atlas = AtlasWalk(recognizer, data, masks: masks).atlas([part], key: key(data, layers: 6))
     #expect(!atlas.isComplete && atlas[.full(6)] == nil && atlas.points.count == 3)
   }

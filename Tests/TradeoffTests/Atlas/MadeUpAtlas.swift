@@ -22,7 +22,7 @@ func madeUpAtlas(
     key: key, points: points, fewestErrors: [Array(repeating: 0, count: layers + 1)])
 }
 
-/// Losses by lot, and best masks of 40 utterances.
+/// Losses by lot, best masks of 40 utterances, and findings.
 func drawnAtlas(_ layers: Int) -> MaskAtlas {
   var random = RandomGenerator(seed: UInt64(layers))
   let losses = (0..<1 << layers).map { _ in Double.random(in: 0...100, using: &random) }
@@ -38,7 +38,34 @@ func drawnAtlas(_ layers: Int) -> MaskAtlas {
   atlas.confidences = (0..<40).map { _ in
     (0...layers).map { _ in Double.random(in: 0...1, using: &random) }
   }
+  atlas.findings = drawnFindings(layers)
   return atlas
+}
+
+/// By lot, of what a file holds exactly; for frames of four values.
+func drawnFindings(_ layers: Int) -> AtlasFindings {
+  var random = RandomGenerator(seed: UInt64(layers), streams: 1)
+  func numbers() -> [Double] { (0..<layers).map { _ in Double(random.uniform()) } }
+  func mask(_ depth: Int, _ seed: Int) -> LayerMask {
+    RandomPolicy.mask(
+      keeping: depth, in: PolicyContext(layerCount: layers), seed: UInt64(seed))
+  }
+  let choices = MaskChooser.choices
+  let outputs = (layers - 1) * choices
+  let weights = (0..<SmallNetwork.weightCount(inputs: 8, hidden: 1, outputs: outputs)).map { _ in
+    random.normal()
+  }
+  return AtlasFindings(
+    sensitivities: numbers(), segments: (0...layers).map { mask($0, 7) },
+    surrogateValues: numbers(),
+    chooser: layers == 1
+      ? nil
+      : MaskChooser(
+        candidates: (0...layers).map { depth in
+          (1..<layers).contains(depth) ? (0..<choices).map { mask(depth, $0) } : []
+        },
+        network: SmallNetwork(inputs: 8, hidden: 1, outputs: outputs, weights: weights)),
+    costs: [AtlasFindings.Cost(policy: "input", layerRuns: 12, trainingSteps: 3)])
 }
 
 /// Full depth and `count` masks of each other depth but none.

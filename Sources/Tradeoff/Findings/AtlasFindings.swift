@@ -1,0 +1,151 @@
+// What was searched for and learnt on an atlas' split that the numbers of its masks do not say.
+
+import Backbones
+import Base
+import Foundation
+import Kernels
+
+/// Made with an atlas, by the same key and in the same file: what some policies choose by.
+package struct AtlasFindings: Sendable, Equatable {
+  /// What finding something took, counted and not timed: the same on every machine.
+  package struct Cost: Codable, Sendable, Equatable {
+    package var policy: String
+    /// Single layers of single utterances, besides those of the atlas.
+    package var layerRuns: Int
+    /// Of a small network.
+    package var trainingSteps: Int
+
+    enum CodingKeys: String, CodingKey {
+      case policy
+      case layerRuns = "layer_runs"
+      case trainingSteps = "training_steps"
+    }
+  }
+
+  /// By layer: `AtlasWalk.sensitivities`, the mean over utterances; for `zeroth-order`.
+  package var sensitivities: [Double]
+  /// By depth from 0: what `segments` found; nil where it did not look, as the atlas has no such depth.
+  package var segments: [LayerMask?]
+  /// By layer: `ShapleySurrogate.values`; empty where the atlas lacks a depth.
+  package var surrogateValues: [Double]
+  /// For `input`; nil where no depth between none and all is in the atlas.
+  package var chooser: MaskChooser?
+  package var costs: [Cost]
+}
+
+extension AtlasFindings {
+  /// The name of what is said of them in a file's metadata.
+  static let name = "findings"
+
+  private enum Column {
+    static let (sensitivities, segments, surrogate, candidates, weights) = (
+      "loss_sensitivities", "segment_masks", "surrogate_shapley", "input_candidates",
+      "input_network"
+    )
+  }
+
+  private struct Metadata: Codable {
+    var costs: [Cost]
+    /// Of the network; nil without one.
+    var inputs, hidden: Int?
+  }
+
+  func metadata() throws -> String {
+    try JSON.line(
+      Metadata(costs: costs, inputs: chooser?.network.inputs, hidden: chooser?.network.hidden))
+  }
+
+  /// `loss_sensitivities` (layers), `segment_masks` (depths x numbers of 24 layers), and where they are
+  /// known `surrogate_shapley` (layers), `input_candidates` (depths x choices x numbers) and `input_network`
+  /// (weights one after the other). In place of a mask that there is not there is the one of no layers.
+  func columns(layers: Int) -> [(name: String, tensor: Tensor)] {
+    let numbers = LayerMask.valueCount(layers: layers)
+    let none = LayerMask(layerCount: layers, keeping: [])
+    func floats(_ values: [Double]) -> Tensor { Tensor(values.map { Float($0) }) }
+    var columns = [
+      (Column.sensitivities, floats(sensitivities)),
+      (
+        Column.segments,
+        Tensor(segments.flatMap { ($0 ?? none).values }, shape: [layers + 1, numbers])
+      ),
+    ]
+    if !surrogateValues.isEmpty { columns.append((Column.surrogate, floats(surrogateValues))) }
+    if let chooser {
+      let choices = MaskChooser.choices
+      let masks = chooser.candidates.flatMap {
+        $0.isEmpty ? Array(repeating: none, count: choices) : $0
+      }
+      columns += [
+        (
+          Column.candidates,
+          Tensor(masks.flatMap(\.values), shape: [layers + 1, choices, numbers])
+        ),
+        (Column.weights, chooser.network.weights),
+      ]
+    }
+    return columns
+  }
+
+  /// nil where a file has none. Throws `InputError` where they are damaged.
+  static func read(_ file: SafetensorsFile, layers: Int) throws -> AtlasFindings? {
+    guard let text = file.metadata[name] else { return nil }
+    func numbers(_ name: String, _ shape: [Int], in range: ClosedRange<Float>) throws -> [Float] {
+      let values = try file.tensor(name, shape: shape).values
+      guard values.allSatisfy(range.contains) else {
+        throw InputError(
+          file.path, expected: "numbers from \(range.lowerBound) to \(range.upperBound) as \(name)",
+          found: "others")
+      }
+      return values
+    }
+    /// nil for those of another depth.
+    func masks(_ values: [Float], each: Int) -> [[LayerMask]] {
+      let count = LayerMask.valueCount(layers: layers)
+      return (0...layers).map { depth in
+        (0..<each).compactMap { place in
+          let start = (depth * each + place) * count
+          let mask = LayerMask(values: values[start..<start + count], layerCount: layers)
+          return mask?.keptCount == depth ? mask : nil
+        }
+      }
+    }
+    guard let metadata = try? JSONDecoder().decode(Metadata.self, from: Data(text.utf8)) else {
+      throw InputError(file.path, expected: "what its findings cost", found: "something else")
+    }
+    let (depths, count) = (layers + 1, LayerMask.valueCount(layers: layers))
+    let most = Float(1 << 24)
+    var findings = AtlasFindings(
+      sensitivities: try numbers(Column.sensitivities, [layers], in: 0...1e30).map { Double($0) },
+      segments: masks(
+        try numbers(Column.segments, [depths, count], in: 0...most), each: 1
+      ).map(\.first),
+      surrogateValues: [], costs: metadata.costs)
+    if file.shape(Column.surrogate) != nil {
+      findings.surrogateValues = try numbers(Column.surrogate, [layers], in: -1e30...1e30)
+        .map { Double($0) }
+    }
+    guard let inputs = metadata.inputs, let hidden = metadata.hidden else { return findings }
+    guard (1...1 << 20).contains(inputs), (1...1 << 10).contains(hidden) else {
+      throw InputError(
+        file.path, expected: "a small network for the policy input",
+        found: "\(inputs) inputs and \(hidden) hidden values")
+    }
+    let choices = MaskChooser.choices
+    var candidates = masks(
+      try numbers(Column.candidates, [depths, choices, count], in: 0...most), each: choices)
+    candidates[0] = []
+    guard candidates[1..<layers].allSatisfy({ $0.isEmpty || $0.count == choices }) else {
+      throw InputError(
+        file.path, expected: "\(choices) masks of a depth as \(Column.candidates)", found: "fewer")
+    }
+    let outputs = (layers - 1) * choices
+    let weights = try numbers(
+      Column.weights,
+      [SmallNetwork.weightCount(inputs: inputs, hidden: hidden, outputs: outputs)],
+      in: -1e30...1e30)
+    findings.chooser = MaskChooser(
+      candidates: candidates,
+      network: SmallNetwork(inputs: inputs, hidden: hidden, outputs: outputs, weights: weights))
+    return findings
+  }
+}
