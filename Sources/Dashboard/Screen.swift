@@ -78,35 +78,33 @@ enum ComplaintsPage {
 enum CardPage {
   private static func width(_ size: Size) -> Int { min(size.width, 90) }
 
-  /// A blank line after each where there is room for that.
-  private static func blocks(_ sentences: [String], _ state: DashboardState?, _ size: Size)
+  private static func blocks(_ sentences: [String], _ theme: Theme, _ size: Size)
     -> [[StyledText]]
   {
-    let (mark, text) = (state?.theme.accentStrong ?? Style(), state?.theme.text ?? Style())
-    let tight = sentences.map {
-      StyledText([("■ ", mark), ($0, text)]).wrapped(width: width(size) - 4)
+    sentences.map {
+      StyledText([("■ ", theme.accentStrong), ($0, theme.text)]).wrapped(width: width(size) - 4)
     }
-    let height = tight.reduce(tight.count - 1) { $0 + $1.count }
-    return height + 2 <= size.height ? tight.map { $0 + [StyledText("")] } : tight
   }
 
   /// How many sentences there is room for, at least one.
   static func fitting(_ sentences: [String], _ size: Size) -> Int {
     var left = size.height - 2
-    let count = blocks(sentences, nil, size).prefix {
+    let count = blocks(sentences, .standard, size).prefix {
       left -= $0.count
-      // The last one's blank line is not drawn.
-      return left >= -1
+      return left >= 0
     }.count
     return max(1, count)
   }
 
   static func draw(_ sentences: [String], _ state: DashboardState, _ canvas: inout Canvas) {
-    let fitting = fitting(sentences, canvas.size)
-    var lines = blocks(sentences, state, canvas.size).prefix(fitting).flatMap { $0 }
-    while lines.last?.width == 0 { lines.removeLast() }
+    let size = canvas.size
+    let shown = blocks(sentences, state.theme, size).prefix(fitting(sentences, size))
+    // Apart by blank lines where there is room for them.
+    let height = shown.reduce(shown.count - 1) { $0 + $1.count }
+    let gap = height <= size.height - 2 ? [StyledText("")] : []
     Sheet.draw(
-      lines, title: "What you have seen", rest: nil, width: width(canvas.size), state, &canvas)
+      Array(shown.joined(separator: gap)), title: "What you have seen", rest: nil,
+      width: width(size), state, &canvas)
   }
 }
 

@@ -334,8 +334,18 @@ import Tradeoff
   @Test func itEndsWithACardOfFive() {
     for size in [Size(width: 120, height: 40), Size(width: 80, height: 24), Layout.minimum] {
       var state = ready(size)
+      // All of them know their numbers.
+      state.savedSweeps = state.subject.models.map { model in
+        SavedSweep(
+          model: model.name, policy: "spread",
+          points: [12, 6].map {
+            SavedSweep.Point(
+              keptLayers: $0, gflop: Double($0) / 10, milliseconds: 1, errorRate: 2 / Double($0))
+          })
+      }
       let sentences = Tour.card(state)
       #expect(sentences.count == 5)
+      #expect(sentences.prefix(4).allSatisfy { $0.contains("33.3 % (saved sweep)") })
       begin(chapter: 6, step: 2, &state)
       press(&state, ["."])
       #expect(state.overlay == .card(sentences) && !state.tour.isShown)

@@ -15,12 +15,15 @@ extension TourChapter {
         \(Findings.summary(depths)).
         """
     }
-    let half = ["dld", "random-drop"].map { name in
-      Findings.named(name, Findings.point(name, oneOf: 2, state), state)
+    let halves = ["dld", "random-drop"].compactMap { name in
+      Findings.percentage(Findings.point(name, oneOf: 2, state), state).map { "\(name) \($0)" }
     }
+    let known =
+      halves.count < 2
+      ? "" : ": with half of the layers \(halves.joined(separator: ", ")) of the words wrong"
     return """
-      Distillation: a network that loses layers is taught by a whole one besides; with half of the \
-      layers \(half[0]) of the words are wrong, \(half[1]).
+      Distillation: a network that loses layers is taught by a whole one besides the right \
+      words\(known).
       """
   }
 
