@@ -25,8 +25,7 @@ enum Glossary {
     ),
     (
       "dld-plus", "dld, in each step at full depth too",
-      "as dld, and each step goes through all layers as well; its teacher is what it was before, at "
-        + "full depth"
+      "as dld, and each step goes through all layers as well as through some of them"
     ),
   ]
 
@@ -38,7 +37,10 @@ enum Glossary {
   }
 
   private static let measures: [(word: String, meaning: String)] = [
-    ("WER", "word error rate: wrong, missed and added words per word said"),
+    (
+      "WER",
+      "word error rate: wrong, missed and added words per word said; added ones can lift it above 100 %"
+    ),
     ("S, D, I", "substituted (wrong), deleted (missed), inserted (added) words"),
     ("mask", "a digit for each layer, from the audio on: 1 runs, 0 is skipped"),
     ("drop ratio", "the share of the layers that is skipped"),
@@ -46,7 +48,6 @@ enum Glossary {
   ]
 
   private static let terms: [(word: String, meaning: String)] = [
-    ("atlas", "a file of what every mask of a model does on a split"),
     ("manual", "layers were switched by hand since the policy chose"),
     ("atlas", "what every mask of a model does to one split, measured beforehand"),
     ("front", "masks that no other beats without costing more"),
@@ -59,14 +60,19 @@ enum Glossary {
     ("posterior", "how probable the model thinks a token is in a frame"),
     ("cosine", "how alike a layer's input and output point; 1: the same way"),
     ("norm", "length of a layer's output, divided by that of its input"),
-    ("KL", "how far one distribution is from another (Kullback-Leibler)"),
+    ("teacher", "a network whose probabilities another one, the student, learns to give"),
+    ("distillation", "learning from a teacher's probabilities beside the right words"),
+    ("KL", "how far one distribution is from another (Kullback-Leibler); 0: they are the same"),
     ("self-KL", "KL from the same model at full depth"),
     ("reference KL", "KL from the model called reference at full depth"),
     ("nat", "unit of KL, as bits are but to base e"),
     ("circle", "the tokens' places; a frame lies where its likely ones pull it"),
     ("GFLOP", "a thousand million multiplications and additions"),
-    ("RTF", "real-time factor: computing time over the audio's length"),
+    ("RTF", "RT factor, real-time factor: computing time over the audio's length"),
     ("95 % interval", "where the rate would lie with other speakers, 95 times of 100"),
-    ("P", "how often one beats the other when utterances are drawn anew"),
+    (
+      "P",
+      "how often one beats the other when utterances are drawn anew: 1.00 always, 0.50 a tie"
+    ),
   ]
 }

@@ -136,7 +136,7 @@ enum Menus {
           return Menu.Row(
             chapter.title,
             detail: isAvailable
-              ? "\(chapter.steps.count) steps"
+              ? "\(chapter.steps(in: state).count) steps"
               : "needs the models \(chapter.models.joined(separator: ", "))",
             action: .chooseChapter(index), isCurrent: index == state.tour.chapter,
             isAvailable: isAvailable)

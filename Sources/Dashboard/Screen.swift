@@ -26,6 +26,7 @@ package func view(_ state: DashboardState, _ size: Size) -> Canvas {
     case .help(let page): HelpPage.draw(page: page, state, &canvas)
     case .menu(let menu): MenuPage.draw(menu, state, &canvas)
     case .complaints(let complaints): ComplaintsPage.draw(complaints, state, &canvas)
+    case .card(let sentences): CardPage.draw(sentences, state, &canvas)
     // Their places are the footer and the tour's panel.
     case .prompt, .demo, nil: break
     }
@@ -67,23 +68,66 @@ enum ComplaintsPage {
     let lines = complaints.flatMap {
       StyledText([("× ", state.theme.error), ($0, state.theme.text)]).wrapped(width: width - 4)
     }
+    Sheet.draw(
+      lines, title: "Settings not taken", rest: "… the rest is printed on leaving", width: width,
+      state, &canvas)
+  }
+}
+
+/// What the tour came to, a sentence a line, over everything else until it is confirmed.
+enum CardPage {
+  private static func width(_ size: Size) -> Int { min(size.width, 90) }
+
+  private static func blocks(_ sentences: [String], _ theme: Theme, _ size: Size)
+    -> [[StyledText]]
+  {
+    sentences.map {
+      StyledText([("■ ", theme.accentStrong), ($0, theme.text)]).wrapped(width: width(size) - 4)
+    }
+  }
+
+  /// How many sentences there is room for, at least one.
+  static func fitting(_ sentences: [String], _ size: Size) -> Int {
+    var left = size.height - 2
+    let count = blocks(sentences, .standard, size).prefix {
+      left -= $0.count
+      return left >= 0
+    }.count
+    return max(1, count)
+  }
+
+  static func draw(_ sentences: [String], _ state: DashboardState, _ canvas: inout Canvas) {
+    let size = canvas.size
+    let shown = blocks(sentences, state.theme, size).prefix(fitting(sentences, size))
+    // Apart by blank lines where there is room for them.
+    let height = shown.reduce(shown.count - 1) { $0 + $1.count }
+    let gap = height <= size.height - 2 ? [StyledText("")] : []
+    Sheet.draw(
+      Array(shown.joined(separator: gap)), title: "What you have seen", rest: nil,
+      width: width(size), state, &canvas)
+  }
+}
+
+/// A sheet of lines in the middle of the screen; a press anywhere, or Enter, confirms it.
+private enum Sheet {
+  /// - Parameter rest: what is said of lines that have no room.
+  static func draw(
+    _ lines: [StyledText], title: KeyText, rest: KeyText?, width: Int, _ state: DashboardState,
+    _ canvas: inout Canvas
+  ) {
     let height = min(canvas.size.height, lines.count + 2)
     var page = Canvas(Size(width: width, height: height))
-    page.frame(
-      title: "Settings not taken", trailing: "\(key: .enter) goes on", theme: state.theme)
+    page.frame(title: title, trailing: "\(key: .enter) goes on", theme: state.theme)
     for (row, line) in lines.prefix(height - 2).enumerated() {
       page.text(line, x: 2, y: 1 + row, width: width - 4)
     }
-    if lines.count > height - 2 {
-      page.edge(
-        ["… the rest is printed on leaving"], width: width, y: height - 1,
-        style: state.theme.muted)
+    if let rest, lines.count > height - 2 {
+      page.edge([rest], width: width, y: height - 1, style: state.theme.muted)
     }
     page.mapActions { action in
       guard let key = action as? Key else { return nil }
       return Action.key(key)
     }
-    // A press anywhere confirms it.
     canvas.removeTargets()
     canvas.press(canvas.area, .back)
     canvas.paste(

@@ -1,9 +1,9 @@
-// What is not measured to the end says so wherever it is shown, and one draw is called one draw.
+// What is not measured to the end says so wherever it is shown, and what is drawn is several draws.
 
 import TerminalUI
 import Testing
 
-import Dashboard
+@testable import Dashboard
 
 @Suite struct PartialFiguresTests {
   private func screen(_ state: DashboardState, _ size: Size = FrameTests.sizes[2]) -> String {
@@ -49,19 +49,56 @@ import Dashboard
     #expect(!screen(state, FrameTests.sizes[3]).contains("?11"))
   }
 
-  /// `random` differs from draw to draw.
-  @Test(arguments: FrameTests.sizes) func oneDrawIsCalledSo(size: Size) {
+  /// `random` differs from draw to draw: several stand for it, and say so.
+  @Test(arguments: FrameTests.sizes) func severalDrawsStandForWhatIsDrawn(size: Size) {
     var state = Scene.allModels()
     Scene.serve(update(&state, .ready), &state)
     Scene.serve(update(&state, .terminal(.key("5"))), &state)
-    #expect(!screen(state, size).contains("one draw"))
+    #expect(!screen(state, size).contains("draws"))
     Scene.serve(update(&state, .terminal(.key("v"))), &state)
-    #expect(screen(state, size).contains("random: one draw, seed 1"))
+    #expect(screen(state, size).contains("random: mean of 5 draws from seed 1"))
     // By the models again, with masks that are drawn anew.
     for key in ["v", "r"] as [Key] {
       Scene.serve(update(&state, .terminal(.key(key))), &state)
     }
-    #expect(screen(state, size).contains("random: one draw, seed 2"))
-    if size.width >= 200 { #expect(screen(state, size).contains("dld, one draw")) }
+    #expect(screen(state, size).contains("random: mean of 5 draws from seed 2"))
+    if size.width >= 200 { #expect(screen(state, size).contains("dld, 5 draws")) }
+  }
+
+  /// The figure is the mean of the draws, its range is theirs, and it is compared as a whole.
+  @Test func drawsAreTakenTogether() throws {
+    var state = Scene.allModels()
+    Scene.serve(update(&state, .ready), &state)
+    for key in ["5", "v"] as [Key] {
+      Scene.serve(update(&state, .terminal(.key(key))), &state)
+    }
+    let contestants = ComparisonPanel.contestants(state)
+    let drawn = try #require(contestants.first { $0.policy == "random" })
+    let points = drawn.points(keeping: 6, state)
+    #expect(points.count == 5 && Set(points).count == 5)
+    #expect(
+      points.map { $0.walk }
+        == (1...5).map {
+          state.policies.walk("random", seed: $0, keeping: 6)
+        })
+    // Other masks of as many layers make as many errors here: one draw is made to differ.
+    let fewer = try #require(state.measurements[drawn.points(keeping: 10, state)[0]])
+    state.measurements[points[2]] = fewer
+    let rates = points.compactMap { state.measurements[$0]?.errorRate }
+    let figure = try #require(drawn.figure(keeping: 6, state))
+    #expect(abs(figure.rate - rates.reduce(0, +) / 5) < 1e-12 && figure.isComplete)
+    #expect(figure.interval == fewer.errorRate.map { $0...rates[0] })
+    state.drawComparisons = [:]
+    _ = update(&state, .terminal(.focus(true)))
+    let comparison = try #require(
+      ComparisonPanel.comparison(contestants[0], drawn, keeping: 6, state))
+    let mine = try #require(state.measurements[contestants[0].point(keeping: 6, state)]?.errorRate)
+    #expect(abs(comparison.difference - (mine - figure.rate)) < 1e-12)
+    #expect(comparison.probabilityOfImprovement < 0.05, "one good draw of five pulls the mean down")
+    // A draw that is not complete leaves the whole incomplete.
+    state.measurements[points[4]] = nil
+    #expect(drawn.figure(keeping: 6, state)?.isComplete == false)
+    // With all layers there is only one mask.
+    #expect(Set(drawn.points(keeping: 12, state)).count == 1)
   }
 }

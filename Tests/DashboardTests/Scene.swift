@@ -88,6 +88,20 @@ enum Scene {
       costs: models.map { _ in costs })
   }
 
+  /// What the whole tour is about: the bundled models, an atlas of the first, and clips.
+  static func tourModels() -> DashboardState {
+    var models = ["dld-plus", "reference", "random-drop", "dld"].map {
+      Subject.Model(name: $0, layerCount: layerCount)
+    }
+    models[0].policies = ModelPolicies(layerCount: layerCount, atlas: .success(atlas))
+    var state = DashboardState(
+      subject: subject(of: models), walk: .full(layerCount), policy: "spread",
+      costs: models.map { _ in costs })
+    state.clips = clips
+    state.size = Size(width: 120, height: 40)
+    return state
+  }
+
   /// `dld` with an atlas in which each layer has a worth of its own, `other` with the same backwards, and
   /// `bare` without one.
   static func withAtlases() -> DashboardState {

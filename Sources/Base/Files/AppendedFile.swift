@@ -19,13 +19,15 @@ package final class AppendedFile: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Throws `InputError`.
+  /// All of it or, where it does not fit, nothing. Throws `InputError`.
   package func append(_ text: String) throws {
     let bytes = Array(text.utf8)
+    let end = lseek(descriptor, 0, SEEK_END)
     try bytes.withUnsafeBytes {
       do throws(SystemError) {
         try Descriptor.write($0, to: descriptor)
       } catch {
+        if end >= 0 { ftruncate(descriptor, end) }
         throw InputError(
           url.relativePath, expected: "a place to write \(bytes.count) bytes", found: error.reason)
       }

@@ -19,6 +19,9 @@ enum ComparisonPanel: Panel {
     return Array(stride(from: count, through: 1, by: -step))
   }
 
+  /// Of a policy that draws: what one seed happens to keep says little.
+  static let draws = 5
+
   /// A curve: a model by a policy.
   struct Contestant: Equatable {
     var name: String
@@ -27,15 +30,58 @@ enum ComparisonPanel: Panel {
 
     /// Its sweep measured at another time; a mean over draws stands for none of them.
     func saved(_ state: DashboardState) -> [SavedSweep.Point] {
-      PolicyCatalog.isDrawn(policy) ? [] : state.saved(model, by: policy)
+      PolicyCatalog.isDrawn(policy) || state.hidesAnswers ? [] : state.saved(model, by: policy)
     }
 
+    /// The present draw of a policy that draws.
     func point(keeping count: Int, _ state: DashboardState) -> OperatingPoint {
-      state.point(
-        model: model,
-        walk: state.subject.models[model].policies.walk(
-          policy, seed: state.seed, keeping: count))
+      points(keeping: count, state)[0]
     }
+
+    /// What stands for it with so many layers: one mask, or the draws of several seeds from the present one
+    /// on, which may be the same mask.
+    func points(keeping count: Int, _ state: DashboardState) -> [OperatingPoint] {
+      let policies = state.subject.models[model].policies
+      let draws = PolicyCatalog.isDrawn(policy) ? UInt64(ComparisonPanel.draws) : 1
+      return (0..<draws).map { draw in
+        state.point(
+          model: model, walk: policies.walk(policy, seed: state.seed &+ draw, keeping: count))
+      }
+    }
+
+    /// What is known of them; nil before anything is, or while the tour asks for it.
+    func figure(keeping count: Int, _ state: DashboardState) -> Figure? {
+      state.hidesAnswers ? nil : Figure(points(keeping: count, state), state)
+    }
+  }
+
+  /// An error rate, and how far it may be trusted.
+  struct Figure {
+    /// The mean of several draws.
+    var rate: Double
+    /// The 95 % interval of one mask; the lowest and highest of several draws.
+    var interval: ClosedRange<Double>?
+    var isComplete: Bool
+
+    init?(_ points: [OperatingPoint], _ state: DashboardState) {
+      let known = points.compactMap { state.measurements[$0] }.filter { $0.errorRate != nil }
+      let rates = known.compactMap(\.errorRate)
+      guard let low = rates.min(), let high = rates.max() else { return nil }
+      rate = rates.reduce(0, +) / Double(rates.count)
+      isComplete = known.count == points.count && known.allSatisfy(\.isComplete)
+      interval = Set(points).count == 1 ? known[0].interval : low...high
+    }
+  }
+
+  /// How the present contestant does against another one; nil until both are measured.
+  static func comparison(
+    _ mine: Contestant, _ other: Contestant, keeping count: Int, _ state: DashboardState
+  ) -> ErrorRate.Comparison? {
+    let draws = DashboardState.Draws(
+      mine: mine.points(keeping: count, state), other: other.points(keeping: count, state))
+    return draws.isOne
+      ? state.comparisons[DashboardState.Pair(mine: draws.mine[0], other: draws.other[0])]
+      : state.drawComparisons[draws]
   }
 
   /// The present one first: all models with as many layers by the present policy, or the present model
@@ -123,24 +169,23 @@ enum ComparisonPanel: Panel {
     _ contestant: Contestant, _ index: Int, _ count: Int, _ state: DashboardState
   ) -> Entry {
     let theme = state.theme
-    let point = contestant.point(keeping: count, state)
     var entry = Entry()
-    guard let measurement = state.measurements[point], let rate = measurement.errorRate else {
+    guard let figure = contestant.figure(keeping: count, state) else {
       let saved = contestant.saved(state).first { $0.keptLayers == count }
       entry.rate = StyledText(
         saved.map { "*" + fixed($0.errorRate * 100, 1) } ?? "–", style: theme.muted)
       return entry
     }
     entry.rate = StyledText(
-      marked(fixed(rate * 100, 1), isComplete: measurement.isComplete),
-      style: !measurement.isComplete ? theme.muted : index == 0 ? theme.strong : theme.text)
+      marked(fixed(figure.rate * 100, 1), isComplete: figure.isComplete),
+      style: !figure.isComplete ? theme.muted : index == 0 ? theme.strong : theme.text)
     entry.interval =
-      measurement.interval.map {
+      figure.interval.map {
         "\(fixed($0.lowerBound * 100, 0))–\(fixed($0.upperBound * 100, 0))"
       } ?? ""
-    let mine = contestants(state)[0].point(keeping: count, state)
-    let pair = DashboardState.Pair(mine: mine, other: point)
-    guard index > 0, let comparison = state.comparisons[pair] else { return entry }
+    guard index > 0,
+      let comparison = comparison(contestants(state)[0], contestant, keeping: count, state)
+    else { return entry }
     // Kept as the first minus this one; shown as this one minus the first.
     entry.difference = points(-comparison.difference)
     let ends = [-comparison.interval.upperBound, -comparison.interval.lowerBound].map {
@@ -188,10 +233,10 @@ enum ComparisonPanel: Panel {
       selection: depth.map { $0 * form.lines }, headerStyle: theme.muted, trackStyle: theme.border,
       symbols: state.symbols
     ).draw(in: body, on: &canvas)
-    // What a policy draws differs from draw to draw: one of them stands for itself alone.
-    let drawn = contestants.first { PolicyCatalog.isDrawn($0.policy) }
+    let drawn = contestants.filter { PolicyCatalog.isDrawn($0.policy) }.map(\.policy)
     let marks =
-      (drawn.map { "\($0.policy): one draw, seed \(state.seed); " } ?? "")
+      (drawn.first.map { "\($0): mean of \(draws) draws from seed \(state.seed), their range; " }
+        ?? "")
       + (isSaved ? "* saved sweep; " : "") + (isPartial ? "? partly measured; " : "")
     drawLegend(form, marks, state, legend, &canvas)
   }
@@ -289,7 +334,7 @@ enum ComparisonPanel: Panel {
     canvas.wording(
       "\(state.policy) masks; \(start)\(probability), paired bootstrap",
       "\(start)\(probability), paired bootstrap", "\(start)\(probability)", "\(start)bootstrap",
-      "\(marks)\(intervals)\(probability)", "\(marks)\(probability)", x: area.x, y: area.y,
+      "\(marks)\(intervals)\(probability)", "\(marks)\(probability)", marks, x: area.x, y: area.y,
       style: state.theme.muted, width: area.width, symbols: state.symbols)
   }
 }

@@ -25,7 +25,7 @@ enum CurvesPanel: Panel {
     for contestant in ComparisonPanel.contestants(state) {
       let depths = ComparisonPanel.depths(state)
       let known = depths.compactMap { count in
-        state.measurements[contestant.point(keeping: count, state)].flatMap { Known(count, $0) }
+        contestant.figure(keeping: count, state).map { Known(count, $0) }
       }
       let saved = contestant.saved(state)
       // Each saved point until it is measured here.
@@ -44,7 +44,8 @@ enum CurvesPanel: Panel {
           hasMarkers: false))
       series.append(
         ScatterPlot.Series(
-          contestant.name + (PolicyCatalog.isDrawn(contestant.policy) ? ", one draw" : ""),
+          contestant.name
+            + (PolicyCatalog.isDrawn(contestant.policy) ? ", \(ComparisonPanel.draws) draws" : ""),
           points: known.map { (Double($0.count), $0.rate) }, style: look.style,
           intervals: known.map(\.interval), marker: look.marker))
       // Over the curve's own mark, so with as many series before it.
@@ -58,9 +59,10 @@ enum CurvesPanel: Panel {
     }
     let note = ScatterPlot.Series("saved sweep", points: [], style: theme.muted, hasMarkers: false)
     let hasBars = series.contains { $0.intervals.contains { $0 != nil } }
+    let hasDraws = ComparisonPanel.contestants(state).contains { PolicyCatalog.isDrawn($0.policy) }
     ScatterPlot(
       series: lines + series + partial + (hasSaved ? [note] : []), xLabel: "layers run",
-      yLabel: hasBars ? "WER %, bars: 95 % intervals" : "WER %",
+      yLabel: hasBars ? "WER %, bars: 95 % intervals\(hasDraws ? ", draws' range" : "")" : "WER %",
       // Room for the marks that stand beside those of full depth.
       xRange: 0...Double(state.layerCount) * 1.08, yRange: 0...100, axisStyle: theme.muted,
       hasLegend: true, dodge: series.count, symbols: state.symbols
@@ -77,12 +79,11 @@ enum CurvesPanel: Panel {
     var interval: ClosedRange<Double>?
     var isComplete: Bool
 
-    init?(_ count: Int, _ measurement: Measurement) {
-      guard let rate = measurement.errorRate else { return nil }
+    init(_ count: Int, _ figure: ComparisonPanel.Figure) {
       self.count = count
-      self.rate = rate * 100
-      interval = measurement.interval.map { $0.lowerBound * 100...$0.upperBound * 100 }
-      isComplete = measurement.isComplete
+      rate = figure.rate * 100
+      interval = figure.interval.map { $0.lowerBound * 100...$0.upperBound * 100 }
+      isComplete = figure.isComplete
     }
   }
 }

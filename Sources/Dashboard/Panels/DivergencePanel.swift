@@ -22,10 +22,12 @@ enum DivergencePanel: Panel {
       title: isSelf ? "Self-KL, from its own full depth" : "Reference KL", trailing: "nats a frame",
       theme: theme)
     guard let cloud else { return }
+    let rate = rate(state.presentPoint, state)
     canvas.pieces(
       [
         ("mean ", theme.muted), (fixed(cloud.meanDivergence, 3), theme.accentStrong),
         ("   median ", theme.muted), (fixed(median(cloud.divergences), 3), theme.text),
+        (rate == nil ? "" : "   WER ", theme.muted), (rate ?? "", theme.text),
       ], x: 2, y: 1, width: size.width - 4)
     // A blank line above them, unless they need it.
     let room = size.height - 3
@@ -46,10 +48,12 @@ enum DivergencePanel: Panel {
     if !others.isEmpty, y + 2 + others.count < size.height {
       y += 1
       canvas.text("mean at other settings seen", x: 2, y: y, style: theme.muted)
-      for (name, mean) in others.prefix(size.height - y - 2) {
+      canvas.textRight("WER", end: size.width - 12, y: y, style: theme.muted)
+      for other in others.prefix(size.height - y - 2) {
         y += 1
-        canvas.text(name, x: 2, y: y, style: theme.text, width: size.width - 12)
-        canvas.textRight(fixed(mean, 3), end: size.width - 2, y: y, style: theme.text)
+        canvas.text(other.name, x: 2, y: y, style: theme.text, width: size.width - 22)
+        canvas.textRight(other.rate, end: size.width - 12, y: y, style: theme.text)
+        canvas.textRight(fixed(other.mean, 3), end: size.width - 2, y: y, style: theme.text)
       }
     }
   }
@@ -73,6 +77,13 @@ enum DivergencePanel: Panel {
     return result
   }
 
+  /// A KL is no error rate: where that is known it stands beside it.
+  private static func rate(_ point: OperatingPoint, _ state: DashboardState) -> String? {
+    state.measurements[point].flatMap { known in
+      known.errorRate.map { marked(percent($0), isComplete: known.isComplete) }
+    }
+  }
+
   private static func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
@@ -81,15 +92,15 @@ enum DivergencePanel: Panel {
   /// What was seen before of the same kind, by model and depth, for comparison.
   private static func others(
     _ state: DashboardState, isSelf: Bool
-  ) -> [(name: String, mean: Double)] {
-    state.probes.clouds.compactMap { request, cloud -> (String, Double)? in
+  ) -> [(name: String, rate: String, mean: Double)] {
+    state.probes.clouds.compactMap { request, cloud -> (String, String, Double)? in
       guard case .cloud(let model, let walk) = request, request != state.wantedProbe,
         (cloud.referenceName != "reference") == isSelf
       else { return nil }
       return (
         "\(state.subject.models[model].name), \(walk.keptCount) of \(walk.layerCount)",
-        cloud.meanDivergence
+        rate(state.point(model: model, walk: walk), state) ?? "–", cloud.meanDivergence
       )
-    }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
+    }.sorted { ($0.2, $0.0) < ($1.2, $1.0) }
   }
 }

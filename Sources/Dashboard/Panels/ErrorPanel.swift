@@ -28,7 +28,7 @@ enum ErrorPanel: Panel {
     }
     var y = 1
     if room >= 7, state.symbols != .ascii {
-      let end = drawBig(rate, x: 2, y: y, style: theme.accentStrong, &canvas)
+      let end = canvas.big(rate, x: 2, y: y, style: theme.accentStrong)
       let isBeside = interval.map { end + 2 + $0.count <= size.width - 2 } ?? true
       if let interval, isBeside {
         canvas.text("95 % interval", x: end + 2, y: y + 1, style: theme.muted)
@@ -194,29 +194,4 @@ enum ErrorPanel: Panel {
         (change, difference > 0 ? theme.error : theme.accent), (unit, theme.muted),
       ], x: 2, y: y, width: width)
   }
-
-  // MARK: - Big digits
-
-  /// Digits of box-drawing lines, three rows high; the rest stands on the bottom row. Returns the
-  /// column after the last.
-  private static func drawBig(
-    _ text: String, x: Int, y: Int, style: Style, _ canvas: inout Canvas
-  ) -> Int {
-    var column = x
-    for character in text {
-      let rows = bigDigits[character] ?? ["", "", String(character)]
-      for (row, line) in rows.enumerated() {
-        canvas.text(line, x: column, y: y + row, style: style)
-      }
-      column += rows.map(\.count).max() ?? 0
-    }
-    return column
-  }
 }
-
-private let bigDigits: [Character: [String]] = [
-  "0": ["┏━┓", "┃ ┃", "┗━┛"], "1": ["╺┓ ", " ┃ ", "╺┻╸"], "2": ["╺━┓", "┏━┛", "┗━╸"],
-  "3": ["╺━┓", " ━┫", "╺━┛"], "4": ["╻ ╻", "┗━┫", "  ╹"], "5": ["┏━╸", "┗━┓", "╺━┛"],
-  "6": ["┏━╸", "┣━┓", "┗━┛"], "7": ["╺━┓", "  ┃", "  ╹"], "8": ["┏━┓", "┣━┫", "┗━┛"],
-  "9": ["┏━┓", "┗━┫", "╺━┛"], "–": ["   ", "╺━╸", "   "],
-]

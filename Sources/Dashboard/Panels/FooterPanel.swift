@@ -17,9 +17,10 @@ enum FooterPanel: Panel {
     let counters =
       state.showsCounters ? "gen \(state.newest?.id ?? 0) done \(state.doneID)" : ""
     let room = width - (counters.isEmpty ? 2 : counters.count + 4)
+    // What is wrong with a guess stands there until the next key.
+    let prompt = state.prompt.flatMap { $0.kind == .guess && !state.notice.isEmpty ? nil : $0 }
     let (mark, text, style) =
-      state.prompt.map { ("▸", line(of: $0, width: room - 2), theme.accentStrong) }
-      ?? activity(state)
+      prompt.map { ("▸", line(of: $0, width: room - 2), theme.accentStrong) } ?? activity(state)
     canvas.text("\(mark) ", x: 1, y: 0, style: style, width: room)
     // The keys of a prompt are those of what is being typed.
     canvas.wording(

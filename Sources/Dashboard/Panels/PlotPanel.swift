@@ -120,7 +120,8 @@ enum PlotPanel: Panel {
 
   /// A model's curve measured at another time, by the present policy. Times are this machine's or none.
   private static func saved(_ model: Int, _ state: DashboardState) -> [(x: Double, y: Double)] {
-    state.saved(model, by: state.policy).compactMap { point -> (x: Double, y: Double)? in
+    if state.hidesAnswers { return [] }
+    return state.saved(model, by: state.policy).compactMap { point -> (x: Double, y: Double)? in
       switch state.plotAxis {
       case .compute: (point.gflop, point.errorRate * 100)
       case .layers: (Double(point.keptLayers), point.errorRate * 100)
@@ -143,8 +144,10 @@ enum PlotPanel: Panel {
   }
 
   private static func points(of model: Int, _ state: DashboardState) -> [Point] {
-    state.measurements.compactMap { point, measurement in
-      point.model == model && point.decoding == state.decoding
+    let isHiding = state.hidesAnswers
+    return state.measurements.compactMap { point, measurement in
+      let isShown = !isHiding || point == state.presentPoint
+      return point.model == model && point.decoding == state.decoding && isShown
         ? Point(measurement, of: point, state) : nil
     }
     // A dictionary's order differs from run to run, and where labels meet the first one stays.

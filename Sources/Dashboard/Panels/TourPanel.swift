@@ -11,7 +11,7 @@ enum TourPanel: Panel {
 
   /// Rows it takes from the view, frame included.
   static func height(_ state: DashboardState, body: Int) -> Int {
-    guard state.demo == nil else { return min(3, body) }
+    guard state.demo == nil else { return min(body >= 24 ? 5 : body >= 12 ? 4 : 3, body) }
     guard state.tour.isShown else { return 0 }
     return body >= 20 ? 7 : body >= 12 ? 6 : min(5, body - 4)
   }
@@ -27,12 +27,28 @@ enum TourPanel: Panel {
   private static func drawDemo(
     _ demo: DemoState, _ state: DashboardState, _ canvas: inout Canvas
   ) {
+    let theme = state.theme
     canvas.frame(
-      title: "Demo \(demo.step + 1)/\(Demo.steps.count)", trailing: "any key takes over",
-      theme: state.theme)
-    canvas.text(
-      Demo.steps[demo.step].caption, x: 2, y: 1, style: state.theme.strong,
-      width: canvas.size.width - 4)
+      title: "Demo \(demo.step + 1)/\(Demo.steps(in: state).count)",
+      trailing: "any key takes over", theme: theme)
+    let caption = Demo.caption(demo, state)
+    var area = canvas.area.inset(x: 2, y: 1)
+    if area.height >= 3, state.symbols != .ascii, !caption.figure.isEmpty {
+      let end = canvas.big(caption.figure, x: area.x, y: area.y, style: theme.accentStrong)
+      area = area.split(left: end + 2 - area.x).rest
+    }
+    let lines = StyledText(caption.text, style: theme.strong).wrapped(width: area.width)
+    guard lines.count <= area.height else {
+      canvas.wording(
+        caption.short, x: area.x, y: area.y, style: theme.strong, width: area.width,
+        symbols: state.symbols)
+      return
+    }
+    // In the middle, as the large figure is.
+    let top = area.y + (area.height - lines.count) / 2
+    for (row, line) in lines.enumerated() {
+      canvas.text(line, x: area.x, y: top + row, width: area.width)
+    }
   }
 
   private static func drawStep(_ state: DashboardState, _ canvas: inout Canvas) {
@@ -53,7 +69,7 @@ enum TourPanel: Panel {
     canvas.textRight(
       keys: " \(keys) ", end: size.width - 2, y: size.height - 1, style: state.theme.muted)
     let chapter = Tour.chapters[tour.chapter]
-    let progress = "step \(tour.step + 1) of \(chapter.steps.count)"
+    let progress = "step \(tour.step + 1) of \(chapter.steps(in: state).count)"
     canvas.edge(
       ["\(progress): \(chapter.title)", KeyText(progress)], width: size.width - keys.width - 2,
       y: size.height - 1, style: state.theme.muted)
@@ -76,12 +92,13 @@ enum TourPanel: Panel {
     let (theme, tour) = (state.theme, state.tour)
     if tour.isReached {
       return StyledText([
-        (tour.wasAlreadySo ? "● already so. " : "● done. ", theme.accentStrong),
-        (tour.reveal, theme.text), ("  . goes on", theme.muted),
+        ("● done. ", theme.accentStrong), (tour.reveal, theme.text),
+        (tour.conclusion.isEmpty ? "" : " ■ \(tour.conclusion)", theme.strong),
+        ("  . goes on", theme.muted),
       ]).wrapped(width: size.width)
     }
     let step = Tour.step(state)
-    let text = StyledText([("○ ", theme.muted), (step.text, theme.text)])
+    let text = StyledText([("○ ", theme.muted), (step.text(state), theme.text)])
     let help: String
     switch tour.help {
     case .none: return text.wrapped(width: size.width)

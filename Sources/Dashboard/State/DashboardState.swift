@@ -29,6 +29,8 @@ package struct DashboardState: Sendable {
   var asked: [OperatingPoint] = []
   /// Paired comparisons of models by one walk, worked out when both are complete.
   package var comparisons: [Pair: ErrorRate.Comparison] = [:]
+  /// The same of several draws, all of them together.
+  var drawComparisons: [Draws: ErrorRate.Comparison] = [:]
   /// Of each model.
   package var modelCosts: [CostModel]
   /// The newest request, or nil before the first.
@@ -53,6 +55,8 @@ package struct DashboardState: Sendable {
   package var zoomed: PanelKind?
   /// What is presented over the panels.
   package var overlay: Overlay?
+  /// A menu was left by a digit just now: out of habit Enter may follow.
+  package var tookDigit = false
   /// Shown in the footer until the next key.
   package var notice = ""
   /// What can be slid over while the button is down, since a press on one of them.
@@ -90,6 +94,14 @@ package struct DashboardState: Sendable {
 
   package struct Pair: Hashable, Sendable {
     package var mine, other: OperatingPoint
+  }
+
+  /// What stands for two contestants: one mask each, or several draws.
+  struct Draws: Hashable, Sendable {
+    var mine, other: [OperatingPoint]
+
+    /// Whether one comparison says it all.
+    var isOne: Bool { mine.count == 1 && other.count == 1 }
   }
 
   package enum Activity: Sendable, Equatable {

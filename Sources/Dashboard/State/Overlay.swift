@@ -8,6 +8,8 @@ package enum Overlay: Sendable, Equatable {
   case demo(DemoState)
   /// What is wrong in the settings file, until it is confirmed.
   case complaints([String])
+  /// What the tour came to, until it is confirmed.
+  case card([String])
   /// A line that is being typed, in the footer.
   case prompt(Prompt)
   case menu(Menu)

@@ -2,18 +2,23 @@
 
 import TerminalUI
 
+/// What a slide says of what is on the screen.
+package struct DemoCaption: Sendable, Equatable {
+  /// The number it is about, written large where there is room.
+  package var figure = ""
+  package var text: String
+  /// For where there is one line for it.
+  package var short: String
+}
+
 package struct DemoStep: Sendable {
   /// Seconds on the screen before the next step, once everything it needs is measured.
   package var seconds: Double
-  package var caption: String
+  /// Of the numbers of the moment; claims nothing that they do not.
+  package var caption: @Sendable (DashboardState) -> DemoCaption
   package var keys: @Sendable (DashboardState) -> [Key]
-
-  init(_ seconds: Double, _ caption: String, _ keys: @escaping @Sendable (DashboardState) -> [Key])
-  {
-    self.seconds = seconds
-    self.caption = caption
-    self.keys = keys
-  }
+  /// Whether what it is about is there; a slide without it is left out.
+  package var isAvailable: @Sendable (DashboardState) -> Bool = { _ in true }
 }
 
 package struct DemoState: Sendable, Equatable {
@@ -46,45 +51,71 @@ package struct DemoState: Sendable, Equatable {
 }
 
 package enum Demo {
-  /// A step that is still being measured after this long goes on all the same.
-  static let patience = 20.0
+  /// No slide stays longer, whatever is still being measured.
+  static let patience = 12.0
   static let ticksPerSecond = 5.0
 
-  private static func model(_ name: String) -> @Sendable (DashboardState) -> [Key] {
-    { state in
-      state.subject.models.firstIndex { $0.name == name }
-        .map { ["M", .character(Character("\($0 + 1)"))] } ?? []
-    }
+  /// The slides whose subject is there: the same ones all along.
+  package static func steps(in state: DashboardState) -> [DemoStep] {
+    all.filter { $0.isAvailable(state) }
   }
 
-  private static func keys(_ keys: Key...) -> @Sendable (DashboardState) -> [Key] { { _ in keys } }
+  package static func caption(_ demo: DemoState, _ state: DashboardState) -> DemoCaption {
+    steps(in: state)[demo.step].caption(state)
+  }
 
-  package static let steps: [DemoStep] = [
-    DemoStep(6, "A speech recogniser with all of its layers, measured while you watch.") { state in
-      keys("1", .home, "P", "1")(state) + ["M", "1"]
+  private static let all: [DemoStep] = [
+    DemoStep(seconds: 6, caption: whole) { state in
+      TourKeys.open(.explore, state) + [.home, "P", "1", "M", "1"]
+    },
+    DemoStep(seconds: 6, caption: part) { _ in ["d", "2", "5", .enter] },
+    DemoStep(seconds: 8, caption: part) { _ in ["d", "5", "0", .enter] },
+    DemoStep(seconds: 6, caption: part) { _ in ["d", "7", "5", .enter] },
+    slide(of: "reference", "which in training always had all of its layers"),
+    slide(of: "random-drop", "trained with random layers missing"),
+    slide(of: "dld", "trained like that and taught by a whole network besides"),
+    DemoStep(seconds: 9, caption: over) { state in
+      TourKeys.open(.compare, state) + (state.comparesPolicies ? ["v"] : [])
+    },
+    DemoStep(seconds: 7, caption: inside) { TourKeys.open(.layers, $0) },
+    DemoStep(seconds: 7, caption: apart) { TourKeys.open(.embeddings, $0) },
+    DemoStep(seconds: 7, caption: suffering) {
+      TourKeys.open(.transcripts, $0) + TourKeys.sort(.changed, $0)
     },
     DemoStep(
-      5, "Skip a quarter of the layers: the mask, the cost and the errors follow.",
-      keys("d", "2", "5", .enter)),
-    DemoStep(
-      6, "Half of them: fewer milliseconds for each utterance.", keys("d", "5", "0", .enter)),
-    DemoStep(6, "Most of them.", keys("d", "7", "5", .enter)),
-    DemoStep(
-      6, "The same layers in a model that was never trained to miss any.", model("reference")),
-    DemoStep(6, "And in one trained with random layers missing.", model("random-drop")),
-    DemoStep(6, "All models over depth, with intervals.") { state in keys("5")(state) + ["M", "1"]
+      seconds: 10, caption: race, keys: { TourKeys.open(.listen, $0) + ["g", "1"] },
+      isAvailable: { !$0.clips.isEmpty }),
+    DemoStep(seconds: 12, caption: budget) { state in
+      ["M", "1"] + TourKeys.open(.budget, state) + (state.budget.isPlaying ? [] : [" "])
     },
-    DemoStep(
-      7, "Inside: the text that would come out after every layer.", keys("d", "3", "3", .enter, "3")
-    ),
-    DemoStep(5, "Another utterance.", keys("n")),
-    DemoStep(6, "What skipping does to the outputs: the reference's, and this model's.", keys("4")),
-    DemoStep(6, "Pulled further apart.", keys("d", "7", "5", .enter)),
-    DemoStep(6, "Which utterances suffer most.") { state in
-      keys("2", "S", "S")(state) + (state.list.order == .dataset ? [] : ["S"])
+    DemoStep(seconds: 5, caption: learning) { state in
+      (state.budget.isPlaying ? [" "] : []) + TourKeys.open(.training, state)
     },
-    DemoStep(12, "A budget instead of a ratio, and compute that comes and goes.", keys("6", " ")),
-    DemoStep(
-      5, "Press any key to take over. ? lists the keys, t starts the tour.", keys(" ", "1", .home)),
+    DemoStep(seconds: 11, caption: learning) { state in
+      state.training.isPlaying || state.training.end == 0 ? [] : [" "]
+    },
+    DemoStep(seconds: 8, caption: claim) { state in
+      TourKeys.open(.explore, state) + ["d", "5", "0", .enter]
+    },
   ]
+
+  /// Half of a model's layers.
+  private static func slide(of name: String, _ what: String) -> DemoStep {
+    DemoStep(
+      seconds: 7,
+      caption: { state in
+        let wrong = wrong(state)
+        let layers = "\(state.walk.keptCount) of \(state.layerCount) layers"
+        let other = name == "dld" ? here("random-drop", state) : nil
+        let verdict = Findings.verdict(
+          state.presentPoint, against: other, called: "random-drop", state)
+        let end = verdict.map { " (\($0))" } ?? ""
+        return DemoCaption(
+          figure: wrong,
+          text: "\(name), \(what), with \(layers): \(wrong) of the words wrong\(end).",
+          short: "\(name), \(layers): \(wrong) wrong")
+      },
+      keys: { ["d", "5", "0", .enter] + TourKeys.menuRow(name, $0) },
+      isAvailable: { Findings.index(name, $0) != nil })
+  }
 }

@@ -19,6 +19,10 @@ enum TourKeys {
     state.walk.keptCount == half(state) && !state.budget.isInCharge ? [] : ["d", "5", "0", .enter]
   }
 
+  static func dropNothing(_ state: DashboardState) -> [Key] {
+    state.walk == state.fullWalk && !state.budget.isInCharge ? [] : ["d", "0", .enter]
+  }
+
   /// A model by its number in the menu, which depends on what was opened.
   static func choose(_ name: String, _ state: DashboardState) -> [Key] {
     let index = state.subject.models.firstIndex { $0.name == name }
@@ -26,9 +30,34 @@ enum TourKeys {
     return ["M", .character(Character("\(index + 1)"))]
   }
 
+  /// The same, whichever is chosen.
+  static func menuRow(_ name: String, _ state: DashboardState) -> [Key] {
+    state.subject.models.firstIndex { $0.name == name }.map {
+      ["M", .character(Character("\($0 + 1)"))]
+    } ?? []
+  }
+
+  /// The model beside another one: the menu leaves that one out.
+  static func rival(_ name: String, beside model: String, _ state: DashboardState) -> [Key] {
+    let models = state.subject.models
+    guard let mine = models.first(where: { $0.name == model }) else { return [] }
+    let others = models.filter { $0.layerCount == mine.layerCount && $0.name != model }
+    return others.firstIndex { $0.name == name }.map {
+      ["C", .character(Character("\($0 + 1)"))]
+    } ?? []
+  }
+
   static func policy(_ name: String, _ state: DashboardState) -> [Key] {
     guard let index = PolicyCatalog.names.firstIndex(of: name) else { return [] }
     return ["P", .character(Character("\(index + 1)"))]
+  }
+
+  /// Until the list of utterances has an order, in its view.
+  static func sort(_ order: UtteranceList.Order, _ state: DashboardState) -> [Key] {
+    let orders = UtteranceList.Order.allCases
+    let place = orders.firstIndex(of: state.list.order) ?? 0
+    let wanted = orders.firstIndex(of: order) ?? 0
+    return Array(repeating: "S", count: (wanted - place + orders.count) % orders.count)
   }
 
   /// Of the cursor in the list of layers.

@@ -44,7 +44,7 @@ extension Update {
         state.overlay = .menu(opened)
       } else if menu.kind == .options, ![.saveSettings, .measureTimes].contains(action) {
         openOptions(at: index, &state)
-      } else {
+      } else if state.prompt == nil {
         closeMenu(menu, &state)
       }
       return effects
@@ -123,7 +123,7 @@ extension Update {
       switch state.overlay {
       case .demo: return endDemo(&state)
       case .menu(let menu): closeMenu(menu, &state)
-      case .complaints, .prompt, .help: state.overlay = nil
+      case .complaints, .card, .prompt, .help: state.overlay = nil
       case nil:
         if state.zoomed != nil {
           state.zoomed = nil
@@ -156,10 +156,11 @@ extension Update {
     case .training(let action): return perform(action, &state)
     case .tour:
       state.tour.isShown.toggle()
-      if !state.tour.isShown { leaveStep(&state) }
-      if state.tour.isShown, state.tour.start == nil { begin(&state) }
-    case .tourNext: moveTour(by: 1, &state)
-    case .tourBack: moveTour(by: -1, &state)
+      if !state.tour.isShown { return leaveStep(&state) }
+      if state.tour.start == nil { return begin(&state) }
+      askForGuess(&state)
+    case .tourNext: return moveTour(by: 1, &state)
+    case .tourBack: return moveTour(by: -1, &state)
     case .tourHelp: turnTourPage(&state)
     case .tourReset: return resetStep(&state)
     case .guess: state.overlay = .prompt(Prompt(.guess))
@@ -168,10 +169,10 @@ extension Update {
         state.notice = "needs the models \(Tour.chapters[index].models.joined(separator: ", "))"
         return []
       }
-      leaveStep(&state)
+      let effects = leaveStep(&state)
       state.tour.isShown = true
-      (state.tour.chapter, state.tour.step) = (index, 0)
-      begin(&state)
+      (state.tour.chapter, state.tour.step, state.tour.guess) = (index, 0, nil)
+      return effects + begin(&state)
     case .chooseClip(let index):
       if state.clips.indices.contains(index) { listen(to: state.clips[index].path, &state) }
     case .openFile: state.overlay = .prompt(Prompt(.file))

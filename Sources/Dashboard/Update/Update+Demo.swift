@@ -11,7 +11,8 @@ extension Update {
   /// Goes on when a step has been seen, complete, for as long as it takes.
   static func tickDemo(_ state: inout DashboardState) -> [Effect] {
     guard var demo = state.demo else { return [] }
-    let step = Demo.steps[demo.step]
+    let steps = Demo.steps(in: state)
+    let step = steps[demo.step]
     demo.ticks += 1
     if state.activity == .idle, state.probes.asked == nil { demo.settledTicks += 1 }
     let isSeen =
@@ -22,7 +23,7 @@ extension Update {
       return []
     }
     (demo.ticks, demo.settledTicks) = (0, 0)
-    demo.step = (demo.step + 1) % Demo.steps.count
+    demo.step = (demo.step + 1) % steps.count
     let effects = demo.step == 0 ? restore(demo.start, &state) : []
     return effects + play(demo, &state)
   }
@@ -47,7 +48,7 @@ extension Update {
   /// Presses a step's keys.
   static func play(_ demo: DemoState, _ state: inout DashboardState) -> [Effect] {
     state.overlay = nil
-    let effects = Demo.steps[demo.step].keys(state).flatMap { handle(.key($0), &state) }
+    let effects = Demo.steps(in: state)[demo.step].keys(state).flatMap { handle(.key($0), &state) }
     state.overlay = .demo(demo)
     // The scenario's own ticking must not end the show's.
     return effects.filter { $0 != .setTicking(false) }

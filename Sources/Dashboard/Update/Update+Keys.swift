@@ -34,11 +34,25 @@ extension Update {
 
   private static func press(_ key: Key, _ state: inout DashboardState) -> [Effect] {
     let leaves = ["q", .control("c")].contains(key)
+    let isHabit = state.tookDigit && key == .enter && state.overlay == nil
+    state.tookDigit = false
+    if isHabit {
+      state.notice = "the digit has chosen it already"
+      return []
+    }
     switch state.overlay {
     case .demo:
       return endDemo(&state) + (leaves ? [.quit] : [])
     case .complaints:
       if [.enter, .escape, " "].contains(key) { state.overlay = nil }
+      return leaves ? [.quit] : []
+    case .card(let sentences):
+      if [.enter, " ", "."].contains(key) {
+        let rest = sentences.dropFirst(CardPage.fitting(sentences, state.size))
+        state.overlay = rest.isEmpty ? nil : .card(Array(rest))
+      } else if key == .escape {
+        state.overlay = nil
+      }
       return leaves ? [.quit] : []
     case .prompt(let prompt): return type(key, prompt, &state)
     case .menu(let menu): return walk(key, menu, &state)
@@ -61,6 +75,7 @@ extension Update {
       let action = KeyBindings.action(for: key, in: state.view, of: state.views)
       guard let action else { return [] }
       if [.help, .back, .quit, .suspend].contains(action) { return perform(action, &state) }
+      if action == .tourNext, state.tour.isShown { return perform(action, &state) }
       state.notice = "the help holds the keys: Esc leaves it"
       return []
     }
@@ -77,6 +92,7 @@ extension Update {
       return [.complete(prompt.text)]
     case .escape, .control("c"):
       state.overlay = nil
+      if prompt.kind == .guess { state.notice = "G asks for your guess again" }
     case .enter:
       state.overlay = nil
       switch prompt.kind {
@@ -88,6 +104,8 @@ extension Update {
       case .guess:
         guard let percent = Prompt.percent(prompt.text) else {
           state.notice = "expected a rate from 0 to 100 %, found \"\(prompt.text)\""
+          // What is typed next is another try.
+          state.overlay = .prompt(Prompt(.guess))
           return []
         }
         state.tour.guess = Double(percent)
@@ -101,6 +119,11 @@ extension Update {
     case .backspace, .delete:
       if !prompt.text.isEmpty { prompt.text.removeLast() }
       state.overlay = .prompt(prompt)
+    case "i" where prompt.kind == .guess:
+      turnTourPage(&state)
+    case .character(let character)
+    where prompt.kind == .guess && !(character.isWholeNumber || ".,% ".contains(character)):
+      state.notice = "a guess is a number from 0 to 100; Esc leaves it"
     case .character(let character):
       prompt.text.append(character)
       state.overlay = .prompt(prompt)
@@ -143,6 +166,7 @@ extension Update {
       return perform(.menuRow(menu.selection), &state)
     case .character(let character):
       if let digit = character.wholeNumberValue, (1...menu.rows.count).contains(digit) {
+        state.tookDigit = true
         return perform(.menuRow(digit - 1), &state)
       }
     default:

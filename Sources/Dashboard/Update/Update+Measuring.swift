@@ -46,6 +46,9 @@ extension Update {
     state.comparisons = state.comparisons.filter {
       $0.key.mine != oldest && $0.key.other != oldest
     }
+    state.drawComparisons = state.drawComparisons.filter {
+      !$0.key.mine.contains(oldest) && !$0.key.other.contains(oldest)
+    }
   }
 
   static func take(_ event: EvaluationEvent, _ state: inout DashboardState) -> [Effect] {
@@ -101,6 +104,32 @@ extension Update {
       for (a, b, x, y) in [(point, other, mine, theirs), (other, point, theirs, mine)] {
         state.comparisons[DashboardState.Pair(mine: a, other: b)] = ErrorRate.compare(
           y, x, groups: measured)
+      }
+    }
+  }
+
+  /// The same for what stands on the screen as several draws: the errors of all of them together.
+  static func compareDraws(_ state: inout DashboardState) {
+    guard state.view == .compare, !state.isSliderHeld else { return }
+    let contestants = ComparisonPanel.contestants(state)
+    guard contestants.contains(where: { PolicyCatalog.isDrawn($0.policy) }) else { return }
+    func counts(_ points: [OperatingPoint]) -> [ErrorCounts]? {
+      let known = points.compactMap { state.measurements[$0] }
+      guard known.count == points.count, known.allSatisfy(\.isComplete) else { return nil }
+      let each = known.map { $0.results.compactMap { $0?.counts } }
+      return each[0].indices.map { index in each.reduce(ErrorCounts()) { $0 + $1[index] } }
+    }
+    let (speakers, leftOut) = (state.subject.speakers, state.subject.leftOut)
+    let measured = speakers.indices.filter { !leftOut.contains($0) }.map { speakers[$0] }
+    for count in ComparisonPanel.depths(state) {
+      let mine = contestants[0].points(keeping: count, state)
+      for other in contestants.dropFirst() {
+        let draws = DashboardState.Draws(
+          mine: mine, other: other.points(keeping: count, state))
+        guard !draws.isOne, state.drawComparisons[draws] == nil, let a = counts(draws.mine),
+          let b = counts(draws.other)
+        else { continue }
+        state.drawComparisons[draws] = ErrorRate.compare(b, a, groups: measured)
       }
     }
   }

@@ -5,6 +5,11 @@ import TerminalUI
 /// Takes in one message; what must happen outside comes back as effects.
 package func update(_ state: inout DashboardState, _ message: Message) -> [Effect] {
   let effects = Update.react(to: message, &state) + Update.look(&state)
+  switch message {
+  // These come by the hundred, and complete nothing.
+  case .evaluator(.utterance), .tick, .caption: break
+  default: Update.compareDraws(&state)
+  }
   Update.watchTour(&state)
   return effects
 }

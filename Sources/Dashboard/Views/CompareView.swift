@@ -28,10 +28,12 @@ enum CompareView: DashboardView {
     return [.curves: top, .comparison: bottom]
   }
 
-  /// Every contestant's walk of every depth that is compared.
+  /// Every contestant's walk of every depth that is compared, then what else is drawn.
   static func wishes(_ state: DashboardState) -> [OperatingPoint] {
-    ComparisonPanel.depths(state).flatMap { count in
-      ComparisonPanel.contestants(state).map { $0.point(keeping: count, state) }
+    let contestants = ComparisonPanel.contestants(state)
+    let points = ComparisonPanel.depths(state).flatMap { count in
+      contestants.map { $0.points(keeping: count, state) }
     }
+    return points.map { $0[0] } + points.flatMap { $0.dropFirst() }
   }
 }

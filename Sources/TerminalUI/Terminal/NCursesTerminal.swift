@@ -20,6 +20,8 @@ import Foundation
   private let keyboard: NCursesKeyboard
   private let crashGuard: CrashGuard
   private let signals: Signals
+  /// A name that terminfo knows.
+  private let typeName: String
   /// What ought to be said of the terminal's type.
   package let remark: String?
   private let modes: TerminalModes
@@ -34,6 +36,9 @@ import Foundation
   /// Bytes that the terminal did not take yet, and the newest canvas, to be painted after them.
   private var unsent: [UInt8] = []
   private var postponed: Canvas?
+  /// Where what is shown is written to as well, and why that is over.
+  private var recording: CastFile?
+  private var recordingFailure: (any Error)?
 
   /// Opens the terminal, runs `body` and gives the terminal back however `body` ends. A thrown
   /// error leaves after that, so its message is printed on the normal screen.
@@ -43,7 +48,9 @@ import Foundation
   ) throws -> Result {
     let terminal = try NCursesTerminal(color: color, symbols: symbols)
     defer { terminal.close() }
-    return try body(terminal)
+    let result = try body(terminal)
+    try terminal.endRecording()
+    return result
   }
 
   /// Sets the locale, and says what can be drawn in it.
@@ -65,7 +72,7 @@ import Foundation
     let environment = ProcessInfo.processInfo.environment
     try Self.checkSurroundings()
     let type = try TerminalType(environment)
-    remark = type.remark
+    (typeName, remark) = (type.name, type.remark)
     // With these set ncurses would never look at the real size.
     unsetenv("LINES")
     unsetenv("COLUMNS")
@@ -138,7 +145,7 @@ import Foundation
       return
     }
     postponed = nil
-    send(painter.draw(canvas, size: size))
+    show(painter.draw(canvas, size: size))
     guard isBackgroundWanted else { return }
     isBackgroundWanted = false
     send(BackgroundReport.question)
@@ -163,6 +170,40 @@ import Foundation
     unsent.removeFirst(done)
   }
 
+  // MARK: - Recording
+
+  /// Throws what keeps a file from being recorded to, before there is a terminal.
+  nonisolated package static func checkRecording(_ url: URL) throws { try CastFile.check(url) }
+
+  /// What is shown from now on goes into a file as well, as asciinema records it; where that fails, `next`
+  /// throws. Modes, questions and what goes on the clipboard are left out: whoever plays it has a terminal
+  /// of their own, which would obey.
+  package func record(to url: URL) throws {
+    recording = try CastFile(url, size: size, terminal: typeName)
+    record { try $0.show(Self.bytes(of: ["smcup", "civis"])) }
+  }
+
+  private func record(_ body: (CastFile) throws -> Void) {
+    guard let recording else { return }
+    do {
+      try body(recording)
+    } catch {
+      (self.recording, recordingFailure) = (nil, error)
+    }
+  }
+
+  /// Throws what went wrong with it since `next` was called.
+  private func endRecording() throws {
+    record { try $0.show(Self.bytes(of: Self.restoring)) }
+    recording = nil
+    if let recordingFailure { throw recordingFailure }
+  }
+
+  private func show(_ bytes: [UInt8]) {
+    record { try $0.show(bytes) }
+    send(bytes)
+  }
+
   // MARK: - Events
 
   package func watch(_ descriptor: Int32) {
@@ -173,6 +214,7 @@ import Foundation
     let clock = ContinuousClock()
     let deadline = timeout.map { clock.now + $0 }
     while true {
+      if let recordingFailure { throw recordingFailure }
       if !pending.isEmpty { return pending.removeFirst() }
       if let event = keyboard.next() { return event }
 
@@ -281,7 +323,7 @@ import Foundation
     // A window resized while we were stopped sent us no signal.
     fit()
     reset_prog_mode()
-    send(painter.clear())
+    show(painter.clear())
     enableModes()
     pending.append(.resize(size))
   }
@@ -295,6 +337,7 @@ import Foundation
     else { return }
     resizeterm(Int32(measured.ws_row), Int32(measured.ws_col))
     size = Size(of: window)
+    record { try $0.resize(size) }
     painter.forget()
     pending.append(.resize(size))
   }
@@ -305,12 +348,16 @@ import Foundation
 
   /// What endwin would write, for when it cannot be called.
   private static func restoringBytes() -> [UInt8] {
-    var bytes: [UInt8] = []
-    for name in ["sgr0", "op", "rmkx", "cnorm", "rmcup"] {
-      guard let value = dropscope_capability(name) else { continue }
-      bytes += Terminfo.withoutPadding(String(cString: value))
+    bytes(of: restoring) + Array("\r\n".utf8)
+  }
+
+  /// Capabilities that give a terminal back as it was.
+  private static let restoring = ["sgr0", "op", "rmkx", "cnorm", "rmcup"]
+
+  private static func bytes(of capabilities: [String]) -> [UInt8] {
+    capabilities.flatMap { name in
+      dropscope_capability(name).map { Terminfo.withoutPadding(String(cString: $0)) } ?? []
     }
-    return bytes + Array("\r\n".utf8)
   }
 
   private static func checkSurroundings() throws {

@@ -33,6 +33,7 @@ enum DashboardCommand: Command {
     var isDemo = false
     var demoPace = 1.0
     var isReadOnly = false
+    var recording: URL?
     var trace: URL?
     var view: ViewKind?
     var watched: [URL] = []
@@ -51,6 +52,9 @@ enum DashboardCommand: Command {
         "frame", "WxH", \.frame, sizes,
         "print one frame of that size as text once everything is measured, and leave")
       let svg = Option<Self>(flag: "svg", \.isSVG, "print it as an SVG picture")
+      let record = Option<Self>(
+        "record", "FILE.cast", \.recording, .url,
+        "write what the screen shows into a file as well, for asciinema to play again")
       return [
         ModelOptions.group(
           several: "compare models, as with the bundled ones: 'M' goes to the next"
@@ -79,6 +83,7 @@ enum DashboardCommand: Command {
           Option(
             flag: "read-only", \.isReadOnly,
             "write no file and record nothing, whatever key is pressed")
+          record
           Option(
             "trace", "FILE", \.trace, .url,
             "available compute over time for the view budget: seconds,speed a line")
@@ -94,6 +99,9 @@ enum DashboardCommand: Command {
           if settings.isSVG, settings.frame == nil {
             throw UsageError("option --\(svg.name) goes with \(frame.usage)")
           }
+          if settings.recording != nil, settings.frame != nil {
+            throw UsageError("--\(frame.name) and --\(record.name) cannot be given together")
+          }
         },
       ]
     }
@@ -104,6 +112,7 @@ enum DashboardCommand: Command {
     let threads = options.threads.count
     let (theme, symbols) = (options.theme, options.symbols)
     // Whatever can be wrong with what was asked for is said before the screen changes.
+    if let recording = options.recording { try NCursesTerminal.checkRecording(recording) }
     let recognizers = try ModelOptions.recognizers(options.model.modelsOrAllBundled())
     let dataset = try options.data.dataset()
     let policies = try Atlases.policies(
@@ -172,6 +181,7 @@ enum DashboardCommand: Command {
     let (settings, complaints) = Dashboard.Settings.saved()
     let (leftOut, remark) = try MainActor.assumeIsolated {
       try NCursesTerminal.with(color: options.color, symbols: symbols) { terminal in
+        if let recording = options.recording { try terminal.record(to: recording) }
         var state = initial
         state.symbols = terminal.symbols
         // What the command line says wins, and so does a terminal that has nothing but ASCII.

@@ -266,44 +266,80 @@ import Testing
       try tmux.type(line: "\(dropscope.path) \(arguments)")
       try tmux.settle()
       try tmux.press("t")
-      try tmux.wait("the tour") { $0.contains("Tour 1.1 Look inside") }
-      let steps: [[String]] = [
-        ["3"], Array(repeating: "Down", count: 5), ["Space"],
-        ["1", "Home"], ["G", "3", "0", "Enter"], ["d", "5", "0", "Enter"],
-        ["1", "M", "2"], ["M", "3"], ["Home"],
-        ["4"], ["d", "7", "5", "Enter", "M", "3"], ["M", "1"],
-        ["1", "d", "5", "0", "Enter", "P", "2"], ["p", "P", "1"],
-        Array(repeating: "k", count: 11) + ["Space", "j", "Space"],
-        ["6", "+"], ["-"], ["Space"],
+      // Chapter and step, the title, and the keys; those after a nil wait for a close look.
+      let steps: [(place: String, keys: [String?])] = [
+        ("1.1 Look inside", ["3"]),
+        ("1.2 Go down the list", Array(repeating: "Down", count: 5)),
+        ("1.3 Skip one", ["Space"]),
+        ("2.1 Start from everything", ["1", "Home"]),
+        ("2.2 Guess first", ["3", "0", "Enter"]),
+        ("2.3 And look", ["d", "5", "0", "Enter"]),
+        ("2.4 Who pays", ["2", "S", "S"]),
+        ("2.5 Strange words", ["?", "End", "Escape"]),
+        ("3.1 Guess again", ["9", "9", "Enter"]),
+        ("3.2 A model that was not", ["d", "5", "0", "Enter", "M", "2"]),
+        ("3.3 One that was", ["M", "3"]),
+        ("3.4 At the other end", ["d", "0", "Enter"]),
+        ("4.1 Who teaches", ["4", "M", "1"]),
+        ("4.2 Why soft targets", ["3", "d", "5", "0", "Enter"]),
+        ("4.3 What is it worth?", ["5", "0", "Enter"]),
+        ("4.4 With and without", ["5"]),
+        ("4.5 Closer, and better?", ["4", "d", "7", "5", "Enter", "M", "3", nil, "M", "1"]),
+        ("4.6 Hear it", ["7", "g", "1"]),
+        // Who has no time.
+        ("4.7 Two minutes to spare?", []),
+        ("5.1 Keep the first ones", ["1", "d", "5", "0", "Enter", "P", "2"]),
+        ("5.2 Pin it, spread them", ["p", "P", "1"]),
+        ("5.3 Your own mask", Array(repeating: "k", count: 11) + ["Space", "j", "Space"]),
+        ("6.1 Think in milliseconds", ["6", "+"]),
+        ("6.2 Make it tight", ["-"]),
+        ("6.3 Let it vary", ["Space"]),
       ]
-      for (index, keys) in steps.enumerated() {
-        for key in keys { try tmux.press(key) }
-        try tmux.wait("step \(index + 1) of the tour") { screen in
-          if screen.contains("● done.") || screen.contains("● already so.") { return true }
-          // How far the budget has to go depends on the machine.
-          if screen.contains("Make it tight") {
-            try tmux.press(screen.contains("nothing fits: 1 layer") ? "+" : "-")
+      for step in steps {
+        try tmux.wait(step.place) { $0.contains("Tour \(step.place)") && !$0.contains("● done.") }
+        for key in step.keys {
+          if let key {
+            try tmux.press(key)
+          } else {
+            try tmux.wait("the divergence of random-drop") {
+              $0.contains("model random-drop") && $0.contains("3 of 12 layers run")
+                && $0.contains(#/mean +[\d.]+ +median/#)
+            }
+            try tmux.wait("its error rate") { $0.contains(#/WER +[\d.]+ %/#) }
           }
-          return false
+        }
+        if !step.keys.isEmpty {
+          try tmux.wait("the goal of \(step.place)") { screen in
+            if screen.contains("● done."), !screen.contains("Help ") { return true }
+            // How far the budget has to go depends on the machine.
+            if screen.contains("Make it tight") {
+              try tmux.press(screen.contains("nothing fits: 1 layer") ? "+" : "-")
+            }
+            return false
+          }
         }
         try tmux.press(".")
-        try tmux.wait("the next step") { !$0.contains("● done.") || $0.contains("Tour") }
       }
-      try tmux.wait("the end of the tour") { $0.contains("that was the tour") }
+      try tmux.wait("the card at the end") {
+        $0.contains("What you have seen") && $0.contains("that was the tour")
+      }
+      try tmux.press("Enter")
+      try tmux.wait("the view below") { !$0.contains("What you have seen") }
       try tmux.press("q")
       try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Budget") }
 
       try tmux.type(line: "\(dropscope.path) \(arguments) --demo --demo-pace 6")
-      try tmux.wait("the demo") { $0.contains("Demo 1/14") && $0.contains("any key takes over") }
+      try tmux.wait("the demo") { $0.contains("Demo 1/16") && $0.contains("any key takes over") }
       let signs = [
         2: "9 of 12 layers run", 3: "6 of 12 layers run", 4: "3 of 12 layers run",
-        5: "model reference", 6: "model random-drop", 7: "5 Compare", 8: "8 of 12 layers run",
-        9: "3 Layers", 10: "4 Embeddings", 11: "3 of 12 layers run", 12: "2 Transcripts",
-        13: "Space holds", 14: "Press any key to take over", 15: "12 of 12 layers run",
+        5: "model reference", 6: "model random-drop", 7: "model dld", 8: "Error rate over depth",
+        9: "What the head would say", 10: "Output distributions", 11: "Who pays",
+        12: "Race", 13: "Space holds", 14: "Error rate while training",
+        15: "Error rate while training", 16: "One network", 17: "12 of 12 layers run",
       ]
-      for step in 2...15 {
+      for step in 2...17 {
         try tmux.wait("step \(step) of the demo") {
-          $0.contains("Demo \((step - 1) % 14 + 1)/14") && $0.contains(signs[step]!)
+          $0.contains("Demo \((step - 1) % 16 + 1)/16") && $0.contains(signs[step]!)
         }
       }
       try tmux.press("Right")
