@@ -44,7 +44,7 @@ import Testing
       }
       try SafetensorsWriter.copy(
         files.enumerated().flatMap { index, file in
-          file.names.map { ("\(index).\($0)", file, $0) }
+          file.names.map { TensorCopy("\(index).\($0)", of: file, source: $0, part: nil) }
         }.reversed(), metadata: ["k": "v"], to: url)
       let copy = try SafetensorsFile(contentsOf: url)
       #expect(copy.metadata == ["k": "v"] && copy.names.count == files[0].names.count + 1)
