@@ -5,7 +5,7 @@ import Foundation
 import Speech
 
 package struct Recognizer: Sendable {
-  package let backbone: any Backbone
+  package private(set) var backbone: any Backbone
   package let tokenizer: Tokenizer
   /// The folder's name, unless the program has to tell two of one name apart.
   package var name: String
@@ -53,6 +53,24 @@ package struct Recognizer: Sendable {
       throw InputError(
         folder.path, expected: "weights that give log-probabilities", found: "NaN from all layers")
     }
+  }
+
+  /// The same with less of every feed-forward part. Throws `InputError` for a model that has none.
+  package func at(_ compute: Compute) throws -> Recognizer {
+    if compute == .full { return self }
+    guard let nested = NestedBackbone(backbone) else {
+      throw InputError(
+        folder.path, expected: "a model with feed-forward parts, to compute less of them",
+        found: "\(type(of: backbone).modelType), which names none")
+    }
+    return with(try nested.at(compute))
+  }
+
+  /// The same words from another backbone with the same tokens.
+  func with(_ backbone: any Backbone) -> Recognizer {
+    var result = self
+    result.backbone = backbone
+    return result
   }
 
   /// Samples at the rate the backbone expects.

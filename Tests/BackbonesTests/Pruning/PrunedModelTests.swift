@@ -21,19 +21,22 @@ import Testing
   private static let origin = PrunedModel.Origin(
     chosenBy: "the policy spread", command: "dropscope prune")
 
-  private func prune(_ source: URL, _ mask: String, to output: URL) throws {
+  private func prune(
+    _ source: URL, _ mask: String, width: Double = 1, to output: URL
+  ) throws {
     let recognizer = try Recognizer(contentsOf: source)
     try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
     _ = try PrunedModel(
-      recognizer, keeping: LayerMask(mask, layerCount: recognizer.backbone.layerCount)
+      recognizer, keeping: LayerMask(mask, layerCount: recognizer.backbone.layerCount),
+      width: width
     ).write(to: output, name: "small", origin: Self.origin)
   }
 
-  private func refusal(_ source: URL, _ mask: String) -> String {
+  private func refusal(_ source: URL, _ mask: String, width: Double = 1) -> String {
     do {
       let recognizer = try Recognizer(contentsOf: source)
       let mask = try LayerMask(mask, layerCount: recognizer.backbone.layerCount)
-      _ = try PrunedModel(recognizer, keeping: mask)
+      _ = try PrunedModel(recognizer, keeping: mask, width: width)
       return "none"
     } catch {
       return "\(error)"
@@ -106,7 +109,8 @@ import Testing
   }
 
   @Test func layersAreNumberedAnew() throws {
-    let names = LayerNames(prefix: "a.layers.", count: ["n"], ofFirst: ["table"])
+    let names = LayerNames(
+      prefix: "a.layers.", count: ["n"], feedForward: ["f"], ofFirst: ["table"])
     let mask = try LayerMask("0101", layerCount: 4)
     func name(_ name: String) -> String? { names.name(name, keeping: mask) }
     #expect(name("a.layers.1.x.0.weight") == "a.layers.0.x.0.weight")
