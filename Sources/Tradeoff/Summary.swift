@@ -13,6 +13,9 @@ package struct Summary: Codable, Sendable, Equatable {
   /// `MaskAtlas.digest` of the atlas that the policy chose the mask by; absent where it takes none.
   package var atlas: String?
   package var mask: String
+  /// `Compute` of the feed-forward parts; absent where they are whole.
+  package var rank: Double?
+  package var width: Double?
   package var keptLayers: Int
   package var dropRatio: Double
   package var utterances: Int
@@ -84,7 +87,8 @@ package struct Summary: Codable, Sendable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case model, dataset, split, policy, atlas, mask, utterances, words, wer, cer, substitutions,
+    case model, dataset, split, policy, atlas, mask, rank, width, utterances, words, wer, cer,
+      substitutions,
       deletions
     case insertions, threads, machine, normalization, skipped, decoder, lm, beam
     case comparison = "against"
@@ -103,6 +107,16 @@ package struct Summary: Codable, Sendable, Equatable {
   package var skippedRemark: String {
     guard let skipped, skipped > 0 else { return "" }
     return ", \(skipped) left out"
+  }
+
+  /// How much of the feed-forward parts was computed.
+  package var compute: Compute { Compute(rank: rank ?? 1, width: width ?? 1) }
+
+  /// The same in words, to go on from something; empty for all of them.
+  package var computeRemark: String { Self.remark(compute) }
+
+  package static func remark(_ compute: Compute) -> String {
+    compute == .full ? "" : ", feed-forward parts of \(compute)"
   }
 
   /// Sums the results of a data set's readable utterances at one mask. `other`: another model's at the

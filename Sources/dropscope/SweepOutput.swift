@@ -58,7 +58,7 @@ struct SweepOutput {
       \(summary.dataset)\
       \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? "")\
       \(summary.skippedRemark)\
-      \(summary.decoder == nil ? "" : ", \(summary.decoding)"): \
+      \(summary.decoder == nil ? "" : ", \(summary.decoding)")\(summary.computeRemark): \
       \(summary.threads) threads on \(summary.machine)
       WER %: mean over masks; range: 95 % interval of one mask, lowest to highest of several
 

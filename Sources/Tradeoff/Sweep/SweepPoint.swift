@@ -68,6 +68,10 @@ package struct SweepPoint: Codable, Sendable, Equatable {
       numbers.allSatisfy { (0...limit).contains($0) }, "rates and times of at least 0",
       "\(numbers)")
     try check(
+      [s.rank, s.width].allSatisfy { Compute.shares.contains($0 ?? 1) },
+      "shares of rank and width from 0.25 to 1",
+      "\(s.rank ?? 1) and \(s.width ?? 1)")
+    try check(
       s.mask.count >= s.keptLayers && s.mask.allSatisfy { $0 == "0" || $0 == "1" },
       "a mask of characters 0 and 1", "\"\(s.mask.prefix(80))\"")
   }
@@ -228,7 +232,7 @@ package struct SweepGroup: Sendable, Equatable {
   /// Groups in the order of models and splits as they come, then policy, then deepest first.
   package static func of(_ points: [SweepPoint]) -> [SweepGroup] {
     struct Key: Hashable {
-      var model, dataset, split, policy, detail, decoding: String, kept: Int
+      var model, dataset, split, policy, detail, decoding: String, compute: Compute, kept: Int
     }
     var order: [Key] = []
     var groups: [Key: [SweepPoint]] = [:]
@@ -239,13 +243,16 @@ package struct SweepGroup: Sendable, Equatable {
       let key = Key(
         model: summary.model, dataset: summary.dataset, split: summary.split,
         policy: summary.policy, detail: detail, decoding: summary.decoding,
+        compute: summary.compute,
         kept: summary.keptLayers)
       if groups[key] == nil { order.append(key) }
       groups[key, default: []].append(point)
     }
     var sections: [String] = []
     func section(_ key: Key) -> Int {
-      let name = [key.model, key.dataset, key.split, key.decoding].joined(separator: "\t")
+      let name = [
+        key.model, key.dataset, key.split, key.decoding, key.compute.description,
+      ].joined(separator: "\t")
       if let index = sections.firstIndex(of: name) { return index }
       sections.append(name)
       return sections.count - 1

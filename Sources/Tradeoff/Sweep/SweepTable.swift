@@ -23,7 +23,7 @@ extension SweepPoint {
       ("latency_ms_p95", { "\($0.summary.latency.p95)" }),
       ("threads", { "\($0.summary.threads)" }), ("machine", { quoted($0.summary.machine) }),
     ]
-    // Tables of greedy decoding, which most are, have no columns about another.
+    // Tables of whole models and greedy decoding, which most are, have no columns about others.
     let decoding: [(String, (SweepPoint) -> String)] =
       points.contains { $0.summary.decoder != nil }
       ? [
@@ -31,7 +31,12 @@ extension SweepPoint {
         ("decode_ms_p50", { $0.summary.decodeLatency.map { "\($0.p50)" } ?? "" }),
         ("decode_ms_p95", { $0.summary.decodeLatency.map { "\($0.p95)" } ?? "" }),
       ] : []
-    let columns = always + decoding
+    let compute: [(String, (SweepPoint) -> String)] =
+      points.contains { $0.summary.compute != .full }
+      ? [
+        ("rank", { "\($0.summary.compute.rank)" }), ("width", { "\($0.summary.compute.width)" }),
+      ] : []
+    let columns = always + compute + decoding
     let rows = points.map { point in columns.map { $0.1(point) }.joined(separator: ",") }
     return ([columns.map(\.0).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
   }

@@ -21,6 +21,7 @@ enum EmissionsCommand: Command {
   struct Settings: CommandSettings {
     var model = ModelOptions()
     var layers = LayerOptions()
+    var compute = ComputeOptions()
     var output = URL(fileURLWithPath: "")
     var channel: Int?
     var threads = Threads()
@@ -28,6 +29,7 @@ enum EmissionsCommand: Command {
     static var groups: [OptionGroup<Self>] {
       [
         ModelOptions.group().at(\.model), LayerOptions.group().at(\.layers),
+        ComputeOptions.group().at(\.compute),
         OptionGroup(
           "Run"
         ) {
@@ -42,19 +44,23 @@ enum EmissionsCommand: Command {
   static func run(_ settings: Settings, _ arguments: Arguments) throws -> Int32 {
     try OutputFile.check(settings.output)
     let path = arguments.positionals[0]
-    let recognizer = try ModelOptions.recognizer(settings.model.model())
+    let recognizer = try settings.compute.applied(
+      to: ModelOptions.recognizer(settings.model.model()))
     let policies = settings.layers.policies(of: recognizer)
     let mask = try settings.layers.choice(by: policies).mask
     let samples = recognizer.samples(try AudioInput.read(path, channel: settings.channel))
     let logProbabilities = Parallel.with(threads: settings.threads.count) {
       recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)
     }
+    var metadata = [
+      "model": recognizer.name, "mask": mask.description, "file": path,
+      "frame_seconds": "\(recognizer.backbone.frameSeconds)",
+    ]
+    let (rank, width) = settings.compute.compute.fields
+    metadata["rank"] = rank.map { "\($0)" }
+    metadata["width"] = width.map { "\($0)" }
     try SafetensorsWriter.write(
-      [("log_probs", logProbabilities)],
-      metadata: [
-        "model": recognizer.name, "mask": mask.description, "file": path,
-        "frame_seconds": "\(recognizer.backbone.frameSeconds)",
-      ], to: settings.output)
+      [("log_probs", logProbabilities)], metadata: metadata, to: settings.output)
     return 0
   }
 }

@@ -21,6 +21,7 @@ enum EvaluateCommand: Command {
     var model = ModelOptions()
     var data = DataOptions()
     var layers = LayerOptions()
+    var compute = ComputeOptions()
     var decoding = DecodingOptions()
     var tunesLM = false
     var against: URL?
@@ -38,6 +39,7 @@ enum EvaluateCommand: Command {
         DataOptions.group().at(\.data),
         LayerOptions.group(several: "They take lists: 12,8,6. Every layer runs without them.")
           .at(\.layers),
+        ComputeOptions.group().at(\.compute),
         DecodingOptions.group().at(\.decoding),
         OptionGroup(
           "Run"
@@ -45,8 +47,9 @@ enum EvaluateCommand: Command {
           tune
           Option(
             "against", "DIR", \.against, .url,
-            "compare every model with this one at the same masks: the difference with its 95 % "
-              + "interval and the probability of improvement (paired bootstrap)")
+            "compare every model with this one at the same masks and whole feed-forward parts: the "
+              + "difference with its 95 % interval and the probability of improvement (paired "
+              + "bootstrap)")
           Option.threads(\.threads, "utterances measured side by side")
           Option(
             "hypotheses", "FILE", \.hypotheses, HypothesesFile.reader,
@@ -73,6 +76,7 @@ enum EvaluateCommand: Command {
 
     // Whatever can be wrong with what was asked for is said before minutes of measuring.
     let recognizers = try ModelOptions.recognizers(settings.model.models())
+      .map(settings.compute.applied)
     let choices = try recognizers.map {
       try settings.layers.choices(by: settings.layers.policies(of: $0))
     }
@@ -127,6 +131,7 @@ enum EvaluateCommand: Command {
             baseline.results[choice.mask].map { (baseline.model, $0) }
           })
         summary.atlas = choice.atlas
+        (summary.rank, summary.width) = settings.compute.compute.fields
         try hypotheses?.write(
           results, of: dataset, model: recognizer.name, policy: choice.policy ?? "manual",
           mask: choice.mask, several: several)
@@ -171,7 +176,7 @@ private struct SummaryTable {
     \(summary.dataset) \(summary.split): \(summary.utterances) utterances, \(summary.words) words\
     \(summary.skippedRemark)\
     \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? "")\
-    \(searches ? ", \(summary.decoding)" : ""); \
+    \(searches ? ", \(summary.decoding)" : "")\(summary.computeRemark); \
     \(summary.threads) threads on \(summary.machine)
     \(compares
       ? "against: WER % of \(summary.comparison?.model ?? "the other"); change: below 0 is better; P better: probability of improvement"

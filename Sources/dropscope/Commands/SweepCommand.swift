@@ -22,6 +22,7 @@ enum SweepCommand: Command {
     var model = ModelOptions()
     var data = DataOptions()
     var layers = LayerOptions()
+    var compute = ComputeOptions()
     var decoding = DecodingOptions()
     var draws = 20
     var allMasks = false
@@ -41,6 +42,7 @@ enum SweepCommand: Command {
           several: "They take lists: 12,8,6. Without them all depths are measured.",
           standard: "all that need no atlas", atlas: .elsewhere
         ).at(\.layers),
+        ComputeOptions.group().at(\.compute),
         DecodingOptions.group().at(\.decoding),
         OptionGroup(
           "Sweep"
@@ -69,7 +71,11 @@ enum SweepCommand: Command {
             }
             return
           }
-          if let other = arguments.given("shard", "json", "csv", "svg", "lm", "beam").first {
+          // An atlas is found by a model's weights, which say nothing of how much is computed.
+          let others = arguments.given(
+            "shard", "json", "csv", "svg", "lm", "beam", ComputeOptions.names.rank,
+            ComputeOptions.names.width)
+          if let other = others.first {
             throw UsageError("--atlas and --\(other) cannot be given together")
           }
         },
@@ -87,6 +93,8 @@ enum SweepCommand: Command {
     defer { for lock in locks { lock.release() } }
     let decoding = try settings.decoding.decoding()
     let recognizers = try ModelOptions.recognizers(settings.model.models())
+      .map(settings.compute.applied)
+    let compute = settings.compute.compute
     let datasets = try settings.data.datasets()
     if allMasks, let atlas = settings.layers.atlas {
       return try measure(atlas, recognizers, datasets, settings)
@@ -110,8 +118,8 @@ enum SweepCommand: Command {
             SweepPlan.Entry(
               model: recognizer.name, dataset: dataset.name, split: dataset.split,
               policy: $0.policy ?? "manual", seed: $0.seed, mask: $0.mask,
-              normalization: dataset.normalization, contents: weights + content,
-              decoding: decoding)
+              normalization: dataset.normalization,
+              contents: weights + content + compute.description, decoding: decoding)
           })
       }
     }
@@ -140,6 +148,7 @@ enum SweepCommand: Command {
       var summary = Summary(
         results, model: entry.model, dataset: dataset, policy: entry.policy, mask: entry.mask,
         decoding: decoding, threads: threads, machine: Machine.description)
+      (summary.rank, summary.width) = compute.fields
       summary.atlas = PolicyCatalog.needsAtlas(entry.policy) ? policies.digest : nil
       let point = SweepPoint(
         summary: summary, seed: entry.seed, sweep: plan.identifier, point: position,

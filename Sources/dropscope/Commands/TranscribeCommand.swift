@@ -25,6 +25,7 @@ enum TranscribeCommand: Command {
   struct Settings: CommandSettings {
     var model = ModelOptions()
     var layers = LayerOptions()
+    var compute = ComputeOptions()
     var decoding = DecodingOptions()
     var channel: Int?
     var threads = Threads()
@@ -33,7 +34,7 @@ enum TranscribeCommand: Command {
     static var groups: [OptionGroup<Self>] {
       [
         ModelOptions.group().at(\.model), LayerOptions.group().at(\.layers),
-        DecodingOptions.group().at(\.decoding),
+        ComputeOptions.group().at(\.compute), DecodingOptions.group().at(\.decoding),
         OptionGroup(
           "Run"
         ) {
@@ -53,6 +54,9 @@ enum TranscribeCommand: Command {
     /// From samples to words, on `--threads` threads; reading the file and resampling are not counted.
     var seconds: Double
     var mask: String
+    /// As in `Summary`: absent for whole feed-forward parts.
+    var rank: Double?
+    var width: Double?
     var words: [TimedWord]
     /// As in `Summary`: absent for greedy decoding.
     var decoder: String?
@@ -64,7 +68,7 @@ enum TranscribeCommand: Command {
     var decodeSeconds: Double?
 
     enum CodingKeys: String, CodingKey {
-      case file, text, seconds, mask, words, decoder, lm, beam
+      case file, text, seconds, mask, rank, width, words, decoder, lm, beam
       case audioSeconds = "audio_seconds"
       case lmWeight = "lm_weight"
       case wordBonus = "word_bonus"
@@ -76,14 +80,16 @@ enum TranscribeCommand: Command {
     if arguments.positionals.filter({ $0 == "-" }).count > 1 {
       throw UsageError("'-' can be given once: standard input is read to its end")
     }
-    let recognizer = try ModelOptions.recognizer(settings.model.model())
+    let recognizer = try settings.compute.applied(
+      to: ModelOptions.recognizer(settings.model.model()))
     let policies = settings.layers.policies(of: recognizer)
     let mask = try settings.layers.choice(by: policies).mask
     let decoding = try settings.decoding.decoding()
     for path in arguments.positionals {
       let waveform = try AudioInput.read(path, channel: settings.channel)
-      let result = transcribe(
+      var result = transcribe(
         path, waveform, recognizer, mask, decoding, threads: settings.threads.count)
+      (result.rank, result.width) = settings.compute.compute.fields
       if settings.isJSON {
         try StandardOutput.show("\(try JSON.line(result))")
       } else {
