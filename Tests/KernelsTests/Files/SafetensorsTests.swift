@@ -70,8 +70,8 @@ import Testing
         folder.appendingPathComponent("a.safetensors"),
         folder.appendingPathComponent("b.safetensors")
       )
-      let values = (0..<24).map { Float($0) + 0.5 }
-      try SafetensorsWriter.write([("x", Tensor(values, shape: [2, 4, 3]))], as: type, to: source)
+      let all = (0..<24).map { Float($0) + 0.5 }
+      try SafetensorsWriter.write([("x", Tensor(all, shape: [2, 4, 3]))], as: type, to: source)
       let file = try SafetensorsFile(contentsOf: source)
       func copy(_ name: String, _ dimension: Int, _ indices: [Int]) -> TensorCopy {
         TensorCopy(
