@@ -38,7 +38,7 @@ let package = Package(
     .target(name: "TerminalUI", dependencies: ["CNCurses", "Base"], swiftSettings: native),
     .target(
       name: "Dashboard",
-      dependencies: ["TerminalUI", "Tradeoff", "Backbones", "Speech", "Base"],
+      dependencies: ["TerminalUI", "Tradeoff", "Training", "Backbones", "Speech", "Base"],
       swiftSettings: native),
     .executableTarget(
       name: "dropscope",
@@ -91,7 +91,7 @@ let package = Package(
       name: "TerminalUITests", dependencies: ["TerminalUI", "Base"], swiftSettings: plain),
     .testTarget(
       name: "DashboardTests",
-      dependencies: ["Dashboard", "TerminalUI", "Tradeoff", "Backbones", "Speech"],
+      dependencies: ["Dashboard", "TerminalUI", "Tradeoff", "Training", "Backbones", "Speech"],
       exclude: ["Screens"], swiftSettings: plain),
     .testTarget(
       name: "CommandTests",

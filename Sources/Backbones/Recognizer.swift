@@ -82,10 +82,4 @@ package struct Recognizer: Sendable {
   package func decoder(_ decoding: Decoding = .greedy) -> any CTCDecoder {
     decoding.decoder(for: tokenizer, frameSeconds: backbone.frameSeconds)
   }
-
-  package func transcribe(
-    _ waveform: Waveform, mask: LayerMask, decoding: Decoding = .greedy
-  ) -> Transcript {
-    decoder(decoding).decode(backbone.logProbabilities(ofLong: samples(waveform), mask: mask))
-  }
 }

@@ -1,29 +1,28 @@
 // What each depth takes of a budget, which depth a budget chooses, and the scenario made from them.
 
 import Backbones
+import TerminalUI
 import Tradeoff
 
 enum Budget {
   /// A depth in the budget's table.
   struct Row {
-    var mask: LayerMask
+    var walk: Walk
     /// In the budget's unit; nil before anything is known.
     var amount: Double?
-    var isMeasured: Bool
     var fits: Bool
   }
 
   /// The present policy's depths, deepest first.
   static func rows(_ state: DashboardState) -> [Row] {
-    let masks = state.policyMasks
-    let known = known(masks, state)
-    return masks.map { mask in
-      let amount = amount(mask, known, state)
-      return Row(
-        mask: mask, amount: amount,
-        isMeasured: state.budget.device == 0 && measuredSeconds(mask, state) != nil,
-        // Times come out a little different from what was set as the budget.
-        fits: amount.map { $0 <= state.budget.amount * 1.0001 } ?? false)
+    let budget = amount(state)
+    return state.policyWalks.map { walk in
+      let amount = amount(walk, state)
+      let fits = budget.flatMap { budget in
+        // A sum of parts comes out a little different from the whole.
+        amount.map { $0 <= budget * 1.0001 }
+      }
+      return Row(walk: walk, amount: amount, fits: fits ?? false)
     }
   }
 
@@ -33,125 +32,144 @@ enum Budget {
     return rows.first(where: \.fits) ?? rows.last
   }
 
-  /// What a mask takes of the budget, in its unit.
-  static func amount(_ mask: LayerMask, _ state: DashboardState) -> Double? {
-    amount(mask, known(state.policyMasks, state), state)
-  }
-
-  private static func amount(
-    _ mask: LayerMask, _ known: [Depth], _ state: DashboardState
-  ) -> Double? {
-    switch state.budget.unit {
-    case .gflop: state.costs.gflopPerAudioSecond(mask)
-    case .milliseconds: milliseconds(mask, known, state)
+  /// What may be spent, in the budget's unit: a share of full depth on this machine.
+  static func amount(_ state: DashboardState) -> Double? {
+    let share = Double(state.budget.percent) / 100
+    return switch state.budget.unit {
+    case .gflop: state.gflopPerAudioSecond(state.fullPoint) * share
+    case .milliseconds: state.seconds(state.fullPoint).map { $0 * 1000 * share }
     }
   }
 
-  /// Of an utterance of mean length on the chosen device: measured here where it was, else estimated.
-  private static func milliseconds(
-    _ mask: LayerMask, _ known: [Depth], _ state: DashboardState
-  ) -> Double? {
-    let seconds = measuredSeconds(mask, state) ?? estimatedSeconds(mask, known, state)
-    return seconds.map { $0 * 1000 / Device.all[state.budget.device].speed }
-  }
-
-  /// A depth that was measured to the end.
-  private struct Depth {
-    var mask: LayerMask
-    var seconds: Double
-  }
-
-  private static func known(_ masks: [LayerMask], _ state: DashboardState) -> [Depth] {
-    masks.compactMap { mask in
-      measuredSeconds(mask, state).map { Depth(mask: mask, seconds: $0) }
+  /// What a walk takes of the budget, in its unit: on the chosen device, an utterance of mean length.
+  static func amount(_ walk: Walk, _ state: DashboardState) -> Double? {
+    let point = state.point(model: state.model, walk: walk)
+    return switch state.budget.unit {
+    case .gflop: state.gflopPerAudioSecond(point)
+    case .milliseconds:
+      state.seconds(point).map { $0 * 1000 / Device.all[state.budget.device].speed }
     }
   }
 
-  private static func measuredSeconds(_ mask: LayerMask, _ state: DashboardState) -> Double? {
-    guard let measurement = state.measurement(mask), measurement.isComplete else { return nil }
-    return measurement.meanSeconds
-  }
-
-  /// The calibration ran while nothing else did, so it is scaled by what a measured depth, full depth
-  /// first, took beside it; and no depth is estimated outside what its measured neighbours took.
-  private static func estimatedSeconds(
-    _ mask: LayerMask, _ known: [Depth], _ state: DashboardState
-  ) -> Double? {
-    guard let estimate = state.costs.estimatedSeconds(mask) else { return nil }
-    let scale = known.lazy.compactMap { depth in
-      state.costs.estimatedSeconds(depth.mask).flatMap { $0 > 0 ? depth.seconds / $0 : nil }
-    }.first
-    let least = known.filter { $0.mask.keptCount < mask.keptCount }.map(\.seconds).max() ?? 0
-    let most = known.filter { $0.mask.keptCount > mask.keptCount }.map(\.seconds).min()
-    return max(least, min(estimate * (scale ?? 1), most ?? .infinity))
+  /// The next larger or smaller budget, in percent of full depth: finer where it is small.
+  static func next(_ percent: Int, isMore: Bool) -> Int {
+    let step = percent < 100 || (percent == 100 && !isMore) ? 5 : percent < 500 ? 25 : 250
+    return min(10_000, max(5, percent + (isMore ? step : -step)))
   }
 
   // MARK: - The scenario
 
   /// Whether every depth has been measured to the end: what the scenario plays with.
   static func isMeasured(_ state: DashboardState) -> Bool {
-    state.policyMasks.allSatisfy { measuredSeconds($0, state) != nil }
+    state.policyWalks.allSatisfy { walk in
+      state.measurement(walk)?.isComplete == true
+        && state.seconds(state.point(model: state.model, walk: walk)) != nil
+    }
   }
 
   /// An utterance a second.
   static let interval = 1.0
 
+  /// Nil until every depth has been measured to the end.
+  static func scenario(_ state: DashboardState) -> Scenario? {
+    guard isMeasured(state), let full = state.seconds(state.fullPoint) else { return nil }
+    let device = Device.all[state.budget.device]
+    let depths = state.policyWalks.compactMap { walk -> Scenario.Depth? in
+      let results = state.measurement(walk)?.results.compactMap { $0 } ?? []
+      let point = state.point(model: state.model, walk: walk)
+      guard let seconds = state.seconds(point, of: results),
+        let mean = state.seconds(point, audioSeconds: results.map(\.audioSeconds))
+      else { return nil }
+      // 1 where there is one mask for all.
+      let ratios = zip(seconds, mean).map { $1 > 0 ? $0 / $1 : 1 }.sorted()
+      let most = Summary.Percentiles.rank(Scenario.caution, of: ratios)
+      return Scenario.Depth(
+        walk: walk, counts: results.map(\.counts), expected: mean.map { $0 * most / device.speed },
+        seconds: seconds.map { $0 / device.speed })
+    }
+    return Scenario(
+      trace: state.budget.traces[state.budget.trace], interval: interval,
+      deadline: full * Double(state.budget.percent) / 100, depths: depths,
+      slowdowns: state.costs.latency?.slowdowns ?? Slowdowns())
+  }
+
   /// A model in the scenario and how it has done so far.
   struct Contestant {
     var name: String
     var score: Scenario.Score
+    var choose: (Double, Int) -> Int?
 
     var lateShare: Double {
       score.answered > 0 ? Double(score.missedDeadlines) / Double(score.answered) : 0
     }
   }
 
-  /// Nil until every depth has been measured to the end.
-  static func scenario(_ state: DashboardState) -> Scenario? {
-    guard isMeasured(state) else { return nil }
-    let device = Device.all[state.budget.device]
-    let lengths = lengths(state)
-    let depths = state.policyMasks.compactMap { mask -> Scenario.Depth? in
-      guard let results = state.measurement(mask)?.results.compactMap({ $0 }) else { return nil }
-      let seconds = results.map { $0.seconds / device.speed }
-      // Nine of ten are to be in time: with the mean for their length every other one would be late.
-      let expected = Summary.Percentiles.rank(0.9, of: zip(seconds, lengths).map(/).sorted())
-      return Scenario.Depth(
-        mask: mask, expectedSeconds: expected, counts: results.map(\.counts), seconds: seconds)
-    }
-    return Scenario(
-      trace: state.budget.traces[state.budget.trace], interval: interval,
-      deadline: deadline(state), depths: depths, lengths: lengths)
-  }
-
-  /// How long each utterance is, relative to their mean.
-  private static func lengths(_ state: DashboardState) -> [Double] {
-    let measured = state.policyMasks.first.flatMap { state.measurement($0) }
-    let seconds = (measured?.results ?? []).compactMap { $0?.audioSeconds }
-    let mean = seconds.reduce(0, +) / Double(max(1, seconds.count))
-    return mean > 0 ? seconds.map { $0 / mean } : []
-  }
-
-  /// The budget; one in FLOPs is as long as the present mask takes.
-  private static func deadline(_ state: DashboardState) -> Double {
-    switch state.budget.unit {
-    case .milliseconds: state.budget.amount / 1000
-    case .gflop:
-      (milliseconds(state.mask, known(state.policyMasks, state), state) ?? 10) / 1000
-    }
-  }
-
-  /// The model that chooses its depth beside those that cannot.
+  /// The model that chooses its depth, then those that cannot: with all layers, with half, and the
+  /// deepest that fits the worst moment.
   static func contestants(_ scenario: Scenario, _ state: DashboardState) -> [Contestant] {
     let played = state.budget.played ?? 0
-    let fixed = [state.layerCount, state.layerCount / 2].map { count in
+    func contestant(_ name: String, _ choose: @escaping (Double, Int) -> Int?) -> Contestant {
       Contestant(
-        name: "always \(count) layers",
-        score: scenario.play(utterances: played) { _, _ in scenario.staticChoice(keeping: count) })
+        name: name, score: scenario.play(utterances: played, choose: choose), choose: choose)
     }
-    let free = Contestant(
-      name: "chooses its depth",
-      score: scenario.play(utterances: played) { scenario.dynamicChoice(speed: $0, utterance: $1) })
-    return [free] + fixed
+    let fixed = [state.layerCount, state.layerCount / 2].map { count in
+      let choice = scenario.staticChoice(keeping: count)
+      return contestant("always \(count) layers") { _, _ in choice }
+    }
+    let worst = scenario.worstMomentChoice
+    let count = worst.map { scenario.depths[$0].walk.keptCount } ?? 0
+    return [contestant("chooses its depth") { scenario.dynamicChoice(speed: $0, utterance: $1) }]
+      + fixed + [contestant("always \(count): worst case") { _, _ in worst }]
+  }
+
+  /// Which of them had most words right in time; nil before any had one.
+  static func winner(_ contestants: [Contestant]) -> Int? {
+    let shares = contestants.map(\.score.rightInTimeShare)
+    return shares.max().flatMap { most in most > 0 ? shares.firstIndex(of: most) : nil }
+  }
+
+  /// What the play shows, from long to short: by how much choosing wins, or why it does not.
+  static func verdict(
+    _ contestants: [Contestant], _ scenario: Scenario, _ state: DashboardState
+  ) -> [String] {
+    guard let free = contestants.first, free.score.answered > 0,
+      let best = contestants.dropFirst().max(by: {
+        $0.score.rightInTimeShare < $1.score.rightInTimeShare
+      })
+    else { return [] }
+    let lead = free.score.rightInTimeShare - best.score.rightInTimeShare
+    if lead > 0.0005 {
+      let points = fixed(lead * 100, 1)
+      return [
+        "choosing wins by \(points) points of words right in time over \(best.name)",
+        "choosing wins by \(points) points of words right in time", "choosing wins by \(points)",
+      ]
+    }
+    let reason = reason(free, best, scenario, state)
+    return ["choosing does not win: \(reason)", "no win: \(reason)", reason]
+  }
+
+  private static func reason(
+    _ free: Contestant, _ best: Contestant, _ scenario: Scenario, _ state: DashboardState
+  ) -> String {
+    let played = state.budget.played ?? 0
+    let speeds = (0..<played).map { scenario.trace.speed(at: Double($0) * interval) }
+    if free.score.rightInTime == 0, best.score.rightInTime == 0 {
+      return "no word is right in time at this budget"
+    }
+    if free.score.keptCounts == state.layerCount...state.layerCount {
+      return "all layers fit at every moment"
+    }
+    // What is right with all the time in the world.
+    if free.score.right < best.score.right {
+      return free.score.keptCounts.map { $0.upperBound > best.score.lastKept } == true
+        ? "more layers are not better here"
+        : "being in time nine times of ten took too many layers"
+    }
+    if Set(speeds).count == 1 {
+      return scenario.trace.steps.count == 1
+        ? "the speed never changes" : "the speed has not changed yet"
+    }
+    return "\(free.score.missedDeadlines) answers came late by a hair"
   }
 }

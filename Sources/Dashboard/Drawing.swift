@@ -135,7 +135,7 @@ private let asciiLookAlikes: [Character: Character] = [
   "▋": "#", "▌": "=", "▍": "=", "▎": "-", "▏": "-", "·": ".", "…": "~", "–": "-", "−": "-",
   "≠": "~", "±": "+", "←": "<", "→": ">", "↑": "^", "↓": "v", "▲": "^", "▼": "v", "×": "x",
   "‖": "|",
-  "░": ".", "▒": ":", "▓": "+",
+  "░": ".", "▒": ":", "▓": "+", "▁": "_",
 ]
 
 // MARK: - Numbers as people read them
@@ -144,6 +144,10 @@ private let asciiLookAlikes: [Character: Character] = [
 func percent(_ fraction: Double?, decimals: Int = 1) -> String {
   fraction.map { "\(fixed($0 * 100, decimals)) %" } ?? "–"
 }
+
+/// A figure, and what follows from it, is marked until everything it is about is measured: grey alone is not
+/// seen by all.
+func marked(_ text: String, isComplete: Bool) -> String { (isComplete ? "" : "?") + text }
 
 /// Difference of two fractions in percentage points, with its sign: `+2.5`.
 func points(_ difference: Double) -> String {

@@ -7,6 +7,8 @@ package enum Effect: Sendable, Equatable {
   case evaluate(EvaluationRequest)
   /// Stops the evaluator; what it has measured is kept.
   case rest
+  /// Takes the times of every model anew while nothing else computes, then sends `.ready`.
+  case measureTimes
   /// Replaces the close look that is under way.
   case probe(ProbeRequest)
   /// Plays an utterance of the data set, by index.
@@ -21,6 +23,8 @@ package enum Effect: Sendable, Equatable {
   case export(Export, ExportContent)
   /// Keeps settings for the next start.
   case save(Settings)
+  /// About trainings to watch.
+  case training(TrainingEffect)
   /// Sends `.tick` five times a second, or no more.
   case setTicking(Bool)
   /// Stops the process as Ctrl-Z does, with the terminal given back first.

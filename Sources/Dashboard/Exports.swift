@@ -36,9 +36,9 @@ package enum Export: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .frameText: .text(view(state, state.size).lines().joined(separator: "\n") + "\n")
     case .frameSVG: .text(svg(state, state.size))
-    case .pointsCSV: .points(.csv, state.visitedMasks)
-    case .pointsJSON: .points(.json, state.visitedMasks)
-    case .plotSVG: .points(.plot, state.visitedMasks)
+    case .pointsCSV: .points(.csv, state.visitedWalks)
+    case .pointsJSON: .points(.json, state.visitedWalks)
+    case .plotSVG: .points(.plot, state.visitedWalks)
     case .heard: HeardExport(state).map { .heard($0) }
     }
   }
@@ -52,7 +52,7 @@ package func svg(_ state: DashboardState, _ size: Size) -> String {
 package enum ExportContent: Sendable, Equatable {
   case text(String)
   /// Needs the data set, to sum the results as a sweep does.
-  case points(PointsFormat, [VisitedMask])
+  case points(PointsFormat, [VisitedWalk])
   /// A folder of its own, so that nothing is overwritten.
   case heard(HeardExport)
 }
@@ -71,15 +71,19 @@ package enum PointsFormat: Sendable, Equatable {
 
 extension DashboardState {
   /// What was measured to the end with the present decoding, so that no file mixes two: model by model,
-  /// deepest first.
-  var visitedMasks: [VisitedMask] {
+  /// deepest first. Times are those of the screen, as far as they are known.
+  var visitedWalks: [VisitedWalk] {
     measurements.filter { $0.value.isComplete && $0.key.decoding == decoding }.sorted {
-      ($0.key.model, $1.key.mask.keptCount, "\($0.key.mask)")
-        < ($1.key.model, $0.key.mask.keptCount, "\($1.key.mask)")
+      ($0.key.model, $1.key.walk.keptCount, "\($0.key.walk)")
+        < ($1.key.model, $0.key.walk.keptCount, "\($1.key.walk)")
     }.map { key, measurement in
-      VisitedMask(
-        model: subject.models[key.model].name, mask: key.mask, decoding: key.decoding,
-        results: measurement.results.compactMap { $0 })
+      var results = measurement.results.compactMap { $0 }
+      for (place, time) in (seconds(key, of: results) ?? []).enumerated() {
+        results[place].seconds = time
+      }
+      return VisitedWalk(
+        model: subject.models[key.model].name, walk: key.walk, decoding: key.decoding,
+        results: results)
     }
   }
 }

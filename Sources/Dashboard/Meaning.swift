@@ -6,12 +6,13 @@ enum Meaning {
   /// What the program is, from long to short.
   static let subtitles = [
     "skip layers of a speech recogniser, see what it costs", "what skipping layers costs",
+    "layer dropping",
   ]
 
   /// The present choice in a sentence, from long to short. What is not measured to the end says so, and
   /// errors are compared over the same utterances.
   static func forms(_ state: DashboardState) -> [KeyText] {
-    if state.mask == state.fullMask { return fullDepth(state) }
+    if state.walk == state.fullWalk { return fullDepth(state) }
     let share = compute(share(state))
     guard let (now, full) = state.compare(with: state.fullDepth) else {
       return [
@@ -41,8 +42,8 @@ enum Meaning {
 
   /// Of full depth's compute, 0 to 1.
   private static func share(_ state: DashboardState) -> Double {
-    let full = state.costs.gflopPerAudioSecond(state.fullMask)
-    return full > 0 ? state.costs.gflopPerAudioSecond(state.mask) / full : 1
+    let full = state.gflopPerAudioSecond(state.fullPoint)
+    return full > 0 ? state.gflopPerAudioSecond(state.presentPoint) / full : 1
   }
 
   /// In words where it is that to the point, so that no percentage elsewhere says another thing.

@@ -24,6 +24,13 @@ enum Menus {
       : [Menu.Row("decoding", detail: state.decoding.description, action: .switchDecoding)]
   }
 
+  /// Since when they are known, and that they can be had anew.
+  private static func times(_ state: DashboardState) -> String {
+    guard let latency = state.costs.latency else { return "not measured yet" }
+    let when = latency.day.map { "of \($0)" } ?? "of this start"
+    return "\(when)\(latency.isBusy ? ", on a busy machine" : ""): measure them anew"
+  }
+
   /// What a model is, as far as that is known.
   private static func detail(of model: Subject.Model) -> String {
     [Glossary.model(model.name), "\(model.layerCount) layers"].compactMap { $0 }
@@ -73,7 +80,7 @@ enum Menus {
             dropRatio: Double(preset.percent) / 100, layerCount: state.layerCount)
           return Menu.Row(
             preset.name, detail: "\(kept) of \(state.layerCount) layers",
-            action: .choosePreset(index), isCurrent: kept == state.mask.keptCount)
+            action: .choosePreset(index), isCurrent: kept == state.walk.keptCount)
         }
       )
     case .theme:
@@ -147,6 +154,7 @@ enum Menus {
             "mouse", detail: state.isMouseReleased ? "left to the terminal" : "used here",
             action: .releaseMouse),
           Menu.Row("save these settings", detail: "read at the next start", action: .saveSettings),
+          Menu.Row("times", detail: times(state), action: .measureTimes),
         ]
       )
     }

@@ -39,6 +39,8 @@ package enum Message: Sendable {
   case caption(CaptionEvent)
   /// There is none, and why.
   case recordingFailed(String)
+  /// About trainings to watch.
+  case training(TrainingMessage)
 }
 
 /// What a key or the mouse asks for.
@@ -78,6 +80,8 @@ package enum Action: Hashable, Sendable {
 
   // The evaluator.
   case pause, step, restart
+  /// This machine's speed, anew.
+  case measureTimes
 
   // Views and the screen.
   case show(ViewKind), nextView, previousView
@@ -103,6 +107,9 @@ package enum Action: Hashable, Sendable {
   // Atlas.
   case frontDearer, frontCheaper
   case takeNeighbour
+
+  // Training.
+  case training(TrainingAction)
 
   // Tour.
   case tour, tourNext, tourBack, tourHelp, tourReset, guess

@@ -2,22 +2,24 @@
 
 import Backbones
 import Base
+import Speech
 
-/// Chooses a mask for a budget of layers. Deterministic: the same arguments give the same mask. A new
-/// policy is one file that conforms to this, or to `AtlasPolicy`, and one line in the catalogue.
+/// Makes a walk for a budget of layers. Deterministic: the same arguments give the same walk. A new
+/// policy is one file that conforms to this, or to one of `MaskPolicy`, `AtlasPolicy` and
+/// `ConfidencePolicy`, and one line in the catalogue.
 package protocol LayerPolicy: Sendable {
   static var name: String { get }
   /// One line for help and menus, after the name.
   static var summary: String { get }
-  /// Whether another seed gives another mask: where masks are sampled, several are drawn.
+  /// Whether another seed gives another walk: where masks are sampled, several are drawn.
   static var isDrawn: Bool { get }
   /// Whether it has nothing to choose by without an atlas.
   static var needsAtlas: Bool { get }
-  /// Exactly `count` of the context's layers, 0 <= count <= layerCount. `seed` matters to policies that
-  /// draw; only those that need an atlas refuse.
-  static func mask(
+  /// Exactly `count` of the context's layers, 0 <= count <= layerCount, or as many on the average over
+  /// utterances. `seed` matters to policies that draw; only those that need an atlas refuse.
+  static func walk(
     keeping count: Int, in context: PolicyContext, seed: UInt64
-  ) throws(PolicyRefusal) -> LayerMask
+  ) throws(PolicyRefusal) -> Walk
 }
 
 extension LayerPolicy {
@@ -25,22 +27,62 @@ extension LayerPolicy {
   package static var needsAtlas: Bool { false }
 }
 
+/// Chooses one mask for all utterances.
+package protocol MaskPolicy: LayerPolicy {
+  /// Exactly `count` of the context's layers.
+  static func mask(
+    keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) throws(PolicyRefusal) -> LayerMask
+}
+
+extension MaskPolicy {
+  package static func walk(
+    keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) throws(PolicyRefusal) -> Walk {
+    Walk(try mask(keeping: count, in: context, seed: seed))
+  }
+}
+
 /// What policies choose by.
 package struct PolicyContext: Sendable {
   package let layerCount: Int
   /// What every mask of the model does, or why that is not known.
   package let atlas: Result<RankedAtlas, PolicyRefusal>
+  /// What the masks are for; nil where it is no split of a data set.
+  package let split: TestedSplit?
 
   /// - Parameter atlas: of as many layers.
   package init(
-    layerCount: Int, atlas: Result<MaskAtlas, PolicyRefusal> = .failure(.noAtlas)
+    layerCount: Int, atlas: Result<MaskAtlas, PolicyRefusal> = .failure(.noAtlas),
+    split: TestedSplit? = nil
   ) {
     self.layerCount = layerCount
+    self.split = split
     self.atlas = atlas.map { RankedAtlas($0) }
   }
 }
 
-/// Why a policy has no mask.
+/// Utterances, and what their words go through before they are compared.
+package struct TestedSplit: Sendable, Equatable {
+  /// Of the utterances.
+  var digest: String
+  var normalization: String
+
+  package init(_ dataset: Dataset) {
+    self.init(digest: dataset.digest, normalization: dataset.normalization.rawValue)
+  }
+
+  init(digest: String, normalization: String) {
+    self.digest = digest
+    self.normalization = normalization
+  }
+}
+
+extension MaskAtlas.Key {
+  var testedSplit: TestedSplit { TestedSplit(digest: data, normalization: normalization) }
+}
+
+/// Why a policy has no walk.
 package struct PolicyRefusal: Error, Sendable, Equatable {
   /// A few words for a menu.
   package var summary: String
@@ -66,10 +108,14 @@ package enum PolicyCatalog {
       FirstPolicy.self,
       LastPolicy.self,
       RandomPolicy.self,
+      BernoulliPolicy.self,
       BestPolicy.self,
       GreedyPolicy.self,
       ShapleyPolicy.self,
       ContiguousPolicy.self,
+      ExitPolicy.self,
+      CascadePolicy.self,
+      OraclePolicy.self,
     ]
   ) { $0.name }
 

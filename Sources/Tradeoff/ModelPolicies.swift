@@ -3,7 +3,7 @@
 import Backbones
 import Base
 
-/// Masks of every policy at every depth. What takes an atlas is worked out once.
+/// Walks of every policy at every depth. What takes an atlas is worked out once.
 package struct ModelPolicies: Sendable, Equatable {
   package let layerCount: Int
   /// What some choose by.
@@ -15,31 +15,35 @@ package struct ModelPolicies: Sendable, Equatable {
   /// What the atlas is, in a few words; empty without one.
   package let source: String
   /// By policy and depth, from 0: of those that choose by the atlas.
-  private let masks: [String: [Result<LayerMask, PolicyRefusal>]]
-  /// Of policies that lack a mask of some depth.
+  private let walks: [String: [Result<Walk, PolicyRefusal>]]
+  /// Of policies that lack a walk of some depth.
   private let refusals: [String: PolicyRefusal]
 
-  /// - Parameter atlas: of as many layers, and of the model's weights.
+  /// - Parameters:
+  ///   - atlas: of as many layers, and of the model's weights.
+  ///   - split: what the walks are for; nil where it is no split of a data set.
   package init(
-    layerCount: Int, atlas: Result<MaskAtlas, PolicyRefusal> = .failure(.noAtlas)
+    layerCount: Int, atlas: Result<MaskAtlas, PolicyRefusal> = .failure(.noAtlas),
+    split: TestedSplit? = nil
   ) {
     self.layerCount = layerCount
     let choosing = PolicyCatalog.all.filter { $0.needsAtlas }
     switch atlas {
     case .failure(let refusal):
-      (self.atlas, lack, digest, source, masks) = (nil, refusal, nil, "", [:])
+      (self.atlas, lack, digest, source, walks) = (nil, refusal, nil, "", [:])
       refusals = Dictionary(uniqueKeysWithValues: choosing.map { ($0.name, refusal) })
     case .success(let found):
       precondition(
         found.key.layers == layerCount, "\(layerCount) layers, an atlas of \(found.key.layers)")
-      (self.atlas, lack, digest) = (found, nil, found.digest)
+      (self.atlas, lack) = (found, nil)
       source = "of \(found.points.count) masks on \(found.key.split)"
-      let context = PolicyContext(layerCount: layerCount, atlas: atlas)
+      let context = PolicyContext(layerCount: layerCount, atlas: atlas, split: split)
+      digest = try? context.atlas.get().digest
       let results = choosing.map { policy in
         (0...layerCount).map { Self.result(policy, keeping: $0, in: context, seed: 1) }
       }
-      masks = Dictionary(uniqueKeysWithValues: zip(choosing.map { $0.name }, results))
-      refusals = masks.compactMapValues { results in
+      walks = Dictionary(uniqueKeysWithValues: zip(choosing.map { $0.name }, results))
+      refusals = walks.compactMapValues { results in
         for case .failure(let refusal) in results { return refusal }
         return nil
       }
@@ -48,42 +52,42 @@ package struct ModelPolicies: Sendable, Equatable {
 
   private static func result(
     _ policy: any LayerPolicy.Type, keeping count: Int, in context: PolicyContext, seed: UInt64
-  ) -> Result<LayerMask, PolicyRefusal> {
+  ) -> Result<Walk, PolicyRefusal> {
     do throws(PolicyRefusal) {
-      return .success(try policy.mask(keeping: count, in: context, seed: seed))
+      return .success(try policy.walk(keeping: count, in: context, seed: seed))
     } catch {
       return .failure(error)
     }
   }
 
-  /// What a policy of the catalogue chooses.
+  /// What a policy of the catalogue makes.
   private func result(
     _ name: String, seed: UInt64, keeping count: Int
-  ) -> Result<LayerMask, PolicyRefusal> {
+  ) -> Result<Walk, PolicyRefusal> {
     guard let policy = PolicyCatalog.all.find(name) else {
       preconditionFailure("no policy named \(name)")
     }
-    if policy.needsAtlas { return masks[name].map { $0[count] } ?? .failure(lack ?? .noAtlas) }
+    if policy.needsAtlas { return walks[name].map { $0[count] } ?? .failure(lack ?? .noAtlas) }
     return Self.result(
       policy, keeping: count, in: PolicyContext(layerCount: layerCount), seed: seed)
   }
 
-  /// Why a policy has no mask of some depth; nil where it has all of them.
+  /// Why a policy has no walk of some depth; nil where it has all of them.
   package func refusal(_ name: String) -> PolicyRefusal? { refusals[name] }
 
-  /// The policies that have a mask of every depth, in the catalogue's order.
+  /// The policies that have a walk of every depth, in the catalogue's order.
   package var available: [String] { PolicyCatalog.names.filter { refusals[$0] == nil } }
 
-  /// The mask of a policy that is `available`.
-  package func mask(_ name: String, seed: UInt64, keeping count: Int) -> LayerMask {
+  /// The walk of a policy that is `available`.
+  package func walk(_ name: String, seed: UInt64, keeping count: Int) -> Walk {
     switch result(name, seed: seed, keeping: count) {
-    case .success(let mask): mask
+    case .success(let walk): walk
     case .failure(let refusal): preconditionFailure("policy \(name): \(refusal.reason)")
     }
   }
 
-  /// The mask of any policy of the catalogue. Throws `InputError` where it has none of that depth.
-  package func askedMask(_ name: String, seed: UInt64, keeping count: Int) throws -> LayerMask {
+  /// The walk of any policy of the catalogue. Throws `InputError` where it has none of that depth.
+  package func askedWalk(_ name: String, seed: UInt64, keeping count: Int) throws -> Walk {
     do {
       return try result(name, seed: seed, keeping: count).get()
     } catch {

@@ -4,7 +4,7 @@ import Backbones
 import Foundation
 import Speech
 
-/// One object per model, split and mask: the shared field names of `evaluate --json`.
+/// One object per model, split and walk: the shared field names of `evaluate --json`.
 package struct Summary: Codable, Sendable, Equatable {
   package var model: String
   package var dataset: String
@@ -12,12 +12,18 @@ package struct Summary: Codable, Sendable, Equatable {
   package var policy: String
   /// `MaskAtlas.digest` of the atlas that the policy chose the mask by; absent where it takes none.
   package var atlas: String?
-  package var mask: String
+  /// Absent where utterances have masks of their own.
+  package var mask: String?
   /// `Compute` of the feed-forward parts; absent where they are whole.
   package var rank: Double?
   package var width: Double?
+  /// Layers that the policy was to keep: of every utterance, or on the average.
   package var keptLayers: Int
   package var dropRatio: Double
+  /// In how many of the utterances each layer ran, as a fraction, and how many layers on the average;
+  /// where utterances have masks of their own.
+  package var layerShares: [Double]?
+  package var meanKeptLayers: Double?
   package var utterances: Int
   /// Utterances, or audio without a transcript, that could not be measured; absent in older files.
   package var skipped: Int?
@@ -37,7 +43,7 @@ package struct Summary: Codable, Sendable, Equatable {
   package var latency: Percentiles
   package var threads: Int
   package var machine: String
-  /// How this compares with another model at the same mask, when that was asked for.
+  /// How this compares with another model by the same walk, when that was asked for.
   package var comparison: Comparison?
   /// What both sides' text went through, where that is more than lower case.
   package var normalization: TextNormalization?
@@ -94,6 +100,8 @@ package struct Summary: Codable, Sendable, Equatable {
     case comparison = "against"
     case keptLayers = "kept_layers"
     case dropRatio = "drop_ratio"
+    case layerShares = "layer_shares"
+    case meanKeptLayers = "mean_kept_layers"
     case werInterval = "wer_ci95"
     case gflopPerAudioSecond = "gflop_per_audio_second"
     case realTimeFactor = "real_time_factor"
@@ -119,10 +127,10 @@ package struct Summary: Codable, Sendable, Equatable {
     compute == .full ? "" : ", feed-forward parts of \(compute)"
   }
 
-  /// Sums the results of a data set's readable utterances at one mask. `other`: another model's at the
-  /// same mask.
+  /// Sums the results of a data set's readable utterances by one walk. `other`: another model's by the
+  /// same walk.
   package init(
-    _ results: [UtteranceResult], model: String, dataset: Dataset, policy: String, mask: LayerMask,
+    _ results: [UtteranceResult], model: String, dataset: Dataset, policy: String, walk: Walk,
     decoding: Decoding = .greedy, threads: Int, machine: String,
     against other: (model: String, results: [UtteranceResult])? = nil
   ) {
@@ -138,9 +146,16 @@ package struct Summary: Codable, Sendable, Equatable {
     self.dataset = dataset.name
     split = dataset.split
     self.policy = policy
-    self.mask = mask.description
-    keptLayers = mask.keptCount
-    dropRatio = mask.dropRatio
+    mask = walk.mask?.description
+    keptLayers = walk.keptCount
+    dropRatio = walk.dropRatio
+    if walk.mask == nil {
+      let count = Double(max(1, results.count))
+      layerShares = (0..<walk.layerCount).map { layer in
+        Double(results.count { $0.mask[layer] }) / count
+      }
+      meanKeptLayers = Double(results.reduce(0) { $0 + $1.mask.keptCount }) / count
+    }
     utterances = results.count
     skipped = dataset.utterances.count - results.count + dataset.leftOut.count
     words = counts.words

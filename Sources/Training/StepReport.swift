@@ -30,6 +30,31 @@ package struct StepReport: Sendable {
   package var skipped: Bool
 }
 
+extension TrainingRecord {
+  /// The mean of steps one after the other, at least one.
+  /// - Parameters:
+  ///   - audioSeconds: trained on since the start of the run.
+  ///   - seconds: that these steps took.
+  ///   - elapsedSeconds: since the start of the run.
+  init(
+    meanOf steps: [StepReport], matchesHidden: Bool, audioSeconds: Double, seconds: Double,
+    elapsedSeconds: Double
+  ) {
+    let (newest, count) = (steps[steps.count - 1], Double(steps.count))
+    func mean(_ value: (StepReport) -> Double) -> Double {
+      steps.reduce(0) { $0 + value($1) } / count
+    }
+    self.init(
+      step: newest.step, epoch: newest.epoch, loss: mean(\.loss), ctc: mean(\.ctc),
+      kl: mean(\.kl), gradientNorm: mean(\.gradientNorm), learningRate: newest.learningRate,
+      hidden: matchesHidden ? mean(\.hidden) : nil,
+      keptLayers: mean { Double($0.masks.reduce(0) { $0 + $1.keptCount }) },
+      masks: steps.map { StepMasks($0.masks) }, audioSeconds: audioSeconds,
+      audioSecondsPerSecond: mean(\.audioSeconds) * count / max(seconds, 1e-9),
+      elapsedSeconds: elapsedSeconds)
+  }
+}
+
 /// Steps done, and where in the epochs the next batch is.
 package struct TrainingPosition: Codable, Sendable, Equatable {
   package var step = 0

@@ -21,10 +21,10 @@ import Speech
 /// it summed over the recipe's passes, each with its weight.
 ///
 /// @unchecked Sendable: a step's phases write either what belongs to one worker or, on worker 0
-/// alone, what all share; `group`'s barriers lie between the phases.
+/// alone, what all share; `group`'s barriers lie between the phases. Settings change between runs only.
 package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   package let model: Model
-  package let options: TrainingOptions
+  package private(set) var options: TrainingOptions
   package let corpus: TrainingCorpus
   package let sampler: BatchSampler
   /// Steps of the whole run.
@@ -40,7 +40,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   private let teacher: Teacher?
   private let hearing: Hearing
   private let targets: [[Int]]
-  private let schedule: Schedule
+  private var schedule: Schedule
   private let group: AllReduce
   private let gradients: [ParameterBuffer]
   /// Each worker's part of the flat buffers.
@@ -100,10 +100,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     totalSteps =
       options.steps ?? (0..<options.epochs).reduce(0) { $0 + sampler.batches(epoch: $1).count }
     epochBatches = (0, sampler.batches(epoch: 0))
-    let total = max(totalSteps, 1)
-    schedule = .warmupCosine(
-      peak: Float(options.learningRate), warmup: min(options.warmup, (total + 9) / 10),
-      total: total, floor: Float(options.learningRate * options.finalRate))
+    schedule = Self.schedule(options, steps: totalSteps)
     optimizer = AdamW(
       AdamW.Configuration(
         beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon,
@@ -115,6 +112,19 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
     let shards = options.shards
     gradients = (0..<shards).map { _ in ParameterBuffer(count: count) }
     slices = AdamW.slices(count: count, workers: shards)
+  }
+
+  private static func schedule(_ options: TrainingOptions, steps: Int) -> Schedule {
+    let total = max(steps, 1)
+    return .warmupCosine(
+      peak: Float(options.learningRate), warmup: min(options.warmup, (total + 9) / 10),
+      total: total, floor: Float(options.learningRate * options.finalRate))
+  }
+
+  /// Other settings for the steps to come; only while `run` is not running.
+  package func change(gates: GateDistribution, klWeight: Double, learningRate: Double) {
+    (options.gates, options.klWeight, options.learningRate) = (gates, klWeight, learningRate)
+    schedule = Self.schedule(options, steps: totalSteps)
   }
 
   /// Whether a run on this data can have got there.

@@ -182,20 +182,11 @@ package final class TrainingSession<Model: TrainableBackbone> {
 
     /// Logs the steps since the last line.
     func writeWindow(_ now: ContinuousClock.Instant) throws {
-      guard let newest = window.last else { return }
-      let count = Double(window.count)
-      func mean(_ value: (StepReport) -> Double) -> Double {
-        window.reduce(0) { $0 + value($1) } / count
-      }
+      guard !window.isEmpty else { return }
       try log.write(
         TrainingRecord(
-          step: newest.step, epoch: newest.epoch, loss: mean(\.loss), ctc: mean(\.ctc),
-          kl: mean(\.kl), gradientNorm: mean(\.gradientNorm), learningRate: newest.learningRate,
-          hidden: session.trainer.options.matchesHidden ? mean(\.hidden) : nil,
-          keptLayers: mean { Double($0.masks.reduce(0) { $0 + $1.keptCount }) },
-          audioSeconds: session.progress.audioSeconds,
-          audioSecondsPerSecond: mean(\.audioSeconds) * count
-            / max((now - lastLine) / .seconds(1), 1e-9),
+          meanOf: window, matchesHidden: session.trainer.options.matchesHidden,
+          audioSeconds: session.progress.audioSeconds, seconds: (now - lastLine) / .seconds(1),
           elapsedSeconds: session.progress.elapsedSeconds))
       window = []
       lastLine = now

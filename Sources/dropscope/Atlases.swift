@@ -3,6 +3,7 @@
 import Backbones
 import Base
 import Foundation
+import Speech
 import Tradeoff
 
 enum Atlases {
@@ -15,7 +16,10 @@ enum Atlases {
   }
 
   /// What the policies choose for a model, by the atlas that was named or by one that is found.
-  static func policies(of recognizer: Recognizer, by named: URL? = nil) -> ModelPolicies {
+  /// - Parameter dataset: what they choose for; nil where it is no split of a data set.
+  static func policies(
+    of recognizer: Recognizer, by named: URL? = nil, on dataset: Dataset?
+  ) -> ModelPolicies {
     let layers = recognizer.backbone.layerCount
     let folder = recognizer.folder
     let files =
@@ -34,17 +38,17 @@ enum Atlases {
       layerCount: layers,
       atlas: MaskAtlas.forPolicies(of: recognizer.name, layerCount: layers, in: files) {
         try ModelFolder.digest(of: folder)
-      })
+      }, split: dataset.map { TestedSplit($0) })
   }
 
   /// The same for several models: the atlas that was named counts for those that it is of.
   static func policies(
-    of recognizers: [Recognizer], by named: URL?
+    of recognizers: [Recognizer], by named: URL?, on dataset: Dataset
   ) throws -> [ModelPolicies] {
-    guard let named else { return recognizers.map { policies(of: $0) } }
-    let all = recognizers.map { policies(of: $0, by: named) }
+    guard let named else { return recognizers.map { policies(of: $0, on: dataset) } }
+    let all = recognizers.map { policies(of: $0, by: named, on: dataset) }
     let refusals = all.compactMap(\.lack)
     if refusals.count == all.count, let first = refusals.first { throw InputError(first.reason) }
-    return zip(recognizers, all).map { $1.lack == nil ? $1 : policies(of: $0) }
+    return zip(recognizers, all).map { $1.lack == nil ? $1 : policies(of: $0, on: dataset) }
   }
 }

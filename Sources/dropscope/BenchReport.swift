@@ -37,8 +37,10 @@ struct BenchReport: Codable {
   }
 
   struct Recognition: Codable {
-    var mask: String
+    /// As in `Summary`: absent where utterances have masks of their own, and then there is a mean.
+    var mask: String?
     var keptLayers: Int
+    var meanKeptLayers: Double?
     var utterances: Int
     var gflopPerAudioSecond: Double
     var realTimeFactor: Double
@@ -50,6 +52,7 @@ struct BenchReport: Codable {
     enum CodingKeys: String, CodingKey {
       case mask, utterances, gflops
       case keptLayers = "kept_layers"
+      case meanKeptLayers = "mean_kept_layers"
       case gflopPerAudioSecond = "gflop_per_audio_second"
       case realTimeFactor = "real_time_factor"
       case latencyMilliseconds = "latency_ms"
@@ -60,7 +63,7 @@ struct BenchReport: Codable {
   func show() throws {
     let recognitionTable = TextTable(
       ["mask", "keep", "GFLOP/s of audio", "RTF", "p50 ms", "p95 ms", "GFLOP/s", "of peak"],
-      names: recognition.map { [$0.mask] }, numbers: [4, 6, 6, 6, 6, 7, 7])
+      names: recognition.map { [$0.mask ?? Walk.ownMasks] }, numbers: [4, 6, 6, 6, 6, 7, 7])
     let compares = pytorchVersion != nil
     let trainingTable = TextTable(
       ["recipe", "steps", "audio s/s", "GFLOP/s", "of peak"]
@@ -86,7 +89,8 @@ struct BenchReport: Codable {
     for row in recognition {
       try StandardOutput.show(
         recognitionTable.line([
-          row.mask, "\(row.keptLayers)", TextTable.number(row.gflopPerAudioSecond, 3),
+          row.mask ?? Walk.ownMasks, "\(row.keptLayers)",
+          TextTable.number(row.gflopPerAudioSecond, 3),
           TextTable.number(row.realTimeFactor, 4), TextTable.number(row.latencyMilliseconds.p50, 1),
           TextTable.number(row.latencyMilliseconds.p95, 1), TextTable.number(row.gflops, 1),
           TextTable.number(100 * row.shareOfPeak, 0) + " %",

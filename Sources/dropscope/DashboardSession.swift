@@ -15,9 +15,11 @@ final class DashboardSession: Sendable {
   private let recognizers: [Recognizer]
   private let dataset: Dataset
   private let threads: Int
+  private let isReadOnly: Bool
   private let prober = Prober()
   private let sounds = SoundTools()
   private let captioner: Captioner
+  private let trainings: TrainingSource
   /// Empty until the audio is read and the machine's speed is known, and again after `close`.
   private let workers = Mutex<[EvaluationWorker]>([])
   private let data = Mutex<[LoadedDataset]>([])
@@ -26,12 +28,23 @@ final class DashboardSession: Sendable {
   private let isClosed = Atomic<Bool>(false)
   private let isTicking = Atomic<Bool>(false)
 
-  /// - Parameter isStrict: whether audio that cannot be read ends the measuring.
-  init(_ recognizers: [Recognizer], _ dataset: Dataset, threads: Int, isStrict: Bool) {
+  /// - Parameters:
+  ///   - isStrict: whether audio that cannot be read ends the measuring.
+  ///   - isReadOnly: whether no file is written, the times of this machine among them.
+  ///   - logs: of trainings to follow.
+  ///   - lesson: what the lab learns from.
+  init(
+    _ recognizers: [Recognizer], _ dataset: Dataset, threads: Int, isStrict: Bool,
+    isReadOnly: Bool, watching logs: [URL], lesson: LabLesson
+  ) {
     self.recognizers = recognizers
     self.dataset = dataset
     self.threads = threads
+    self.isReadOnly = isReadOnly
     captioner = Captioner(recognizers) { [mailbox] in mailbox.post(.caption($0)) }
+    trainings = TrainingSource(watching: logs, lesson: lesson) { [mailbox] in
+      mailbox.post(.training($0))
+    }
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
@@ -39,13 +52,9 @@ final class DashboardSession: Sendable {
         let data = try recognizers.map { try loaded.data(dataset, for: $0) }
         self.data.withLock { $0 = data }
         mailbox.post(.preparing("measuring this machine's speed"))
-        for (index, recognizer) in recognizers.enumerated() {
+        for model in recognizers.indices {
           if isClosed.load(ordering: .acquiring) { return }
-          let samples = data[index].samples
-          let counts = data[index].readable.map { samples[$0].count }
-          var costs = CostModel(recognizer.backbone, sampleCounts: counts)
-          costs.latency = LatencyModel(calibrating: recognizer.backbone)
-          mailbox.post(.calibrated(model: index, costs))
+          measureTimes(of: model, isAnew: false) { [self] in isClosed.load(ordering: .acquiring) }
         }
         let mailbox = mailbox
         workers.withLock { workers in
@@ -127,7 +136,7 @@ final class DashboardSession: Sendable {
   func settle(_ state: inout DashboardState) throws {
     while true {
       switch state.activity {
-      case .idle: if state.probes.asked == nil { return }
+      case .idle: if state.probes.asked == nil, !state.training.isAwaited { return }
       case .failed(let reason), .unavailable(let reason): throw InputError(reason)
       case .preparing, .measuring: break
       }
@@ -145,6 +154,7 @@ final class DashboardSession: Sendable {
     isTicking.store(false, ordering: .releasing)
     prober.stop()
     captioner.close()
+    trainings.close()
     sounds.stop()
     workers.withLock { workers in
       for worker in workers { worker.stop() }
@@ -158,6 +168,7 @@ final class DashboardSession: Sendable {
     switch effect {
     case .evaluate(let request): evaluate(request)
     case .rest: workers.withLock { for worker in $0 { worker.cancel() } }
+    case .measureTimes: measureTimesAnew()
     case .probe(let request): probe(request)
     case .play(let index): play(index)
     case .record(let on): record(on)
@@ -166,6 +177,7 @@ final class DashboardSession: Sendable {
     case .complete(let text): complete(text)
     case .export(let what, let content): export(what, content)
     case .save(let settings): report { "saved in \(try settings.write().path)" }
+    case .training(let effect): trainings.perform(effect)
     case .setTicking(let on): setTicking(on)
     case .suspend, .setMouse, .copy, .quit: break
     }
@@ -177,6 +189,39 @@ final class DashboardSession: Sendable {
       for (index, worker) in workers.enumerated() where index != request.model { worker.cancel() }
       if workers.indices.contains(request.model) { workers[request.model].request(request) }
     }
+  }
+
+  /// In the place of close looks, which would disturb it.
+  private func measureTimesAnew() {
+    prober.ask { [self] isCancelled in
+      for model in recognizers.indices where !isCancelled() {
+        measureTimes(of: model, isAnew: true, isCancelled)
+      }
+      if !isCancelled() { mailbox.post(.ready) }
+    }
+  }
+
+  /// What a model costs here: the times of an earlier start, unless they are wanted anew or are of audio
+  /// of other lengths.
+  private func measureTimes(of model: Int, isAnew: Bool, _ isCancelled: () -> Bool) {
+    let (recognizer, data) = (recognizers[model], data.withLock { $0[model] })
+    let samples = data.readable.map { data.samples[$0] }
+    var costs = CostModel(recognizer.backbone, sampleCounts: samples.map(\.count))
+    let key = (try? ModelFolder.digest(of: recognizer.folder)).map {
+      KeptTimes.Key(machine: Machine.description, weights: $0, program: Machine.program)
+    }
+    let layers = recognizer.backbone.layerCount
+    let kept = isAnew ? nil : key.flatMap { KeptTimes.usual.times($0, layerCount: layers) }
+    if let kept, kept.covers(audioSeconds: costs.utteranceSeconds) {
+      costs.latency = kept
+    } else {
+      costs.latency = LatencyModel(measuring: recognizer, samples, isCancelled: isCancelled)
+      if let key, let times = costs.latency, !isReadOnly {
+        // A home that takes no file is no reason to go without: they are measured again each time.
+        try? KeptTimes.usual.keep(times, key, day: Machine.day)
+      }
+    }
+    if costs.latency != nil { mailbox.post(.calibrated(model: model, costs)) }
   }
 
   private func probe(_ request: ProbeRequest) {

@@ -9,7 +9,7 @@ import Tradeoff
 /// JSON lines, or for a name that ends in `.trn` pairs of files in the form that sclite reads: words and
 /// the utterance's id in brackets, a line each.
 struct HypothesesFile {
-  /// An utterance at a mask.
+  /// An utterance by a walk.
   private struct Line: Encodable {
     var model, dataset, split, policy, mask, id, speaker, reference, hypothesis: String
     var words, substitutions, deletions, insertions: Int
@@ -29,10 +29,11 @@ struct HypothesesFile {
 
   private var isPairs: Bool { url.pathExtension == "trn" }
 
-  /// Reference and hypothesis; of several masks, each has its own.
-  private func pair(_ model: String, _ mask: LayerMask, several: Bool) -> (ref: URL, hyp: URL) {
+  /// Reference and hypothesis; of several walks, each has its own.
+  private func pair(_ model: String, _ walk: Walk, several: Bool) -> (ref: URL, hyp: URL) {
     let stem = url.deletingPathExtension()
-    let name = several ? ".\(model.replacing("/", with: "_")).\(mask)" : ""
+    let choice = walk.description.replacing(", ", with: "-").replacing(" ", with: "-")
+    let name = several ? ".\(model.replacing("/", with: "_")).\(choice)" : ""
     func file(_ kind: String) -> URL {
       stem.deletingLastPathComponent()
         .appendingPathComponent("\(stem.lastPathComponent)\(name).\(kind).trn")
@@ -41,15 +42,15 @@ struct HypothesesFile {
   }
 
   /// Throws unless what `write` writes can be written.
-  func check(model: String, mask: LayerMask, several: Bool) throws {
-    let pair = pair(model, mask, several: several)
+  func check(model: String, walk: Walk, several: Bool) throws {
+    let pair = pair(model, walk, several: several)
     for file in isPairs ? [pair.ref, pair.hyp] : [url] { try OutputFile.check(file) }
   }
 
-  /// Each file is the old one or the whole new one; JSON lines grow by a mask.
+  /// Each file is the old one or the whole new one; JSON lines grow by a walk.
   mutating func write(
     _ results: [UtteranceResult], of dataset: Dataset, model: String, policy: String,
-    mask: LayerMask, several: Bool
+    walk: Walk, several: Bool
   ) throws {
     let utterances = results.map { dataset.utterances[$0.index] }
     if isPairs {
@@ -57,7 +58,7 @@ struct HypothesesFile {
       func text(_ words: [String]) -> String {
         zip(words, ids).map { ($0.isEmpty ? "" : "\($0) ") + "(\($1))\n" }.joined()
       }
-      let pair = pair(model, mask, several: several)
+      let pair = pair(model, walk, several: several)
       try OutputFile.write(text(utterances.map(\.transcript)), to: pair.ref)
       try OutputFile.write(text(results.map(\.transcript.text)), to: pair.hyp)
       return
@@ -67,7 +68,7 @@ struct HypothesesFile {
         try JSON.line(
           Line(
             model: model, dataset: dataset.name, split: dataset.split, policy: policy,
-            mask: mask.description, id: utterance.id, speaker: utterance.speaker,
+            mask: result.mask.description, id: utterance.id, speaker: utterance.speaker,
             reference: utterance.transcript, hypothesis: result.transcript.text,
             words: result.counts.words, substitutions: result.counts.substitutions,
             deletions: result.counts.deletions, insertions: result.counts.insertions)))

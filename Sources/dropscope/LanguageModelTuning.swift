@@ -28,13 +28,13 @@ struct LanguageModelTuning {
   static let bonuses = [0, 0.75, 1.5, 2.25, 3]
 
   private let recognizer: Recognizer
-  private let mask: LayerMask
+  private let walk: Walk
   private let dataset: Dataset
   private let search: BeamSearchDecoder.Options
 
   /// `UsageError` unless there is one model at one mask.
   init(
-    _ recognizers: [Recognizer], _ choices: [[LayerOptions.ChosenMask]], _ dataset: Dataset,
+    _ recognizers: [Recognizer], _ choices: [[LayerOptions.ChosenWalk]], _ dataset: Dataset,
     _ search: BeamSearchDecoder.Options
   ) throws {
     guard recognizers.count == 1, choices[0].count == 1 else {
@@ -42,7 +42,7 @@ struct LanguageModelTuning {
         "option --tune-lm: expected one model at one mask, found \(choices.reduce(0) { $0 + $1.count })"
       )
     }
-    (recognizer, mask) = (recognizers[0], choices[0][0].mask)
+    (recognizer, walk) = (recognizers[0], choices[0][0].walk)
     (self.dataset, self.search) = (dataset, search)
   }
 
@@ -72,7 +72,7 @@ struct LanguageModelTuning {
     try StandardOutput.show(
       """
       \(dataset.name) \(dataset.split): \(dataset.utterances.count) utterances, \(recognizer.name) \
-      \(mask), \(Decoding.beam(search).description)
+      \(walk), \(Decoding.beam(search).description)
       WER % by LM weight, down, and word bonus, across; greedy \(percent(greedy.rate))
 
       \(table.heading)
@@ -96,8 +96,9 @@ struct LanguageModelTuning {
     let data = try LoadedDataset(dataset, for: recognizer)
     let said = Mutex([Tensor?](repeating: nil, count: data.samples.count))
     WorkerTeam.each(of: data.samples.count, workers: threads) { index in
-      let tensor = recognizer.backbone.logProbabilities(ofLong: data.samples[index], mask: mask)
-      said.withLock { $0[index] = tensor }
+      let passage = recognizer.backbone.passage(
+        ofLong: data.samples[index], by: walk, of: dataset.utterances[index].id)
+      said.withLock { $0[index] = passage.logProbabilities }
     }
     return said.withLock { $0.compactMap { $0 } }
   }

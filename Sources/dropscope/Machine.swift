@@ -20,4 +20,18 @@ enum Machine {
     return text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
       .flatMap { Double($0.filter(\.isNumber)) }.map { $0 / 1024 }
   }
+
+  /// Names this build of the program, among others of the same machine: a new one may be faster.
+  static var program: String {
+    var status = stat()
+    guard stat("/proc/self/exe", &status) == 0 else { return "" }
+    return "\(status.st_size) bytes of \(status.st_mtim.tv_sec)"
+  }
+
+  /// Today, as 2026-01-31, by the local clock.
+  static var day: String {
+    let parts = Calendar(identifier: .gregorian).dateComponents(
+      [.year, .month, .day], from: Date())
+    return String(format: "%04d-%02d-%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0)
+  }
 }

@@ -6,13 +6,13 @@ import Speech
 import Tradeoff
 
 extension Measuring {
-  /// Every utterance at `mask`, in the data set's order.
+  /// Every utterance by `walk`, in the data set's order.
   func run(
-    _ mask: LayerMask, decoding: Decoding = .greedy, title: String
+    _ walk: Walk, decoding: Decoding = .greedy, title: String
   ) throws -> [UtteranceResult] {
-    var bar = ProgressBar("\(title) \(mask)")
+    var bar = ProgressBar("\(title) \(walk)")
     defer { bar.finish() }
-    return try run(mask, decoding: decoding) { done, total, counts in
+    return try run(walk, decoding: decoding) { done, total, counts in
       bar.update(
         Double(done) / Double(total),
         note: String(format: "WER %.1f %% of %d words", counts.rate * 100, counts.words))

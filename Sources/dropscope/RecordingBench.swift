@@ -33,24 +33,33 @@ struct RecordingSpeed: Codable {
 
 struct RecordingBench {
   private static let repetitions = 5
+  /// What walks know the recording by.
+  private static let utterance = "recording"
   /// Of the largest log-probability; rounding alone is a hundredth of it.
   private static let tolerance = 1e-3
   let recognizer: Recognizer
   /// Mono samples of the whole recording.
   let samples: [Float]
+  let walks: [Walk]
+  /// What each walk makes of the recording.
   let masks: [LayerMask]
   let threads: Int
 
   /// The first `seconds` of a data set's audio, or all there is.
   init(
-    _ recognizer: Recognizer, _ data: LoadedDataset, masks: [LayerMask], seconds: Double,
+    _ recognizer: Recognizer, _ data: LoadedDataset, walks: [Walk], seconds: Double,
     threads: Int
   ) {
     self.recognizer = recognizer
-    self.masks = masks
+    self.walks = walks
     self.threads = threads
     let count = Int(seconds * Double(data.sampleRate))
-    samples = Array(data.samples.lazy.joined().prefix(count))
+    let samples = Array(data.samples.lazy.joined().prefix(count))
+    self.samples = samples
+    masks = walks.map {
+      $0.mask(of: Self.utterance)
+        ?? recognizer.backbone.passage(samples, by: $0, of: Self.utterance).mask
+    }
   }
 
   var seconds: Double { Double(samples.count) / Double(recognizer.backbone.sampleRate) }
@@ -63,19 +72,19 @@ struct RecordingBench {
     return features
   }
 
-  /// Without PyTorch; milliseconds of every repetition at each mask. The first, which warms up, does
+  /// Without PyTorch; milliseconds of every repetition by each walk. The first, which warms up, does
   /// not count.
   private func times() -> [[Double]] {
-    masks.map { mask in
+    walks.map { walk in
       (0...Self.repetitions).map { _ in
-        ContinuousClock().measure { _ = logProbabilities(mask) }.seconds * 1000
+        ContinuousClock().measure { _ = logProbabilities(walk) }.seconds * 1000
       }.dropFirst().map { $0 }
     }
   }
 
-  private func logProbabilities(_ mask: LayerMask) -> Tensor {
+  private func logProbabilities(_ walk: Walk) -> Tensor {
     Parallel.with(threads: threads) {
-      recognizer.backbone.logProbabilities([samples], mask: mask)
+      recognizer.backbone.passage(samples, by: walk, of: Self.utterance).logProbabilities
     }
   }
 
@@ -106,7 +115,7 @@ struct RecordingBench {
       answer = try script.run(plan, answer: Answer.self) { folder in
         try SafetensorsWriter.write(
           [("samples", features(samples))]
-            + masks.map { ($0.description, logProbabilities($0)) },
+            + zip(masks, walks).map { ($0.description, logProbabilities($1)) },
           as: .float32, metadata: [:], to: folder.appendingPathComponent("input.safetensors"))
       }
       if let worst = answer?.differences.max(by: { $0.value < $1.value }),

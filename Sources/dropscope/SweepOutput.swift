@@ -47,7 +47,10 @@ struct SweepOutput {
     func names(_ group: SweepGroup) -> [String] {
       let first = group.first
       // A lone mask is worth showing; of several only the number says something.
-      let mask = group.points.count == 1 ? first.mask : "\(group.points.count) masks"
+      let mask =
+        group.points.count == 1
+        ? first.mask ?? Walk.ownMasks
+        : "\(group.points.count) \(first.mask == nil ? "draws" : "masks")"
       return [first.model, first.split, first.policy, mask]
     }
     let table = TextTable(

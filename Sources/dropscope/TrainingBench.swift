@@ -124,7 +124,7 @@ struct TrainingRun {
       sums.withLock { sums in
         if report.step == warmUp { sums.start = .now }
         guard report.step > warmUp else { return }
-        let forward = report.masks.reduce(0) { $0 + costs.gflopPerAudioSecond($1) }
+        let forward = report.masks.reduce(0) { $0 + costs.gflopPerAudioSecond(Walk($1)) }
         let teacher = takesTeacher ? costs.gflopPerAudioSecond(.full(backbone.layerCount)) : 0
         sums.audio += report.audioSeconds
         sums.work += report.audioSeconds * (3 * forward + teacher)

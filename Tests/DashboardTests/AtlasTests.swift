@@ -42,13 +42,13 @@ import Tradeoff
       #expect(abs(try #require(survey.knockOuts[layer]) - worth / 600) < 1e-12)
     }
     #expect(
-      survey.walks.map(\.name) == [
+      survey.paths.map(\.name) == [
         "spread", "first", "last", "best", "greedy", "shapley", "contiguous",
       ])
-    for walk in survey.walks { #expect(walk.points.map(\.mask.keptCount) == (0...12).reversed()) }
+    for path in survey.paths { #expect(path.points.map(\.mask.keptCount) == (0...12).reversed()) }
     // Where layers add up, dropping the least one first is best.
-    #expect(survey.walks[3].points == survey.walks[4].points)
-    #expect(survey.walks[2].points[6].mask == (try mask("000000111111")))
+    #expect(survey.paths[3].points == survey.paths[4].points)
+    #expect(survey.paths[2].points[6].mask == (try mask("000000111111")))
     #expect(survey.depths[6].masks == 924)
     #expect(survey.depths[6].best == 125.0 / 600 && survey.depths[6].bound == 62.0 / 600)
   }
@@ -178,12 +178,13 @@ import Tradeoff
       Issue.record("nothing is measured")
       return
     }
-    #expect(request.mask == next && state.mask == next && state.isManual && state.neighbour == 0)
+    #expect(
+      request.walk == Walk(next) && state.mask == next && state.isManual && state.neighbour == 0)
     press(&state, "u")
     #expect(state.mask == (try mask("101010010101")) && state.policyName == "spread")
     // The steepest way up ends at full depth.
     for _ in 0..<6 { press(&state, " ") }
-    #expect(state.mask == state.fullMask)
+    #expect(state.walk == state.fullWalk)
     #expect(screen(state).contains("none is better: the top of a hill"))
     #expect(screen(state).contains("3.3 %, the only mask of 12 layers"))
     for _ in 0..<100 { press(&state, .down) }
@@ -214,7 +215,7 @@ import Tradeoff
     press(&state, "u", "u", "u", "u", "-")
     #expect(state.mask == (try mask("100001010111")))
     for _ in 0..<40 { press(&state, "+") }
-    #expect(state.mask == state.fullMask && state.notice.contains("nothing on the front is dearer"))
+    #expect(state.walk == state.fullWalk && state.notice.contains("nothing on the front is dearer"))
     for _ in 0..<40 { press(&state, "-") }
     #expect(state.mask.keptCount == 0 && state.notice.contains("nothing on the front is cheaper"))
   }
@@ -302,7 +303,7 @@ import Tradeoff
     var state = DashboardState(
       subject: Subject(
         models: [model], dataset: "d", split: "s", utterances: [], machine: "machine", threads: 1),
-      mask: .full(12), policy: "spread", costs: [Scene.costs])
+      walk: .full(12), policy: "spread", costs: [Scene.costs])
     (state.view, state.size) = (.atlas, Self.wide)
     #expect(screen(state).contains("× dld/atlas.safetensors: expected an atlas of masks"))
     #expect(screen(state).contains("--all-masks"))

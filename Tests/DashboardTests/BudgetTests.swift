@@ -30,15 +30,43 @@ import Dashboard
     #expect(screen(state).contains("your slider is in charge: + −"))
     #expect(screen(state).contains("12     18.0 measured     2.8 □ no"))
     // What the budget would choose is marked beside what the slider chose.
-    #expect(screen(state).contains("5     9.30 measured    40.3 ◆ deepest"))
+    #expect(screen(state).contains("8     13.0 measured    17.6 ◆ deepest"))
     press(&state, "+")
     #expect(screen(state).contains("the deepest that fits is chosen"))
-    #expect(state.mask.keptCount == 7)
+    #expect(state.mask.keptCount == 9)
     for _ in 0..<40 { press(&state, "-") }
     #expect(screen(state).contains("nothing fits: 1 layer is the least"))
     #expect(!screen(state).contains("deepest that fits"))
     press(&state, .left)
     #expect(screen(state).contains("your slider is in charge"))
+  }
+
+  /// A share of full depth on this machine, in either unit, whatever the device.
+  @Test func theBudgetIsAShare() {
+    var state = open(Size(width: 120, height: 40))
+    #expect(screen(state).contains("75 % of full depth: 13.5 ms an utterance (f)"))
+    press(&state, "+")
+    #expect(screen(state).contains("80 % of full depth: 14.4 ms an utterance (f)"))
+    press(&state, "g", "2")
+    // Twice as slow: 3 layers take 13.6 ms, 4 take 16.0.
+    #expect(screen(state).contains("80 % of full depth: 14.4 ms") && state.mask.keptCount == 3)
+    press(&state, "g", "1", "f")
+    // Of 0.754 GFLOP; 9 layers take 0.596.
+    #expect(screen(state).contains("80 %, 0.603 GFLOP per second of audio (f)"))
+    #expect(state.mask.keptCount == 9)
+    press(&state, "f")
+    for percent in [85, 90, 95, 100, 125, 150] {
+      press(&state, "+")
+      #expect(state.budget.percent == percent)
+    }
+    for percent in [125, 100, 95] {
+      press(&state, "-")
+      #expect(state.budget.percent == percent)
+    }
+    for _ in 0..<100 { press(&state, "-") }
+    #expect(state.budget.percent == 5)
+    for _ in 0..<200 { press(&state, "+") }
+    #expect(state.budget.percent == 10_000)
   }
 
   /// Another unit or device does not take the choice from the slider.
@@ -50,31 +78,6 @@ import Dashboard
     #expect(state.budget.isInCharge)
     press(&state, "u")
     #expect(!state.budget.isInCharge)
-  }
-
-  /// A calibration on an idle machine says half of what is measured beside other work.
-  @Test func estimatesAreScaledByWhatWasMeasured() throws {
-    var state = open(Size(width: 120, height: 40), measured: false)
-    Scene.answer(&state)
-    var costs = Scene.costs
-    let stages = StageValues(
-      frontEnd: 0.0015, layers: Array(repeating: 0.000625, count: 12),
-      skipped: Array(repeating: 0, count: 12), head: 0)
-    costs.latency = LatencyModel([(1, stages), (3, stages)])
-    costs.utteranceSeconds = 2
-    _ = update(&state, .calibrated(model: 0, costs))
-    let rows = view(state, state.size).lines().compactMap { line -> (Double, String)? in
-      guard let match = line.firstMatch(of: /\d+ +([\d.]+) (measured|estimated)/) else {
-        return nil
-      }
-      return Double(match.1).map { ($0, String(match.2)) }
-    }
-    #expect(rows.count == 12)
-    #expect(rows.first?.1 == "measured" && rows.first?.0 == 18)
-    #expect(rows.dropFirst().allSatisfy { $0.1 == "estimated" })
-    // 11 layers: 8.375 of the 9 ms that 12 were estimated at, of 18 measured.
-    #expect(abs(rows[1].0 - 16.75) < 0.1)
-    #expect(zip(rows, rows.dropFirst()).allSatisfy { $0.0 >= $1.0 })
   }
 
   @Test func aClickInAScrolledTableTakesTheRowUnderIt() throws {
@@ -91,8 +94,9 @@ import Dashboard
   @Test func theHeightIsShared() {
     let state = open(Size(width: 80, height: 24))
     let lines = view(state, state.size).lines()
-    #expect(lines.count { $0.contains("measured ") && $0.contains("□ no") } >= 5)
+    #expect(lines.count { $0.contains(/measured +[\d.]+ [□◆■]/) } >= 5)
     #expect(lines.contains { $0.contains("always 6 layers") })
+    #expect(lines.contains { $0.contains("always 1: worst case") })
     let small = open(Size(width: 60, height: 15))
     #expect(screen(small).contains("12     18.0 measured"))
     var withTour = small

@@ -207,7 +207,7 @@ import Dashboard
 
   @Test func whatIsCutIsMarked() {
     let small = screen(Scene.busy(), 60, 15)
-    #expect(small.contains("+1 more (e)") && small.contains("+4 more (e)"))
+    #expect(small.contains("+1 more (e)") && small.contains("+3 more (e)"))
     let layers = screen(Scene.shown(.layers), 60, 15)
     #expect(layers.contains("▼ 8 more (e)") && layers.contains("kitc…"))
     #expect(!layers.contains("it cam"))

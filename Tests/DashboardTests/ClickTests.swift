@@ -51,7 +51,7 @@ import Dashboard
   @Test func whatIsLeftOutIsEnlargedByItsMark() throws {
     var state = Scene.busy()
     state.size = Size(width: 60, height: 15)
-    let at = try place("+4 more (e)", state)
+    let at = try place("+3 more (e)", state)
     _ = click(&state, at.x + 9, at.y)
     #expect(state.zoomed == .cost)
     press(&state, .escape)
@@ -121,17 +121,22 @@ import Dashboard
     #expect(try #require(view(state, state.size).lines().last).contains("↑↓ layer"))
   }
 
-  /// Deterministic policies always skip the same layers, the random one each about as often.
+  /// Policies that do not draw always skip the same layers, the others each about as often.
   @Test func skipsAreCountedOverDraws() throws {
     let policies = Scene.withAtlases().policies
-    for policy in PolicyCatalog.names {
+    for policy in policies.available {
       for count in 0...12 {
-        let shares = SkipMap.shares(policy, seed: 1, keeping: count, by: policies)
-        #expect(abs(shares.reduce(0, +) - Double(12 - count)) < 1e-9)
-        if policy != "random" { #expect(shares.allSatisfy { $0 == 0 || $0 == 1 }) }
+        let shares = try #require(
+          SkipMap.shares(policy, seed: 1, keeping: count, by: policies, of: []))
+        // Where depth is an average, 20 draws are only near it.
+        let isExact = policies.walk(policy, seed: 1, keeping: count).mask != nil
+        #expect(abs(shares.reduce(0, +) - Double(12 - count)) < (isExact ? 1e-9 : 2))
+        if !PolicyCatalog.isDrawn(policy) { #expect(shares.allSatisfy { $0 == 0 || $0 == 1 }) }
       }
     }
-    #expect(Set(SkipMap.shares("random", seed: 1, keeping: 6, by: policies)).count > 2)
+    let drawn = try #require(
+      SkipMap.shares("random", seed: 1, keeping: 6, by: policies, of: []))
+    #expect(Set(drawn).count > 2)
     var state = Scene.shown(.layers)
     state.size = Size(width: 80, height: 24)
     state.zoomed = .skips

@@ -37,7 +37,7 @@ import Dashboard
     let effects = press(&state, "D")
     #expect(
       effects
-        == [.evaluate(EvaluationRequest(id: 2, mask: .full(12), decoding: .beam(Self.beam)))])
+        == [.evaluate(EvaluationRequest(id: 2, walk: .full(12), decoding: .beam(Self.beam)))])
     #expect(state.present == nil && text(state).contains("test-clean, beam 25"))
     Scene.answer(&state)
     #expect(state.present?.isComplete == true && state.measurements.count == 2)
@@ -91,11 +91,11 @@ import Dashboard
     _ = press(&state, "x")
     let row = Export.allCases.firstIndex(of: .pointsJSON)!
     let effects = update(&state, .terminal(.key(.character(Character("\(row + 1)")))))
-    guard case .export(_, .points(_, let masks))? = effects.first else {
+    guard case .export(_, .points(_, let walks))? = effects.first else {
       Issue.record("no points to write: \(effects)")
       return
     }
-    #expect(masks.map(\.decoding) == [.beam(Self.beam)])
+    #expect(walks.map(\.decoding) == [.beam(Self.beam)])
   }
 
   /// What was heard greedily is heard again.
@@ -107,7 +107,7 @@ import Dashboard
     #expect(state.listening.heard.count == 12 && state.listening.hearer.decoding == .greedy)
     let effects = press(&state, "D")
     let asked = effects.contains {
-      if case .probe(.file(_, _, _, _, .beam)) = $0 { true } else { false }
+      if case .probe(.file(_, _, _, _, _, .beam)) = $0 { true } else { false }
     }
     #expect(asked)
     Scene.serve(effects, &state)

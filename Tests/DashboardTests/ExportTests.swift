@@ -40,7 +40,7 @@ import Dashboard
       // Only what was measured to the end, the deepest first.
       let complete = state.measurements.values.filter(\.isComplete)
       #expect(visited.count == complete.count && visited.count < state.measurements.count)
-      #expect(visited.map(\.mask.keptCount) == visited.map(\.mask.keptCount).sorted(by: >))
+      #expect(visited.map(\.walk.keptCount) == visited.map(\.walk.keptCount).sorted(by: >))
       for one in visited {
         #expect(one.model == "dld" && one.results.map(\.index) == Array(0..<40))
       }
@@ -165,9 +165,9 @@ import Dashboard
           transcript: $0.words.joined(separator: " "))
       })
     let visited = [12, 6].map { kept in
-      let mask = ModelPolicies(layerCount: 12).mask("spread", seed: 1, keeping: kept)
-      return VisitedMask(
-        model: "dld", mask: mask, results: (0..<40).map { Scene.result($0, mask) })
+      let walk = ModelPolicies(layerCount: 12).walk("spread", seed: 1, keeping: kept)
+      return VisitedWalk(
+        model: "dld", walk: walk, results: (0..<40).map { Scene.result($0, walk) })
     }
     let points = SweepPoint.of(visited, dataset: dataset, threads: 2, machine: "Example CPU")
     #expect(try PointsFormat.csv.text(points) == SweepPoint.csv(points))

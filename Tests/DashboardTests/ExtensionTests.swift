@@ -124,11 +124,11 @@ import Dashboard
     }
 
     static func wishes(_ state: DashboardState) -> [OperatingPoint] {
-      [state.point(model: 0, mask: .spread(keeping: 3, of: state.layerCount))]
+      [state.point(model: 0, walk: Walk(.spread(keeping: 3, of: state.layerCount)))]
     }
 
     static func probe(_ state: DashboardState) -> ProbeRequest? {
-      .cloud(model: 0, mask: .spread(keeping: 5, of: state.layerCount))
+      .cloud(model: 0, walk: Walk(.spread(keeping: 5, of: state.layerCount)))
     }
 
     static func moveCursor(by step: Int, _ state: inout DashboardState) { state.utterance += step }
@@ -139,7 +139,7 @@ import Dashboard
   @Test func aNewViewIsATypeAndAnEntry() {
     let new = ViewKind(CountView.self)
     var state = DashboardState(
-      subject: Scene.subject, mask: .full(Scene.layerCount), policy: "spread",
+      subject: Scene.subject, walk: .full(Scene.layerCount), policy: "spread",
       costs: [Scene.costs], views: [.explore, .layers, new])
     state.size = Size(width: 120, height: 40)
     _ = update(&state, .ready)

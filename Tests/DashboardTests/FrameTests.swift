@@ -51,6 +51,7 @@ import Dashboard
 
   @Test(arguments: sizes) func start(size: Size) throws {
     var state = Scene.state()
+    state.modelCosts[0].latency = nil
     _ = update(&state, .preparing("reading the held-out audio"))
     state.size = size
     try check(view(state, size), "start-\(size.width)x\(size.height)")

@@ -100,7 +100,7 @@ import Dashboard
     var state = DashboardState(
       subject: Subject(
         models: [.init(name: "m", layerCount: layers)], dataset: "d", split: "s", utterances: [],
-        machine: "machine", threads: 1), mask: .full(layers), policy: "spread", costs: [costs])
+        machine: "machine", threads: 1), walk: .full(layers), policy: "spread", costs: [costs])
     for size in Self.sizes where size.width % 7 == 0 {
       state.size = size
       state.layerCursor = size.width % layers

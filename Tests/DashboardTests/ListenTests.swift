@@ -133,8 +133,8 @@ import Dashboard
     Scene.serve(update(&state, .recorded("/tmp/recording.wav")), &state)
     let first = try #require(lines(state).first { $0.contains("dld 6 ") })
     let second = try #require(lines(state).first { $0.contains("reference 6 ") })
-    #expect(first.contains("dld 6       6.00 ms  please turn off the"))
-    #expect(second.contains("reference 6 6.00 ms  please turn ≠of the"))
+    #expect(first.contains("dld 6       7.50 ms  please turn off the"))
+    #expect(second.contains("reference 6 7.50 ms  please turn ≠of the"))
     #expect(screen(state).contains("they differ in 1 word   ≠ another"))
     // Without colour the sign tells; with it both words stand out.
     let y = try #require(lines(state).firstIndex { $0.contains("≠of") })
@@ -158,8 +158,8 @@ import Dashboard
     for key in ["M", "2", "p", "M", "1", .right, .right, .right, .right] as [Key] {
       Scene.serve(update(&state, .terminal(.key(key))), &state)
     }
-    #expect(screen(state).contains("dld 2       2.00 ms  please turn"))
-    #expect(screen(state).contains("reference 6 6.00 ms  please turn +of +the"))
+    #expect(screen(state).contains("dld 2       3.93 ms  please turn"))
+    #expect(screen(state).contains("reference 6 7.50 ms  please turn +of +the"))
     #expect(screen(state).contains("they differ in 2 words"))
   }
 
@@ -167,8 +167,8 @@ import Dashboard
     var state = heard(Size(width: 100, height: 30))
     #expect(!screen(state).contains("they differ"))
     for _ in 0..<6 { Scene.serve(update(&state, .terminal(.key(.right))), &state) }
-    #expect(screen(state).contains("dld 6  6.00 ms  please turn off the"))
-    #expect(screen(state).contains("dld 12 12.0 ms  please turn off the +kitchen +light"))
+    #expect(screen(state).contains("dld 6  7.50 ms  please turn off the"))
+    #expect(screen(state).contains("dld 12 12.9 ms  please turn off the +kitchen +light"))
   }
 
   @Test func aClipIsPickedAndScoredByWhatIsSaidInIt() throws {
@@ -179,8 +179,8 @@ import Dashboard
     Scene.serve(update(&state, .terminal(.key("1"))), &state)
     #expect(state.listening.heardFile == "/clips/0.wav")
     #expect(screen(state).contains("said                 please turn off the kitchen light"))
-    #expect(screen(state).contains("dld 6       6.00 ms  please turn off the −−−−−−− −−−−−"))
-    #expect(screen(state).contains("reference 6 6.00 ms  please turn ≠of the −−−−−−− −−−−−"))
+    #expect(screen(state).contains("dld 6       7.50 ms  please turn off the −−−−−−− −−−−−"))
+    #expect(screen(state).contains("reference 6 7.50 ms  please turn ≠of the −−−−−−− −−−−−"))
     #expect(screen(state).contains("dld 6: 2 of 6 words wrong   reference 6: 3 of 6 words wrong"))
     // Without clips the key says what there is instead.
     var bare = race()
@@ -193,22 +193,23 @@ import Dashboard
     var state = race()
     let effects = update(&state, .recorded("/tmp/recording.wav"))
     guard case .probe(let request)? = effects.first,
-      case .file(_, 1, 0, let masks, _) = request
+      case .file(_, _, 1, 0, let walks, _) = request
     else {
       Issue.record("nothing is to be heard: \(effects)")
       return
     }
-    #expect(masks.map(\.keptCount) == Array((1...12).reversed()))
-    for (index, mask) in masks.enumerated() {
+    #expect(walks.map(\.keptCount) == Array((1...12).reversed()))
+    for (index, walk) in walks.enumerated() {
       let listening = Listening(
-        mask: mask, transcript: Transcript(tokens: [], words: []), seconds: 0.001, audioSeconds: 1)
+        walk: walk, mask: try #require(walk.mask), looks: [],
+        transcript: Transcript(tokens: [], words: []), seconds: 0.001, audioSeconds: 1)
       let next = update(&state, .probed(.depth(request, listening)))
-      guard index == masks.count - 1 else {
+      guard index == walks.count - 1 else {
         #expect(next == [])
         continue
       }
       // Then the other model.
-      guard case .probe(.file(_, 1, 1, let others, _))? = next.first else {
+      guard case .probe(.file(_, _, 1, 1, let others, _))? = next.first else {
         Issue.record("the other model hears nothing: \(next)")
         return
       }
@@ -280,7 +281,7 @@ import Dashboard
     state.size = Size(width: width, height: height)
     let request = try #require(asked(update(&state, .recording(true))))
     #expect(request.recording == 1 && request.hearers.map(\.model) == [0, 1])
-    #expect(request.hearers.map(\.mask.keptCount) == [6, 6])
+    #expect(request.hearers.map(\.walk.keptCount) == [6, 6])
     #expect(screen(state).contains("● Captions") && screen(state).contains("Space stops"))
     #expect(screen(state).contains("dld 6 of 12") && screen(state).contains("reference 6 of 12"))
     let samples = [Float](repeating: 0.5, count: 1000)
@@ -322,7 +323,7 @@ import Dashboard
     let effects = update(&state, .terminal(.key(.right)))
     let second = try #require(asked(effects))
     #expect(effects == [.caption(second)] && second.recording == 1)
-    #expect(second.hearers.map(\.mask.keptCount) == [5, 5])
+    #expect(second.hearers.map(\.walk.keptCount) == [5, 5])
     #expect(screen(state).contains("recording; measuring waits meanwhile"))
     // What stands there is of its own depth until the next one is heard.
     #expect(screen(state).contains("dld 6 of 12"))
@@ -349,7 +350,7 @@ import Dashboard
       Issue.record("measuring does not go on: \(ended)")
       return
     }
-    #expect(request.id == id + 1 && request.mask == state.mask)
+    #expect(request.id == id + 1 && request.walk == state.walk)
     #expect(screen(state).contains("× no recording: no microphone"))
     #expect(!screen(state).contains("Captions"))
   }

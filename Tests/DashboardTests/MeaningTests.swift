@@ -55,10 +55,10 @@ import Dashboard
     for key in ["5", "0", .enter] as [Key] { _ = update(&state, .terminal(.key(key))) }
     Scene.answer(&state)
     Scene.answer(&state, utterances: 5)
-    #expect(state.newest?.mask == .full(12))
+    #expect(state.newest?.walk == .full(12))
     var (now, full, words) = (0, 0, 0)
     for index in (0..<5).map({ ($0 * 7 + 3) % 40 }) {
-      now += Scene.result(index, state.mask).counts.errors
+      now += Scene.result(index, state.walk).counts.errors
       full += Scene.result(index, .full(12)).counts.errors
       words += Scene.result(index, .full(12)).counts.words
     }
@@ -79,7 +79,7 @@ import Dashboard
     ] {
       let state = DashboardState(
         subject: Scene.subject,
-        mask: ModelPolicies(layerCount: 12).mask("spread", seed: 1, keeping: kept),
+        walk: ModelPolicies(layerCount: 12).walk("spread", seed: 1, keeping: kept),
         policy: "spread", costs: [costs])
       #expect(try sentence(state).hasPrefix("\(share) the compute; "), "\(kept)")
     }
@@ -88,7 +88,7 @@ import Dashboard
   @Test func theFirstLineSaysWhatThisIs() {
     for (width, height, text) in [
       (200, 60, "skip layers of a speech recogniser, see what it costs"),
-      (120, 40, "what skipping layers costs"), (80, 24, "what skipping layers costs   dld"),
+      (120, 40, "layer dropping"), (80, 24, "what skipping layers costs   dld"),
     ] {
       var state = Scene.state()
       state.size = Size(width: width, height: height)

@@ -117,7 +117,7 @@ import Dashboard
       models: [.init(name: "mine", layerCount: 12)], dataset: "heldout", split: "dev",
       utterances: [], machine: "Example CPU", threads: 2)
     var own = DashboardState(
-      subject: subject, mask: .full(12), policy: "spread", costs: [Scene.costs])
+      subject: subject, walk: .full(12), policy: "spread", costs: [Scene.costs])
     press(&own, "M")
     #expect(own.menu?.rows.map(\.detail) == ["12 layers"])
   }

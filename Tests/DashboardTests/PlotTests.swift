@@ -107,7 +107,7 @@ import Dashboard
         skipped: Array(repeating: 0, count: 12), head: 0.01e9))
     for model in 0..<2 {
       var state = DashboardState(
-        subject: Scene.twoModels().subject, mask: .full(12), policy: "spread",
+        subject: Scene.twoModels().subject, walk: .full(12), policy: "spread",
         costs: [Scene.costs, dear])
       state.size = Size(width: 120, height: 40)
       state.zoomed = .plot

@@ -17,7 +17,7 @@ import Tradeoff
         Subject.Item(id: "\($0)", speaker: "\($0 % 7)", transcript: "a word")
       }, machine: "m", threads: 1)
     var state = DashboardState(
-      subject: subject, mask: scene.mask, policy: scene.policy, costs: scene.modelCosts)
+      subject: subject, walk: scene.walk, policy: scene.policy, costs: scene.modelCosts)
     state.size = Size(width: 120, height: 40)
     return state
   }
@@ -25,7 +25,7 @@ import Tradeoff
   /// A first utterance of all that is asked for.
   private func take(_ effects: [Effect], _ state: inout DashboardState) {
     for case .evaluate(let request) in effects {
-      let result = Scene.result(0, request.mask)
+      let result = Scene.result(0, request.walk)
       _ = update(&state, .evaluator(.utterance(id: request.id, result)))
     }
   }

@@ -4,6 +4,7 @@ import Backbones
 import Foundation
 import Speech
 import TerminalUI
+@testable import Training
 
 import Dashboard
 @testable import Tradeoff
@@ -39,12 +40,14 @@ enum Scene {
     if let atlas {
       models[0].policies = ModelPolicies(layerCount: layerCount, atlas: .success(atlas))
     }
-    let second = CostModel(
+    var second = CostModel(
       stages: StageValues(
         frontEnd: 0.1e9, layers: Array(repeating: 0.05e9, count: secondLayers),
         skipped: Array(repeating: 0, count: secondLayers), head: 0.01e9))
+    second.latency = latency(layers: Array(repeating: 0.00125, count: secondLayers))
+    second.utteranceSeconds = costs.utteranceSeconds
     return DashboardState(
-      subject: subject(of: models), mask: .full(layerCount), policy: "spread",
+      subject: subject(of: models), walk: .full(layerCount), policy: "spread",
       costs: [costs, second])
   }
 
@@ -81,7 +84,7 @@ enum Scene {
       Subject.Model(name: $0, layerCount: layerCount)
     }
     return DashboardState(
-      subject: subject(of: models), mask: .full(layerCount), policy: "spread",
+      subject: subject(of: models), walk: .full(layerCount), policy: "spread",
       costs: models.map { _ in costs })
   }
 
@@ -98,7 +101,7 @@ enum Scene {
       return model
     }
     return DashboardState(
-      subject: subject(of: models), mask: .full(layerCount), policy: "spread",
+      subject: subject(of: models), walk: .full(layerCount), policy: "spread",
       costs: models.map { _ in costs })
   }
 
@@ -123,7 +126,7 @@ enum Scene {
 
   static func state(symbols: Symbols = .braille) -> DashboardState {
     var state = DashboardState(
-      subject: subject, mask: .full(layerCount), policy: "spread", costs: [costs], symbols: symbols)
+      subject: subject, walk: .full(layerCount), policy: "spread", costs: [costs], symbols: symbols)
     state.clips = clips
     return state
   }
@@ -144,11 +147,32 @@ enum Scene {
     costs.parameters = StageValues(
       frontEnd: 0.1e6, layers: Array(repeating: 0.38e6, count: layerCount),
       skipped: Array(repeating: 0, count: layerCount), head: 0.03e6)
+    costs.latency = latency(layers: (0..<layerCount).map { 0.0011 + Double($0 % 4) * 0.0001 })
+    (costs.utteranceSeconds, costs.middleHalf) = (2.8, 2.4...3.2)
     return costs
   }()
 
+  /// In proportion to the audio: these seconds for an utterance of mean length, and 3 ms for what comes
+  /// before and after the layers.
+  static func latency(
+    layers: [Double], slowdowns: [Double] = [1], unevenness: Double? = nil,
+    othersShare: Double? = nil
+  ) -> LatencyModel {
+    LatencyModel(
+      [0.5, 2].map { scale in
+        LatencyModel.Point(
+          audioSeconds: 2.8 * scale,
+          stages: StageValues(
+            frontEnd: 0.0025 * scale, layers: layers.map { $0 * scale },
+            skipped: layers.map { _ in 0 }, head: 0.0005 * scale))
+      }, slowdowns: slowdowns, unevenness: unevenness, othersShare: othersShare)
+  }
+
   /// An evaluator's answer: the more layers are skipped, the more words go wrong.
-  static func result(_ index: Int, _ mask: LayerMask) -> UtteranceResult {
+  static func result(_ index: Int, _ walk: Walk) -> UtteranceResult {
+    let mask =
+      walk.mask(of: subject.utterances[index].id)
+      ?? LayerMask(layerCount: layerCount, keeping: 0..<walk.keptCount)
     let words = subject.utterances[index].words
     let wrong = (layerCount - mask.keptCount) * (layerCount - mask.keptCount)
     var alignment: [AlignedWord] = []
@@ -173,10 +197,10 @@ enum Scene {
     let audio = 2 + Double(index % 5) * 0.4
     let layers = (0..<layerCount).map { mask[$0] ? 0.0011 + Double($0 % 4) * 0.0001 : 0 }
     return UtteranceResult(
-      index: index, transcript: Transcript(tokens: [], words: []), alignment: alignment,
+      index: index, mask: mask, transcript: Transcript(tokens: [], words: []), alignment: alignment,
       counts: counts, audioSeconds: audio, seconds: 0.003 + layers.reduce(0, +),
       layerSeconds: layers, frontEndSeconds: 0.0025, headSeconds: 0.0005,
-      operations: costs.gflopPerAudioSecond(mask) * 1e9 * audio)
+      operations: costs.gflopPerAudioSecond(Walk(mask)) * 1e9 * audio)
   }
 
   /// Answers the newest request with its first utterances, or with all and the end.
@@ -185,7 +209,7 @@ enum Scene {
     for index in 0..<(utterances ?? subject.utterances.count) {
       let shuffled = (index * 7 + 3) % subject.utterances.count
       _ = update(
-        &state, .evaluator(.utterance(id: request.id, result(shuffled, request.mask))))
+        &state, .evaluator(.utterance(id: request.id, result(shuffled, request.walk))))
     }
     if utterances == nil { _ = update(&state, .evaluator(.finished(id: request.id))) }
   }
@@ -211,6 +235,49 @@ enum Scene {
     return state
   }
 
+  /// Two recipes, 400 steps each in lines of ten, looked at every hundred steps; the second is slower, and
+  /// better. In every step each layer is kept that a made-up rule says.
+  static let trainings = [
+    training("dld", lineSeconds: 12, wrong: 0.5, kl: 1),
+    training("random-drop", lineSeconds: 10, wrong: 0.6, kl: 0),
+    training("older", lineSeconds: 10, wrong: 0.7, kl: 0, hasMasks: false, words: 500),
+  ]
+
+  static func mask(ofStep step: Int) -> LayerMask {
+    LayerMask(
+      layerCount: layerCount, keeping: (0..<layerCount).filter { (step * 7 + $0 * 5) % 12 < 6 })
+  }
+
+  private static func training(
+    _ name: String, lineSeconds: Double, wrong: Double, kl: Double, hasMasks: Bool = true,
+    words: Int = 1000
+  ) -> TrainingHistory {
+    var run = TrainingHistory(name: name, origin: .recorded)
+    for line in 1...40 {
+      let (step, time) = (line * 10, Double(line) * lineSeconds)
+      let loss = 3 / (1 + Double(line) / 4)
+      let record = TrainingRecord(
+        step: step, epoch: 0, loss: loss, ctc: loss, kl: kl * loss / 2, gradientNorm: 1,
+        learningRate: 0.001, keptLayers: 6,
+        masks: hasMasks ? (step - 9...step).map { StepMasks([mask(ofStep: $0)]) } : nil,
+        audioSeconds: Double(step) * 40, audioSecondsPerSecond: 40, elapsedSeconds: time)
+      run.add([.steps(record)])
+      guard step % 100 == 0 else { continue }
+      for (index, depth) in [12, 6, 4].enumerated() {
+        let rate = (wrong + 0.1 * Double(index)) / Double(step / 100)
+        run.add([
+          .validation(
+            ValidationRecord(
+              step: step, epoch: 0, elapsedSeconds: time, dataset: "heldout/dev",
+              mask: LayerMask.spread(keeping: depth, of: layerCount).description, keptLayers: depth,
+              utterances: 40, words: words, wer: rate, substitutions: 0, deletions: 0,
+              insertions: 0))
+        ])
+      }
+    }
+    return run
+  }
+
   /// A view with everything it asks for: measurements, close looks, a recording.
   static func shown(_ kind: ViewKind, symbols: Symbols = .braille) -> DashboardState {
     var state = twoModels(atlas: kind == .atlas ? atlas : nil)
@@ -221,6 +288,9 @@ enum Scene {
       &state, .terminal(.key(.character(Character("\(state.number(of: kind))")))))
     if kind == .listen {
       effects += update(&state, .recorded("/tmp/recording.wav"))
+    }
+    if effects.contains(.training(.openRecorded)) {
+      _ = update(&state, .training(.recorded(trainings, failure: nil)))
     }
     for case .probe(let request) in effects { answer(request, &state) }
     for _ in 0..<80 where state.activity == .measuring { answer(&state) }
@@ -236,7 +306,7 @@ enum Scene {
     switch request {
     case .lens(_, let utterance, let mask):
       _ = update(&state, .probed(.lens(request, lens(utterance, mask))))
-    case .cloud(_, let mask):
+    case .cloud:
       let places = (0..<6).map { token in
         let angle = (Float(token) + 0.5) * Float.pi / 3
         return OutputMap.Point(x: cos(angle), y: sin(angle))
@@ -263,16 +333,16 @@ enum Scene {
                   mean: OutputMap.Point(x: 0.85 * $1.x, y: 0.85 * $1.y))
               }, divergences: points.indices.map { Double($0 * $0) / 2000 }, changes: 9,
               utterances: 40))))
-      _ = mask
-    case .file(_, _, let model, let masks, _):
+    case .file(_, let utterance, _, let model, let walks, _):
       // Two words, each louder than the one before.
       let samples = (0..<2000).map { Float($0 % 1000) / 1000 * ($0 < 1000 ? 0.4 : 0.8) }
       let sound = SoundOutline(Waveform(samples: samples, sampleRate: 1000))
       var effects = update(&state, .probed(.sound(request, sound)))
-      for mask in masks {
+      for walk in walks {
+        let mask = walk.mask(of: utterance) ?? .full(layerCount)
         let listening = Listening(
-          mask: mask, transcript: transcript(model, mask), seconds: 0.001 * Double(mask.keptCount),
-          audioSeconds: 2)
+          walk: walk, mask: mask, looks: [], transcript: transcript(model, mask),
+          seconds: 0.001 * Double(mask.keptCount), audioSeconds: 2)
         effects += update(&state, .probed(.depth(request, listening)))
       }
       // What is to be heard next.

@@ -211,14 +211,13 @@ import Tradeoff
           #expect(looksAlike(clicked, pressed))
           #expect(clicked.menu != state.menu)
         }
-        // A row by its number, and outside nothing but leaving.
+        // A row like its key, and outside nothing but leaving.
         let row = try #require(
           canvas.targets.first { $0.action as? Action == .menuRow(menu.rows.count - 1) })
         var (clicked, pressed) = (state, state)
         _ = update(
           &clicked, .terminal(.mouse(MouseEvent(kind: .press, x: row.area.x, y: row.area.y))))
-        _ = update(
-          &pressed, .terminal(.key(.character(Character("\(menu.rows.count)")))))
+        for key in [.end, .enter] as [Key] { _ = update(&pressed, .terminal(.key(key))) }
         #expect(looksAlike(clicked, pressed))
         var left = state
         _ = update(&left, .terminal(.mouse(MouseEvent(kind: .press, x: 0, y: 0))))

@@ -101,7 +101,7 @@ import Dashboard
     press(&state, ["P", "1"])
     #expect(!state.tour.isReached)
     press(&state, Tour.step(state).answer(state))
-    #expect(state.tour.isReached && state.pinned?.mask.description == "111111000000")
+    #expect(state.tour.isReached && state.pinned?.walk.description == "111111000000")
 
     press(&state, ["M", "3", "d", "5", "0", .enter])
     begin(chapter: 3, step: 1, &state)
@@ -135,14 +135,18 @@ import Dashboard
     #expect(!state.tour.isReached)
     press(&state, ["+"])
     #expect(
-      state.tour.isReached && state.tour.reveal == "12.5 ms an utterance leaves 7 of 12 layers.")
+      state.tour.isReached
+        && state.tour.reveal
+          == "80 % of full depth, 14.4 ms an utterance, leaves 9 of 12 layers."
+    )
     press(&state, ["."])
     #expect(!state.tour.isReached)
     // The slider at half is not the budget's doing.
     press(&state, ["d", "5", "0", .enter])
     #expect(!state.tour.isReached)
     let answer = Tour.step(state).answer(state)
-    #expect(answer == ["-"])
+    // 65 %: 11.7 ms, and 7 layers take 11.8.
+    #expect(answer == ["-", "-", "-"])
     for _ in 0..<20 { press(&state, ["-"]) }
     state.tour.isReached = false
     _ = update(&state, .tick)
@@ -154,8 +158,8 @@ import Dashboard
     press(&state, [" "])
     for _ in 0..<10 { _ = update(&state, .tick) }
     let told = state.tour.reveal
-    #expect(
-      told.contains("always 12 layers: late 10 of 10") && told.contains("chooses its depth: late"))
+    #expect(told.contains("always 12 layers 0.0 %, always 6 layers 0.0 %"))
+    #expect(told.contains(/^Words right in time: chooses its depth [\d.]+ %/))
     #expect(state.budget.isPlaying)
     press(&state, ["."])
     #expect(!state.tour.isShown && !state.budget.isPlaying)

@@ -30,17 +30,17 @@ import Dashboard
     #expect(press(&state, .right, .right) == [])
     #expect(state.mask.keptCount == 10)
     #expect(
-      update(&state, .ready) == [.evaluate(EvaluationRequest(id: 1, mask: state.mask))])
+      update(&state, .ready) == [.evaluate(EvaluationRequest(id: 1, walk: state.walk))])
   }
 
   @Test func eachChangeIsANewRequest() {
     var state = ready()
-    #expect(state.newest == EvaluationRequest(id: 1, mask: .full(12)))
+    #expect(state.newest == EvaluationRequest(id: 1, walk: .full(12)))
     let effects = press(&state, .right)
-    let mask = ModelPolicies(layerCount: 12).mask("spread", seed: 1, keeping: 11)
-    #expect(effects == [.evaluate(EvaluationRequest(id: 2, mask: mask))])
+    let mask = LayerMask.spread(keeping: 11, of: 12)
+    #expect(effects == [.evaluate(EvaluationRequest(id: 2, walk: Walk(mask)))])
     #expect(state.activity == .measuring)
-    #expect(press(&state, "h") == [.evaluate(EvaluationRequest(id: 3, mask: .full(12)))])
+    #expect(press(&state, "h") == [.evaluate(EvaluationRequest(id: 3, walk: .full(12)))])
     #expect(press(&state, "h") == [], "already at full depth")
   }
 
@@ -109,7 +109,7 @@ import Dashboard
     _ = press(&state, "R", .right)
     Scene.answer(&state)
     // The pin's numbers were thrown away above, so they are asked for.
-    #expect(state.newest?.mask.keptCount == 11)
+    #expect(state.newest?.walk.keptCount == 11)
     Scene.answer(&state)
     let screen = view(state, state.size).lines().joined(separator: "\n")
     #expect(screen.contains("pinned 11"))
@@ -122,7 +122,7 @@ import Dashboard
     #expect(press(&state, "z") == [.rest])
     #expect(press(&state, .right) == [] && state.isPaused)
     #expect(
-      press(&state, "z") == [.evaluate(EvaluationRequest(id: 2, mask: state.mask))])
+      press(&state, "z") == [.evaluate(EvaluationRequest(id: 2, walk: state.walk))])
   }
 
   @Test func oneUtteranceAtATime() {
@@ -132,21 +132,21 @@ import Dashboard
     func answer(_ index: Int) {
       let id = state.newest!.id
       for known in [5, 9].prefix(while: { $0 != index }) + [index] {
-        _ = update(&state, .evaluator(.utterance(id: id, Scene.result(known, mask))))
+        _ = update(&state, .evaluator(.utterance(id: id, Scene.result(known, Walk(mask)))))
       }
       _ = update(&state, .evaluator(.finished(id: id)))
     }
-    #expect(press(&state, "Z") == [.evaluate(EvaluationRequest(id: 3, mask: mask, limit: 1))])
+    #expect(press(&state, "Z") == [.evaluate(EvaluationRequest(id: 3, walk: Walk(mask), limit: 1))])
     #expect(state.isPaused)
     // Until it is there, once is enough.
     #expect(press(&state, "Z") == [])
     answer(5)
     #expect(state.utterance == 5 && state.present?.measuredCount == 1 && state.activity == .idle)
     #expect(view(state, state.size).lines().joined().contains("paused at 1/40: z goes on"))
-    #expect(press(&state, "Z") == [.evaluate(EvaluationRequest(id: 4, mask: mask, limit: 1))])
+    #expect(press(&state, "Z") == [.evaluate(EvaluationRequest(id: 4, walk: Walk(mask), limit: 1))])
     answer(9)
     #expect(state.utterance == 9 && state.present?.measuredCount == 2)
-    #expect(press(&state, "z") == [.evaluate(EvaluationRequest(id: 5, mask: mask))])
+    #expect(press(&state, "z") == [.evaluate(EvaluationRequest(id: 5, walk: Walk(mask)))])
     Scene.answer(&state)
     // The rest of what is compared is measured without being asked for; then there is nothing left.
     Scene.serve([], &state)
@@ -154,7 +154,7 @@ import Dashboard
     #expect(state.notice.contains("R measures it anew"))
     #expect(
       press(&state, "R") == [
-        .evaluate(EvaluationRequest(id: state.newest!.id, mask: mask, isAnew: true))
+        .evaluate(EvaluationRequest(id: state.newest!.id, walk: Walk(mask), isAnew: true))
       ])
     #expect(!state.isPaused && state.present == nil)
   }
@@ -180,7 +180,7 @@ import Dashboard
     // What distillation adds is seen beside the same training without it.
     #expect(state.model == 0 && state.rival?.name == "random-drop")
     _ = press(&state, "C", .up, .enter)
-    #expect(state.rival?.name == "reference" && state.rival?.point.mask == state.mask)
+    #expect(state.rival?.name == "reference" && state.rival?.point.walk == state.walk)
     // The present model is never its own rival; the chosen one comes back.
     _ = press(&state, "M", "2")
     #expect(state.rival?.name == "random-drop")
@@ -207,10 +207,11 @@ import Dashboard
     var state = Scene.withAtlases()
     _ = update(&state, .ready)
     for _ in 0..<6 { _ = press(&state, .right) }
-    for (index, name) in PolicyCatalog.names.enumerated() {
+    for (index, name) in PolicyCatalog.names.enumerated()
+    where state.policies.available.contains(name) {
       _ = press(&state, "P", .character(Character("\(index + 1)")))
       #expect(state.policyName == name && state.menu == nil)
-      #expect(state.mask.keptCount == 6)
+      #expect(state.walk.keptCount == 6)
     }
     // From a policy that does not draw as from one that does.
     _ = press(&state, "r")
@@ -235,18 +236,18 @@ import Dashboard
   @Test func fullDepthIsMeasuredInTheBackground() {
     var state = Scene.state()
     _ = press(&state, "d", "5", "0", .enter)
-    let half = state.mask
+    let half = state.walk
     _ = update(&state, .ready)
     for index in 0..<Scene.subject.utterances.count {
       _ = update(&state, .evaluator(.utterance(id: 1, Scene.result(index, half))))
     }
     #expect(
       update(&state, .evaluator(.finished(id: 1)))
-        == [.evaluate(EvaluationRequest(id: 2, mask: .full(12)))])
+        == [.evaluate(EvaluationRequest(id: 2, walk: .full(12)))])
     Scene.answer(&state)
     #expect(state.activity == .idle)
     #expect(state.doneID == 2)
-    #expect(state.mask == half)
+    #expect(state.walk == half)
     #expect(state.compare(with: state.fullDepth)?.other.words == Scene.subject.wordCount)
   }
 
@@ -257,15 +258,15 @@ import Dashboard
     let mask = state.mask
     Scene.answer(&state)
     // Asked for unbidden: full depth, then the other model at this mask, then nothing.
-    #expect(state.newest == EvaluationRequest(id: 3, mask: .full(12), model: 0))
+    #expect(state.newest == EvaluationRequest(id: 3, walk: .full(12), model: 0))
     Scene.answer(&state)
-    #expect(state.newest == EvaluationRequest(id: 4, mask: mask, model: 1))
+    #expect(state.newest == EvaluationRequest(id: 4, walk: Walk(mask), model: 1))
     Scene.answer(&state)
     #expect(state.activity == .idle && state.doneID == 4)
     #expect(state.rival?.name == "reference")
 
     let effects = press(&state, "M", .down, .enter)
-    #expect(effects == [.evaluate(EvaluationRequest(id: 5, mask: mask, model: 1))])
+    #expect(effects == [.evaluate(EvaluationRequest(id: 5, walk: Walk(mask), model: 1))])
     #expect(state.mask == mask && state.rival?.name == "dld")
     #expect(state.present?.isComplete == true, "known already")
     _ = press(&state, "M", .up, .enter)

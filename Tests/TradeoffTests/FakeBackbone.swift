@@ -19,6 +19,8 @@ final class FakeBackbone: Backbone {
   let blank = 0
   let skipRule: SkipRule
   let layerSeconds: Double
+  /// Whether all layers are the same work, or each one more than the one before.
+  let isEven: Bool
   let frameSeconds = 0.1
   let sampleRate = 1000
   private let calls = Mutex([Int]())
@@ -27,10 +29,14 @@ final class FakeBackbone: Backbone {
 
   static let pieces = ["<blank>"] + "abcdefghijklmnopqrstuvwxyz".map { "\u{2581}\($0)" }
 
-  init(layerCount: Int = 6, skipRule: SkipRule = .identity, layerSeconds: Double = 0) {
+  init(
+    layerCount: Int = 6, skipRule: SkipRule = .identity, layerSeconds: Double = 0,
+    isEven: Bool = false
+  ) {
     self.layerCount = layerCount
     self.skipRule = skipRule
     self.layerSeconds = layerSeconds
+    self.isEven = isEven
   }
 
   /// Every layer that was run, in order of time.
@@ -91,7 +97,8 @@ final class FakeBackbone: Backbone {
   func operations(sampleCount: Int) -> StageValues {
     let frames = Double(frameCount(sampleCount: sampleCount))
     return StageValues(
-      frontEnd: 3e6 * frames, layers: (0..<layerCount).map { Double($0 + 1) * 1e6 * frames },
+      frontEnd: 3e6 * frames,
+      layers: (0..<layerCount).map { Double(isEven ? 1 : $0 + 1) * 1e6 * frames },
       skipped: Array(repeating: skipRule == .identity ? 0 : 1e3 * frames, count: layerCount),
       head: 2e6 * frames)
   }

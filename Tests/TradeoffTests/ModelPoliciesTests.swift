@@ -13,6 +13,11 @@ import Testing
     "0110": 6, "0101": 2, "0011": 10, "1000": 11, "0100": 12, "0010": 13, "0001": 16, "0000": 20,
   ]
 
+  /// Those that choose one mask by an atlas.
+  private static let choosing = PolicyCatalog.namesWithAtlas.filter {
+    PolicyCatalog.all.find($0) is any MaskPolicy.Type
+  }
+
   private static func policies() -> ModelPolicies {
     let atlas = madeUpAtlas(4) { losses[$0.description] ?? .nan }
     return ModelPolicies(layerCount: 4, atlas: .success(atlas))
@@ -26,17 +31,18 @@ import Testing
     ("contiguous", ["0000", "1000", "1100", "1011", "1111"]),
   ]) func masksOfFour(name: String, masks: [String]) {
     let policies = Self.policies()
-    #expect(policies.available == PolicyCatalog.names && policies.lack == nil)
+    #expect(policies.available == PolicyCatalog.namesWithoutAtlas + Self.choosing)
+    #expect(policies.lack == nil)
     #expect(policies.source == "of 16 masks on dev")
-    #expect((0...4).map { policies.mask(name, seed: 1, keeping: $0).description } == masks)
+    #expect((0...4).map { policies.walk(name, seed: 1, keeping: $0).description } == masks)
   }
 
   /// Where nothing tells them apart.
-  @Test(arguments: PolicyCatalog.namesWithAtlas)
+  @Test(arguments: choosing)
   func ofEqualMasksThoseOfTheFirstLayers(name: String) {
     let policies = ModelPolicies(layerCount: 4, atlas: .success(madeUpAtlas(4) { _ in 1 }))
     #expect(
-      (0...4).map { policies.mask(name, seed: 1, keeping: $0).description }
+      (0...4).map { policies.walk(name, seed: 1, keeping: $0).description }
         == ["0000", "1000", "1100", "1110", "1111"])
   }
 
@@ -51,7 +57,7 @@ import Testing
       #expect(policies.available == PolicyCatalog.namesWithoutAtlas)
       for count in [0, 6, 12] {
         #expect(throws: InputError("policy \(name): \(lack.reason)")) {
-          try policies.askedMask(name, seed: 1, keeping: count)
+          try policies.askedWalk(name, seed: 1, keeping: count)
         }
       }
     }
@@ -59,7 +65,7 @@ import Testing
   }
 
   /// Of a deep model only some masks are known: what cannot be had from them is not made up.
-  @Test(arguments: PolicyCatalog.namesWithAtlas)
+  @Test(arguments: choosing)
   func sampledAtlasesGiveWhatTheyHave(name: String) throws {
     let atlas = sampledAtlas(24, each: 5)
     let policies = ModelPolicies(layerCount: 24, atlas: .success(atlas))
@@ -68,7 +74,7 @@ import Testing
       guard name == "best" else {
         let start = "policy \(name): expected an atlas with "
         do {
-          _ = try policies.askedMask(name, seed: 1, keeping: count)
+          _ = try policies.askedWalk(name, seed: 1, keeping: count)
           Issue.record("\(name) of \(count) layers")
         } catch {
           let said = "\(error)"
@@ -76,12 +82,12 @@ import Testing
         }
         continue
       }
-      let mask = try policies.askedMask(name, seed: 1, keeping: count)
+      let mask = try #require(try policies.askedWalk(name, seed: 1, keeping: count).mask)
       #expect(mask.keptCount == count && atlas[mask] != nil)
     }
     // There is but one of each.
-    #expect(try policies.askedMask(name, seed: 1, keeping: 24) == .full(24))
-    #expect(try policies.askedMask(name, seed: 1, keeping: 0).keptCount == 0)
+    #expect(try policies.askedWalk(name, seed: 1, keeping: 24) == .full(24))
+    #expect(try policies.askedWalk(name, seed: 1, keeping: 0).keptCount == 0)
   }
 
   /// As of `sweep --all-masks --keep 12,11,10`: the depths that were measured are enough.
@@ -95,9 +101,70 @@ import Testing
     let whole = ModelPolicies(layerCount: 12, atlas: .success(all))
     #expect(policies.refusal(name) != nil && !policies.available.contains(name))
     for count in [11, 10, 9] {
-      let mask = try? policies.askedMask(name, seed: 1, keeping: count)
+      let walk = try? policies.askedWalk(name, seed: 1, keeping: count)
       #expect(
-        mask == (isEnough && count >= 10 ? whole.mask(name, seed: 1, keeping: count) : nil))
+        walk == (isEnough && count >= 10 ? whole.walk(name, seed: 1, keeping: count) : nil))
     }
+  }
+
+  // MARK: - The oracle
+
+  /// Two utterances of four layers.
+  private static func known(_ change: (inout MaskAtlas) -> Void = { _ in }) -> MaskAtlas {
+    var atlas = madeUpAtlas(4) { losses[$0.description] ?? .nan }
+    atlas.utterances = ["a", "b"]
+    atlas.bestMasks = [
+      ["0000", "0100", "0110", "1110", "1111"], ["0000", "0001", "1100", "1011", "1111"],
+    ].map { $0.map { try! LayerMask($0, layerCount: 4) } }
+    atlas.confidences = [[0, 0.5, 0.6, 0.7, 0.8], [0, 0.1, 0.2, 0.3, 0.4]]
+    change(&atlas)
+    return atlas
+  }
+
+  private static func refusal(
+    of atlas: MaskAtlas, on split: TestedSplit?
+  ) -> PolicyRefusal? {
+    ModelPolicies(layerCount: 4, atlas: .success(atlas), split: split).refusal("oracle")
+  }
+
+  private static let split = TestedSplit(digest: "d", normalization: "none")
+
+  @Test func theOracleKnowsEachUtterance() {
+    let atlas = Self.known()
+    let policies = ModelPolicies(layerCount: 4, atlas: .success(atlas), split: Self.split)
+    #expect(policies.available == PolicyCatalog.names)
+    let walk = policies.walk("oracle", seed: 1, keeping: 2)
+    #expect(walk.mask(of: "a")?.description == "0110")
+    #expect(walk.mask(of: "b")?.description == "1100")
+    // What could not be read has the best of all.
+    #expect(walk.mask(of: "c")?.description == "0101")
+    #expect(walk.mask == nil && walk.keptCount == 2)
+    #expect(walk.description == "oracle 2 of 4, atlas \(atlas.digest)")
+    #expect(policies.walk("oracle", seed: 1, keeping: 4) == .full(4))
+    // Another atlas is another walk.
+    let other = madeUpAtlas(4) { Double($0.number) }
+    let others = Self.known { atlas in
+      let (utterances, masks) = (atlas.utterances, atlas.bestMasks)
+      atlas = other
+      (atlas.utterances, atlas.bestMasks) = (utterances, masks)
+    }
+    let second = ModelPolicies(layerCount: 4, atlas: .success(others), split: Self.split)
+    #expect(second.walk("oracle", seed: 1, keeping: 2) != walk)
+  }
+
+  @Test func elsewhereTheOracleSaysWhy() {
+    let known = "expected the split dev of d, whose utterances the atlas knows, found "
+    for (split, found) in [
+      (nil, "none"), (TestedSplit(digest: "e", normalization: "none"), "another"),
+      (TestedSplit(digest: "d", normalization: "whisper"), "another"),
+    ] {
+      let refusal = Self.refusal(of: Self.known(), on: split)
+      #expect(refusal?.reason == known + found && refusal?.summary == "knows dev only")
+    }
+    let old = Self.refusal(of: Self.known { $0.bestMasks = [] }, on: Self.split)
+    #expect(
+      old?.reason.hasPrefix(
+        "expected an atlas of m with the best masks of each utterance, found one from before")
+        == true)
   }
 }

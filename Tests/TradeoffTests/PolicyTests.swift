@@ -16,18 +16,46 @@ import Testing
       if policy.needsAtlas, layerCount > 13 { continue }
       let context =
         policy.needsAtlas
-        ? PolicyContext(layerCount: layerCount, atlas: .success(drawnAtlas(layerCount)))
+        ? PolicyContext(
+          layerCount: layerCount, atlas: .success(drawnAtlas(layerCount)),
+          split: TestedSplit(digest: "d", normalization: "none"))
         : PolicyContext(layerCount: layerCount)
       for count in 0...layerCount {
-        let masks = try (UInt64(0)..<4).map {
-          try policy.mask(keeping: count, in: context, seed: $0)
+        let walks = try (UInt64(0)..<4).map {
+          try policy.walk(keeping: count, in: context, seed: $0)
         }
-        #expect(masks.allSatisfy { $0.keptCount == count && $0.layerCount == layerCount })
-        #expect(try masks[1] == policy.mask(keeping: count, in: context, seed: 1))
-        differing = differing || Set(masks).count > 1
+        #expect(walks.allSatisfy { $0.keptCount == count && $0.layerCount == layerCount })
+        #expect(try walks[1] == policy.walk(keeping: count, in: context, seed: 1))
+        differing = differing || Set(walks).count > 1
+        if layerCount <= 13 { try checkMasks(walks[1], of: policy, in: context) }
       }
     }
     #expect(differing == policy.isDrawn, "\(policy.name)")
+  }
+
+  /// Exactly the depth asked for, or on the average over utterances: within 2 % of the layers. The same
+  /// whenever it is asked.
+  private func checkMasks(
+    _ walk: Walk, of policy: any LayerPolicy.Type, in context: PolicyContext
+  ) throws {
+    let (count, layers) = (walk.keptCount, walk.layerCount)
+    if let mask = walk.mask {
+      #expect(mask.keptCount == count && mask.layerCount == layers && walk == Walk(mask))
+      #expect(["a", "b", ""].allSatisfy { walk.mask(of: $0) == mask })
+      return
+    }
+    #expect(0 < count && count < layers && walk.maker?.policy == policy.name)
+    let utterances = (0..<12_000 / layers).map { "utterance \($0)" }
+    let masks = utterances.compactMap(walk.mask(of:))
+    // Of those that look there are tests of their own.
+    if masks.isEmpty { return }
+    let mean = Double(masks.reduce(0) { $0 + $1.keptCount }) / Double(masks.count)
+    #expect(abs(mean - Double(count)) <= 0.02 * Double(layers), "\(walk): \(mean)")
+    #expect(Set(masks).count > 1)
+    // In another order, by a walk made anew.
+    let again = try policy.walk(keeping: count, in: context, seed: 1)
+    #expect(again == walk)
+    #expect(Array(utterances.reversed().compactMap(again.mask(of:)).reversed()) == masks)
   }
 
   @Test(arguments: PolicyCatalog.names)
@@ -44,7 +72,7 @@ import Testing
   }
 
   /// As a newcomer writes it: the middle layers.
-  private enum MiddlePolicy: LayerPolicy {
+  private enum MiddlePolicy: MaskPolicy {
     static let name = "middle"
     static let summary = "those in the middle"
 
@@ -61,7 +89,7 @@ import Testing
     let mask = MiddlePolicy.mask(keeping: 4, in: PolicyContext(layerCount: 6), seed: 1)
     let backbone = FakeBackbone()
     let (recognizer, data) = try fake(backbone, utterances: 1)
-    #expect(Evaluator(recognizer, data).evaluate(0, mask) != nil)
+    #expect(Evaluator(recognizer, data).evaluate(0, Walk(mask)) != nil)
     #expect(backbone.layerCalls == [1, 2, 3, 4])
   }
 
@@ -81,7 +109,7 @@ import Testing
 
   @Test func masksOfTwelve() {
     func mask(_ name: String, _ count: Int) -> String {
-      ModelPolicies(layerCount: 12).mask(name, seed: 1, keeping: count).description
+      ModelPolicies(layerCount: 12).walk(name, seed: 1, keeping: count).description
     }
     #expect(mask("spread", 6) == "101010010101")
     #expect(mask("spread", 1) == "100000000000")

@@ -9,20 +9,21 @@ import TestSupport
 @testable import Tradeoff
 
 @Suite struct SummaryTests {
-  private func summary(utterances: Int, mask: LayerMask) throws -> (Summary, [UtteranceResult]) {
+  private func summary(utterances: Int, walk: Walk) throws -> (Summary, [UtteranceResult]) {
     let (recognizer, data) = try fake(FakeBackbone(), utterances: utterances)
     let evaluator = Evaluator(recognizer, data)
-    var results = (0..<utterances).compactMap { evaluator.evaluate($0, mask) }
+    var results = (0..<utterances).compactMap { evaluator.evaluate($0, walk) }
     // Times that a person can check: 1, 2, 3, ... milliseconds.
     for index in results.indices { results[index].seconds = Double(utterances - index) / 1000 }
     let summary = Summary(
-      results, model: "fake", dataset: data.dataset, policy: "spread", mask: mask, threads: 2,
+      results, model: "fake", dataset: data.dataset, policy: "spread", walk: walk, threads: 2,
       machine: "paper")
     return (summary, results)
   }
 
   @Test func jsonHasTheSharedNames() throws {
-    let (summary, _) = try summary(utterances: 20, mask: LayerMask("110110", layerCount: 6))
+    let (summary, _) = try summary(
+      utterances: 20, walk: Walk(LayerMask("110110", layerCount: 6)))
     let data = try JSONEncoder().encode(summary)
     let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     #expect(
@@ -41,7 +42,7 @@ import TestSupport
 
   @Test func sumsItsResults() throws {
     let mask = try LayerMask("110110", layerCount: 6)
-    let (summary, results) = try summary(utterances: 20, mask: mask)
+    let (summary, results) = try summary(utterances: 20, walk: Walk(mask))
     let counts = results.reduce(ErrorCounts()) { $0 + $1.counts }
     #expect(summary.wer == counts.rate && summary.words == counts.words)
     #expect(
@@ -59,7 +60,7 @@ import TestSupport
   }
 
   @Test func oneUtteranceHasNoInterval() throws {
-    let (summary, _) = try summary(utterances: 1, mask: .full(6))
+    let (summary, _) = try summary(utterances: 1, walk: .full(6))
     #expect(summary.werInterval == nil && summary.latency.p50 == summary.latency.p95)
   }
 }

@@ -43,6 +43,20 @@ import Training
       }
   }
 
+  @Test func theLogHoldsEachStepsMasks() throws {
+    try withTemporaryFolder { folder in
+      let run = try session(tinyOptions("random-drop"), in: folder)
+      #expect(try run.run())
+      let (records, _) = try TrainingLog.read(folder.appendingPathComponent("train.jsonl"))
+      let masks = records.flatMap { $0.masks ?? [] }
+      #expect(masks.count == run.trainer.totalSteps && masks.count > 3)
+      for (step, mask) in masks.enumerated() {
+        let drawn = RandomGates.mask(step: step, layerCount: 3, options: run.trainer.options)
+        #expect(mask.passes == [drawn], "step \(step + 1)")
+      }
+    }
+  }
+
   @Test(arguments: RecipeCatalog.all.map { $0.name } + ["dld cached"], [1, 9])
   func aStoppedRunGoesOnBitForBit(recipe: String, stop: Int) throws {
     var options = tinyOptions(String(recipe.prefix { $0 != " " }))
@@ -114,7 +128,8 @@ import Training
       #expect(
         Set(steps[0].keys) == [
           "event", "step", "epoch", "loss", "ctc", "kl", "gradient_norm", "learning_rate",
-          "kept_layers", "audio_seconds", "audio_seconds_per_second", "elapsed_seconds",
+          "kept_layers", "masks", "audio_seconds", "audio_seconds_per_second",
+          "elapsed_seconds",
         ])
       let validations = lines.filter { $0["event"] as? String == "validation" }
       #expect(validations.count == 2 * session.trainer.totalSteps)

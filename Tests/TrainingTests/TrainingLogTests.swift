@@ -43,6 +43,33 @@ import Training
     #expect(try JSON.line(record) == line)
   }
 
+  /// Layers of each step, of each pass of a step.
+  @Test func masksAreWords() throws {
+    let line = Self.steps.replacing(
+      "\"learning_rate\":0.0009765625,\"loss\":8.375,",
+      with: "\"learning_rate\":0.0009765625,\"loss\":8.375,\"masks\":[\"101\",\"111+011\"],")
+    let record = try JSONDecoder().decode(TrainingRecord.self, from: Data(line.utf8))
+    let masks = try #require(record.masks)
+    #expect(masks.map { $0.passes.map(\.description) } == [["101"], ["111", "011"]])
+    #expect(try JSON.line(record) == line)
+    for wrong in ["", "12", "101+", "+", "1 1", String(repeating: "1", count: 65)] {
+      let line = line.replacing("\"101\"", with: "\"\(wrong)\"")
+      #expect(TrainingEvent(line: Data(line.utf8)) == nil, "\(wrong)")
+    }
+  }
+
+  @Test func stepsAndTimeGoForward() {
+    #expect(TrainingEvent(line: Data(Self.steps.utf8)) != nil)
+    #expect(TrainingEvent(line: Data(Self.validation.utf8)) != nil)
+    for (line, value) in [
+      (Self.steps, "\"step\":100"), (Self.steps, "\"elapsed_seconds\":57.25"),
+      (Self.validation, "\"words\":720"), (Self.validation, "\"kept_layers\":2"),
+    ] {
+      let wrong = line.replacing(value, with: value.replacing(":", with: ":-"))
+      #expect(TrainingEvent(line: Data(wrong.utf8)) == nil, "\(value)")
+    }
+  }
+
   @Test func aLineOfSomethingElseIsNamed() throws {
     try withTemporaryFolder { folder in
       let url = folder.appendingPathComponent("train.jsonl")

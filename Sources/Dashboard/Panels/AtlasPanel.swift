@@ -1,4 +1,4 @@
-// All masks over their cost, the front, the policies' walks, and where the present mask is among them.
+// All masks over their cost, the front, the policies' paths, and where the present mask is among them.
 
 import Backbones
 import TerminalUI
@@ -34,7 +34,7 @@ enum AtlasPanel: Panel {
     plot(state, survey, width: area.width).draw(in: field, on: &canvas) { series, point in
       guard points.indices.contains(series) else { return nil }
       return Action.choosePoint(
-        state.point(model: state.model, mask: points[series][point].mask))
+        state.point(model: state.model, walk: Walk(points[series][point].mask)))
     }
     if rows == lines.count {
       for (row, line) in lines.enumerated() { canvas.text(line, x: below.x, y: below.y + row) }
@@ -50,43 +50,42 @@ enum AtlasPanel: Panel {
 
   // MARK: - The plot
 
-  /// What can be pressed, series by series: the walks, then the front.
+  /// What can be pressed, series by series: the paths, then the front.
   private static func marked(_ survey: AtlasSurvey) -> [[MaskAtlas.Point]] {
-    survey.walks.map(\.points) + [survey.front]
+    survey.paths.map(\.points) + [survey.front]
   }
 
   private static func plot(
     _ state: DashboardState, _ survey: AtlasSurvey, width: Int
   ) -> ScatterPlot {
     let theme = state.theme
-    func places(_ points: [MaskAtlas.Point]) -> [(x: Double, y: Double)] {
-      points.map { (survey.cost(of: $0.mask), survey.atlas.errorRate($0) * 100) }
-    }
     let marks = state.symbols.markers
-    let walks = survey.walks.enumerated().map { index, walk in
+    let paths = survey.paths.enumerated().map { index, path in
       ScatterPlot.Series(
-        walk.name, points: places(walk.points),
+        path.name, points: survey.pathPlaces[index],
         // The first of the colours is the accent, which the front has.
         style: theme.series[(index + 1) % theme.series.count], isConnected: true,
         marker: marks[index % marks.count])
     }
     let front = ScatterPlot.Series(
-      "front", points: places(survey.front), style: theme.accentStrong,
+      "front", points: survey.frontPlaces, style: theme.accentStrong,
       labels: survey.front.map { "\($0.mask.keptCount)" },
       marker: state.symbols.dots == .ascii ? "*" : "◆")
     let present = survey.atlas[state.mask].map {
       ScatterPlot.Series(
-        "this mask", points: places([$0]), style: theme.strong, marker: state.symbols.currentMarker)
+        "this mask", points: [survey.place($0)], style: theme.strong,
+        marker: state.symbols.currentMarker)
     }
     let forms = [
       "WER %; a dot a mask, side by side where they cost the same, stronger: more",
       "WER %; a dot a mask, stronger: more", "WER %",
     ]
     var plot = ScatterPlot(
-      series: walks + [front] + (present.map { [$0] } ?? []),
+      series: paths + [front] + (present.map { [$0] } ?? []),
       xLabel: "GFLOP per second of audio", yLabel: forms.first { $0.count <= width } ?? "",
-      // From nothing, so that half the cost is half the way.
-      xRange: 0...max(survey.dearest * 1.04, 1e-9), yRange: 0...max(survey.worst * 1.04, 1e-9),
+      // From nothing, so that half the cost is half the way; what adds words to all that are wrong is above.
+      xRange: 0...max(survey.dearest * 1.04, 1e-9),
+      yRange: 0...min(100, max(survey.worst * 1.04, 1e-9)),
       axisStyle: theme.muted, hasLegend: true, symbols: state.symbols)
     plot.cloud = PointCloud(
       // Not so far that depths would meet.

@@ -1,4 +1,4 @@
-// A budget of time, the masks that meet it, and the device it is about.
+// A budget of time, the walks that meet it, and the device it is about.
 
 import Backbones
 import TerminalUI
@@ -24,7 +24,7 @@ enum BudgetPanel: Panel {
     let area = area(state, size)
     if area.height >= 2 {
       table(rows, state).draw(in: area, on: &canvas) {
-        Action.keep(rows[$0].mask.keptCount)
+        Action.keep(rows[$0].walk.keptCount)
       }
     } else if area.height == 1 {
       drawChoice(rows, state, area, &canvas)
@@ -44,26 +44,37 @@ enum BudgetPanel: Panel {
   /// The budget and what it is about: on one line where it fits, else on two.
   private static func head(_ state: DashboardState, _ size: Size) -> [[(KeyText, Style)]] {
     let theme = state.theme
-    let isTime = state.budget.unit == .milliseconds
     let device = Device.all[state.budget.device]
-    let amount: [(KeyText, Style)] = [
-      ("\(significant(state.budget.amount))", theme.accentStrong),
-      (" \(state.budget.unit.rawValue) (\(key: "f"))", theme.muted),
+    let amount = Budget.amount(state).map(significant) ?? "–"
+    let share = "\(state.budget.percent) %"
+    let value: [(KeyText, Style)] = [
+      ("\(amount) \(state.budget.unit.rawValue) (\(key: "f"))", theme.muted)
     ]
-    guard isTime else { return [amount] }
+    let whole = [("\(share)", theme.accentStrong), (" of full depth: ", theme.muted)] + value
+    func fits(_ line: [(KeyText, Style)]) -> Bool {
+      line.reduce(0) { $0 + $1.0.width } <= size.width - 4
+    }
+    let short = [("\(share)", theme.accentStrong), (", ", theme.muted)] + value
+    guard state.budget.unit == .milliseconds else { return [fits(whole) ? whole : short] }
     let place: [(KeyText, Style)] = [
       ("\(device.name)", theme.strong), ("\(device.remark)", theme.muted),
       (" (\(key: "g"))", theme.muted),
     ]
-    let line = amount + [(" on ", theme.muted)] + place
-    if line.reduce(0, { $0 + $1.0.width }) <= size.width - 4 { return [line] }
-    if size.height >= 6 { return [amount, place] }
-    return [[amount[0], (" ms (\(key: "f")) on ", theme.muted)] + place]
+    for start in [whole, short] {
+      let line = start + [(" on ", theme.muted)] + place
+      if fits(line) { return [line] }
+    }
+    if size.height >= 6 { return [fits(whole) ? whole : short, place] }
+    return [
+      [
+        ("\(share)", theme.accentStrong), (", \(amount) ms (\(key: "f")) on ", theme.muted),
+      ] + place
+    ]
   }
 
   private static func table(_ rows: [Budget.Row], _ state: DashboardState) -> Table {
     let isTime = state.budget.unit == .milliseconds
-    let choice = Budget.choice(rows)?.mask
+    let choice = Budget.choice(rows)?.walk
     let cost: [Table.Column] =
       isTime
       ? [.init("ms", alignment: .right, width: 8), .init("", width: 9)]
@@ -73,9 +84,9 @@ enum BudgetPanel: Panel {
         .init("WER %", alignment: .right, width: 6), .init("in budget"),
       ],
       rows: rows.map { row in
-        cells(row, isChoice: row.mask == choice, state)
+        cells(row, isChoice: row.walk == choice, state)
       },
-      selection: rows.firstIndex { $0.mask == state.mask }, headerStyle: state.theme.muted,
+      selection: rows.firstIndex { $0.walk == state.walk }, headerStyle: state.theme.muted,
       trackStyle: state.theme.border,
       symbols: state.symbols)
   }
@@ -84,14 +95,21 @@ enum BudgetPanel: Panel {
     _ row: Budget.Row, isChoice: Bool, _ state: DashboardState
   ) -> [StyledText] {
     let theme = state.theme
-    let measurement = state.measurement(row.mask)
-    let source = row.amount == nil ? "" : row.isMeasured ? "measured" : "estimated"
+    let measurement = state.measurement(row.walk)
+    let busy = state.costs.latency?.isBusy == true ? "busy" : "measured"
+    // Another device's speed is made up, and masks that nobody has seen.
+    let isMeasured =
+      state.budget.device == 0
+      && !state.isEstimated(state.point(model: state.model, walk: row.walk))
+    let source = row.amount == nil ? "" : isMeasured ? busy : "estimated"
     return [
-      StyledText("\(row.mask.keptCount)", style: theme.text),
+      StyledText("\(row.walk.keptCount)", style: theme.text),
       StyledText(row.amount.map(significant) ?? "–", style: theme.text),
     ] + (state.budget.unit == .milliseconds ? [StyledText(source, style: theme.muted)] : []) + [
       StyledText(
-        measurement?.errorRate.map { fixed($0 * 100, 1) } ?? "–",
+        measurement?.errorRate.map {
+          marked(fixed($0 * 100, 1), isComplete: measurement?.isComplete == true)
+        } ?? "–",
         style: measurement?.isComplete == true ? theme.text : theme.muted),
       StyledText(
         verdict(row, isChoice: isChoice), style: row.fits ? theme.accent : theme.muted),
@@ -103,20 +121,20 @@ enum BudgetPanel: Panel {
     return !row.fits ? "□ no" : isChoice ? "◆ deepest" : "■ yes"
   }
 
-  /// One line instead of the table: the present mask, and how much is not shown.
+  /// One line instead of the table: the present walk, and how much is not shown.
   private static func drawChoice(
     _ rows: [Budget.Row], _ state: DashboardState, _ area: Rect, _ canvas: inout Canvas
   ) {
     let theme = state.theme
-    guard let row = rows.first(where: { $0.mask == state.mask }) else {
+    guard let row = rows.first(where: { $0.walk == state.walk }) else {
       canvas.text("… \(rows.count) rows", x: area.x, y: area.y, style: theme.muted)
       return
     }
-    let isChoice = Budget.choice(rows)?.mask == row.mask
+    let isChoice = Budget.choice(rows)?.walk == row.walk
     let unit = state.budget.unit == .milliseconds ? "ms" : "GFLOP"
     canvas.pieces(
       [
-        ("\(row.mask.keptCount) layers ", theme.strong),
+        ("\(row.walk.keptCount) layers ", theme.strong),
         ("\(row.amount.map(significant) ?? "–") \(unit) ", theme.text),
         (verdict(row, isChoice: isChoice), row.fits ? theme.accent : theme.muted),
         ("  … \(rows.count - 1) more rows", theme.muted),

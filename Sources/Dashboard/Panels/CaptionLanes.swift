@@ -41,8 +41,8 @@ enum CaptionLanes {
     _ row: Rect, _ canvas: inout Canvas
   ) {
     let model = lane.hearer?.model ?? racer.model
-    let mask = lane.hearer?.mask ?? racer.mask
-    let name = "\(state.subject.models[model].name) \(mask.keptCount) of \(mask.layerCount)"
+    let walk = lane.hearer?.walk ?? racer.walk
+    let name = "\(state.subject.models[model].name) \(walk.keptCount) of \(walk.layerCount)"
     let time = lane.seconds.map { "\(milliseconds($0)) an update" } ?? "listening"
     canvas.text(
       name, x: row.x, y: row.y,

@@ -27,7 +27,7 @@ enum CloudPanel: Panel {
     guard !field.isEmpty else { return }
     drawField(cloud, state, field, &canvas)
     let model = state.subject.models[state.model].name
-    let depth = "\(state.mask.keptCount) of \(state.layerCount)"
+    let depth = "\(state.walk.keptCount) of \(state.layerCount)"
     canvas.pieces(
       [
         ("\(Mark.reference) ", theme.other), ("\(cloud.referenceName), all layers   ", theme.muted),

@@ -33,7 +33,7 @@ enum ComparisonPanel: Panel {
     func point(keeping count: Int, _ state: DashboardState) -> OperatingPoint {
       state.point(
         model: model,
-        mask: state.subject.models[model].policies.mask(
+        walk: state.subject.models[model].policies.walk(
           policy, seed: state.seed, keeping: count))
     }
   }
@@ -131,9 +131,8 @@ enum ComparisonPanel: Panel {
         saved.map { "*" + fixed($0.errorRate * 100, 1) } ?? "–", style: theme.muted)
       return entry
     }
-    // A sign, because grey alone is not seen by all.
     entry.rate = StyledText(
-      (measurement.isComplete ? "" : "?") + fixed(rate * 100, 1),
+      marked(fixed(rate * 100, 1), isComplete: measurement.isComplete),
       style: !measurement.isComplete ? theme.muted : index == 0 ? theme.strong : theme.text)
     entry.interval =
       measurement.interval.map {
@@ -160,9 +159,10 @@ enum ComparisonPanel: Panel {
 
   static func draw(_ state: DashboardState, _ canvas: inout Canvas) {
     let theme = state.theme
-    let contestants = contestants(state)
+    var contestants = contestants(state)
+    let all = contestants.count
     let area = canvas.area.inset(x: 2, y: 1)
-    let rows = depths(state).map { count in
+    var rows = depths(state).map { count in
       contestants.enumerated().map { entry($1, $0, count, state) }
     }
     let isPartial = rows.joined().contains { $0.rate.runs[0].text.hasPrefix("?") }
@@ -170,17 +170,29 @@ enum ComparisonPanel: Panel {
     let (body, legend) = area.split(bottom: 1)
     let form =
       Form.allCases.first { fits($0, rows, contestants, theme, body) } ?? .ratesAlone
+    // A figure is not cut: the last ones are left out and counted.
+    while contestants.count > 1, !fits(form, rows, contestants, theme, body) {
+      contestants.removeLast()
+      rows = rows.map { $0.dropLast() }
+    }
+    let left = all - contestants.count
     canvas.frame(
       title: state.comparesPolicies ? "WER %, all policies" : "WER %, all models",
-      trailing: form.showsP ? "P: \(contestants[0].name) better" : "", theme: theme)
-    let depth = depths(state).firstIndex(of: state.mask.keptCount)
+      trailing: form.showsP
+        ? "P: \(contestants[0].name) better" : left > 0 ? "+\(left) more" : "", theme: theme)
+    let depth = depths(state).firstIndex(of: state.walk.keptCount)
     Table(
-      columns: columns(form, rows, contestants, theme, body.width),
+      columns: columns(
+        form, rows, contestants, theme, Table.body(of: body, rows: form.lines * rows.count).width),
       rows: zip(depths(state), rows).flatMap { lines($0, $1, form, theme) },
       selection: depth.map { $0 * form.lines }, headerStyle: theme.muted, trackStyle: theme.border,
       symbols: state.symbols
     ).draw(in: body, on: &canvas)
-    let marks = (isSaved ? "* saved sweep; " : "") + (isPartial ? "? partly measured; " : "")
+    // What a policy draws differs from draw to draw: one of them stands for itself alone.
+    let drawn = contestants.first { PolicyCatalog.isDrawn($0.policy) }
+    let marks =
+      (drawn.map { "\($0.policy): one draw, seed \(state.seed); " } ?? "")
+      + (isSaved ? "* saved sweep; " : "") + (isPartial ? "? partly measured; " : "")
     drawLegend(form, marks, state, legend, &canvas)
   }
 
@@ -207,7 +219,9 @@ enum ComparisonPanel: Panel {
   ) -> [Table.Column] {
     var wanted = widths(form, rows, contestants, theme)
     func columns() -> [Table.Column] {
-      var columns = [Table.Column("layers", alignment: .right, width: 6)]
+      // Every column counts where there is no room for anything else.
+      let (title, width) = form == .ratesAlone ? ("keep", 4) : ("layers", 6)
+      var columns = [Table.Column(title, alignment: .right, width: width)]
       for (index, contestant) in contestants.enumerated() {
         columns.append(.init(contestant.name, alignment: .right, width: wanted[index].cell))
         guard index > 0 else { continue }
@@ -249,10 +263,11 @@ enum ComparisonPanel: Panel {
   private static func fits(
     _ form: Form, _ rows: [[Entry]], _ contestants: [Contestant], _ theme: Theme, _ body: Rect
   ) -> Bool {
-    let columns = columns(form, rows, contestants, theme, body.width)
+    let width = Table.body(of: body, rows: form.lines * rows.count).width
+    let columns = columns(form, rows, contestants, theme, width)
     // Depths can be scrolled through, the lines of one depth not.
     let isHighEnough = form.lines == 1 || 1 + form.lines * rows.count <= body.height
-    return Self.width(columns) <= body.width && isHighEnough
+    return Self.width(columns) <= width && isHighEnough
   }
 
   /// Speaks of what is shown and of nothing else.

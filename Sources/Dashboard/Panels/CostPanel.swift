@@ -1,4 +1,4 @@
-// What the present mask costs against full depth, and against what is pinned: compute, parameters, time.
+// What the present walk costs against full depth, and against what is pinned: compute, parameters, time.
 
 import Backbones
 import TerminalUI
@@ -71,7 +71,9 @@ enum CostPanel: Panel {
       y += 1
     }
     let left = max(0, size.height - 1 - y)
-    let pitch = left >= 2 * rows.count + 1 ? 2 : 1
+    let notes = notes(state)
+    let lines = rows.count + notes.count
+    let pitch = left >= 2 * lines - 1 ? 2 : 1
     for row in rows.prefix(left) {
       canvas.wording(
         row.names[form], x: 2, y: y, style: theme.muted, width: width, symbols: state.symbols)
@@ -80,19 +82,12 @@ enum CostPanel: Panel {
       }
       y += pitch
     }
-    let spread = spread(state)
-    if let spread, left > rows.count {
+    for note in notes.prefix(max(0, left - rows.count)) {
       canvas.wording(
-        spread.long, spread.short, x: 2, y: y, style: theme.muted, width: width,
-        symbols: state.symbols)
+        keys: note, x: 2, y: y, style: theme.muted, width: width, symbols: state.symbols)
       y += pitch
     }
-    let hidden = rows.count + (spread == nil ? 0 : 1) - left
-    if hidden > 0 { canvas.more("+\(hidden) more", state) }
-    let note = "measured on \(state.subject.machine), \(state.subject.threads) threads"
-    if y < size.height - 1, note.count <= width {
-      canvas.text(note, x: 2, y: size.height - 2, style: theme.muted)
-    }
+    if lines > left { canvas.more("+\(lines - left) more", state) }
   }
 
   // MARK: - Columns
@@ -133,12 +128,30 @@ enum CostPanel: Panel {
 
   // MARK: - Numbers
 
-  /// Between which times the middle half of the utterances lies.
-  private static func spread(_ state: DashboardState) -> (long: String, short: String)? {
-    (state.present?.quartiles).map {
-      let range = "\(significant($0.low * 1000)) – \(significant($0.high * 1000)) ms"
-      return ("half of the utterances take \(range)", "half of them: \(range)")
+  /// What is to be known of the times, each from long to short.
+  private static func notes(_ state: DashboardState) -> [[KeyText]] {
+    let costs = state.costs
+    guard let latency = costs.latency else { return [] }
+    var notes: [[KeyText]] = []
+    if let lengths = costs.middleHalf,
+      let seconds = state.seconds(
+        state.presentPoint, audioSeconds: [lengths.lowerBound, lengths.upperBound])
+    {
+      let range = "\(significant(seconds[0] * 1000)) – \(significant(seconds[1] * 1000)) ms"
+      notes.append(["half of the utterances take \(range)", "half of them: \(range)"])
     }
+    if let apart = latency.unevenness, apart > 0.0005 {
+      let amount = percent(apart)
+      notes.append([
+        "layers of equal work share a time; they were \(amount) apart",
+        "equal layers pooled, \(amount) apart",
+      ])
+    }
+    let day = latency.day.map { ", of \($0)" } ?? ""
+    notes.append([
+      "times: one thread on \(state.subject.machine)\(day)", "times: one thread\(day)",
+    ])
+    return notes
   }
 
   /// The pinned operating point, when there is one and it is not the present one.
@@ -151,25 +164,20 @@ enum CostPanel: Panel {
       let isSame = pin.model == state.model
       let model = isSame ? "" : state.subject.models[pin.model].name + " "
       let decoding = pin.decoding.beam.map { "beam \($0.beam) " } ?? "greedy "
-      return "pin \(model)\(pin.decoding == state.decoding ? "" : decoding)\(pin.mask.keptCount)"
+      return "pin \(model)\(pin.decoding == state.decoding ? "" : decoding)\(pin.walk.keptCount)"
     } ?? ""
   }
 
   /// Most telling first: a small panel shows the first ones.
   private static func rows(_ state: DashboardState) -> [Row] {
     func modelled(
-      _ names: [String], _ value: (CostModel, LayerMask) -> Double?,
+      _ names: [String], _ value: (CostModel, Walk) -> Double?,
       _ format: @escaping (Double) -> String
     ) -> Row {
       func at(_ point: OperatingPoint?) -> Double? {
-        point.flatMap { value(state.modelCosts[$0.model], $0.mask) }
+        point.flatMap { value(state.modelCosts[$0.model], $0.walk) }
       }
       return row(names, at, format)
-    }
-    func measured(
-      _ names: [String], _ value: (Measurement) -> Double?, _ format: @escaping (Double) -> String
-    ) -> Row {
-      row(names, { point in point.flatMap { state.measurements[$0] }.flatMap(value) }, format)
     }
     func row(
       _ names: [String], _ at: (OperatingPoint?) -> Double?,
@@ -180,42 +188,46 @@ enum CostPanel: Panel {
         names: names, now: at(state.presentPoint), full: at(state.fullPoint), pin: at(pin),
         pinFull: at(pin?.full), format: format)
     }
+    func time(
+      _ names: [String], _ value: @escaping (OperatingPoint) -> Double?,
+      _ format: @escaping (Double) -> String = { significant($0 * 1000) }
+    ) -> Row {
+      row(names, { $0.flatMap(value) }, format)
+    }
+    func decoding(_ point: OperatingPoint) -> Double? {
+      point.decoding.beam == nil
+        ? state.modelCosts[point.model].decodingSeconds
+        : state.measurements[point]?.meanDecodeSeconds
+    }
     // Where there is a choice, what each part of the time is for.
     let parts =
       state.beam == nil
       ? []
       : [
-        measured(
-          ["of that decoding, ms", "decoding, ms", "decoding, ms"], \.meanDecodeSeconds,
-          { significant($0 * 1000) }),
-        measured(
-          ["of that the network, ms", "network, ms", "network, ms"],
-          { measurement in
-            measurement.meanSeconds.flatMap { all in
-              measurement.meanDecodeSeconds.map { all - $0 }
-            }
-          }, { significant($0 * 1000) }),
+        time(["of that decoding, ms", "decoding, ms", "decoding, ms"], decoding),
+        time(["of that the network, ms", "network, ms", "network, ms"]) { point in
+          state.modelCosts[point.model].stageSeconds?.total(state.uses(point))
+        },
       ]
+    // A number taken beside other work says so where it stands.
+    let isBusy = state.costs.latency?.isBusy == true
+    let quiet = state.isEstimated(state.presentPoint) ? "estimated" : "measured"
+    let (how, short) = isBusy ? ("busy machine", "busy") : (quiet, quiet)
     return [
-      modelled(
+      row(
         ["GFLOP per second of audio", "GFLOP/audio second", "GFLOP/audio s"],
-        { $0.gflopPerAudioSecond($1) }, significant),
-      measured(
-        ["ms per utterance, measured", "ms/utt., measured", "ms, measured"], \.meanSeconds,
-        { significant($0 * 1000) }),
+        { $0.map(state.gflopPerAudioSecond) }, significant),
+      time(["ms per utterance, \(how)", "ms/utt., \(how)", "ms, \(short)"], { state.seconds($0) }),
     ] + parts + [
-      modelled(
-        ["ms per utterance, estimated", "ms/utt., estimated", "ms, estimated"],
-        { $0.estimatedSeconds($1) }, { significant($0 * 1000) }),
-      measured(
-        ["real-time factor, measured", "real-time factor", "RT factor"], \.realTimeFactor,
-        significant),
+      time(
+        ["real-time factor, \(how)", "real-time factor", "RT factor"],
+        { point in
+          let length = state.modelCosts[point.model].utteranceSeconds
+          return length > 0 ? state.seconds(point).map { $0 / length } : nil
+        }, significant),
       modelled(
         ["million parameters used", "M parameters", "M parameters"],
         { $0.activeParameters($1) }, { significant($0 / 1e6) }),
-      measured(
-        ["ms per utterance, median", "ms/utt., median", "ms, median"], \.quartiles?.median,
-        { significant($0 * 1000) }),
     ]
   }
 }

@@ -44,7 +44,8 @@ enum CurvesPanel: Panel {
           hasMarkers: false))
       series.append(
         ScatterPlot.Series(
-          contestant.name, points: known.map { (Double($0.count), $0.rate) }, style: look.style,
+          contestant.name + (PolicyCatalog.isDrawn(contestant.policy) ? ", one draw" : ""),
+          points: known.map { (Double($0.count), $0.rate) }, style: look.style,
           intervals: known.map(\.interval), marker: look.marker))
       // Over the curve's own mark, so with as many series before it.
       partial.append(

@@ -83,11 +83,11 @@ enum DivergencePanel: Panel {
     _ state: DashboardState, isSelf: Bool
   ) -> [(name: String, mean: Double)] {
     state.probes.clouds.compactMap { request, cloud -> (String, Double)? in
-      guard case .cloud(let model, let mask) = request, request != state.wantedProbe,
+      guard case .cloud(let model, let walk) = request, request != state.wantedProbe,
         (cloud.referenceName != "reference") == isSelf
       else { return nil }
       return (
-        "\(state.subject.models[model].name), \(mask.keptCount) of \(mask.layerCount)",
+        "\(state.subject.models[model].name), \(walk.keptCount) of \(walk.layerCount)",
         cloud.meanDivergence
       )
     }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }

@@ -21,7 +21,8 @@ enum ErrorPanel: Panel {
     let room = size.height - 2
     let width = size.width - 4
     let present = state.present
-    let rate = percent(present?.errorRate)
+    let rate = marked(
+      percent(present?.errorRate), isComplete: present.map(\.isComplete) ?? true)
     let interval = present?.interval.map {
       "\(fixed($0.lowerBound * 100, 1)) – \(percent($0.upperBound))"
     }
@@ -64,7 +65,7 @@ enum ErrorPanel: Panel {
   /// Most telling first.
   private static func lines(_ state: DashboardState) -> [Line] {
     guard state.present != nil else {
-      if state.mask == state.fullMask { return [progress, comparison] }
+      if state.walk == state.fullWalk { return [progress, comparison] }
       return [progress, nothingYet]
     }
     return [progress, comparison] + (state.pinned == nil ? [] : [pinned]) + [kinds]
@@ -128,7 +129,7 @@ enum ErrorPanel: Panel {
     _ state: DashboardState, _ canvas: inout Canvas, _ y: Int, _ width: Int
   ) {
     let theme = state.theme
-    if state.mask == state.fullMask {
+    if state.walk == state.fullWalk {
       canvas.text(
         width >= 34 ? "this is full depth: nothing dropped" : "this is full depth", x: 2, y: y,
         style: theme.muted, width: width)
@@ -150,7 +151,7 @@ enum ErrorPanel: Panel {
       return
     }
     drawComparison(
-      "pinned \(name)\(pinned.mask.keptCount)", state.measurements[pinned],
+      "pinned \(name)\(pinned.walk.keptCount)", state.measurements[pinned],
       state, &canvas, y, width)
   }
 
@@ -177,7 +178,12 @@ enum ErrorPanel: Panel {
       return
     }
     let difference = now.rate - other.rate
-    let (rate, change) = (percent(other.rate), points(difference))
+    // Both over the same utterances, so both are partial as long as one of them is.
+    let isComplete = state.present?.isComplete == true && measurement?.isComplete == true
+    let (rate, change) = (
+      marked(percent(other.rate), isComplete: isComplete),
+      marked(points(difference), isComplete: isComplete)
+    )
     // The longest form that fits, so that no word is cut.
     let forms = [("   now ", " points"), ("  ", " points"), ("  ", "")]
     let known = name.count + 1 + rate.count + change.count

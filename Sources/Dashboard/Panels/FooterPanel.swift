@@ -111,22 +111,22 @@ enum FooterPanel: Panel {
   private static func purpose(
     of point: OperatingPoint, _ state: DashboardState
   ) -> String {
-    let count = point.mask.keptCount
-    let layers = "\(count) of \(point.mask.layerCount) layers"
+    let count = point.walk.keptCount
+    let layers = "\(count) of \(point.walk.layerCount) layers"
     if point == state.presentPoint { return layers }
     if point == state.pinned { return "the pinned setting" }
-    let isFull = count == point.mask.layerCount
+    let isFull = count == point.walk.layerCount
     guard point.model == state.model else {
       let name = state.subject.models[point.model].name
       return point == state.rival?.point
         ? "\(name) to compare" : "\(name), \(layers), to compare"
     }
     if isFull { return "full depth to compare" }
-    func isMask(of policy: String) -> Bool {
-      point.mask == state.policies.mask(policy, seed: state.seed, keeping: count)
+    func isWalk(of policy: String) -> Bool {
+      point.walk == state.policies.walk(policy, seed: state.seed, keeping: count)
     }
-    if isMask(of: state.policy) { return "\(layers), for this view" }
-    let policy = state.policies.available.first(where: isMask)
+    if isWalk(of: state.policy) { return "\(layers), for this view" }
+    let policy = state.policies.available.first(where: isWalk)
     return [policy, layers].compactMap { $0 }.joined(separator: ", ") + ", to compare"
   }
 

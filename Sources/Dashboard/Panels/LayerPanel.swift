@@ -15,8 +15,7 @@ enum LayerPanel: Panel {
     canvas.frame(
       title: canvas.size.width >= 40
         ? "Layers (\(key: .up) \(key: .down), \(key: " "))" : "Layers",
-      trailing: "\(state.mask.keptCount) run, "
-        + "\(state.layerCount - state.mask.keptCount) skipped", theme: theme)
+      trailing: KeyText(counts(state)), theme: theme)
     canvas.wheel(up: .up, down: .down)
     let rows = Rows(state, height: canvas.size.height)
     let columns = Columns(width: canvas.size.width)
@@ -34,34 +33,42 @@ enum LayerPanel: Panel {
       }
     }
     let stages = state.costs.stages
-    let total = stages.total(state.fullMask)
-    let times = (0..<state.layerCount).map { state.layerSeconds($0) }
-    let ends = state.frontEndAndHeadSeconds
-    let longest = (times.compactMap { $0 } + [ends?.frontEnd ?? 0, ends?.head ?? 0]).max() ?? 0
+    let total = stages.total(.full(state.layerCount))
+    // The text is not out before it is decoded.
+    let times = state.costs.stageSeconds.map { stages in
+      var stages = stages
+      stages.head += state.costs.decodingSeconds ?? 0
+      return stages
+    }
+    let longest = times.map { max($0.frontEnd, $0.head, $0.layers.max() ?? 0) } ?? 0
     if let y = rows.frontEnd {
       drawEnd(
-        "audio in", stages.frontEnd / total, ends?.frontEnd, longest, y, columns, theme,
+        "audio in", stages.frontEnd / total, times?.frontEnd, longest, y, columns, theme,
         state.symbols, &canvas)
     }
     for (row, layer) in rows.visible.enumerated() {
       let y = rows.first + row * rows.pitch
       canvas.press(Rect(x: 1, y: y, width: columns.end, height: 1), .toggle(layer))
-      let runs = state.mask[layer]
+      let often = state.share(ofLayer: layer)
+      let runs = often.map { $0 > 0 } ?? true
       let style = runs ? theme.text : theme.skipped
       if layer == state.layerCursor { canvas.text("▸", x: 1, y: y, style: theme.accentStrong) }
       canvas.textRight("\(layer + 1)", end: 5, y: y, style: style)
-      canvas.text(runs ? "■ run" : "□ skip", x: 6, y: y, style: runs ? theme.accent : theme.skipped)
+      canvas.text(
+        label(often, isShare: state.walk.mask == nil), x: 6, y: y,
+        style: runs ? theme.accent : theme.skipped)
       let share = percent(stages.layers[layer] / total)
       canvas.textRight(share, end: columns.share + 7, y: y, style: style)
       if runs {
-        drawTime(times[layer], longest, y, columns, theme.accent, theme, state.symbols, &canvas)
+        drawTime(
+          times?.layers[layer], longest, y, columns, theme.accent, theme, state.symbols, &canvas)
       } else {
         canvas.textRight("–", end: columns.end - 3, y: y, style: theme.skipped)
       }
     }
     if let y = rows.head {
       drawEnd(
-        "text out", stages.head / total, ends?.head, longest, y, columns, theme, state.symbols,
+        "text out", stages.head / total, times?.head, longest, y, columns, theme, state.symbols,
         &canvas)
     }
     if rows.visible.lowerBound > 0 {
@@ -73,6 +80,22 @@ enum LayerPanel: Panel {
         " ▼ \(state.layerCount - rows.visible.upperBound) more ", x: 2,
         y: canvas.size.height - 1, style: theme.muted)
     }
+  }
+
+  /// How many layers run, and how many do not.
+  private static func counts(_ state: DashboardState) -> String {
+    if state.walk.mask == nil {
+      let mean = state.present?.meanKeptCount ?? Double(state.walk.keptCount)
+      return "\(fixed(mean, 1)) of \(state.layerCount) run, a mean"
+    }
+    return "\(state.walk.keptCount) run, \(state.layerCount - state.walk.keptCount) skipped"
+  }
+
+  /// What becomes of a layer, or in how many of the utterances it runs.
+  private static func label(_ share: Double?, isShare: Bool) -> String {
+    guard let share else { return "–" }
+    let box = share >= 0.5 ? "■" : "□"
+    return isShare ? "\(box) \(fixed(share * 100, 0)) %" : share > 0 ? "■ run" : "□ skip"
   }
 
   private static func drawEnd(

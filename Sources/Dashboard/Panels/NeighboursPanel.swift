@@ -33,7 +33,7 @@ enum NeighboursPanel: Panel {
       "now \(percent(present))", x: head.x, y: head.y, style: theme.strong, width: head.width,
       symbols: state.symbols)
     table(neighbours, present, survey, state, width: body.width).draw(in: body, on: &canvas) {
-      Action.choosePoint(state.point(model: state.model, mask: neighbours[$0].mask))
+      Action.choosePoint(state.point(model: state.model, walk: Walk(neighbours[$0].mask)))
     }
     let better = neighbours.count { survey.atlas.errorRate($0) < present ?? 0 }
     let forms: [String] =

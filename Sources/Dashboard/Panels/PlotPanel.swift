@@ -1,4 +1,4 @@
-// Error rate against cost: all models' saved curves, and a point for every mask measured.
+// Error rate against cost: all models' saved curves, and a point for every walk measured.
 
 import Backbones
 import TerminalUI
@@ -18,14 +18,16 @@ enum PlotPanel: Panel {
       trailing: "\(canvas.size.width >= 50 ? "lower left is better   " : "")axis (\(key: "a"))",
       theme: theme)
     let points = points(of: state.model, state)
-    let present = points.first { $0.mask == state.mask }
+    let present = points.first { $0.walk == state.walk }
     let marks = marks(points, state)
     let look = state.look(ofModel: state.model)
     let unmarked = legend(points, state) + lines(points, state)
     ScatterPlot(
       series: unmarked + marks.map(\.series),
       current: present.map { ($0.cost, $0.errorRate) },
-      currentLabel: present.map { "\($0.mask.keptCount)" } ?? "",
+      currentLabel: present.map {
+        marked("\($0.walk.keptCount)", isComplete: $0.isComplete)
+      } ?? "",
       currentStyle: look.style.with { $0.bold = true },
       xLabel: state.plotAxis.rawValue, yLabel: "WER %, with the number of layers run",
       // From nothing, so that half the cost is half the way.
@@ -93,8 +95,8 @@ enum PlotPanel: Panel {
         ScatterPlot.Series(
           "", points: points.map { ($0.cost, $0.errorRate) },
           style: state.look(ofModel: model).style,
-          labels: hasLabels ? points.map { "\($0.mask.keptCount)" } : [], marker: marker),
-        points.map { state.point(model: model, mask: $0.mask) }
+          labels: hasLabels ? points.map { "\($0.walk.keptCount)" } : [], marker: marker),
+        points.map { state.point(model: model, walk: $0.walk) }
       )
     }
     var all = order(state).map { model in
@@ -104,7 +106,7 @@ enum PlotPanel: Panel {
     }
     all.append(marks(state.model, points.filter { !$0.isComplete }, "?", hasLabels: true))
     if let pinned = state.pinned, let known = state.measurements[pinned],
-      let point = Point(known, state.modelCosts[pinned.model], state.plotAxis)
+      let point = Point(known, of: pinned, state)
     {
       all.append(
         (
@@ -143,26 +145,28 @@ enum PlotPanel: Panel {
   private static func points(of model: Int, _ state: DashboardState) -> [Point] {
     state.measurements.compactMap { point, measurement in
       point.model == model && point.decoding == state.decoding
-        ? Point(measurement, state.modelCosts[model], state.plotAxis) : nil
+        ? Point(measurement, of: point, state) : nil
     }
     // A dictionary's order differs from run to run, and where labels meet the first one stays.
-    .sorted { ($0.cost, $0.mask.description) < ($1.cost, $1.mask.description) }
+    .sorted { ($0.cost, $0.walk.description) < ($1.cost, $1.walk.description) }
   }
 
   private struct Point {
-    var mask: LayerMask
+    var walk: Walk
     /// In the axis's unit, and percent.
     var cost, errorRate: Double
     var isComplete: Bool
 
-    init?(_ measurement: Measurement, _ costs: CostModel, _ axis: PlotAxis) {
+    init?(_ measurement: Measurement, of point: OperatingPoint, _ state: DashboardState) {
       guard let rate = measurement.errorRate else { return nil }
-      mask = measurement.mask
+      walk = measurement.walk
       errorRate = rate * 100
-      switch axis {
-      case .compute: cost = costs.gflopPerAudioSecond(measurement.mask)
-      case .latency: cost = (measurement.meanSeconds ?? 0) * 1000
-      case .layers: cost = Double(measurement.mask.keptCount)
+      switch state.plotAxis {
+      case .compute: cost = measurement.gflopPerAudioSecond(state.modelCosts[point.model])
+      case .latency:
+        guard let seconds = state.seconds(point) else { return nil }
+        cost = seconds * 1000
+      case .layers: cost = measurement.meanKeptCount ?? Double(walk.keptCount)
       }
       isComplete = measurement.isComplete
     }

@@ -136,14 +136,20 @@ package struct Race {
     let theme = state.theme
     let racers = state.racers
     let heard = racers.map { state.listening.heard(at: $0) }
-    let names = racers.map { "\(state.subject.models[$0.model].name) \($0.mask.keptCount)" }
+    let names = zip(racers, heard).map { racer, heard in
+      let count = heard?.mask.keptCount ?? racer.walk.keptCount
+      return "\(state.subject.models[racer.model].name) \(count)"
+    }
     let rules = state.subject.normalization
     let words = heard.map { listening in
       listening.map { $0.transcript.normalized(by: rules).words.map(\.word) }
     }
     let lanes = racers.indices.map { index in
       Row(
-        label: names[index], time: heard[index].map { milliseconds($0.seconds) } ?? "",
+        label: names[index],
+        time: heard[index].map {
+          milliseconds(state.seconds($0, by: ListenState.Hearer(racers[index])))
+        } ?? "",
         style: index == 0 ? theme.accentStrong : theme.other, isWaiting: heard[index] == nil)
     }
     if let said = state.said(in: state.listening.heardFile) {

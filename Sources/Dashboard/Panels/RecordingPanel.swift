@@ -96,11 +96,12 @@ enum RecordingPanel: Panel {
       rows: heard.map {
         [
           StyledText("\($0.mask.keptCount)", style: theme.text),
-          StyledText(significant($0.seconds * 1000), style: theme.muted),
+          StyledText(
+            significant(state.seconds($0, by: state.listening.hearer) * 1000), style: theme.muted),
           StyledText($0.transcript.text, style: theme.text),
         ]
       },
-      selection: heard.firstIndex { $0.mask == state.mask }.flatMap {
+      selection: heard.firstIndex { $0.walk == state.walk }.flatMap {
         visible.contains($0) ? $0 : nil
       }, headerStyle: theme.muted, trackStyle: theme.border, symbols: state.symbols)
   }
@@ -110,8 +111,8 @@ enum RecordingPanel: Panel {
     let heard = state.listed
     let visible = max(1, area.height - 1)
     let nearest = heard.indices.min {
-      abs(heard[$0].mask.keptCount - state.mask.keptCount)
-        < abs(heard[$1].mask.keptCount - state.mask.keptCount)
+      abs(heard[$0].walk.keptCount - state.walk.keptCount)
+        < abs(heard[$1].walk.keptCount - state.walk.keptCount)
     }
     let wanted = state.listening.scroll ?? ((nearest ?? 0) - visible / 2)
     return min(max(0, wanted), max(0, heard.count - visible))

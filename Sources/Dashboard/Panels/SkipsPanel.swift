@@ -1,5 +1,5 @@
 // How often each layer is skipped at each depth by the present policy: what training and sweeps go
-// through. Worked out from the policy; nothing is measured.
+// through. Worked out from the policy, or as measured where it decides by what is computed.
 
 import Backbones
 import TerminalUI
@@ -10,16 +10,24 @@ package enum SkipMap {
   /// Of a policy that draws; the others always choose the same.
   package static let draws = 20
 
-  /// By layer, from the audio on.
+  /// By layer, from the audio on; nil where that depends on what is computed. Where utterances have masks of
+  /// their own, each draw is of another one, and without draws all count.
+  /// - Parameter utterances: their ids.
   package static func shares(
-    _ policy: String, seed: UInt64, keeping count: Int, by model: ModelPolicies
-  ) -> [Double] {
-    let draws = PolicyCatalog.isDrawn(policy) ? Self.draws : 1
-    let masks = (0..<UInt64(draws)).map {
-      model.mask(policy, seed: seed &+ $0, keeping: count)
+    _ policy: String, seed: UInt64, keeping count: Int, by model: ModelPolicies,
+    of utterances: [String]
+  ) -> [Double]? {
+    func walk(_ draw: Int) -> Walk {
+      model.walk(policy, seed: seed &+ UInt64(draw), keeping: count)
     }
+    let ids = utterances.isEmpty ? [""] : utterances
+    let masks =
+      PolicyCatalog.isDrawn(policy)
+      ? (0..<draws).compactMap { walk($0).mask(of: ids[$0 % ids.count]) }
+      : walk(0).mask.map { [$0] } ?? ids.compactMap(walk(0).mask(of:))
+    if masks.isEmpty { return nil }
     return (0..<model.layerCount).map { layer in
-      Double(masks.count { !$0[layer] }) / Double(draws)
+      Double(masks.count { !$0[layer] }) / Double(masks.count)
     }
   }
 }
@@ -41,6 +49,7 @@ enum SkipsPanel: Panel {
     canvas.wheel(up: .dropLess, down: .dropMore)
     let columns = Columns(state, width: size.width)
     let rows = rows(state, height: size.height)
+    let ids = state.subject.utterances.map(\.id)
     canvas.text("run", x: 2, y: 1, style: theme.muted)
     for layer in columns.shown {
       canvas.textRight("\(layer + 1)", end: columns.end(layer), y: 1, style: theme.muted)
@@ -48,11 +57,18 @@ enum SkipsPanel: Panel {
     for (row, count) in rows.enumerated() {
       let y = 2 + row
       canvas.press(Rect(x: 1, y: y, width: size.width - 2, height: 1), .keep(count))
-      let isPresent = count == state.mask.keptCount
+      let isPresent = count == state.walk.keptCount
       if isPresent { canvas.text("▸", x: 1, y: y, style: theme.accentStrong) }
       canvas.textRight("\(count)", end: 5, y: y, style: isPresent ? theme.strong : theme.text)
-      let shares = SkipMap.shares(
-        state.policy, seed: state.seed, keeping: count, by: state.policies)
+      let shares =
+        SkipMap.shares(
+          state.policy, seed: state.seed, keeping: count, by: state.policies, of: ids)
+        ?? measured(count, state)
+      guard let shares else {
+        canvas.text(
+          "not measured", x: 8, y: y, style: theme.muted, width: max(0, size.width - 10))
+        continue
+      }
       for layer in columns.shown { drawCell(shares[layer], layer, columns, y, state, &canvas) }
     }
     let hidden = state.layerCount + 1 - rows.count
@@ -63,6 +79,14 @@ enum SkipsPanel: Panel {
     let legend = columns.hasNumbers ? " % of draws " : " fuller: skipped more often "
     canvas.text(
       legend, x: max(18, size.width - legend.count - 3), y: size.height - 1, style: theme.muted)
+  }
+
+  /// Where a walk decides by what is computed: of the utterances measured; nil before the first.
+  private static func measured(_ count: Int, _ state: DashboardState) -> [Double]? {
+    let walk = state.choice.walk(keeping: count, by: state.policies)
+    guard let measurement = state.measurement(walk) else { return nil }
+    let shares = (0..<state.layerCount).compactMap { measurement.share(ofLayer: $0) }
+    return shares.count == state.layerCount ? shares.map { 1 - $0 } : nil
   }
 
   /// A shade, and the percentage where there is room for it.
@@ -85,7 +109,7 @@ enum SkipsPanel: Panel {
   private static func rows(_ state: DashboardState, height: Int) -> [Int] {
     let all = Array((0...state.layerCount).reversed())
     let shown = min(all.count, max(0, height - 3))
-    let place = state.layerCount - state.mask.keptCount
+    let place = state.layerCount - state.walk.keptCount
     return Array(all[window(of: shown, around: place, in: all.count)])
   }
 

@@ -23,10 +23,10 @@ enum SliderPanel: Panel {
     canvas.wheel(up: .dropMore, down: .dropLess)
     let track = track(state, panelWidth: size.width)
     canvas.textRight(
-      percent(state.mask.dropRatio, decimals: 0), end: track.x - 2, y: 1,
+      percent(state.walk.dropRatio, decimals: 0), end: track.x - 2, y: 1,
       style: theme.accentStrong)
     slider(state).draw(in: track, on: &canvas) { Action.keep(state.layerCount - $0) }
-    canvas.text(kept(state.mask.keptCount, state), x: track.maxX + 2, y: 1, style: theme.text)
+    canvas.text(kept(state.walk.keptCount, state), x: track.maxX + 2, y: 1, style: theme.text)
     canvas.edge(Meaning.forms(state), width: size.width, y: size.height - 1, style: theme.strong)
     if size.height >= 4 { drawScale(state, &canvas, x: track.x, width: track.width) }
   }
@@ -39,7 +39,7 @@ enum SliderPanel: Panel {
     let policy: KeyText = "policy \(state.policyName) (\(key: "P"))"
     let seed: KeyText = isDrawn ? ", seed \(state.seed) (\(key: "r"))" : ""
     let drawn = policy + seed
-    let long: KeyText = "\(drawn)   mask \(state.mask)"
+    let long: KeyText = "\(drawn)   mask \(state.walk.mask?.description ?? Walk.ownMasks)"
     if long.width + 44 <= width { return long }
     return drawn.width + title.width + 8 <= width ? drawn : policy
   }
@@ -66,7 +66,7 @@ enum SliderPanel: Panel {
   /// A position for each number of dropped layers.
   private static func slider(_ state: DashboardState) -> Slider {
     Slider(
-      value: state.layerCount - state.mask.keptCount, positions: state.layerCount + 1,
+      value: state.layerCount - state.walk.keptCount, positions: state.layerCount + 1,
       style: state.theme.accent, trackStyle: state.theme.muted,
       handleStyle: state.theme.accentStrong, symbols: state.symbols)
   }

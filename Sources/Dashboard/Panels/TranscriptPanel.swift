@@ -58,17 +58,20 @@ enum TranscriptPanel: Panel {
           "  \(errors == 0 ? "no" : "\(errors)") error\(errors == 1 ? "" : "s")"
             + " in \(result.counts.words) words", errors > 0 ? theme.error : theme.accent
         ))
-      if let full = state.fullDepth?.results[index], state.mask != state.fullMask {
+      if let full = state.fullDepth?.results[index], state.walk != state.fullWalk {
         pieces.append(("  (\(full.counts.errors) at full depth)", theme.muted))
       }
     }
     if state.subject.leftOut.contains(index) {
       pieces.append(("  left out: its audio cannot be read", theme.error))
     }
+    if state.walk.mask == nil, let result {
+      pieces.append(("  \(result.mask)", theme.muted))
+    }
     // Whole pieces only, the errors before the speaker.
     let width = canvas.size.width - 4
     func length() -> Int { pieces.reduce(0) { $0 + CharacterWidth.of($1.0) } }
-    for dropped in [1, 1, 2] where length() > width && pieces.indices.contains(dropped) {
+    for dropped in [1, 1, 2, 2] where length() > width && pieces.indices.contains(dropped) {
       pieces.remove(at: dropped)
     }
     canvas.pieces(pieces, x: 2, y: y, width: width)
@@ -88,9 +91,10 @@ enum TranscriptPanel: Panel {
     init(_ state: DashboardState, _ index: Int, width: Int) {
       let item = state.subject.utterances[index]
       let now = state.present?.results[index]
-      var labels = ["said", "\(state.mask.keptCount) of \(state.layerCount)"]
+      let kept = now?.mask.keptCount ?? state.walk.keptCount
+      var labels = ["said", "\(kept) of \(state.layerCount)"]
       var alignments = [now?.alignment ?? []]
-      if state.mask != state.fullMask, let full = state.fullDepth?.results[index] {
+      if state.walk != state.fullWalk, let full = state.fullDepth?.results[index] {
         labels.append("full depth")
         alignments.append(full.alignment)
       }
@@ -99,7 +103,7 @@ enum TranscriptPanel: Panel {
         let other = state.measurements[pinned]?.results[index]
       {
         let model = pinned.model == state.model ? "pin" : state.subject.models[pinned.model].name
-        labels.append(String("\(model) \(pinned.mask.keptCount)".prefix(11)))
+        labels.append(String("\(model) \(pinned.walk.keptCount)".prefix(11)))
         alignments.append(other.alignment)
       }
       if let (name, point) = state.rival, point != state.pinned,

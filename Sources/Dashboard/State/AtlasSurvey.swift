@@ -5,7 +5,7 @@ import Tradeoff
 
 package struct AtlasSurvey: Sendable {
   /// A way through the masks, from all layers to none: what a policy keeps of each depth.
-  struct Walk: Sendable {
+  struct Path: Sendable {
     var name: String
     var points: [MaskAtlas.Point]
   }
@@ -21,7 +21,7 @@ package struct AtlasSurvey: Sendable {
   }
 
   let atlas: MaskAtlas
-  let walks: [Walk]
+  let paths: [Path]
   /// Of CTC loss in nats an utterance, by layer; nil where masks are missing.
   let shapleyValues: [Double]?
   /// By layer: how much more of the words is wrong when full depth does without it.
@@ -34,6 +34,9 @@ package struct AtlasSurvey: Sendable {
   private var costs: CostModel
   /// Cost and percent of the words that are wrong, mask by mask.
   private(set) var cloud: [(x: Double, y: Double)] = []
+  /// Where the paths' points lie in it, path by path, and the front's.
+  private(set) var pathPlaces: [[(x: Double, y: Double)]] = []
+  private(set) var frontPlaces: [(x: Double, y: Double)] = []
   /// The greatest of each in the cloud.
   private(set) var (dearest, worst) = (0.0, 0.0)
   /// The best mask of each cost, without those that a cheaper one matches; cheapest first.
@@ -45,11 +48,11 @@ package struct AtlasSurvey: Sendable {
     let layers = atlas.key.layers
     let best = (0...layers).map { atlas.best(keeping: $0) }
     let context = PolicyContext(layerCount: layers, atlas: .success(atlas))
-    walks = PolicyCatalog.all.filter { !$0.isDrawn }.map { policy in
-      Walk(
+    paths = PolicyCatalog.all.filter { !$0.isDrawn && $0 is any MaskPolicy.Type }.map { policy in
+      Path(
         name: policy.name,
         points: (0...layers).reversed().compactMap { count in
-          (try? policy.mask(keeping: count, in: context, seed: 0)).flatMap { atlas[$0] }
+          (try? policy.walk(keeping: count, in: context, seed: 0))?.mask.flatMap { atlas[$0] }
         })
     }
     shapleyValues = atlas.shapleyValues()
@@ -79,15 +82,22 @@ package struct AtlasSurvey: Sendable {
   }
 
   private mutating func measure() {
-    cloud = atlas.points.map { (cost(of: $0.mask), atlas.errorRate($0) * 100) }
+    cloud = atlas.points.map(place)
     (dearest, worst) = cloud.reduce((0, 0)) { (max($0.0, $1.x), max($0.1, $1.y)) }
     front = ParetoFront.of(Array(zip(cloud, atlas.points))) { ($0.0.x, $0.0.y) }.map(\.1)
+    frontPlaces = front.map(place)
+    pathPlaces = paths.map { $0.points.map(place) }
+  }
+
+  /// Cost, and percent of the words that are wrong.
+  func place(_ point: MaskAtlas.Point) -> (x: Double, y: Double) {
+    (cost(of: point.mask), atlas.errorRate(point) * 100)
   }
 
   /// GFLOP per second of audio, to a thousand operations: sums of the same layers' costs must not differ
   /// by the order in which they were added.
   func cost(of mask: LayerMask) -> Double {
-    (costs.gflopPerAudioSecond(mask) * 1e6).rounded() / 1e6
+    (costs.gflopPerAudioSecond(Walk(mask)) * 1e6).rounded() / 1e6
   }
 
   /// What a layer costs, on the average.

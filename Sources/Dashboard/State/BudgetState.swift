@@ -33,8 +33,8 @@ package struct BudgetState: Sendable, Equatable {
     case gflop = "GFLOP per second of audio"
   }
 
-  /// What may be spent.
-  package var amount = 10.0
+  /// What may be spent, of what full depth takes on this machine.
+  package var percent = 75
   package var unit = Unit.milliseconds
   /// The budget chooses the mask, also when a time turns out other than estimated; until the slider
   /// does.

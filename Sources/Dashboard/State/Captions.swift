@@ -9,7 +9,7 @@ package struct Captions: Sendable, Equatable {
     /// Of the window that goes on.
     package internal(set) var words: [String] = []
     /// Who heard them, and how long that took; nil before the first time.
-    package internal(set) var hearer: CaptionRequest.Hearer?
+    package internal(set) var hearer: OperatingPoint?
     package internal(set) var seconds: Double?
   }
 
@@ -57,8 +57,6 @@ extension DashboardState {
   /// What captions are wanted of; nil while nobody speaks.
   var wantedCaptions: CaptionRequest? {
     guard listening.isRecording, let captions = listening.captions else { return nil }
-    return CaptionRequest(
-      recording: captions.recording,
-      hearers: racers.map { .init(model: $0.model, mask: $0.mask, decoding: $0.decoding) })
+    return CaptionRequest(recording: captions.recording, hearers: racers)
   }
 }

@@ -27,7 +27,7 @@ package struct DashboardState: Sendable {
   package var measurements: [OperatingPoint: Measurement] = [:]
   /// What was asked for, each once, the newest last: what goes when there is too much of the above.
   var asked: [OperatingPoint] = []
-  /// Paired comparisons of models at one mask, worked out when both are complete.
+  /// Paired comparisons of models by one walk, worked out when both are complete.
   package var comparisons: [Pair: ErrorRate.Comparison] = [:]
   /// Of each model.
   package var modelCosts: [CostModel]
@@ -60,6 +60,8 @@ package struct DashboardState: Sendable {
   package var isSliderHeld: Bool { !held.isEmpty }
   /// What was chosen before the slider was taken hold of is in `past` already.
   package var isHoldRemembered = false
+  /// Something on the screen goes on by itself with every tick.
+  package var isMoving: Bool { budget.isPlaying || training.isPlaying }
   /// No file is written and nothing is recorded: for a machine that strangers try.
   package var isReadOnly = false
   /// The footer counts what was asked of the evaluator and what it answered, for tests to wait on.
@@ -79,6 +81,7 @@ package struct DashboardState: Sendable {
   package var listening = ListenState()
   /// What there is to listen to.
   package var clips: [Clip] = []
+  package var training = TrainingState()
   /// The row under the cursor of the view Atlas.
   package var neighbour = 0
   package var tour = TourState()
@@ -100,13 +103,13 @@ package struct DashboardState: Sendable {
   }
 
   package init(
-    subject: Subject, mask: LayerMask, policy: String, isManual: Bool = false, seed: UInt64 = 1,
+    subject: Subject, walk: Walk, policy: String, isManual: Bool = false, seed: UInt64 = 1,
     costs: [CostModel], symbols: Symbols = .braille, views: [ViewKind] = ViewCatalog.all
   ) {
     self.subject = subject
     self.views = views
     view = views[0]
-    choice = Choice(model: 0, mask: mask, policy: policy, isManual: isManual, seed: seed)
+    choice = Choice(model: 0, walk: walk, policy: policy, isManual: isManual, seed: seed)
     modelCosts = costs
     surveys = zip(subject.models, costs).map { model, costs in
       model.atlas.map { AtlasSurvey($0, costs) }
@@ -120,7 +123,17 @@ package struct DashboardState: Sendable {
   }
 
   package var model: Int { choice.model }
-  package var mask: LayerMask { choice.mask }
+  package var walk: Walk { choice.walk }
+  /// The layers that run; where utterances have masks of their own, those of the one looked at.
+  /// Before it is known what is computed, as many of the first layers as run on the average.
+  package var mask: LayerMask {
+    if let mask = walk.mask { return mask }
+    let known = present.flatMap {
+      $0.results.indices.contains(utterance) ? $0.results[utterance] : nil
+    }
+    return known?.mask ?? walk.mask(of: id(ofUtterance: utterance))
+      ?? LayerMask(layerCount: layerCount, keeping: 0..<walk.keptCount)
+  }
   package var policy: String { choice.policy }
   package var isManual: Bool { choice.isManual }
   package var seed: UInt64 { choice.seed }
@@ -135,25 +148,42 @@ package struct DashboardState: Sendable {
   package var presentPoint: OperatingPoint { choice.point }
   /// The present model at full depth.
   package var fullPoint: OperatingPoint { presentPoint.full }
-  /// The present policy's mask of every depth, deepest first.
-  package var policyMasks: [LayerMask] {
-    (1...layerCount).reversed().map { choice.mask(keeping: $0, by: policies) }
+  /// The present policy's walk of every depth, deepest first.
+  package var policyWalks: [Walk] {
+    (1...layerCount).reversed().map { choice.walk(keeping: $0, by: policies) }
   }
-  package var fullMask: LayerMask { .full(layerCount) }
-  package var present: Measurement? { measurement(mask) }
-  package var fullDepth: Measurement? { measurement(fullMask) }
+  package var fullWalk: Walk { .full(layerCount) }
+  package var present: Measurement? { measurement(walk) }
+  package var fullDepth: Measurement? { measurement(fullWalk) }
 
-  /// The present model at a mask.
-  package func measurement(_ mask: LayerMask) -> Measurement? {
-    measurements[point(model: model, mask: mask)]
-  }
-
-  /// A model at a mask, decoded as now.
-  package func point(model: Int, mask: LayerMask) -> OperatingPoint {
-    OperatingPoint(model: model, mask: mask, decoding: decoding)
+  /// What walks know an utterance by; empty where there is none.
+  package func id(ofUtterance index: Int) -> String {
+    subject.utterances.indices.contains(index) ? subject.utterances[index].id : ""
   }
 
-  /// The model beside the present one, at the same mask: the one chosen for it, else for `dld` the one
+  /// The present model by a walk.
+  package func measurement(_ walk: Walk) -> Measurement? {
+    measurements[point(model: model, walk: walk)]
+  }
+
+  /// A model by a walk, decoded as now.
+  package func point(model: Int, walk: Walk) -> OperatingPoint {
+    OperatingPoint(model: model, walk: walk, decoding: decoding)
+  }
+
+  /// From shapes; where utterances have masks of their own, of those measured, and an estimate before.
+  package func gflopPerAudioSecond(_ point: OperatingPoint) -> Double {
+    let costs = modelCosts[point.model]
+    return measurements[point]?.gflopPerAudioSecond(costs) ?? costs.gflopPerAudioSecond(point.walk)
+  }
+
+  /// In how many of the utterances measured so far a layer runs, from 0 to 1; nil before the first of
+  /// masks that depend on the utterance.
+  package func share(ofLayer layer: Int) -> Double? {
+    walk.mask.map { $0[layer] ? 1 : 0 } ?? present?.share(ofLayer: layer)
+  }
+
+  /// The model beside the present one, by the same walk: the one chosen for it, else for `dld` the one
   /// that was trained alike but without a teacher, else the next in the list with as many layers.
   package var rival: (name: String, point: OperatingPoint)? {
     let models = subject.models
@@ -161,9 +191,9 @@ package struct DashboardState: Sendable {
     let index =
       rivals.first { $0 == chosenRival }
       ?? rivals.first { isStudent && models[$0].name == "random-drop" } ?? rivals.first
-    return index.map { (models[$0].name, point(model: $0, mask: mask)) }
+    return index.map { (models[$0].name, point(model: $0, walk: walk)) }
   }
-  /// Models that can run the present mask, the next in the list first.
+  /// Models that can go the present walk, the next in the list first.
   package var rivals: [Int] {
     let models = subject.models
     return (1..<models.count).map { (model + $0) % models.count }
@@ -182,18 +212,66 @@ package struct DashboardState: Sendable {
   /// A view's number key, from 1; the tenth and later ones are for Tab alone.
   package func number(of view: ViewKind) -> Int { (views.firstIndex(of: view) ?? 0) + 1 }
 
-  /// Mean measured seconds of a layer: at the present mask, else at any mask that ran it, full depth
-  /// first.
-  package func layerSeconds(_ layer: Int) -> Double? {
-    present?.meanSeconds(layer: layer) ?? fullDepth?.meanSeconds(layer: layer)
-      ?? measurements.filter { $0.key.model == model }.values
-      .sorted { $0.measuredCount > $1.measuredCount }
-      .lazy.compactMap { $0.meanSeconds(layer: layer) }.first
+  /// Seconds of one thread for an utterance of mean length: what every view shows of an operating point.
+  package func seconds(_ point: OperatingPoint) -> Double? {
+    seconds(point, audioSeconds: [modelCosts[point.model].utteranceSeconds])?.first
   }
 
-  /// Mean measured seconds before and after the layers, from the mask with the most utterances.
-  package var frontEndAndHeadSeconds: (frontEnd: Double, head: Double)? {
-    (present ?? fullDepth)?.meanFrontEndAndHeadSeconds
+  /// The same for utterances of these lengths. Where they have masks of their own, by the mean of those
+  /// measured, and an estimate before.
+  func seconds(_ point: OperatingPoint, audioSeconds: [Double]) -> [Double]? {
+    seconds(point, audioSeconds) { latency, isDecoded in
+      latency.seconds(uses(point), audioSeconds: audioSeconds, isDecoded: isDecoded)
+    }
+  }
+
+  /// The same for what was measured of a point, each utterance by its own mask.
+  func seconds(_ point: OperatingPoint, of results: [UtteranceResult]) -> [Double]? {
+    let lengths = results.map(\.audioSeconds)
+    if point.walk.mask != nil { return seconds(point, audioSeconds: lengths) }
+    return seconds(point, lengths) { latency, isDecoded in
+      results.flatMap { result in
+        latency.seconds(
+          StageValues(usesOf: result.mask, looks: result.looks),
+          audioSeconds: [result.audioSeconds], isDecoded: isDecoded)
+      }
+    }
+  }
+
+  /// With a beam search the network's time and what was measured of the search, in proportion to the
+  /// length; nil before both are known.
+  private func seconds(
+    _ point: OperatingPoint, _ audioSeconds: [Double],
+    network: (_ latency: LatencyModel, _ isDecoded: Bool) -> [Double]
+  ) -> [Double]? {
+    let costs = modelCosts[point.model]
+    guard let latency = costs.latency else { return nil }
+    guard point.decoding.beam != nil else { return network(latency, true) }
+    guard let search = measurements[point]?.meanDecodeSeconds else { return nil }
+    return zip(network(latency, false), audioSeconds).map { seconds, length in
+      let share = costs.utteranceSeconds > 0 ? length / costs.utteranceSeconds : 1
+      return seconds + search * share
+    }
+  }
+
+  /// Of a recording that was heard; what it took beside everything else where the machine's speed is not
+  /// known, or a beam search was part of it.
+  func seconds(_ heard: Listening, by hearer: ListenState.Hearer) -> Double {
+    guard hearer.decoding.beam == nil,
+      let seconds = modelCosts[hearer.model].seconds(
+        heard.mask, looks: heard.looks, audioSeconds: heard.audioSeconds)
+    else { return heard.seconds }
+    return seconds
+  }
+
+  /// How often an utterance uses each stage of a point's model.
+  func uses(_ point: OperatingPoint) -> StageValues {
+    measurements[point]?.meanUses ?? StageValues(usesOf: point.walk)
+  }
+
+  /// Whether nothing is known yet of the masks that a point gives its utterances.
+  func isEstimated(_ point: OperatingPoint) -> Bool {
+    point.walk.mask == nil && (measurements[point]?.measuredCount ?? 0) == 0
   }
 
   /// Errors now and in another measurement over the utterances known in both; nil when there are none.

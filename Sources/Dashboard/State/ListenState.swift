@@ -31,7 +31,7 @@ package struct ListenState: Sendable, Equatable {
   package var heardFile: String?
   /// The take that it belongs to.
   package var heardTake = 0
-  private var hearings: [Hearer: [LayerMask: Listening]] = [:]
+  private var hearings: [Hearer: [Walk: Listening]] = [:]
   /// Who heard what is in the table.
   package internal(set) var hearer = Hearer(model: 0, decoding: .greedy)
   /// Of the take of this number.
@@ -43,7 +43,7 @@ package struct ListenState: Sendable, Equatable {
 
   package init() {}
 
-  /// More masks than anybody has heard are not kept.
+  /// More walks than anybody has heard are not kept.
   private static let limit = 256
 
   /// What the table's hearer heard, deepest first.
@@ -52,7 +52,7 @@ package struct ListenState: Sendable, Equatable {
   /// Deepest first.
   package func heard(by hearer: Hearer) -> [Listening] {
     (hearings[hearer] ?? [:]).values.sorted {
-      let (a, b) = ($0.mask, $1.mask)
+      let (a, b) = ($0.walk, $1.walk)
       return a.keptCount == b.keptCount ? "\(a)" > "\(b)" : a.keptCount > b.keptCount
     }
   }
@@ -60,7 +60,7 @@ package struct ListenState: Sendable, Equatable {
   func hasHeard(_ hearer: Hearer) -> Bool { hearings[hearer] != nil }
 
   package func heard(at point: OperatingPoint) -> Listening? {
-    hearings[Hearer(point)]?[point.mask]
+    hearings[Hearer(point)]?[point.walk]
   }
 
   /// Everybody who heard it.
@@ -80,7 +80,7 @@ package struct ListenState: Sendable, Equatable {
     if take != heardTake { (hearings, captions) = ([:], nil) }
     (heardFile, heardTake) = (file, take)
     if hearings[hearer, default: [:]].count >= Self.limit { hearings[hearer] = [:] }
-    hearings[hearer, default: [:]][listening.mask] = listening
+    hearings[hearer, default: [:]][listening.walk] = listening
   }
 
   /// Back to what was heard before: a file could not be heard.
@@ -101,7 +101,7 @@ package struct ListenState: Sendable, Equatable {
 
 extension DashboardState {
   /// What hear a recording side by side: the present operating point; and the pinned one, else the other
-  /// model at the same mask, else full depth, where that is another.
+  /// model by the same walk, else full depth, where that is another.
   package var racers: [OperatingPoint] {
     let other = [pinned, rival?.point, fullPoint].lazy.compactMap { $0 }
       .first { $0 != self.presentPoint }
@@ -109,14 +109,14 @@ extension DashboardState {
   }
 
   /// What a racer's model is to hear: every depth of the policy, as far as it has the policy, and the
-  /// racer's own mask.
-  private func masks(of racer: OperatingPoint) -> [LayerMask] {
+  /// racer's own walk.
+  private func walks(of racer: OperatingPoint) -> [Walk] {
     let policies = subject.models[racer.model].policies
-    guard policies.refusal(policy) == nil else { return [racer.mask] }
-    let masks = (1...policies.layerCount).reversed().map {
-      choice.mask(keeping: $0, by: policies)
+    guard policies.refusal(policy) == nil else { return [racer.walk] }
+    let walks = (1...policies.layerCount).reversed().map {
+      choice.walk(keeping: $0, by: policies)
     }
-    return masks.contains(racer.mask) ? masks : masks + [racer.mask]
+    return walks.contains(racer.walk) ? walks : walks + [racer.walk]
   }
 
   /// What is still to be heard in the file that was opened last. What is being heard already is not asked
@@ -126,14 +126,15 @@ extension DashboardState {
     let isHeard = listening.heardTake == listening.take && listening.heardFile == file
     for racer in racers {
       let hearer = ListenState.Hearer(racer)
-      let known = isHeard ? Set(listening.heard(by: hearer).map(\.mask)) : []
-      let missing = masks(of: racer).filter { !known.contains($0) }
+      let known = isHeard ? Set(listening.heard(by: hearer).map(\.walk)) : []
+      let missing = walks(of: racer).filter { !known.contains($0) }
       if missing.isEmpty { continue }
       let request = ProbeRequest.file(
-        file, take: listening.take, model: racer.model, masks: missing, decoding: racer.decoding)
+        file, named: utterance(in: file), take: listening.take, model: racer.model, walks: missing,
+        decoding: racer.decoding)
       if probes.knows(request) { continue }
-      if case .file(file, listening.take, racer.model, let masks, racer.decoding)? = probes.asked,
-        Set(missing).isSubset(of: masks)
+      if case .file(file, _, listening.take, racer.model, let walks, racer.decoding)? = probes.asked,
+        Set(missing).isSubset(of: walks)
       {
         return probes.asked
       }
@@ -142,13 +143,18 @@ extension DashboardState {
     return nil
   }
 
-  /// What the table shows, deepest first: of the present policy and the present mask, where it is of the
+  /// What the table shows, deepest first: of the present policy and the present walk, where it is of the
   /// present model.
   var listed: [Listening] {
     let heard = listening.heard
     guard listening.hearer.model == model else { return heard }
-    let wanted = Set(masks(of: presentPoint))
-    return heard.filter { wanted.contains($0.mask) }
+    let wanted = Set(walks(of: presentPoint))
+    return heard.filter { wanted.contains($0.walk) }
+  }
+
+  /// What walks know a file by: as the data set it is from does, where it is one of the clips.
+  private func utterance(in file: String) -> String {
+    clips.first { $0.path == file }?.id ?? Walk.utterance(file: file)
   }
 
   /// What was said in a file, where it is one of the clips.

@@ -1,4 +1,4 @@
-// What is known about one mask: the utterances measured so far and their sums.
+// What is known about one walk: the utterances measured so far and their sums.
 
 import Backbones
 import Speech
@@ -7,53 +7,61 @@ import Tradeoff
 /// Grows by one utterance at a time, in the evaluator's shuffled order, so that its partial error
 /// rate is an unbiased estimate.
 package struct Measurement: Sendable {
-  package let mask: LayerMask
+  package let walk: Walk
   /// By index in the data set; nil: not measured yet.
   package private(set) var results: [UtteranceResult?]
   package private(set) var counts = ErrorCounts()
   package private(set) var measuredCount = 0
-  package private(set) var audioSeconds = 0.0
-  package private(set) var seconds = 0.0
   /// 95 % interval of the error rate over speakers or utterances.
   package private(set) var interval: ClosedRange<Double>?
-  /// Seconds that a quarter, half and three quarters of the utterances stay below.
-  package private(set) var quartiles: (low: Double, median: Double, high: Double)?
-  /// Measured utterances at which `interval` and `quartiles` are worked out next.
+  /// Measured utterances at which `interval` is worked out next.
   private var nextSummary = 1
-  private var frontEndSeconds = 0.0
-  private var headSeconds = 0.0
+  package private(set) var audioSeconds = 0.0
   private var decodeSeconds = 0.0
-  private var layerSeconds: [Double]
-  private var layerRuns: [Int]
+  /// Of all measured utterances.
+  private var operations = 0.0
+  /// How often they used each stage.
+  private var uses: StageValues
 
   private let leftOut: Int
 
   /// - Parameter leftOut: utterances that are never measured.
-  package init(mask: LayerMask, utteranceCount: Int, leftOut: Int = 0) {
-    self.mask = mask
+  package init(walk: Walk, utteranceCount: Int, leftOut: Int = 0) {
+    self.walk = walk
     self.leftOut = leftOut
     results = Array(repeating: nil, count: utteranceCount)
-    layerSeconds = Array(repeating: 0, count: mask.layerCount)
-    layerRuns = Array(repeating: 0, count: mask.layerCount)
+    uses = .zero(layers: walk.layerCount)
   }
 
   package var isComplete: Bool { measuredCount == results.count - leftOut }
   /// Errors per reference word; nil before the first word.
   package var errorRate: Double? { counts.words > 0 ? counts.rate : nil }
-  /// Mean seconds of an utterance: what `CostModel.estimatedSeconds` estimates.
-  package var meanSeconds: Double? { measuredCount > 0 ? seconds / Double(measuredCount) : nil }
-  package var realTimeFactor: Double? { audioSeconds > 0 ? seconds / audioSeconds : nil }
-  /// Mean measured seconds of a layer an utterance (zero-based); nil when it never ran.
-  package func meanSeconds(layer: Int) -> Double? {
-    layerRuns[layer] > 0 ? layerSeconds[layer] / Double(layerRuns[layer]) : nil
+  /// In how many of the measured utterances a layer ran, from 0 to 1; nil before the first.
+  package func share(ofLayer layer: Int) -> Double? {
+    measuredCount > 0 ? uses.layers[layer] / Double(measuredCount) : nil
   }
 
-  package var meanFrontEndAndHeadSeconds: (frontEnd: Double, head: Double)? {
-    guard measuredCount > 0 else { return nil }
-    return (frontEndSeconds / Double(measuredCount), headSeconds / Double(measuredCount))
+  /// Layers that ran on the average; nil before the first utterance.
+  package var meanKeptCount: Double? {
+    measuredCount > 0 ? uses.layers.reduce(0, +) / Double(measuredCount) : nil
   }
 
-  /// Mean seconds from log-probabilities to words, which `meanSeconds` includes.
+  /// How often an utterance uses each stage: by its mask, where there is one for all; else the mean of those
+  /// measured, and before the first an estimate.
+  package var meanUses: StageValues {
+    walk.mask != nil || measuredCount == 0
+      ? StageValues(usesOf: walk)
+      : StageValues.zero(layers: walk.layerCount).adding(uses, scale: 1 / Double(measuredCount))
+  }
+
+  /// From shapes for one mask, as the whole data set would need; else what the measured utterances
+  /// needed, and before the first an estimate.
+  package func gflopPerAudioSecond(_ costs: CostModel) -> Double {
+    walk.mask != nil || audioSeconds == 0
+      ? costs.gflopPerAudioSecond(walk) : operations / audioSeconds / 1e9
+  }
+
+  /// Mean seconds from log-probabilities to words, beside everything else that computed.
   package var meanDecodeSeconds: Double? {
     measuredCount > 0 ? decodeSeconds / Double(measuredCount) : nil
   }
@@ -65,15 +73,10 @@ package struct Measurement: Sendable {
     results[result.index] = result
     measuredCount += 1
     counts += result.counts
-    audioSeconds += result.audioSeconds
-    seconds += result.seconds
-    frontEndSeconds += result.frontEndSeconds
-    headSeconds += result.headSeconds
     decodeSeconds += result.decodeSeconds
-    for (layer, time) in result.layerSeconds.enumerated() where time > 0 {
-      layerSeconds[layer] += time
-      layerRuns[layer] += 1
-    }
+    audioSeconds += result.audioSeconds
+    operations += result.operations
+    uses = uses + StageValues(usesOf: result.mask, looks: result.looks)
     if measuredCount >= nextSummary || isComplete { summarize(speakers: speakers) }
   }
 
@@ -84,8 +87,5 @@ package struct Measurement: Sendable {
     let known = results.compactMap { $0 }
     interval = ErrorRate.interval(
       known.map(\.counts), groups: known.map { speakers[$0.index] })
-    let times = known.map(\.seconds).sorted()
-    func rank(_ share: Double) -> Double { Summary.Percentiles.rank(share, of: times) }
-    quartiles = (rank(0.25), rank(0.5), rank(0.75))
   }
 }

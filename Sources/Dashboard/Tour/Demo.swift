@@ -66,7 +66,8 @@ package enum Demo {
     DemoStep(
       5, "Skip a quarter of the layers: the mask, the cost and the errors follow.",
       keys("d", "2", "5", .enter)),
-    DemoStep(6, "Half of them: half the time for each utterance.", keys("d", "5", "0", .enter)),
+    DemoStep(
+      6, "Half of them: fewer milliseconds for each utterance.", keys("d", "5", "0", .enter)),
     DemoStep(6, "Most of them.", keys("d", "7", "5", .enter)),
     DemoStep(
       6, "The same layers in a model that was never trained to miss any.", model("reference")),

@@ -80,7 +80,10 @@ package enum Tour {
   }
 
   /// The percentage of words heard wrong at the present operating point.
-  private static func rate(_ state: DashboardState) -> String { percent(state.present?.errorRate) }
+  private static func rate(_ state: DashboardState) -> String {
+    marked(
+      percent(state.present?.errorRate), isComplete: state.present.map(\.isComplete) ?? true)
+  }
 
   private static func isSettled(_ state: DashboardState) -> Bool {
     state.present?.isComplete ?? false
@@ -91,14 +94,14 @@ package enum Tour {
   }
 
   private static func isHalf(_ state: DashboardState) -> Bool {
-    state.mask.keptCount == TourKeys.half(state)
+    state.walk.keptCount == TourKeys.half(state)
   }
 
   /// The first half of the layers, as the step before pinning leaves them.
   private static func firstHalf(_ state: DashboardState) -> OperatingPoint {
     state.point(
       model: state.model,
-      mask: state.policies.mask("first", seed: state.seed, keeping: TourKeys.half(state)))
+      walk: state.policies.walk("first", seed: state.seed, keeping: TourKeys.half(state)))
   }
 
   package static let chapters: [TourChapter] = [
@@ -148,11 +151,11 @@ package enum Tour {
           hint: "1 opens Explore, Home drops nothing",
           answer: { TourKeys.open(.explore, $0) + [.home] },
           reveal: { "With all layers: \(rate($0)), measured just now on this machine." },
-          isReached: { $0.view == .explore && $0.mask == $0.fullMask && isSettled($0) }),
+          isReached: { $0.view == .explore && $0.walk == $0.fullWalk && isSettled($0) }),
         TourStep(
           "Guess first",
-          "With half of the layers an utterance takes about half the time. What will the word error "
-            + "rate be? Type your guess before you look.",
+          "With half of the layers an utterance takes less time. What will the word error rate be? Type "
+            + "your guess before you look.",
           hint: "G, a number in percent, Enter", answer: { _ in ["G", "3", "0", .enter] },
           reveal: { "Your guess: \($0.tour.guess.map { fixed($0, 0) } ?? "–") %." },
           isReached: { $0.tour.guess != nil }),
@@ -188,11 +191,11 @@ package enum Tour {
           hint: "Home drops nothing", answer: { TourKeys.choose("random-drop", $0) + [.home] },
           reveal: {
             "\(rate($0)), where reference has "
-              + "\(percent(named("reference", at: $0.fullMask, $0)?.errorRate)): trained with gaps, it "
+              + "\(percent(named("reference", by: $0.fullWalk, $0)?.errorRate)): trained with gaps, it "
               + "cannot use everything."
           },
           isReached: {
-            modelName($0) == "random-drop" && $0.mask == $0.fullMask && isSettled($0)
+            modelName($0) == "random-drop" && $0.walk == $0.fullWalk && isSettled($0)
           }),
       ]),
     TourChapter(
@@ -216,7 +219,7 @@ package enum Tour {
           },
           reveal: { _ in "The fewer layers, the further the outputs drift." },
           isReached: {
-            $0.view == .embeddings && $0.mask.dropRatio >= 0.7 && modelName($0) == "random-drop"
+            $0.view == .embeddings && $0.walk.dropRatio >= 0.7 && modelName($0) == "random-drop"
           }),
         TourStep(
           "With and without",
@@ -224,12 +227,12 @@ package enum Tour {
           hint: "M opens the list of models",
           answer: {
             TourKeys.open(.embeddings, $0)
-              + ($0.mask.dropRatio >= 0.7 ? [] : ["d", "7", "5", .enter])
+              + ($0.walk.dropRatio >= 0.7 ? [] : ["d", "7", "5", .enter])
               + TourKeys.choose("dld", $0)
           },
           reveal: { _ in "The list under the histogram keeps the settings you have seen." },
           isReached: {
-            $0.view == .embeddings && modelName($0).hasPrefix("dld") && $0.mask.dropRatio >= 0.7
+            $0.view == .embeddings && modelName($0).hasPrefix("dld") && $0.walk.dropRatio >= 0.7
           }),
       ]),
     TourChapter(
@@ -302,32 +305,32 @@ package enum Tour {
   ]
 
   private static func budget(_ state: DashboardState) -> String {
-    "\(significant(state.budget.amount)) \(state.budget.unit.rawValue)"
+    let amount = Budget.amount(state).map(significant) ?? "–"
+    return "\(state.budget.percent) % of full depth, \(amount) \(state.budget.unit.rawValue),"
   }
 
   /// What the budget came to, from the table's measured rows.
   private static func leaves(_ state: DashboardState) -> String {
     guard let choice = Budget.choice(Budget.rows(state)) else { return "leaves nothing yet" }
-    let count = choice.mask.keptCount
+    let count = choice.walk.keptCount
     let layers = "\(count) of \(state.layerCount) layers"
     return choice.fits ? "leaves \(layers)" : "leaves nothing: even 1 layer takes more"
   }
 
-  /// Who was late and who spent what, as it was played.
+  /// Who was right in time, as it was played.
   private static func outcome(_ state: DashboardState) -> String {
     guard let scenario = Budget.scenario(state) else { return "" }
     let told = Budget.contestants(scenario, state).map {
-      "\($0.name): late \($0.score.missedDeadlines) of \($0.score.answered), "
-        + "\(percent($0.score.counts.rate)) wrong, \(significant($0.score.computeSeconds)) s"
+      "\($0.name) \(percent($0.score.rightInTimeShare))"
     }
-    return told.joined(separator: "; ") + "."
+    return "Words right in time: \(told.joined(separator: ", "))."
   }
 
   private static func named(
-    _ name: String, at mask: LayerMask, _ state: DashboardState
+    _ name: String, by walk: Walk, _ state: DashboardState
   ) -> Measurement? {
     state.subject.models.firstIndex { $0.name == name }.flatMap {
-      state.measurements[state.point(model: $0, mask: mask)]
+      state.measurements[state.point(model: $0, walk: walk)]
     }
   }
 }

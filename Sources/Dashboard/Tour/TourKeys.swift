@@ -15,7 +15,8 @@ enum TourKeys {
   }
 
   static func dropHalf(_ state: DashboardState) -> [Key] {
-    state.mask.keptCount == half(state) ? [] : ["d", "5", "0", .enter]
+    // A budget in charge would go on choosing.
+    state.walk.keptCount == half(state) && !state.budget.isInCharge ? [] : ["d", "5", "0", .enter]
   }
 
   /// A model by its number in the menu, which depends on what was opened.
@@ -59,16 +60,16 @@ enum TourKeys {
 
   /// Whether what the budget chooses fits and is at most half of the layers.
   static func fitsHalf(_ rows: [Budget.Row], _ state: DashboardState) -> Bool {
-    Budget.choice(rows).map { $0.fits && $0.mask.keptCount <= half(state) } ?? false
+    Budget.choice(rows).map { $0.fits && $0.walk.keptCount <= half(state) } ?? false
   }
 
   /// As few presses of `-`, or of `+` where the budget is too small, as do it.
   static func budgetForHalf(_ state: DashboardState) -> [Key] {
     if state.budget.isInCharge, fitsHalf(Budget.rows(state), state) { return [] }
-    for (key, factor) in [("-", 1 / 1.25), ("+", 1.25)] as [(Key, Double)] {
+    for (key, isMore) in [("-", false), ("+", true)] as [(Key, Bool)] {
       var tried = state
       for presses in 1...60 {
-        tried.budget.amount *= factor
+        tried.budget.percent = Budget.next(tried.budget.percent, isMore: isMore)
         if fitsHalf(Budget.rows(tried), tried) { return Array(repeating: key, count: presses) }
       }
     }

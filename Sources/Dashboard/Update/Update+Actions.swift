@@ -10,8 +10,8 @@ extension Update {
       return []
     }
     switch action {
-    case .dropLess: return keep(state.mask.keptCount + 1, &state)
-    case .dropMore: return keep(state.mask.keptCount - 1, &state)
+    case .dropLess: return keep(state.walk.keptCount + 1, &state)
+    case .dropMore: return keep(state.walk.keptCount - 1, &state)
     case .drop(let percent):
       let dropped = (Double(state.layerCount * percent) / 100).rounded()
       return keep(state.layerCount - Int(dropped), &state)
@@ -42,7 +42,7 @@ extension Update {
       if menu.kind == .options, var opened = state.menu {
         opened.optionsRow = index
         state.overlay = .menu(opened)
-      } else if menu.kind == .options, action != .saveSettings {
+      } else if menu.kind == .options, ![.saveSettings, .measureTimes].contains(action) {
         openOptions(at: index, &state)
       } else {
         closeMenu(menu, &state)
@@ -54,7 +54,7 @@ extension Update {
       return change(&state) {
         if !PolicyCatalog.isDrawn($0.policy) { $0.policy = RandomPolicy.name }
         $0.seed += 1
-        $0.keep($0.mask.keptCount, by: policies)
+        $0.keep($0.walk.keptCount, by: policies)
       }
     case .chooseModel(let index): return chooseModel(index, &state)
     case .chooseRival(let index): state.chosenRival = index
@@ -94,6 +94,7 @@ extension Update {
       state.isPaused = false
       state.measurements[state.presentPoint] = nil
       return request(state.presentPoint, &state, isAnew: true)
+    case .measureTimes: return measureTimes(&state)
     case .show(let view): show(view, &state)
     case .nextView: showView(1, &state)
     case .previousView: showView(-1, &state)
@@ -132,12 +133,10 @@ extension Update {
       }
     case .key(let key): return handle(.key(key), &state)
     case .compareBy: state.comparesPolicies.toggle()
-    case .budgetLess: return setBudget(state.budget.amount / 1.25, &state)
-    case .budgetMore: return setBudget(state.budget.amount * 1.25, &state)
+    case .budgetLess: return changeBudget(isMore: false, &state)
+    case .budgetMore: return changeBudget(isMore: true, &state)
     case .budgetUnit:
       state.budget.unit = state.budget.unit.next
-      // What the present mask takes, in the other unit.
-      state.budget.amount = Budget.amount(state.mask, state) ?? 1
       return state.budget.isInCharge ? chooseByBudget(&state) : []
     case .chooseTrace(let index):
       state.budget.trace = index
@@ -149,11 +148,12 @@ extension Update {
       state.budget.isPlaying.toggle()
       state.budget.isPlayedForTour = state.budget.isPlaying && state.tour.isShown
       if state.budget.played == nil { state.budget.played = 0 }
-      return [.setTicking(state.budget.isPlaying)]
+      return [.setTicking(state.isMoving)]
     case .resetScenario: state.budget.played = 0
     case .frontDearer: return moveAlongFront(dearer: true, &state)
     case .frontCheaper: return moveAlongFront(dearer: false, &state)
     case .takeNeighbour: return takeNeighbour(&state)
+    case .training(let action): return perform(action, &state)
     case .tour:
       state.tour.isShown.toggle()
       if !state.tour.isShown { leaveStep(&state) }

@@ -9,7 +9,7 @@ extension Update {
       state.notice = "nothing on the front is \(dearer ? "dearer" : "cheaper")"
       return []
     }
-    return choose(state.point(model: state.model, mask: mask), &state)
+    return choose(state.point(model: state.model, walk: Walk(mask)), &state)
   }
 
   static func moveNeighbour(by step: Int, _ state: inout DashboardState) {
@@ -23,7 +23,7 @@ extension Update {
       return []
     }
     let mask = neighbours[state.neighbour].mask
-    return choose(state.point(model: state.model, mask: mask), &state)
+    return choose(state.point(model: state.model, walk: Walk(mask)), &state)
   }
 
   /// Nobody should take what is not on the screen; says so where it is not.

@@ -1,4 +1,4 @@
-// Choosing a model and a mask, with undo and redo.
+// Choosing a model and a walk, with undo and redo.
 
 import Tradeoff
 
@@ -7,7 +7,7 @@ extension Update {
   static func keep(_ count: Int, _ state: inout DashboardState) -> [Effect] {
     let count = min(state.layerCount, max(0, count))
     state.budget.isInCharge = false
-    guard count != state.mask.keptCount || state.isManual else { return [] }
+    guard count != state.walk.keptCount || state.isManual else { return [] }
     let policies = state.policies
     return change(&state) { $0.keep(count, by: policies) }
   }
@@ -15,20 +15,26 @@ extension Update {
   static func toggle(_ layer: Int, _ state: inout DashboardState) -> [Effect] {
     guard (0..<state.layerCount).contains(layer) else { return [] }
     state.budget.isInCharge = false
+    // Of masks that depend on the utterance: from the one that is looked at.
+    var mask = state.mask
+    mask[layer].toggle()
     return change(&state) {
       $0.isManual = true
-      $0.mask[layer].toggle()
+      $0.walk = Walk(mask)
     }
   }
 
-  /// A mask that was seen somewhere: by hand, unless the policy chooses the same.
+  /// A walk that was seen somewhere: a mask by hand, unless the policy chooses the same.
   static func choose(_ point: OperatingPoint, _ state: inout DashboardState) -> [Effect] {
     state.budget.isInCharge = false
     let policies = state.subject.models[point.model].policies
     return change(&state) {
-      ($0.model, $0.mask, $0.decoding) = (point.model, point.mask, point.decoding)
+      ($0.model, $0.walk, $0.decoding) = (point.model, point.walk, point.decoding)
+      if let maker = point.walk.maker {
+        ($0.policy, $0.seed) = (maker.policy, maker.seed ?? $0.seed)
+      }
       if policies.refusal($0.policy) != nil { $0.policy = PolicyCatalog.names[0] }
-      $0.isManual = point.mask != $0.mask(keeping: point.mask.keptCount, by: policies)
+      $0.isManual = point.walk != $0.walk(keeping: point.walk.keptCount, by: policies)
     }
   }
 
@@ -78,12 +84,12 @@ extension Update {
     }
     return change(&state) {
       $0.policy = name
-      $0.keep($0.mask.keptCount, by: policies)
+      $0.keep($0.walk.keptCount, by: policies)
     }
   }
 
-  /// Another model at the same mask, or at its own one where the policy chooses by an atlas; with another
-  /// number of layers, at the same drop ratio. A policy that it does not have is left: the mask stays, as if
+  /// Another model by the same walk, or by its own one where the policy chooses by an atlas; with another
+  /// number of layers, at the same drop ratio. A policy that it does not have is left: its mask stays, as if
   /// by hand, as long as the layers are as many.
   static func chooseModel(_ index: Int, _ state: inout DashboardState) -> [Effect] {
     let models = state.subject.models
@@ -95,14 +101,14 @@ extension Update {
       choice.model = index
       if refusal != nil {
         choice.policy = PolicyCatalog.names[0]
-        choice.isManual = true
+        choice.isManual = choice.walk.mask != nil
       }
       let count = policies.layerCount
-      if count != choice.mask.layerCount {
-        let kept = PolicyCatalog.keptCount(dropRatio: choice.mask.dropRatio, layerCount: count)
+      if count != choice.walk.layerCount {
+        let kept = PolicyCatalog.keptCount(dropRatio: choice.walk.dropRatio, layerCount: count)
         choice.keep(kept, by: policies)
       } else if !choice.isManual {
-        choice.keep(choice.mask.keptCount, by: policies)
+        choice.keep(choice.walk.keptCount, by: policies)
       }
     }
   }
@@ -120,7 +126,7 @@ extension Update {
 
   static func pinName(_ state: DashboardState) -> String {
     state.pinned.map {
-      "\(state.subject.models[$0.model].name), \($0.mask.keptCount) layers"
+      "\(state.subject.models[$0.model].name), \($0.walk.keptCount) layers"
         + (state.beam == nil ? "" : ", \($0.decoding.description)")
     } ?? ""
   }

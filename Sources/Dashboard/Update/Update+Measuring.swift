@@ -5,7 +5,7 @@ import Tradeoff
 
 extension Update {
   /// Asks for an operating point under a new id, which makes every event of older ids stale. Before the
-  /// evaluator is ready nothing is asked: `.ready` asks for whatever mask is chosen by then.
+  /// evaluator is ready nothing is asked: `.ready` asks for whatever walk is chosen by then.
   static func request(
     _ point: OperatingPoint, _ state: inout DashboardState, limit: Int? = nil,
     isAnew: Bool = false
@@ -17,7 +17,7 @@ extension Update {
     if state.isPaused, limit == nil { return [] }
     if state.listening.isRecording { return [] }
     let request = EvaluationRequest(
-      id: (state.newest?.id ?? 0) + 1, mask: point.mask, decoding: point.decoding,
+      id: (state.newest?.id ?? 0) + 1, walk: point.walk, decoding: point.decoding,
       model: point.model, limit: limit, isAnew: isAnew)
     state.newest = request
     state.activity = .measuring
@@ -62,7 +62,7 @@ extension Update {
       state.measurements[
         point,
         default: Measurement(
-          mask: newest.mask, utteranceCount: state.subject.utterances.count,
+          walk: newest.walk, utteranceCount: state.subject.utterances.count,
           leftOut: state.subject.leftOut.count)
       ].add(result, speakers: state.subject.speakers)
       seekChange(&state)
@@ -95,7 +95,7 @@ extension Update {
     let measured = speakers.indices.filter { !leftOut.contains($0) }.map { speakers[$0] }
     // Of one cost: the same number of layers, by another model or another policy.
     for (other, _) in state.measurements
-    where other != point && other.mask.keptCount == point.mask.keptCount
+    where other != point && other.walk.keptCount == point.walk.keptCount
       && other.decoding == point.decoding
     {
       guard let theirs = counts(other) else { continue }
@@ -107,7 +107,7 @@ extension Update {
   }
 
   /// What numbers are compared with is measured as soon as nothing else waits: full depth, the pinned
-  /// operating point, the other model at this mask, then what the view wishes for. An empty data set is
+  /// operating point, the other model by this walk, then what the view wishes for. An empty data set is
   /// complete without a measurement, so what was just asked for is not asked for again.
   static func measureNext(
     _ state: inout DashboardState, besides asked: OperatingPoint? = nil
@@ -139,5 +139,19 @@ extension Update {
       return []
     }
     return request(next, &state, limit: 1)
+  }
+
+  /// Takes the times of all models anew. Nothing is measured or looked at meanwhile: what was under way is
+  /// asked for again when the times are there.
+  static func measureTimes(_ state: inout DashboardState) -> [Effect] {
+    switch state.activity {
+    case .preparing, .unavailable:
+      state.notice = "not before everything is ready"
+      return []
+    case .idle, .measuring, .failed: break
+    }
+    state.activity = .preparing("measuring this machine's speed")
+    state.probes.asked = nil
+    return [.rest, .measureTimes]
   }
 }

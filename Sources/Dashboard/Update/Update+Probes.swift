@@ -14,7 +14,7 @@ extension Update {
   static func look(_ state: inout DashboardState) -> [Effect] {
     let hearer = ListenState.Hearer(state.presentPoint)
     if state.listening.hasHeard(hearer) { state.listening.hearer = hearer }
-    var effects = caption(&state)
+    var effects = caption(&state) + lookForTrainings(&state)
     switch state.activity {
     case .preparing, .unavailable: return effects
     case .idle, .measuring, .failed: break
@@ -30,19 +30,19 @@ extension Update {
   static func take(_ result: ProbeResult, _ state: inout DashboardState) {
     state.probes.take(result)
     switch result {
-    case .sound(.file(_, let take, _, _, _), let sound):
+    case .sound(.file(_, _, let take, _, _, _), let sound):
       state.listening.take(sound, ofTake: take)
     case .depth(let request, let heard):
       // Only what was asked for last: an older take or another model may still come in.
       guard request == state.probes.asked,
-        case .file(let file, let take, let model, let masks, let decoding) = request
+        case .file(let file, _, let take, let model, let walks, let decoding) = request
       else { return }
       let hearer = ListenState.Hearer(model: model, decoding: decoding)
       // What was heard before stays on the screen until now.
       state.listening.take(heard, by: hearer, in: file, take: take)
-      let known = Set(state.listening.heard(by: hearer).map(\.mask))
-      if known.isSuperset(of: masks) { state.probes.asked = nil }
-    case .failed(.file(_, let take, _, _, _), let reason):
+      let known = Set(state.listening.heard(by: hearer).map(\.walk))
+      if known.isSuperset(of: walks) { state.probes.asked = nil }
+    case .failed(.file(_, _, let take, _, _, _), let reason):
       if take == state.listening.take { state.listening.giveUp(reason) }
     case .failed(_, let reason): state.notice = reason
     case .lens, .cloud, .sound: break

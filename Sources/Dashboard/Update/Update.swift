@@ -50,6 +50,8 @@ enum Update {
       return endRecording(&state, failure: reason)
     case .caption(let event):
       take(event, &state)
+    case .training(let message):
+      take(message, &state)
     case .recorded(let file):
       listen(to: file, &state)
     }

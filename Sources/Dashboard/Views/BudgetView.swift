@@ -1,6 +1,7 @@
 // A budget instead of a ratio, and what a changing one does to models that can and cannot adapt.
 
 import TerminalUI
+import Tradeoff
 
 extension ViewKind {
   package static let budget = ViewKind(BudgetView.self)
@@ -35,9 +36,9 @@ enum BudgetView: DashboardView {
     return [.budget: top, .scenario: bottom]
   }
 
-  /// The present policy's mask of every depth.
+  /// The present policy's walk of every depth.
   static func wishes(_ state: DashboardState) -> [OperatingPoint] {
-    state.policyMasks.map { state.point(model: state.model, mask: $0) }
+    state.policyWalks.map { state.point(model: state.model, walk: $0) }
   }
 
   static func hint(for action: Action, _ state: DashboardState) -> String? {

@@ -1,6 +1,7 @@
 // All models side by side over depth.
 
 import TerminalUI
+import Tradeoff
 
 extension ViewKind {
   package static let compare = ViewKind(CompareView.self)
@@ -27,7 +28,7 @@ enum CompareView: DashboardView {
     return [.curves: top, .comparison: bottom]
   }
 
-  /// Every contestant's mask of every depth that is compared.
+  /// Every contestant's walk of every depth that is compared.
   static func wishes(_ state: DashboardState) -> [OperatingPoint] {
     ComparisonPanel.depths(state).flatMap { count in
       ComparisonPanel.contestants(state).map { $0.point(keeping: count, state) }

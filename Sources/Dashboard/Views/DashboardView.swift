@@ -90,5 +90,6 @@ package enum ViewCatalog {
     .budget,
     .listen,
     .atlas,
+    .training,
   ]
 }

@@ -23,6 +23,6 @@ enum EmbeddingsView: DashboardView {
   }
 
   static func probe(_ state: DashboardState) -> ProbeRequest? {
-    state.subject.utterances.isEmpty ? nil : .cloud(model: state.model, mask: state.mask)
+    state.subject.utterances.isEmpty ? nil : .cloud(model: state.model, walk: state.walk)
   }
 }

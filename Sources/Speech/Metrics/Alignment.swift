@@ -47,8 +47,11 @@ package enum AlignedWord: Sendable, Equatable {
 /// unique, its split into kinds is not: among equal paths the back-trace, from the end, prefers a match,
 /// then a substitution, then a deletion, then an insertion.
 package enum Alignment {
+  /// A word that went wrong stands beside the one it is spelt most like, as far as that changes neither
+  /// the matches nor the number of errors of each kind.
   package static func align(_ reference: [String], _ hypothesis: [String]) -> [AlignedWord] {
-    steps(reference.map { ExactText($0) }, hypothesis.map { ExactText($0) }).map { step in
+    let steps = steps(reference.map { ExactText($0) }, hypothesis.map { ExactText($0) })
+    return pairedBySpelling(steps, reference, hypothesis).map { step in
       switch step {
       case .match(let i, _): .match(reference[i])
       case .substitution(let i, let j):
@@ -105,7 +108,7 @@ package enum Alignment {
   }
 
   /// A column of an alignment, as positions in the reference and the hypothesis.
-  private enum Step {
+  enum Step {
     case match(Int, Int)
     case substitution(Int, Int)
     case deletion(Int)

@@ -5,9 +5,9 @@ package enum CharacterWidth {
   /// Columns of a character a canvas can hold; 0 for control characters, lone combining marks and
   /// unassigned invisible ones, which a canvas replaces.
   package static func of(_ character: Character) -> Int {
-    let scalars = character.unicodeScalars
-    guard let first = scalars.first else { return 0 }
-    if scalars.count == 1 { return alone(first) }
+    var scalars = character.unicodeScalars.makeIterator()
+    guard let first = scalars.next() else { return 0 }
+    if scalars.next() == nil { return alone(first) }
     return alone(first) == 0 ? 0 : pieces(of: character).reduce(0) { $0 + columns(ofPiece: $1) }
   }
 

@@ -46,10 +46,11 @@ import Foundation
     return count < 0 && (errno == EINTR || errno == EAGAIN)
   }
 
-  /// The terminal has been asked what it is: what it says within a second counts.
+  /// The terminal has been asked what it is: what it says within ten seconds counts. On a busy machine
+  /// an answer may lie there for a while before it is read.
   func expectAnswers() {
     decoder.awaitsAnswers = true
-    answersEnd = ContinuousClock.now + .seconds(1)
+    answersEnd = ContinuousClock.now + .seconds(10)
   }
 
   private func giveUpAnswers() {

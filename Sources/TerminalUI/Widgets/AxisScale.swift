@@ -23,8 +23,8 @@ package struct AxisScale: Sendable, Equatable {
     return AxisScale(range: 0...longer, ticks: plain.ticks, decimals: plain.decimals)
   }
 
-  /// Into how many intervals from 0 to `end` an axis of so many cells is cut evenly, with as few cells as
-  /// can be left over, and how many cells it then takes.
+  /// Into how many intervals from 0 to `end` an axis of so many cells is cut evenly, into four or more where
+  /// it can be and with as few cells as can be left over, and how many cells it then takes.
   package static func evenSteps(upTo end: Double, cells: Int) -> (intervals: Int, cells: Int)? {
     let choices = (1...max(1, (cells - 1) / 2)).compactMap { wanted -> (Int, Int)? in
       let scale = AxisScale(0...end, intervals: wanted)
@@ -34,7 +34,8 @@ package struct AxisScale: Sendable, Equatable {
       let intervals = scale.ticks.count - 1
       return (intervals, intervals * ((cells - 1) / intervals) + 1)
     }
-    return choices.max { ($0.1, $0.0) < ($1.1, $1.0) }
+    let fine = choices.filter { $0.0 >= 4 }
+    return (fine.isEmpty ? choices : fine).max { ($0.1, $0.0) < ($1.1, $1.0) }
   }
 
   private init(range: ClosedRange<Double>, ticks: [Double], decimals: Int) {

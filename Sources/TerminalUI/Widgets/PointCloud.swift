@@ -41,18 +41,25 @@ package struct PointCloud: Sendable {
       else { continue }
       let (x, y) = (Int(place.x.rounded()), Int(place.y.rounded()))
       // Its own dot, then one to the right, one to the left, two to the right ...
-      let free = (0...2 * max(0, reach)).lazy.map { x + ($0 % 2 == 1 ? ($0 + 1) / 2 : -$0 / 2) }
-        .first { $0 >= 0 && $0 < width && !isTaken[y * width + $0] }
-      if let free {
+      var (free, tried) = (x, 0)
+      while tried <= 2 * reach, free < 0 || free >= width || isTaken[y * width + free] {
+        tried += 1
+        free = x + (tried % 2 == 1 ? (tried + 1) / 2 : -tried / 2)
+      }
+      let isPlaced = tried <= 2 * reach
+      if isPlaced {
         isTaken[y * width + free] = true
         placed.append((free, y))
       }
-      counts[cell(free ?? x, y)] += 1
+      counts[cell(isPlaced ? free : x, y)] += 1
     }
     let most = log(Double(counts.max() ?? 0) + 1)
+    let levels = counts.map { count in
+      count == 0
+        ? 0 : min(styles.count - 1, Int(Double(styles.count) * (log(Double(count)) / most)))
+    }
     for (x, y) in placed {
-      let share = log(Double(counts[cell(x, y)])) / most
-      let level = min(styles.count - 1, Int(Double(styles.count) * share))
+      let level = levels[cell(x, y)]
       raster.set(
         x: x, y: y, style: styles[level], mark: Self.marks[level * Self.marks.count / styles.count])
     }

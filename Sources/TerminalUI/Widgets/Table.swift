@@ -48,6 +48,12 @@ package struct Table: Sendable {
     return first
   }
 
+  /// What of an area is left for so many rows: where they do not fit, the bar that tells so takes two columns.
+  package static func body(of area: Rect, rows: Int) -> Rect {
+    let visible = area.height - 1
+    return rows > visible && area.width > 8 && visible > 0 ? area.split(right: 2).rest : area
+  }
+
   /// One heading row, then as many rows as fit. The last column of the area shows where in the
   /// table one is when not all fits.
   /// - Parameter action: what a press on a row, by its index, asks for.
@@ -57,8 +63,8 @@ package struct Table: Sendable {
   ) {
     guard !area.isEmpty else { return }
     let visible = area.height - 1
-    let isScrolling = rows.count > visible && area.width > 8 && visible > 0
-    let body = isScrolling ? area.split(right: 2).rest : area
+    let body = Self.body(of: area, rows: rows.count)
+    let isScrolling = body != area
     let places = layout(width: body.width)
     for (column, place) in zip(columns, places) {
       put(

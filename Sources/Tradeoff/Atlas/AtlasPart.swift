@@ -6,7 +6,7 @@ import Foundation
 import Kernels
 
 extension AtlasWalk.Part {
-  private static let kind = "part of a mask atlas 1"
+  private static let kind = "part of a mask atlas 2"
   private static let masksName = "masks"
 
   private static func digest(_ masks: [LayerMask]) -> String {
@@ -16,8 +16,9 @@ extension AtlasWalk.Part {
   }
 
   private enum Column {
-    static let (utterances, counts, errors, losses, divergences, fewest) = (
-      "utterances", "counts", "errors", "ctc_loss", "kl_to_full_depth", "fewest_errors"
+    static let (utterances, counts, errors, losses, divergences, fewest, best, confidences) = (
+      "utterances", "counts", "errors", "ctc_loss", "kl_to_full_depth", "fewest_errors",
+      "best_masks", "confidences"
     )
   }
 
@@ -34,6 +35,15 @@ extension AtlasWalk.Part {
           Tensor(
             fewestErrors.flatMap { $0.map { $0 == .max ? -1 : Float($0) } },
             shape: [utterances.count, key.layers + 1])
+        ),
+        (
+          Column.best,
+          Tensor(
+            bestMasks.flatMap { $0.map { Float($0) } }, shape: [utterances.count, key.layers + 1])
+        ),
+        (
+          Column.confidences,
+          Tensor(confidences.flatMap { $0 }, shape: [utterances.count, key.layers + 1])
         ),
       ],
       metadata: [
@@ -58,15 +68,21 @@ extension AtlasWalk.Part {
       let divergences = try? file.tensor(Column.divergences, shape: [masks.count]).values,
       let fewest = try? file.tensor(
         Column.fewest, shape: [utterances.count, key.layers + 1]
+      ).values,
+      let best = try? file.tensor(
+        Column.best, shape: [utterances.count, key.layers + 1]
+      ).values, best.allSatisfy({ $0 >= -1 && $0 < Float(masks.count) }),
+      let confidences = try? file.tensor(
+        Column.confidences, shape: [utterances.count, key.layers + 1]
       ).values
     else { return nil }
+    func rows(_ values: [Float]) -> [[Float]] {
+      utterances.indices.map { Array(values[$0 * (key.layers + 1)..<($0 + 1) * (key.layers + 1)]) }
+    }
     self.init(
       utterances: utterances, errors: errors, losses: losses, divergences: divergences,
       alignable: Int(counts[0]), frames: Int(counts[1]),
-      fewestErrors: utterances.indices.map { place in
-        fewest[place * (key.layers + 1)..<(place + 1) * (key.layers + 1)].map {
-          $0 < 0 ? .max : Int($0)
-        }
-      })
+      fewestErrors: rows(fewest).map { $0.map { $0 < 0 ? .max : Int($0) } },
+      bestMasks: rows(best).map { $0.map { Int($0) } }, confidences: rows(confidences))
   }
 }

@@ -21,6 +21,10 @@ package struct AtlasWalk: Sendable {
     package var alignable, frames: Int
     /// By utterance and depth.
     package var fewestErrors: [[Int]]
+    /// Which of the walk's masks makes so few; -1 where there is none.
+    package var bestMasks: [[Int]]
+    /// As `MaskAtlas.confidences`.
+    package var confidences: [[Float]]
   }
 
   private let recognizer: Recognizer
@@ -69,20 +73,33 @@ package struct AtlasWalk: Sendable {
     let pieces = utterances.map { backbone.pieces(data.samples[$0]) }
     let all = pieces.flatMap { $0 }
     let start = backbone.frontEnd(all.map(\.samples))
-    var full = start
-    for layer in 0..<backbone.layerCount {
+    let lengths = pieces.map { $0.reduce(0) { $0 + $1.own.count } }
+    let rows = Self.rows(lengths)
+    let layers = backbone.layerCount
+    var (full, confidences) = (start, utterances.map { _ in [Float]() })
+    /// What would be said if the layers from this one on were skipped.
+    func said(before layer: Int) -> Tensor {
+      let said = backbone.head((layer..<layers).reduce(full) { backbone.skip($1, $0) }, of: all)
+      for (place, rows) in rows.enumerated() {
+        confidences[place].append(Float(Confidence.mean(said, rows: rows)))
+      }
+      return said
+    }
+    for layer in 0..<layers {
       if isCancelled() { return nil }
+      _ = said(before: layer)
       full = backbone.layer(layer, full)
     }
-    let lengths = pieces.map { $0.reduce(0) { $0 + $1.own.count } }
     var scores = BatchScores(
       recognizer, references: utterances.map { data.dataset.utterances[$0].words },
       targets: utterances.map { targets[$0] }, normalization: data.dataset.normalization,
-      lengths: lengths, fullDepth: backbone.head(full, of: all))
+      rows: rows, fullDepth: said(before: layers))
     var part = Part(
       utterances: utterances, errors: [], losses: [], divergences: [],
       alignable: scores.alignable, frames: lengths.reduce(0, +),
-      fewestErrors: utterances.map { _ in Array(repeating: .max, count: backbone.layerCount + 1) })
+      fewestErrors: utterances.map { _ in Array(repeating: .max, count: backbone.layerCount + 1) },
+      bestMasks: utterances.map { _ in Array(repeating: -1, count: backbone.layerCount + 1) },
+      confidences: confidences)
 
     /// `masks[range]` begin alike up to `layer`, which makes `frames` of the utterances.
     func visit(_ range: Range<Int>, _ layer: Int, _ frames: HiddenFrames) -> Bool {
@@ -93,8 +110,11 @@ package struct AtlasWalk: Sendable {
         part.errors.append(Float(score.errors.reduce(0, +)))
         part.losses.append(Float(score.loss))
         part.divergences.append(Float(score.divergence))
-        for (place, errors) in score.errors.enumerated() {
-          part.fewestErrors[place][depth] = min(part.fewestErrors[place][depth], errors)
+        // Of equal ones the last, whose first layers run.
+        for (place, errors) in score.errors.enumerated()
+        where errors <= part.fewestErrors[place][depth] {
+          part.fewestErrors[place][depth] = errors
+          part.bestMasks[place][depth] = range.lowerBound
         }
         progress()
         return true
@@ -111,6 +131,15 @@ package struct AtlasWalk: Sendable {
     return part
   }
 
+  /// Where utterances lie that are one after the other.
+  private static func rows(_ lengths: [Int]) -> [Range<Int>] {
+    var start = 0
+    return lengths.map { length in
+      defer { start += length }
+      return start..<start + length
+    }
+  }
+
   /// Of all batches together, in whatever order.
   package func atlas(_ parts: [Part], key: MaskAtlas.Key) -> MaskAtlas {
     let alignable = Double(max(1, parts.reduce(0) { $0 + $1.alignable }))
@@ -121,12 +150,24 @@ package struct AtlasWalk: Sendable {
         loss: parts.reduce(0) { $0 + Double($1.losses[place]) } / alignable,
         divergence: max(0, parts.reduce(0) { $0 + Double($1.divergences[place]) } / frames))
     }
-    let fewest = parts.flatMap { zip($0.utterances, $0.fewestErrors) }.sorted { $0.0 < $1.0 }.map {
-      _, errors in
-      errors.indices.map { depth in errors[...depth].last { $0 != .max } ?? 0 }
+    // Part and place in it of each utterance.
+    let rows = parts.flatMap { part in part.utterances.indices.map { (part, $0) } }
+      .sorted { $0.0.utterances[$0.1] < $1.0.utterances[$1.1] }
+    // Depths without masks have what is at the depth below.
+    let fewest = rows.map { part, place in
+      let errors = part.fewestErrors[place]
+      return errors.indices.map { depth in errors[...depth].last { $0 != .max } ?? 0 }
     }
-    return MaskAtlas(
+    var atlas = MaskAtlas(
       key: key, points: points.sorted { $0.mask.number < $1.mask.number }, fewestErrors: fewest)
+    let none = LayerMask(layerCount: key.layers, keeping: [])
+    atlas.utterances = rows.map { data.dataset.utterances[$0.utterances[$1]].id }
+    atlas.bestMasks = rows.map { part, place in
+      let best = part.bestMasks[place]
+      return best.indices.map { depth in best[...depth].last { $0 >= 0 }.map { masks[$0] } ?? none }
+    }
+    atlas.confidences = rows.map { $0.confidences[$1].map { Double($0) } }
+    return atlas
   }
 }
 
@@ -145,7 +186,7 @@ private struct BatchScores {
 
   init(
     _ recognizer: Recognizer, references: [[String]], targets: [[Int]],
-    normalization: TextNormalization, lengths: [Int], fullDepth: Tensor
+    normalization: TextNormalization, rows: [Range<Int>], fullDepth: Tensor
   ) {
     decoder = GreedyCTCDecoder(
       tokenizer: recognizer.tokenizer, frameSeconds: recognizer.backbone.frameSeconds)
@@ -155,12 +196,8 @@ private struct BatchScores {
     self.fullDepth = fullDepth
     blank = recognizer.backbone.blank
     known = references.map { _ in [:] }
-    var start = 0
-    rows = lengths.map { length in
-      defer { start += length }
-      return start..<start + length
-    }
-    alignable = zip(targets, lengths).count { CTCLoss.minimumFrames(for: $0) <= $1 }
+    self.rows = rows
+    alignable = zip(targets, rows).count { CTCLoss.minimumFrames(for: $0) <= $1.count }
   }
 
   mutating func score(

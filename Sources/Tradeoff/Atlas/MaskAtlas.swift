@@ -54,6 +54,13 @@ package struct MaskAtlas: Sendable, Equatable {
   /// The fewest errors that masks of each depth, from 0, make in each utterance: the bound for masks that
   /// depend on the input. Depths without masks have the utterance's errors at the depth below.
   package let fewestErrors: [[Int]]
+  /// Ids of the utterances in that order, and of each utterance and depth the mask that makes so few; of
+  /// equal ones the one whose first layers run. Empty where a file is from before they were kept.
+  package var utterances: [String] = []
+  package var bestMasks: [[LayerMask]] = []
+  /// How sure the head is after so many of the first layers, from 0, without the others: by utterance and
+  /// depth, the mean of the frames' greatest probability. Empty as well.
+  package var confidences: [[Double]] = []
 
   package init(key: Key, points: [Point], fewestErrors: [[Int]]) {
     self.key = key
@@ -107,28 +114,37 @@ extension MaskAtlas {
   package static let fileName = "atlas.safetensors"
 
   static let (keyName, kind) = ("key", "mask atlas 2")
+  private static let utterancesName = "utterances"
   private enum Column {
-    static let (masks, errors, losses, divergences, fewest) = (
-      "masks", "errors", "ctc_loss", "kl_to_full_depth", "fewest_errors"
+    static let (masks, errors, losses, divergences, fewest, best, confidences) = (
+      "masks", "errors", "ctc_loss", "kl_to_full_depth", "fewest_errors", "best_masks",
+      "confidences"
     )
   }
   /// Layers whose bits float32 holds exactly.
   private static let layersPerNumber = 24
 
   /// A safetensors file: `masks` (masks x numbers of 24 layers each, layer 1 the lowest bit), `errors`,
-  /// `ctc_loss` and `kl_to_full_depth` of each, `fewest_errors` (utterances x depths), and the key as JSON
-  /// in its metadata.
+  /// `ctc_loss` and `kl_to_full_depth` of each, `fewest_errors` (utterances x depths), `best_masks`
+  /// (utterances x depths x numbers), `confidences` (utterances x depths), and the key and the utterances'
+  /// ids as JSON in its metadata. The ids, the best masks and the confidences may be missing.
   package func write(to url: URL) throws {
     let numbers = (key.layers + Self.layersPerNumber - 1) / Self.layersPerNumber
-    func column(_ value: (Point) -> Double) -> Tensor { Tensor(points.map { Float(value($0)) }) }
-    let masks = points.flatMap { point in
+    func values(_ mask: LayerMask) -> [Float] {
       (0..<numbers).map {
-        Float(point.mask.number >> ($0 * Self.layersPerNumber) & (1 << Self.layersPerNumber - 1))
+        Float(mask.number >> ($0 * Self.layersPerNumber) & (1 << Self.layersPerNumber - 1))
       }
     }
+    func column(_ value: (Point) -> Double) -> Tensor { Tensor(points.map { Float(value($0)) }) }
+    var metadata = ["kind": Self.kind, Self.keyName: try JSON.line(key)]
+    if !bestMasks.isEmpty { metadata[Self.utterancesName] = try JSON.line(utterances) }
+    let best = Tensor(
+      bestMasks.joined().flatMap(values), shape: [bestMasks.count, key.layers + 1, numbers])
+    let sure = Tensor(
+      confidences.flatMap { $0.map { Float($0) } }, shape: [confidences.count, key.layers + 1])
     try SafetensorsWriter.write(
       [
-        (Column.masks, Tensor(masks, shape: [points.count, numbers])),
+        (Column.masks, Tensor(points.flatMap { values($0.mask) }, shape: [points.count, numbers])),
         (Column.errors, column { Double($0.errors) }), (Column.losses, column(\.loss)),
         (Column.divergences, column(\.divergence)),
         (
@@ -137,8 +153,9 @@ extension MaskAtlas {
             fewestErrors.flatMap { $0.map { Float($0) } },
             shape: [fewestErrors.count, key.layers + 1])
         ),
-      ],
-      metadata: ["kind": Self.kind, Self.keyName: try JSON.line(key)], to: url)
+      ] + (bestMasks.isEmpty ? [] : [(Column.best, best)])
+        + (confidences.isEmpty ? [] : [(Column.confidences, sure)]),
+      metadata: metadata, to: url)
   }
 
   /// Throws `InputError` for what is no atlas.
@@ -168,24 +185,47 @@ extension MaskAtlas {
         throw InputError(url.path, expected: "numbers from 0", found: "others")
       }
     }
-    var points: [Point] = []
-    for place in 0..<count {
+    func mask(_ place: Int, _ values: [Float], after last: Int = -1) throws -> LayerMask {
       let number = (0..<numbers).reduce(0) {
-        $0 | Int(masks[place, $1]) << ($1 * Self.layersPerNumber)
+        $0 | Int(values[place * numbers + $1]) << ($1 * Self.layersPerNumber)
       }
-      guard number < 1 << key.layers, number > points.last?.mask.number ?? -1 else {
+      guard number < 1 << key.layers, number > last else {
         throw InputError(
           url.path, expected: "masks of \(key.layers) layers in order", found: "number \(number)")
       }
+      return LayerMask(number: number, layerCount: key.layers)
+    }
+    var points: [Point] = []
+    for place in 0..<count {
       points.append(
         Point(
-          mask: LayerMask(number: number, layerCount: key.layers), errors: Int(errors[place]),
-          loss: Double(losses[place]), divergence: Double(divergences[place])))
+          mask: try mask(place, masks.values, after: points.last?.mask.number ?? -1),
+          errors: Int(errors[place]), loss: Double(losses[place]),
+          divergence: Double(divergences[place])))
     }
     self.init(
       key: key, points: points,
       fewestErrors: (0..<key.utterances).map { utterance in
         (0..<depths).map { Int(fewest[utterance * depths + $0]) }
       })
+    if file.shape(Column.confidences) != nil {
+      let values = try file.tensor(Column.confidences, shape: [key.utterances, depths]).values
+      guard values.allSatisfy({ (0...1.001).contains($0) }) else {
+        throw InputError(url.path, expected: "confidences from 0 to 1", found: "others")
+      }
+      confidences = (0..<key.utterances).map { utterance in
+        (0..<depths).map { Double(values[utterance * depths + $0]) }
+      }
+    }
+    guard let ids = file.metadata[Self.utterancesName] else { return }
+    utterances = (try? JSONDecoder().decode([String].self, from: Data(ids.utf8))) ?? []
+    let best = try file.tensor(Column.best, shape: [key.utterances, depths, numbers]).values
+    guard utterances.count == key.utterances, best.allSatisfy({ $0 >= 0 && $0 < 1e12 }) else {
+      throw InputError(
+        url.path, expected: "\(key.utterances) utterances and their masks", found: "others")
+    }
+    bestMasks = try (0..<key.utterances).map { utterance in
+      try (0..<depths).map { try mask(utterance * depths + $0, best) }
+    }
   }
 }

@@ -30,6 +30,8 @@ package struct ComputeTrace: Sendable, Equatable {
   }
 
   package var seconds: Double { steps.reduce(0) { $0 + $1.seconds } }
+  /// The speed of the worst moment.
+  package var slowest: Double { steps.map(\.speed).min() ?? 1 }
 
   package func speed(at time: Double) -> Double {
     var left = time.truncatingRemainder(dividingBy: seconds)

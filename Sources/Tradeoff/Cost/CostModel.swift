@@ -1,8 +1,6 @@
-// What a mask costs: FLOPs and parameters from shapes, time from a calibration on this machine.
+// What a walk costs: FLOPs and parameters from shapes, time from a measurement on this machine.
 
 import Backbones
-import Base
-import Foundation
 
 package struct CostModel: Sendable, Equatable {
   /// FLOPs per second of audio of each stage, averaged over the data set's audio.
@@ -11,8 +9,10 @@ package struct CostModel: Sendable, Equatable {
   package var parameters: StageValues?
   /// nil until this machine has been measured.
   package var latency: LatencyModel?
-  /// Mean seconds of audio of an utterance: what `estimatedSeconds` is about.
+  /// Mean seconds of audio of an utterance: what `seconds` is about.
   package var utteranceSeconds = 0.0
+  /// Between which lengths, in seconds of audio, the middle half of the utterances lies.
+  package var middleHalf: ClosedRange<Double>?
 
   package init(stages: StageValues) { self.stages = stages }
 
@@ -29,6 +29,9 @@ package struct CostModel: Sendable, Equatable {
       sum, scale: 1 / max(seconds, 1e-9))
     parameters = backbone.parameters
     utteranceSeconds = seconds / Double(max(sampleCounts.count, 1))
+    let lengths = sampleCounts.sorted().map { Double($0) / Double(backbone.sampleRate) }
+    func rank(_ share: Double) -> Double { Summary.Percentiles.rank(share, of: lengths) }
+    middleHalf = lengths.isEmpty ? nil : rank(0.25)...rank(0.75)
   }
 
   /// Before the data set's lengths are known: for utterances of 10 seconds.
@@ -36,93 +39,32 @@ package struct CostModel: Sendable, Equatable {
     self.init(backbone, sampleCounts: [10 * backbone.sampleRate])
   }
 
-  package func gflopPerAudioSecond(_ mask: LayerMask) -> Double { stages.total(mask) / 1e9 }
-
-  /// Parameters a mask uses; nil when unknown.
-  package func activeParameters(_ mask: LayerMask) -> Double? { parameters?.total(mask) }
-
-  /// An estimate: seconds of one thread for an utterance of mean length; nil before calibration.
-  package func estimatedSeconds(_ mask: LayerMask) -> Double? {
-    latency?.seconds(audioSeconds: utteranceSeconds).total(mask)
-  }
-}
-
-/// Seconds of each stage against the length of the audio, measured on this machine with one thread
-/// while nothing else of this program computes; straight lines between the measured lengths.
-package struct LatencyModel: Sendable, Equatable {
-  /// (audio seconds, seconds of each stage), shortest first.
-  private(set) var points: [Point]
-
-  package struct Point: Sendable, Equatable {
-    var audioSeconds: Double
-    var stages: StageValues
+  /// Of a walk whose masks depend on the utterance an estimate, as if every layer ran equally often.
+  package func gflopPerAudioSecond(_ walk: Walk) -> Double {
+    stages.total(StageValues(usesOf: walk)) / 1e9
   }
 
-  /// Runs noise of a few lengths through every stage and keeps the fastest of `repeats` times.
-  package init(
-    calibrating backbone: any Backbone, audioSeconds: [Double] = [1, 3, 8], repeats: Int = 3
-  ) {
-    let clock = ContinuousClock()
-    var random = RandomGenerator(seed: 1)
-    let measured = audioSeconds.map { length in
-      let samples = (0..<Int(length * Double(backbone.sampleRate))).map { _ in
-        random.uniform(-0.1...0.1)
-      }
-      var best = StageValues.zero(layers: backbone.layerCount, value: .infinity)
-      for _ in 0..<repeats {
-        var frames: HiddenFrames?
-        func fastest(_ best: inout Double, _ body: () -> Void) {
-          best = min(best, clock.measure(body).seconds)
-        }
-        fastest(&best.frontEnd) { frames = backbone.frontEnd([samples]) }
-        for layer in 0..<backbone.layerCount {
-          let input = frames!
-          fastest(&best.skipped[layer]) { _ = backbone.skip(layer, input) }
-          fastest(&best.layers[layer]) { frames = backbone.layer(layer, input) }
-        }
-        fastest(&best.head) { _ = backbone.head(frames!) }
-      }
-      return (length, best)
-    }
-    self.init(measured)
+  /// Parameters a walk uses: a mask's, or all of them where another utterance may need another layer; nil
+  /// when unknown.
+  package func activeParameters(_ walk: Walk) -> Double? {
+    parameters?.total(walk.mask ?? .full(walk.layerCount))
   }
 
-  /// From what each stage took at two lengths or more, shortest first.
-  package init(_ measured: [(audioSeconds: Double, stages: StageValues)]) {
-    precondition(measured.count >= 2, "a straight line needs two lengths")
-    points = measured.map { Point(audioSeconds: $0.audioSeconds, stages: $0.stages) }
+  /// Seconds of one thread for an utterance, of mean length unless another is given, decoded greedily; nil
+  /// before this machine has been measured.
+  /// - Parameter looks: `UtteranceResult.looks`.
+  package func seconds(
+    _ mask: LayerMask, looks: [Int] = [], audioSeconds: Double? = nil
+  ) -> Double? {
+    latency?.seconds(
+      StageValues(usesOf: mask, looks: looks), audioSeconds: [audioSeconds ?? utteranceSeconds]
+    ).first
   }
 
-  /// Estimated seconds of each stage for audio of that length.
-  package func seconds(audioSeconds: Double) -> StageValues {
-    let upper = max(1, points.firstIndex { $0.audioSeconds >= audioSeconds } ?? points.count - 1)
-    let (a, b) = (points[upper - 1], points[upper])
-    let share = (audioSeconds - a.audioSeconds) / (b.audioSeconds - a.audioSeconds)
-    return StageValues.zero(layers: a.stages.layers.count)
-      .adding(a.stages, scale: 1 - share).adding(b.stages, scale: share)
-      .atLeastZero
-  }
-}
-
-extension StageValues {
-  static func zero(layers: Int, value: Double = 0) -> StageValues {
-    StageValues(
-      frontEnd: value, layers: Array(repeating: value, count: layers),
-      skipped: Array(repeating: value, count: layers), head: value)
-  }
-
-  func adding(_ other: StageValues, scale: Double) -> StageValues {
-    StageValues(
-      frontEnd: frontEnd + scale * other.frontEnd,
-      layers: zip(layers, other.layers).map { $0 + scale * $1 },
-      skipped: zip(skipped, other.skipped).map { $0 + scale * $1 },
-      head: head + scale * other.head)
-  }
-
-  /// Extrapolation to very short audio must not go negative.
-  var atLeastZero: StageValues {
-    StageValues(
-      frontEnd: max(0, frontEnd), layers: layers.map { max(0, $0) },
-      skipped: skipped.map { max(0, $0) }, head: max(0, head))
+  /// The same stage by stage, decoding apart.
+  package var stageSeconds: StageValues? { latency?.seconds(audioSeconds: utteranceSeconds) }
+  /// From log-probabilities to words, greedily.
+  package var decodingSeconds: Double? {
+    latency?.decodingSeconds(audioSeconds: utteranceSeconds)
   }
 }

@@ -3,11 +3,11 @@
 import Backbones
 import Speech
 
-/// A wish for the data set at one mask, decoded in one way. A newer request (higher id) replaces an
+/// A wish for the data set by one walk, decoded in one way. A newer request (higher id) replaces an
 /// older one.
 package struct EvaluationRequest: Sendable, Equatable {
   package var id: Int
-  package var mask: LayerMask
+  package var walk: Walk
   package var decoding: Decoding
   /// Which model is meant, by the asker's own numbering; an evaluator knows only its own.
   package var model: Int
@@ -17,11 +17,11 @@ package struct EvaluationRequest: Sendable, Equatable {
   package var isAnew: Bool
 
   package init(
-    id: Int, mask: LayerMask, decoding: Decoding = .greedy, model: Int = 0, limit: Int? = nil,
+    id: Int, walk: Walk, decoding: Decoding = .greedy, model: Int = 0, limit: Int? = nil,
     isAnew: Bool = false
   ) {
     self.id = id
-    self.mask = mask
+    self.walk = walk
     self.decoding = decoding
     self.model = model
     self.limit = limit
@@ -29,10 +29,15 @@ package struct EvaluationRequest: Sendable, Equatable {
   }
 }
 
-/// One utterance at one mask.
+/// One utterance by one walk.
 package struct UtteranceResult: Sendable, Equatable {
   /// Position in the data set.
   package var index: Int
+  /// The layers that it ran.
+  package var mask: LayerMask
+  /// Before which layers its walk looked at what would be said, and went on; of one in pieces, those of the
+  /// first, which decides.
+  package var looks: [Int]
   package var transcript: Transcript
   package var alignment: [AlignedWord]
   package var counts: ErrorCounts
@@ -51,11 +56,14 @@ package struct UtteranceResult: Sendable, Equatable {
   package var operations: Double
 
   package init(
-    index: Int, transcript: Transcript, alignment: [AlignedWord], counts: ErrorCounts,
+    index: Int, mask: LayerMask, looks: [Int] = [], transcript: Transcript,
+    alignment: [AlignedWord], counts: ErrorCounts,
     audioSeconds: Double, seconds: Double, layerSeconds: [Double], frontEndSeconds: Double,
     headSeconds: Double, decodeSeconds: Double = 0, operations: Double
   ) {
     self.index = index
+    self.mask = mask
+    self.looks = looks
     self.transcript = transcript
     self.alignment = alignment
     self.counts = counts

@@ -34,10 +34,10 @@ package final class EvaluationWorker: @unchecked Sendable {
 
   /// What results are of.
   private struct Setting: Hashable {
-    var mask: LayerMask
+    var walk: Walk
     var decoding: Decoding
 
-    init(_ request: EvaluationRequest) { (mask, decoding) = (request.mask, request.decoding) }
+    init(_ request: EvaluationRequest) { (walk, decoding) = (request.walk, request.decoding) }
   }
 
   private let evaluator: Evaluator
@@ -185,7 +185,7 @@ package final class EvaluationWorker: @unchecked Sendable {
   @Sendable private func work() {
     defer { locked { $0.liveThreads -= 1 } }
     while let (request, decoder, index) = nextUtterance() {
-      let result = evaluator.evaluate(index, request.mask, decoder: decoder) {
+      let result = evaluator.evaluate(index, request.walk, decoder: decoder) {
         !isCurrent(request.id)
       }
       // Posted before the utterance counts as done, so `finished` always comes last.

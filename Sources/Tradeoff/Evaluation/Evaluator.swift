@@ -5,7 +5,7 @@ import Kernels
 import Speech
 import Synchronization
 
-/// Evaluates single utterances at any mask; any number of threads may call it, on different
+/// Evaluates single utterances by any walk; any number of threads may call it, on different
 /// utterances or the same one.
 ///
 /// Prefix reuse: the hidden frames after every layer of an utterance's last mask are kept, so the next
@@ -16,20 +16,19 @@ package final class Evaluator: Sendable {
   package let data: LoadedDataset
   private let memoryLimit: Int
 
-  /// An utterance's way through its last mask.
+  /// An utterance's last way through the layers.
   private struct Trace: Sendable {
+    /// Of the layers reached.
     var mask: LayerMask
     /// After the front end, then after each layer that has been reached.
     var frames: [HiddenFrames]
     /// Seconds of the front end, then of each layer reached, run or skipped, as measured then.
     var seconds: [Double]
 
-    /// What of it holds for another mask: frames after k layers are good when the first k layers are
-    /// treated alike.
-    func shared(with mask: LayerMask) -> Trace {
-      let count = 1 + min(self.mask.commonPrefix(with: mask), frames.count - 1)
-      return Trace(
-        mask: mask, frames: Array(frames.prefix(count)), seconds: Array(seconds.prefix(count)))
+    /// Forgets what came of a layer (zero-based) and of all after it.
+    mutating func cut(before layer: Int) {
+      frames.removeSubrange((layer + 1)...)
+      seconds.removeSubrange((layer + 1)...)
     }
 
     var bytes: Int { frames.reduce(0) { $0 + $1.values.count * MemoryLayout<Float>.stride } }
@@ -56,77 +55,92 @@ package final class Evaluator: Sendable {
     store.withLock { $0 = Store(utterances: data.samples.count) }
   }
 
-  /// One way through the stack: what came out, and the seconds of front end, layers and head.
+  /// One piece's passage, and the seconds of front end, layers and head.
   private struct Pass {
-    var logProbabilities: Tensor
+    var passage: Passage
     var seconds: StageValues
   }
 
-  /// The data set's utterance `index` at `mask`; nil when `isCancelled` said so before a layer.
+  /// The data set's utterance `index` by `walk`; nil when `isCancelled` said so before a layer.
   /// - Parameter decoder: of this recogniser; greedy decoding without.
   package func evaluate(
-    _ index: Int, _ mask: LayerMask, decoder: (any CTCDecoder)? = nil,
+    _ index: Int, _ walk: Walk, decoder: (any CTCDecoder)? = nil,
     isCancelled: () -> Bool = { false }
   ) -> UtteranceResult? {
     let backbone = recognizer.backbone
     let samples = data.samples[index]
+    let utterance = data.dataset.utterances[index]
     let pieces = backbone.pieces(samples)
     var passes: [Pass] = []
     for piece in pieces {
-      // Of a long utterance nothing is kept, so that memory does not grow with it.
-      var trace =
-        (pieces.count == 1 ? take(index).map { $0.shared(with: mask) } : nil)
-        ?? start(piece.samples, mask)
-      let pass = walk(&trace, isCancelled)
+      // Of a long utterance nothing is kept, so that memory does not grow with it; the first piece decides.
+      var trace = (pieces.count == 1 ? take(index) : nil) ?? start(piece.samples)
+      let way = passes.first.map { Walk($0.passage.mask) } ?? walk
+      let pass = go(way, utterance.id, &trace, isCancelled)
       if pieces.count == 1 { put(index, trace) }
-      guard var pass else { return nil }
-      pass.logProbabilities = pass.logProbabilities.rows(piece.own)
+      guard let pass else { return nil }
       passes.append(pass)
     }
     let seconds = passes.dropFirst().reduce(passes[0].seconds) { $0 + $1.seconds }
+    let mask = passes[0].passage.mask
 
-    let logProbabilities = HiddenFrames(packing: passes.map(\.logProbabilities)).values
+    let logProbabilities = HiddenFrames(
+      packing: zip(passes, pieces).map { $0.passage.logProbabilities.rows($1.own) }
+    ).values
     let decoder = decoder ?? recognizer.decoder()
     let (said, decodeSeconds) = timed { decoder.decode(logProbabilities) }
     let transcript = said.normalized(by: data.dataset.normalization)
-    let alignment = Alignment.align(
-      data.dataset.utterances[index].words, transcript.words.map(\.word))
+    let alignment = Alignment.align(utterance.words, transcript.words.map(\.word))
     return UtteranceResult(
-      index: index, transcript: transcript, alignment: alignment,
+      index: index, mask: mask, looks: passes[0].passage.looks, transcript: transcript,
+      alignment: alignment,
       counts: Alignment.count(alignment),
       audioSeconds: Double(samples.count) / Double(data.sampleRate),
       seconds: seconds.frontEnd + seconds.layers.reduce(0, +) + seconds.head + decodeSeconds,
       layerSeconds: seconds.layers.indices.map { mask[$0] ? seconds.layers[$0] : 0 },
       frontEndSeconds: seconds.frontEnd, headSeconds: seconds.head,
       decodeSeconds: decodeSeconds,
-      operations: pieces.reduce(0) {
-        $0 + backbone.operations(sampleCount: $1.samples.count).total(mask)
+      operations: zip(passes, pieces).reduce(0) {
+        $0
+          + $1.0.passage.operations(backbone.operations(sampleCount: $1.1.samples.count))
       })
   }
 
-  private func start(_ samples: [Float], _ mask: LayerMask) -> Trace {
+  private func start(_ samples: [Float]) -> Trace {
     let (frames, seconds) = timed { recognizer.backbone.frontEnd([samples]) }
-    return Trace(mask: mask, frames: [frames], seconds: [seconds])
+    let none = LayerMask(layerCount: recognizer.backbone.layerCount, keeping: [])
+    return Trace(mask: none, frames: [frames], seconds: [seconds])
   }
 
-  /// From where the trace ends; nil when cancelled before a layer.
-  private func walk(_ trace: inout Trace, _ isCancelled: () -> Bool) -> Pass? {
+  /// What the trace has of it is taken from there, and what it has not is added; nil when cancelled before a
+  /// layer.
+  private func go(
+    _ walk: Walk, _ utterance: String, _ trace: inout Trace, _ isCancelled: () -> Bool
+  ) -> Pass? {
     let backbone = recognizer.backbone
-    while trace.frames.count <= backbone.layerCount {
+    let passage = walk.passage(through: backbone, of: utterance, from: trace.frames[0]) {
+      layer, runs, input in
+      let isKnown = trace.frames.count > layer + 1
+      if isKnown, trace.mask[layer] == runs { return trace.frames[layer + 1] }
+      trace.cut(before: layer)
       if isCancelled() { return nil }
-      let layer = trace.frames.count - 1
-      let (input, mask) = (trace.frames[layer], trace.mask)
-      let (output, seconds) = timed { backbone.step(layer, input, mask) }
+      let (output, seconds) = timed {
+        runs ? backbone.layer(layer, input) : backbone.skip(layer, input)
+      }
+      trace.mask[layer] = runs
       trace.frames.append(output)
       trace.seconds.append(seconds)
+      return output
     }
-    let last = trace.frames[backbone.layerCount]
-    let (logProbabilities, seconds) = timed { backbone.head(last) }
-    let layers = Array(trace.seconds.dropFirst())
+    guard let passage else { return nil }
+    let layers = (0..<backbone.layerCount).map {
+      $0 < passage.reached ? trace.seconds[$0 + 1] : 0
+    }
     return Pass(
-      logProbabilities: logProbabilities,
+      passage: passage,
       seconds: StageValues(
-        frontEnd: trace.seconds[0], layers: layers, skipped: layers.map { _ in 0 }, head: seconds))
+        frontEnd: trace.seconds[0], layers: layers, skipped: layers.map { _ in 0 },
+        head: passage.headSeconds))
   }
 
   private func timed<Result>(_ body: () -> Result) -> (Result, Double) {

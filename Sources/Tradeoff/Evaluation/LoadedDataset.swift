@@ -19,6 +19,11 @@ package struct LoadedDataset: Sendable {
   /// Places of the utterances that are measured.
   package var readable: [Int] { samples.indices.filter { unreadable[$0] == nil } }
 
+  /// What is measured, with the ids.
+  package var heard: [(id: String, samples: [Float])] {
+    readable.map { (dataset.utterances[$0].id, samples[$0]) }
+  }
+
   /// What is left out of the split, a sentence each.
   package var leftOut: [InputError] {
     dataset.leftOut + unreadable.sorted { $0.key < $1.key }.map(\.value)

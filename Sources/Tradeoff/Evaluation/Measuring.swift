@@ -1,4 +1,4 @@
-// Measuring a whole split at a mask and waiting for it: what evaluate and sweep share.
+// Measuring a whole split by a walk and waiting for it: what evaluate and sweep share.
 
 import Backbones
 import Base
@@ -36,18 +36,18 @@ package final class Measuring: Sendable {
     }
   }
 
-  /// Every utterance at `mask`, decoded in one way, in the data set's order. Throws `InputError` when
+  /// Every utterance by `walk`, decoded in one way, in the data set's order. Throws `InputError` when
   /// measuring failed.
   /// - Parameter progress: told after each utterance how many are done, of how many, and their errors.
   package func run(
-    _ mask: LayerMask, decoding: Decoding = .greedy,
+    _ walk: Walk, decoding: Decoding = .greedy,
     progress: (_ done: Int, _ total: Int, _ counts: ErrorCounts) -> Void = { _, _, _ in }
   ) throws -> [UtteranceResult] {
     let id = nextID.withLock {
       $0 += 1
       return $0
     }
-    worker.request(EvaluationRequest(id: id, mask: mask, decoding: decoding))
+    worker.request(EvaluationRequest(id: id, walk: walk, decoding: decoding))
     var total = 1
     var results: [UtteranceResult] = []
     var counts = ErrorCounts()

@@ -8,10 +8,11 @@ import Speech
 package enum ProbeRequest: Hashable, Sendable {
   /// What the head says after every layer of an utterance.
   case lens(model: Int, utterance: Int, mask: LayerMask)
-  /// The output distributions of a model at a mask beside those of the reference at full depth.
-  case cloud(model: Int, mask: LayerMask)
-  /// A file, at these masks of a model, such as every depth of a policy.
-  case file(String, take: Int, model: Int, masks: [LayerMask], decoding: Decoding)
+  /// The output distributions of a model by a walk beside those of the reference at full depth.
+  case cloud(model: Int, walk: Walk)
+  /// A file, by these walks of a model, such as every depth of a policy.
+  /// - Parameter named: what walks know it by.
+  case file(String, named: String, take: Int, model: Int, walks: [Walk], decoding: Decoding)
 }
 
 package enum ProbeResult: Sendable {
@@ -51,21 +52,20 @@ package struct CloseLook: Sendable {
           recognizer, data.samples[utterance], words: data.dataset.utterances[utterance].words,
           normalization: data.dataset.normalization, mask: mask, isCancelled: isCancelled)
         if let lens { report(.lens(request, lens)) }
-      case .cloud(let model, let mask):
+      case .cloud(let model, let walk):
         let recognizers = models.map(\.recognizer)
         let reference = OutputCloud.reference(for: model, among: recognizers)
         let cloud = try OutputCloud(
-          of: recognizers[model], mask: mask, beside: recognizers[reference],
-          samples: models[model].data.readable.map { models[model].data.samples[$0] },
-          isCancelled: isCancelled)
+          of: recognizers[model], walk: walk, beside: recognizers[reference],
+          utterances: models[model].data.heard, isCancelled: isCancelled)
         if let cloud { report(.cloud(request, cloud)) }
-      case .file(let path, _, let model, let masks, let decoding):
+      case .file(let path, let utterance, _, let model, let walks, let decoding):
         let waveform = try AudioFile.read(URL(fileURLWithPath: path))
         if isCancelled() { return }
         report(.sound(request, SoundOutline(waveform)))
         Listening.each(
-          of: masks, waveform, by: models[model].recognizer, decoding: decoding,
-          isCancelled: isCancelled
+          of: walks, waveform, named: utterance, by: models[model].recognizer,
+          decoding: decoding, isCancelled: isCancelled
         ) { report(.depth(request, $0)) }
       }
     } catch {

@@ -36,21 +36,23 @@ package struct OutputCloud: Sendable, Equatable {
     self.utterances = utterances
   }
 
-  /// `student` at `mask` beside `reference` at full depth, both on the same samples, at the rate both
+  /// `student` by `walk` beside `reference` at full depth, both on the same samples, at the rate both
   /// expect. nil when `isCancelled` said so before an utterance. Throws `InputError` where too few
   /// frames are left for a picture.
   package init?(
-    of student: Recognizer, mask: LayerMask, beside reference: Recognizer, samples: [[Float]],
+    of student: Recognizer, walk: Walk, beside reference: Recognizer,
+    utterances: [(id: String, samples: [Float])],
     isCancelled: () -> Bool = { false }
   ) throws {
-    let count = min(Self.utterances, samples.count)
+    let count = min(Self.utterances, utterances.count)
     let full = LayerMask.full(reference.backbone.layerCount)
     var (goal, said): ([Tensor], [Tensor]) = ([], [])
     for number in 0..<count {
       if isCancelled() { return nil }
-      let utterance = [samples[number * samples.count / count]]
-      goal.append(reference.backbone.logProbabilities(utterance, mask: full))
-      said.append(student.backbone.logProbabilities(utterance, mask: mask))
+      let utterance = utterances[number * utterances.count / count]
+      goal.append(reference.backbone.logProbabilities([utterance.samples], mask: full))
+      said.append(
+        student.backbone.passage(utterance.samples, by: walk, of: utterance.id).logProbabilities)
     }
     let (a, b) = (HiddenFrames(packing: goal).values, HiddenFrames(packing: said).values)
     guard a.rows == b.rows, let map = OutputMap(reference: a, blank: reference.backbone.blank)

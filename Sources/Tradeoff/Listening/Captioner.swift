@@ -54,11 +54,11 @@ package final class Captioner: @unchecked Sendable {
   }
 
   @Sendable private func run() {
-    var hearing = LiveHearing(recognizers)
+    var hearing = LiveHearing(recognizers, named: "")
     var reader: (recording: Int, file: GrowingRecording)?
     while let (request, file, number) = next() {
       if reader?.recording != request.recording {
-        hearing = LiveHearing(recognizers)
+        hearing = LiveHearing(recognizers, named: Walk.utterance(file: file.path))
         reader = (request.recording, GrowingRecording(file))
       }
       do {
@@ -88,7 +88,7 @@ package final class Captioner: @unchecked Sendable {
         due = now.addingTimeInterval(Self.interval)
         return (wanted.request, wanted.file, newest.load(ordering: .relaxed))
       }
-      condition.wait(until: due)
+      _ = condition.wait(until: due)
     }
     return nil
   }

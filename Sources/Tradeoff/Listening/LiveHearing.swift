@@ -6,24 +6,11 @@ import Speech
 
 /// What captions are wanted of.
 package struct CaptionRequest: Sendable, Equatable {
-  /// Models go by the asker's own numbering.
-  package struct Hearer: Sendable, Equatable {
-    package var model: Int
-    package var mask: LayerMask
-    package var decoding: Decoding
-
-    package init(model: Int, mask: LayerMask, decoding: Decoding) {
-      self.model = model
-      self.mask = mask
-      self.decoding = decoding
-    }
-  }
-
   /// Which recording, counted by the asker.
   package var recording: Int
-  package var hearers: [Hearer]
+  package var hearers: [OperatingPoint]
 
-  package init(recording: Int, hearers: [Hearer]) {
+  package init(recording: Int, hearers: [OperatingPoint]) {
     self.recording = recording
     self.hearers = hearers
   }
@@ -35,7 +22,7 @@ package enum CaptionEvent: Sendable, Equatable {
   /// Words of a window that has ended, of the hearer at a place of the request.
   case final(recording: Int, place: Int, words: [String])
   /// Words of the window that goes on, and the seconds from its samples to them.
-  case present(recording: Int, place: Int, CaptionRequest.Hearer, words: [String], seconds: Double)
+  case present(recording: Int, place: Int, OperatingPoint, words: [String], seconds: Double)
   case failed(recording: Int, String)
 
   package var recording: Int {
@@ -53,12 +40,17 @@ struct LiveHearing {
   private static let shortest = 0.3
 
   private let recognizers: [Recognizer]
+  /// What walks know the recording by.
+  private let utterance: String
   private var window: CaptionWindow?
   private var sampleCount = 0
   /// What the present window was heard for last.
   private var answered: CaptionRequest?
 
-  init(_ recognizers: [Recognizer]) { self.recognizers = recognizers }
+  init(_ recognizers: [Recognizer], named utterance: String) {
+    self.recognizers = recognizers
+    self.utterance = utterance
+  }
 
   /// Takes in what was recorded since the last call, and reports what it changes; also what another request
   /// changes. Nothing new of the window that goes on is reported once `isCancelled` says so.
@@ -98,13 +90,13 @@ struct LiveHearing {
     answered = request
   }
 
-  private func words(_ samples: [Float], _ hearer: CaptionRequest.Hearer) -> [String] {
+  private func words(_ samples: [Float], _ hearer: OperatingPoint) -> [String] {
     guard let window, Double(samples.count) >= Self.shortest * Double(window.sampleRate) else {
       return []
     }
     return recognizers[hearer.model].transcribe(
-      Waveform(samples: samples, sampleRate: window.sampleRate), mask: hearer.mask,
+      Waveform(samples: samples, sampleRate: window.sampleRate), by: hearer.walk, of: utterance,
       decoding: hearer.decoding
-    ).words.map(\.word)
+    ).transcript.words.map(\.word)
   }
 }

@@ -3,7 +3,7 @@
 import Backbones
 
 /// Chooses among masks that were measured on a development split.
-package protocol AtlasPolicy: LayerPolicy {
+package protocol AtlasPolicy: MaskPolicy {
   /// Exactly `count` layers, 0 < count < layerCount. Throws where the atlas does not say.
   static func mask(
     keeping count: Int, by ranked: RankedAtlas
@@ -25,9 +25,21 @@ extension AtlasPolicy {
   }
 }
 
+extension MaskAtlas {
+  /// Where its file is from before something was kept.
+  func isTooOld(_ what: String) -> PolicyRefusal {
+    PolicyRefusal(
+      "its atlas is too old",
+      reason:
+        "expected an atlas of \(key.model) with \(what), found one from before they were kept; "
+        + "'dropscope sweep --all-masks --atlas' makes it anew")
+  }
+}
+
 /// An atlas, and what takes long to work out of it.
 package struct RankedAtlas: Sendable {
   package let atlas: MaskAtlas
+  package let digest: String
   /// Of the CTC loss; nil where masks are missing.
   package let shapleyValues: [Double]?
   /// By the CTC loss, full depth first.
@@ -35,6 +47,7 @@ package struct RankedAtlas: Sendable {
 
   package init(_ atlas: MaskAtlas) {
     self.atlas = atlas
+    digest = atlas.digest
     shapleyValues = atlas.shapleyValues()
     greedyPath = atlas.greedyPath()
   }

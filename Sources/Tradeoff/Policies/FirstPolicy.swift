@@ -2,7 +2,7 @@
 
 import Backbones
 
-package enum FirstPolicy: LayerPolicy {
+package enum FirstPolicy: MaskPolicy {
   package static let name = "first"
   package static let summary = "those next to the audio"
 

@@ -2,7 +2,7 @@
 
 import Backbones
 
-package enum LastPolicy: LayerPolicy {
+package enum LastPolicy: MaskPolicy {
   package static let name = "last"
   package static let summary = "those next to the text"
 

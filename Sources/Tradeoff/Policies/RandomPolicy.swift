@@ -5,7 +5,7 @@ import Base
 
 /// One seed gives nested masks: the first `count` layers of one shuffled order, so sliding drops or
 /// adds one layer at a time.
-package enum RandomPolicy: LayerPolicy {
+package enum RandomPolicy: MaskPolicy {
   package static let name = "random"
   package static let summary = "drawn by lot; another seed draws others"
   package static let isDrawn = true

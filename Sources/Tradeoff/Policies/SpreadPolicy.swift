@@ -2,7 +2,7 @@
 
 import Backbones
 
-package enum SpreadPolicy: LayerPolicy {
+package enum SpreadPolicy: MaskPolicy {
   package static let name = "spread"
   package static let summary = "evenly, the first and the last among them"
 

@@ -5,11 +5,11 @@ import Base
 import Foundation
 import Speech
 
-/// A mask measured on a split, with its place in the sweep it belongs to: the fields of `Summary` and
+/// A walk measured on a split, with its place in the sweep it belongs to: the fields of `Summary` and
 /// `seed`, `sweep`, `point` and `points`, in one JSON object.
 package struct SweepPoint: Codable, Sendable, Equatable {
   package var summary: Summary
-  /// What the random policy drew the mask from; absent for other policies.
+  /// What a policy that draws drew from; absent for other policies.
   package var seed: UInt64?
   /// Identifies the plan: equal in all lines of one sweep, whichever shard measured them.
   package var sweep: String
@@ -71,9 +71,16 @@ package struct SweepPoint: Codable, Sendable, Equatable {
       [s.rank, s.width].allSatisfy { Compute.shares.contains($0 ?? 1) },
       "shares of rank and width from 0.25 to 1",
       "\(s.rank ?? 1) and \(s.width ?? 1)")
-    try check(
-      s.mask.count >= s.keptLayers && s.mask.allSatisfy { $0 == "0" || $0 == "1" },
-      "a mask of characters 0 and 1", "\"\(s.mask.prefix(80))\"")
+    if let mask = s.mask {
+      try check(
+        mask.count >= s.keptLayers && mask.allSatisfy { $0 == "0" || $0 == "1" },
+        "a mask of characters 0 and 1", "\"\(mask.prefix(80))\"")
+    } else {
+      let shares = s.layerShares ?? []
+      try check(
+        shares.count >= max(1, s.keptLayers) && shares.allSatisfy { (0...1).contains($0) },
+        "a mask, or of each layer how often it ran (layer_shares)", "\(shares.prefix(80))")
+    }
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -88,7 +95,7 @@ package struct SweepPoint: Codable, Sendable, Equatable {
 
 /// What a sweep is going to measure, in order.
 package struct SweepPlan: Sendable {
-  /// One mask of one model on one split.
+  /// One walk of one model on one split.
   package struct Entry: Sendable, Equatable {
     package var model: String
     package var dataset: String
@@ -96,7 +103,7 @@ package struct SweepPlan: Sendable {
     /// `manual` for a mask given by hand.
     package var policy: String
     package var seed: UInt64?
-    package var mask: LayerMask
+    package var walk: Walk
     /// What both sides' text goes through: shards scored by different rules are different sweeps.
     package var normalization: TextNormalization
     /// Of the model's weights and the split's utterances: names alone do not tell whether two machines
@@ -106,7 +113,7 @@ package struct SweepPlan: Sendable {
     package var decoding: Decoding
 
     package init(
-      model: String, dataset: String, split: String, policy: String, seed: UInt64?, mask: LayerMask,
+      model: String, dataset: String, split: String, policy: String, seed: UInt64?, walk: Walk,
       normalization: TextNormalization = .none, contents: String = "",
       decoding: Decoding = .greedy
     ) {
@@ -115,7 +122,7 @@ package struct SweepPlan: Sendable {
       self.split = split
       self.policy = policy
       self.seed = seed
-      self.mask = mask
+      self.walk = walk
       self.normalization = normalization
       self.contents = contents
       self.decoding = decoding
@@ -128,18 +135,18 @@ package struct SweepPlan: Sendable {
   /// 16 hexadecimal digits that depend on every entry.
   package let identifier: String
 
-  /// `groups`: the masks of one model on one split each.
+  /// `groups`: the walks of one model on one split each.
   package init(_ groups: [[Entry]]) {
     entries = groups.flatMap { group in
       group.enumerated().sorted {
-        ($0.element.mask.description, $0.offset) > ($1.element.mask.description, $1.offset)
+        ($0.element.walk.description, $0.offset) > ($1.element.walk.description, $1.offset)
       }.map(\.element)
     }
     var digest = Digest()
     for entry in entries {
       let seed = entry.seed.map(String.init) ?? ""
       let parts = [
-        entry.model, entry.dataset, entry.split, entry.policy, seed, entry.mask.description,
+        entry.model, entry.dataset, entry.split, entry.policy, seed, entry.walk.description,
         entry.normalization.rawValue, entry.contents,
       ]
       // Sweeps from before there was a choice were greedy, and are the same sweeps still.
@@ -224,9 +231,9 @@ package enum SweepFile {
   }
 }
 
-/// The masks of one model, split, policy, depth and way of decoding together.
+/// The walks of one model, split, policy, depth and way of decoding together.
 package struct SweepGroup: Sendable, Equatable {
-  /// One mask, or the draws of the random policy.
+  /// One walk, or the draws of a policy.
   package let points: [SweepPoint]
 
   /// Groups in the order of models and splits as they come, then policy, then deepest first.
@@ -239,7 +246,7 @@ package struct SweepGroup: Sendable, Equatable {
     for point in points {
       let summary = point.summary
       // Masks given by hand have nothing in common but their size.
-      let detail = point.seed == nil ? summary.mask : ""
+      let detail = point.seed == nil ? summary.mask ?? "" : ""
       let key = Key(
         model: summary.model, dataset: summary.dataset, split: summary.split,
         policy: summary.policy, detail: detail, decoding: summary.decoding,
@@ -269,7 +276,7 @@ package struct SweepGroup: Sendable, Equatable {
   package var errorRates: [Double] { points.map(\.summary.wer) }
   package var meanErrorRate: Double { mean(\.wer) }
 
-  /// What to draw or print around the mean: with one mask its confidence interval, with several the
+  /// What to draw or print around the mean: with one walk its confidence interval, with several the
   /// lowest and highest of them.
   package var range: ClosedRange<Double>? {
     if points.count == 1 {

@@ -8,7 +8,7 @@ extension SweepPoint {
     let always: [(String, (SweepPoint) -> String)] = [
       ("model", { quoted($0.summary.model) }), ("dataset", { quoted($0.summary.dataset) }),
       ("split", { quoted($0.summary.split) }), ("policy", { $0.summary.policy }),
-      ("seed", { $0.seed.map(String.init) ?? "" }), ("mask", { $0.summary.mask }),
+      ("seed", { $0.seed.map(String.init) ?? "" }), ("mask", { $0.summary.mask ?? "" }),
       ("kept_layers", { "\($0.summary.keptLayers)" }),
       ("drop_ratio", { "\($0.summary.dropRatio)" }),
       ("utterances", { "\($0.summary.utterances)" }), ("words", { "\($0.summary.words)" }),
@@ -36,7 +36,17 @@ extension SweepPoint {
       ? [
         ("rank", { "\($0.summary.compute.rank)" }), ("width", { "\($0.summary.compute.width)" }),
       ] : []
-    let columns = always + compute + decoding
+    // Nor have those of masks alone any about utterances that have their own.
+    let own: [(String, (SweepPoint) -> String)] =
+      points.contains { $0.summary.mask == nil }
+      ? [
+        ("mean_kept_layers", { $0.summary.meanKeptLayers.map { "\($0)" } ?? "" }),
+        (
+          "layer_shares",
+          { ($0.summary.layerShares ?? []).map { "\($0)" }.joined(separator: " ") }
+        ),
+      ] : []
+    let columns = always + compute + decoding + own
     let rows = points.map { point in columns.map { $0.1(point) }.joined(separator: ",") }
     return ([columns.map(\.0).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
   }

@@ -96,13 +96,13 @@ enum BenchCommand: Command {
         found: "one that has no script in Assets/Benchmarks")
     }
     let layers = recognizer.backbone.layerCount
-    let policies = settings.layers.policies(of: recognizer)
-    let given = try settings.layers.choices(by: policies).map(\.mask)
-    let masks =
+    let dataset = try settings.data.dataset()
+    let policies = settings.layers.policies(of: recognizer, on: dataset)
+    let given = try settings.layers.choices(by: policies).map(\.walk)
+    let walks =
       settings.layers.choosesLayers
       ? given
-      : [4, 3, 2, 1].map { LayerMask.spread(keeping: max(1, layers * $0 / 4), of: layers) }
-    let dataset = try settings.data.dataset()
+      : [4, 3, 2, 1].map { Walk(.spread(keeping: max(1, layers * $0 / 4), of: layers)) }
     // Training is that of the whole.
     let thinned = try settings.compute.applied(to: recognizer)
 
@@ -114,17 +114,17 @@ enum BenchCommand: Command {
     let data = try LoadedDataset(dataset, for: recognizer, isStrict: settings.data.isStrict)
     LeftOut.complain(data)
     var recognition: [BenchReport.Recognition] = []
-    var utterances = data.readable.map { data.samples[$0] }[...]
-    for (index, mask) in masks.enumerated() where !settings.isTrainingOnly {
+    var utterances = data.heard[...]
+    for (index, walk) in walks.enumerated() where !settings.isTrainingOnly {
       bar.update(
-        Double(1 + index) / Double(masks.count + 1 + RecipeCatalog.all.count), note: "\(mask)")
-      let row = recognise(thinned, utterances, mask, peak: one)
+        Double(1 + index) / Double(walks.count + 1 + RecipeCatalog.all.count), note: "\(walk)")
+      let row = recognise(thinned, utterances, walk, peak: one)
       recognition.append(row)
-      // The first mask says how many a large model has time for.
+      // The first walk says how many a large model has time for.
       utterances = utterances.prefix(row.utterances)
     }
     let alone = RecordingBench(
-      thinned, data, masks: masks, seconds: settings.seconds, threads: threads)
+      thinned, data, walks: walks, seconds: settings.seconds, threads: threads)
     var recording: [RecordingSpeed] = []
     var pytorchVersion: String?
     if !settings.isTrainingOnly {
@@ -137,7 +137,7 @@ enum BenchCommand: Command {
     var runs: [TrainingRun] = []
     for (index, recipe) in recipes.enumerated() {
       bar.update(
-        Double(1 + masks.count + index) / Double(masks.count + 1 + RecipeCatalog.all.count),
+        Double(1 + walks.count + index) / Double(walks.count + 1 + RecipeCatalog.all.count),
         note: "training, \(recipe.name)")
       let run = try TrainingRun(
         recipe, recognizer, corpus, steps: settings.steps, warmUpSteps: warmUpSteps,
@@ -203,27 +203,36 @@ enum BenchCommand: Command {
 
   /// Utterances from their samples on, each alone, in one thread; the first few twice, to warm up.
   private static func recognise(
-    _ recognizer: Recognizer, _ utterances: ArraySlice<[Float]>, _ mask: LayerMask, peak: Double
+    _ recognizer: Recognizer, _ utterances: ArraySlice<(id: String, samples: [Float])>,
+    _ walk: Walk, peak: Double
   ) -> BenchReport.Recognition {
     let backbone = recognizer.backbone
     let decoder = recognizer.decoder()
     let clock = ContinuousClock()
-    for samples in utterances.prefix(5) {
-      _ = backbone.logProbabilities([samples], mask: mask)
+    for (id, samples) in utterances.prefix(5) {
+      _ = backbone.passage(samples, by: walk, of: id)
     }
     var (operations, audio, total) = (0.0, 0.0, 0.0)
     var times: [Double] = []
-    for samples in utterances where total < enoughSeconds || times.count < 10 {
+    var kept = 0
+    for (id, samples) in utterances where total < enoughSeconds || times.count < 10 {
+      var passage: Passage?
       let time = clock.measure {
-        _ = decoder.decode(backbone.logProbabilities([samples], mask: mask))
+        let made = backbone.passage(samples, by: walk, of: id)
+        _ = decoder.decode(made.logProbabilities)
+        passage = made
       }.seconds
+      let stages = backbone.operations(sampleCount: samples.count)
       times.append(time)
+      kept += passage?.mask.keptCount ?? 0
       total += time
       audio += Double(samples.count) / Double(backbone.sampleRate)
-      operations += backbone.operations(sampleCount: samples.count).total(mask)
+      operations += passage?.operations(stages) ?? 0
     }
     return BenchReport.Recognition(
-      mask: mask.description, keptLayers: mask.keptCount, utterances: times.count,
+      mask: walk.mask?.description, keptLayers: walk.keptCount,
+      meanKeptLayers: walk.mask == nil ? Double(kept) / Double(max(1, times.count)) : nil,
+      utterances: times.count,
       gflopPerAudioSecond: operations / audio / 1e9, realTimeFactor: total / audio,
       latencyMilliseconds: Summary.Percentiles(milliseconds: times.map { $0 * 1000 }),
       gflops: operations / total / 1e9, shareOfPeak: operations / total / 1e9 / peak)

@@ -34,7 +34,8 @@ enum DashboardCommand: Command {
     var demoPace = 1.0
     var isReadOnly = false
     var trace: URL?
-    var view = ViewKind.explore
+    var view: ViewKind?
+    var watched: [URL] = []
 
     static var groups: [OptionGroup<Self>] {
       let views = Catalogue("view", ViewCatalog.all) { "\($0)" }
@@ -83,7 +84,12 @@ enum DashboardCommand: Command {
             "available compute over time for the view budget: seconds,speed a line")
           Option(
             "view", "NAME", \.view, .entry(of: views),
-            "open this view: " + views.names.joined(separator: ", "))
+            "open this view: " + views.names.joined(separator: ", "),
+            absent: "\(ViewKind.explore); with --watch \(ViewKind.training)")
+          Option(
+            repeated: "watch", "DIR", \.watched, .url,
+            "the output folder of a training that is running, or its log: the view training shows it "
+              + "as it grows; of several the first two beside each other")
         } check: { settings, _ in
           if settings.isSVG, settings.frame == nil {
             throw UsageError("option --\(svg.name) goes with \(frame.usage)")
@@ -98,13 +104,14 @@ enum DashboardCommand: Command {
     let (theme, symbols) = (options.theme, options.symbols)
     // Whatever can be wrong with what was asked for is said before the screen changes.
     let recognizers = try ModelOptions.recognizers(options.model.modelsOrAllBundled())
-    let policies = try Atlases.policies(of: recognizers, by: options.layers.atlas)
+    let dataset = try options.data.dataset()
+    let policies = try Atlases.policies(
+      of: recognizers, by: options.layers.atlas, on: dataset)
     let choice = try options.layers.choice(by: policies[0])
     // Its slider goes to every depth.
     if let policy = choice.policy, let refusal = policies[0].refusal(policy) {
       throw InputError("policy \(policy): \(refusal.reason)")
     }
-    let dataset = try options.data.dataset()
     let subject = Subject(
       models: zip(recognizers, policies).map { recognizer, policies in
         var model = Subject.Model(
@@ -118,7 +125,7 @@ enum DashboardCommand: Command {
         Subject.Item(id: $0.id, speaker: $0.speaker, transcript: $0.transcript)
       }, machine: Machine.description, threads: threads)
     var state = DashboardState(
-      subject: subject, mask: choice.mask, policy: choice.policy ?? PolicyCatalog.names[0],
+      subject: subject, walk: choice.walk, policy: choice.policy ?? PolicyCatalog.names[0],
       isManual: choice.policy == nil, seed: choice.seed ?? 1,
       costs: recognizers.map { CostModel($0.backbone) })
     state.beam = try options.decoding.decoding().beam
@@ -134,15 +141,23 @@ enum DashboardCommand: Command {
     state.showsCounters =
       !ProcessInfo.processInfo.environment["DROPSCOPE_COUNTERS", default: ""].isEmpty
     state.demoPace = options.demoPace
-    state.view = options.view
+    state.view = options.view ?? (options.watched.isEmpty ? .explore : .training)
+    if !options.watched.isEmpty {
+      state.training = TrainingState(watching: options.watched.map(name(ofTraining:)))
+    }
     state.seeksChange = true
+    let lesson = LabLesson(
+      shown: dataset,
+      others: { [data = options.data] in try data.otherSplits(than: dataset.split) },
+      threads: threads)
     let initial = state
     if let frame = options.frame {
       state.size = frame
       // A picture is looked at elsewhere; text in this terminal.
       if !options.isSVG { state.symbols = NCursesTerminal.localSymbols(symbols) }
       let session = DashboardSession(
-        recognizers, dataset, threads: threads, isStrict: options.data.isStrict)
+        recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
+        isReadOnly: options.isReadOnly, watching: options.watched, lesson: lesson)
       defer { session.close() }
       try session.settle(&state)
       LeftOut.complain(session.leftOut, of: "\(dataset.name) \(dataset.split)")
@@ -179,7 +194,8 @@ enum DashboardCommand: Command {
         if !complaints.isEmpty { state.overlay = .complaints(complaints) }
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(
-          recognizers, dataset, threads: threads, isStrict: options.data.isStrict)
+          recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
+          isReadOnly: options.isReadOnly, watching: options.watched, lesson: lesson)
         defer { session.close() }
         session.watchSettings(settings, fixed)
         if options.isDemo { session.startDemo(&state) }
@@ -192,6 +208,16 @@ enum DashboardCommand: Command {
     LeftOut.complain(leftOut, of: "\(dataset.name) \(dataset.split)")
     for complaint in complaints { Dropscope.complain("dropscope: \(complaint)") }
     return 0
+  }
+
+  /// A log goes by the name of its folder, where it has no name of its own.
+  private static func name(ofTraining place: URL) -> String {
+    let name = place.deletingPathExtension().lastPathComponent
+    guard place.pathExtension == "jsonl" else {
+      return place.standardizedFileURL.lastPathComponent
+    }
+    return name == "train"
+      ? place.standardizedFileURL.deletingLastPathComponent().lastPathComponent : name
   }
 
   /// The splits that came with the program, to listen to; none where there are no assets.

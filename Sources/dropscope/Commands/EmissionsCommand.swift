@@ -4,6 +4,7 @@ import Backbones
 import Base
 import Foundation
 import Kernels
+import Tradeoff
 
 enum EmissionsCommand: Command {
   static let name = "emissions"
@@ -46,21 +47,21 @@ enum EmissionsCommand: Command {
     let path = arguments.positionals[0]
     let recognizer = try settings.compute.applied(
       to: ModelOptions.recognizer(settings.model.model()))
-    let policies = settings.layers.policies(of: recognizer)
-    let mask = try settings.layers.choice(by: policies).mask
+    let policies = settings.layers.policies(of: recognizer, on: nil)
+    let walk = try settings.layers.choice(by: policies).walk
     let samples = recognizer.samples(try AudioInput.read(path, channel: settings.channel))
-    let logProbabilities = Parallel.with(threads: settings.threads.count) {
-      recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)
+    let passage = Parallel.with(threads: settings.threads.count) {
+      recognizer.backbone.passage(ofLong: samples, by: walk, of: Walk.utterance(file: path))
     }
     var metadata = [
-      "model": recognizer.name, "mask": mask.description, "file": path,
+      "model": recognizer.name, "mask": passage.mask.description, "file": path,
       "frame_seconds": "\(recognizer.backbone.frameSeconds)",
     ]
     let (rank, width) = settings.compute.compute.fields
     metadata["rank"] = rank.map { "\($0)" }
     metadata["width"] = width.map { "\($0)" }
     try SafetensorsWriter.write(
-      [("log_probs", logProbabilities)], metadata: metadata, to: settings.output)
+      [("log_probs", passage.logProbabilities)], metadata: metadata, to: settings.output)
     return 0
   }
 }

@@ -77,15 +77,15 @@ enum EvaluateCommand: Command {
     // Whatever can be wrong with what was asked for is said before minutes of measuring.
     let recognizers = try ModelOptions.recognizers(settings.model.models())
       .map(settings.compute.applied)
-    let choices = try recognizers.map {
-      try settings.layers.choices(by: settings.layers.policies(of: $0))
-    }
     let dataset = try settings.data.dataset()
+    let choices = try recognizers.map {
+      try settings.layers.choices(by: settings.layers.policies(of: $0, on: dataset))
+    }
     var hypotheses = settings.hypotheses
     let several = choices.reduce(0) { $0 + $1.count } > 1
     for (recognizer, choices) in zip(recognizers, choices) {
       for choice in choices {
-        try hypotheses?.check(model: recognizer.name, mask: choice.mask, several: several)
+        try hypotheses?.check(model: recognizer.name, walk: choice.walk, several: several)
       }
     }
     let other = try settings.against.map { try ModelOptions.recognizer($0) }
@@ -99,21 +99,23 @@ enum EvaluateCommand: Command {
     let table = SummaryTable(
       compares: other != nil, searches: decoding != .greedy,
       zip(recognizers, choices).flatMap { recognizer, choices in
-        choices.map { [recognizer.name, $0.policy ?? "manual", $0.mask.description] }
+        choices.map {
+          [recognizer.name, $0.policy ?? "manual", $0.walk.mask?.description ?? Walk.ownMasks]
+        }
       })
     let loaded = LoadedDatasets(isStrict: settings.data.isStrict, report: LeftOut.complain)
     var isFirst = true
     let baseline = try other.map { other in
       let measuring = Measuring(other, try loaded.data(dataset, for: other), threads: threads)
       defer { measuring.stop() }
-      var results: [LayerMask: [UtteranceResult]] = [:]
-      for mask in Set(choices.flatMap { $0.map(\.mask) }).sorted(by: { "\($0)" > "\($1)" }) {
-        guard mask.layerCount == other.backbone.layerCount else {
+      var results: [Walk: [UtteranceResult]] = [:]
+      for walk in Set(choices.flatMap { $0.map(\.walk) }).sorted(by: { "\($0)" > "\($1)" }) {
+        guard walk.layerCount == other.backbone.layerCount else {
           throw InputError(
-            "--against \(other.folder.path)", expected: "a model of \(mask.layerCount) layers",
+            "--against \(other.folder.path)", expected: "a model of \(walk.layerCount) layers",
             found: "one of \(other.backbone.layerCount)")
         }
-        results[mask] = try measuring.run(mask, decoding: decoding, title: other.name)
+        results[walk] = try measuring.run(walk, decoding: decoding, title: other.name)
       }
       return (model: other.name, results: results)
     }
@@ -123,18 +125,18 @@ enum EvaluateCommand: Command {
       defer { measuring.stop() }
       for choice in choices {
         let results = try measuring.run(
-          choice.mask, decoding: decoding, title: recognizer.name)
+          choice.walk, decoding: decoding, title: recognizer.name)
         var summary = Summary(
           results, model: recognizer.name, dataset: dataset, policy: choice.policy ?? "manual",
-          mask: choice.mask, decoding: decoding, threads: threads, machine: Machine.description,
+          walk: choice.walk, decoding: decoding, threads: threads, machine: Machine.description,
           against: baseline.flatMap { baseline in
-            baseline.results[choice.mask].map { (baseline.model, $0) }
+            baseline.results[choice.walk].map { (baseline.model, $0) }
           })
         summary.atlas = choice.atlas
         (summary.rank, summary.width) = settings.compute.compute.fields
         try hypotheses?.write(
           results, of: dataset, model: recognizer.name, policy: choice.policy ?? "manual",
-          mask: choice.mask, several: several)
+          walk: choice.walk, several: several)
         if settings.isJSON {
           try StandardOutput.show("\(try JSON.line(summary))")
         } else {
@@ -190,7 +192,8 @@ private struct SummaryTable {
   func row(_ summary: Summary) -> HarmlessText {
     func percent(_ fraction: Double) -> String { TextTable.number(fraction * 100, 2) }
     let start = [
-      summary.model, summary.policy, summary.mask, "\(summary.keptLayers)", percent(summary.wer),
+      summary.model, summary.policy, summary.mask ?? Walk.ownMasks, "\(summary.keptLayers)",
+      percent(summary.wer),
       summary.werInterval.map { $0.map(percent).joined(separator: "-") } ?? "",
     ]
     if compares {

@@ -47,10 +47,16 @@ enum PruneCommand: Command {
     let sizes = try StagedFolder.fill(output, force: nil) {
       work, publish -> (before: PrunedModel.Sizes, after: PrunedModel.Sizes)? in
       let recognizer = try ModelOptions.recognizer(folder)
-      let choice = try settings.layers.choice(by: settings.layers.policies(of: recognizer))
+      let choice = try settings.layers.choice(
+        by: settings.layers.policies(of: recognizer, on: nil))
+      guard let mask = choice.walk.mask else {
+        throw InputError(
+          "policy \(choice.policy ?? "")", expected: "one mask for all utterances, as a model has",
+          found: "masks that depend on the utterance")
+      }
       let seed = choice.seed.map { ", seed \($0)" } ?? ""
       let pruned = try PrunedModel(
-        recognizer, keeping: choice.mask, width: settings.compute.compute.width)
+        recognizer, keeping: mask, width: settings.compute.compute.width)
       let sizes = try pruned.write(
         to: work, name: output.lastPathComponent,
         origin: PrunedModel.Origin(

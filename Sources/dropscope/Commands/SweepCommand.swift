@@ -11,10 +11,10 @@ enum SweepCommand: Command {
   static let summary = "measure the whole trade-off: policies and depths, or all masks"
   static let usage = "\(name) [OPTION]..."
   static let explanation = """
-    Measures every policy that needs no atlas, or those named, at every depth (the random one at
-    several masks a depth) and prints the mean word error rate of each; masks that share their
-    first layers share the work. `merge` puts the JSON lines of all shards together and says which
-    points are missing or there twice.
+    Measures every policy that needs no atlas, or those named, at every depth (those that draw
+    several times) and prints the mean word error rate of each; masks that share their first layers
+    share the work. `merge` puts the JSON lines of all shards together and says which points are
+    missing or there twice.
     """
   static let subcommands: [any Command.Type] = [SweepMergeCommand.self]
 
@@ -49,7 +49,7 @@ enum SweepCommand: Command {
         ) {
           Option(
             "draws", "N", \.draws, .integer(in: 1...100_000),
-            "draws of the random policy at each depth, equal ones once")
+            "draws at each depth of policies that draw, equal ones once")
           allMasks
           Option(
             "atlas", "FILE", \.layers.atlas, .url,
@@ -105,19 +105,19 @@ enum SweepCommand: Command {
     for recognizer in recognizers {
       let weights = try ModelFolder.digest(of: recognizer.folder)
       let layers = recognizer.backbone.layerCount
-      let policies = settings.layers.policies(of: recognizer)
-      let choices =
-        allMasks && layers <= mostLayersWithEveryMask
-        ? everyMask(of: layers, keeping: try settings.layers.depths(layerCount: layers))
-        : try settings.layers.sweep(
-          by: policies, draws: settings.draws, only: allMasks ? [RandomPolicy.name] : nil)
       for (dataset, content) in zip(datasets, contents) {
+        let policies = settings.layers.policies(of: recognizer, on: dataset)
+        let choices =
+          allMasks && layers <= mostLayersWithEveryMask
+          ? everyMask(of: layers, keeping: try settings.layers.depths(layerCount: layers))
+          : try settings.layers.sweep(
+            by: policies, draws: settings.draws, only: allMasks ? [RandomPolicy.name] : nil)
         sources[key(recognizer.name, dataset.split)] = (recognizer, dataset, policies)
         groups.append(
           choices.map {
             SweepPlan.Entry(
               model: recognizer.name, dataset: dataset.name, split: dataset.split,
-              policy: $0.policy ?? "manual", seed: $0.seed, mask: $0.mask,
+              policy: $0.policy ?? "manual", seed: $0.seed, walk: $0.walk,
               normalization: dataset.normalization,
               contents: weights + content + compute.description, decoding: decoding)
           })
@@ -144,9 +144,9 @@ enum SweepCommand: Command {
       guard let now = measuring?.value else { continue }
       let place = "\(position - positions.lowerBound + 1)/\(positions.count)"
       let results = try now.run(
-        entry.mask, decoding: decoding, title: "\(place) \(entry.model)")
+        entry.walk, decoding: decoding, title: "\(place) \(entry.model)")
       var summary = Summary(
-        results, model: entry.model, dataset: dataset, policy: entry.policy, mask: entry.mask,
+        results, model: entry.model, dataset: dataset, policy: entry.policy, walk: entry.walk,
         decoding: decoding, threads: threads, machine: Machine.description)
       (summary.rank, summary.width) = compute.fields
       summary.atlas = PolicyCatalog.needsAtlas(entry.policy) ? policies.digest : nil
@@ -181,7 +181,7 @@ enum SweepCommand: Command {
         by: ModelPolicies(layerCount: layers), draws: settings.draws, only: [RandomPolicy.name])
     // What no layer at all does is where the worth of each is counted from.
     if Set(depths).count == layers {
-      masks.append(LayerOptions.ChosenMask(mask: LayerMask(layerCount: layers, keeping: [])))
+      masks.append(LayerOptions.ChosenWalk(walk: Walk(LayerMask(layerCount: layers, keeping: []))))
     }
     let data = try LoadedDatasets(isStrict: settings.data.isStrict, report: LeftOut.complain)
       .data(dataset, for: recognizer)
@@ -192,7 +192,8 @@ enum SweepCommand: Command {
       utterances: data.readable.count,
       words: data.readable.reduce(0) { $0 + dataset.utterances[$1].words.count })
     return try AtlasMeasuring(
-      walk: AtlasWalk(recognizer, data, masks: masks.map(\.mask)), key: key, output: atlas,
+      walk: AtlasWalk(recognizer, data, masks: masks.compactMap(\.walk.mask)), key: key,
+      output: atlas,
       threads: settings.threads.count
     ).run()
   }
@@ -203,12 +204,10 @@ enum SweepCommand: Command {
   /// Of 16 layers there are 65,535; those of more are sampled.
   private static let mostLayersWithEveryMask = 16
 
-  private static func everyMask(of layers: Int, keeping depths: [Int]) -> [LayerOptions.ChosenMask]
+  private static func everyMask(of layers: Int, keeping depths: [Int]) -> [LayerOptions.ChosenWalk]
   {
     (1..<(1 << layers)).filter { depths.contains($0.nonzeroBitCount) }.map { bits in
-      LayerOptions.ChosenMask(
-        mask: LayerMask(
-          layerCount: layers, keeping: (0..<layers).filter { bits >> $0 & 1 == 1 }))
+      LayerOptions.ChosenWalk(walk: Walk(LayerMask(number: bits, layerCount: layers)))
     }
   }
 }

@@ -53,6 +53,7 @@ enum TranscribeCommand: Command {
     var audioSeconds: Double
     /// From samples to words, on `--threads` threads; reading the file and resampling are not counted.
     var seconds: Double
+    /// The layers that it ran.
     var mask: String
     /// As in `Summary`: absent for whole feed-forward parts.
     var rank: Double?
@@ -82,13 +83,13 @@ enum TranscribeCommand: Command {
     }
     let recognizer = try settings.compute.applied(
       to: ModelOptions.recognizer(settings.model.model()))
-    let policies = settings.layers.policies(of: recognizer)
-    let mask = try settings.layers.choice(by: policies).mask
+    let policies = settings.layers.policies(of: recognizer, on: nil)
+    let walk = try settings.layers.choice(by: policies).walk
     let decoding = try settings.decoding.decoding()
     for path in arguments.positionals {
       let waveform = try AudioInput.read(path, channel: settings.channel)
       var result = transcribe(
-        path, waveform, recognizer, mask, decoding, threads: settings.threads.count)
+        path, waveform, recognizer, walk, decoding, threads: settings.threads.count)
       (result.rank, result.width) = settings.compute.compute.fields
       if settings.isJSON {
         try StandardOutput.show("\(try JSON.line(result))")
@@ -101,21 +102,21 @@ enum TranscribeCommand: Command {
   }
 
   private static func transcribe(
-    _ path: String, _ waveform: Waveform, _ recognizer: Recognizer, _ mask: LayerMask,
+    _ path: String, _ waveform: Waveform, _ recognizer: Recognizer, _ walk: Walk,
     _ decoding: Decoding, threads: Int
   ) -> Result {
     let decoder = recognizer.decoder(decoding)
     let samples = recognizer.samples(waveform)
     let start = ContinuousClock.now
-    let logProbabilities = Parallel.with(threads: threads) {
-      recognizer.backbone.logProbabilities(ofLong: samples, mask: mask)
+    let passage = Parallel.with(threads: threads) {
+      recognizer.backbone.passage(ofLong: samples, by: walk, of: Walk.utterance(file: path))
     }
     let isSaid = ContinuousClock.now
-    let transcript = decoder.decode(logProbabilities)
+    let transcript = decoder.decode(passage.logProbabilities)
     let end = ContinuousClock.now
     var result = Result(
       file: path, text: transcript.text, audioSeconds: waveform.seconds,
-      seconds: (end - start).seconds, mask: mask.description, words: transcript.words)
+      seconds: (end - start).seconds, mask: passage.mask.description, words: transcript.words)
     (result.decoder, result.lm, result.beam, result.lmWeight, result.wordBonus) = decoding.fields
     if result.decoder != nil { result.decodeSeconds = (end - isSaid).seconds }
     return result

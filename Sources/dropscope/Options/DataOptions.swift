@@ -55,6 +55,12 @@ struct DataOptions {
     return try names.map { try dataset(split: String($0)) }
   }
 
+  /// The other splits of the same data set, listed but not yet read; without those that cannot be.
+  func otherSplits(than name: String) throws -> [Dataset] {
+    try Dataset.splits(of: try folder(), format: format).filter { $0 != name }
+      .compactMap { try? dataset(split: $0) }
+  }
+
   private func folder() throws -> URL { try root ?? Assets.heldOut() }
 
   private func dataset(split: String) throws -> Dataset {

@@ -3,16 +3,17 @@
 import Backbones
 import Base
 import Foundation
+import Speech
 import Tradeoff
 
 /// `--policy`, `--seed`, `--atlas`, and at most one of `--keep`, `--drop` and `--mask`.
 struct LayerOptions: CommandSettings {
-  /// A mask and who chose it.
-  struct ChosenMask: Equatable {
-    var mask: LayerMask
+  /// A walk and who chose it.
+  struct ChosenWalk: Equatable {
+    var walk: Walk
     /// nil for a mask given by hand.
     var policy: String?
-    /// What the random policy drew it from; nil for the others.
+    /// What a policy that draws drew it from; nil for the others.
     var seed: UInt64?
     /// The digest of the atlas that it was chosen by; nil where the policy takes none.
     var atlas: String?
@@ -64,7 +65,7 @@ struct LayerOptions: CommandSettings {
       "Layers", remark
     ) {
       policy
-      Option("seed", "N", \.seed, .seed, "of the random policy")
+      Option("seed", "N", \.seed, .seed, "of policies that draw")
       use == .elsewhere ? [] : [atlas]
       Option(
         list: depths.keep, "N", \.keptCounts,
@@ -108,14 +109,15 @@ struct LayerOptions: CommandSettings {
   }
 
   /// What the policies choose for a model. An atlas is read where one of them needs it.
-  func policies(of recognizer: Recognizer) -> ModelPolicies {
+  /// - Parameter dataset: what they choose for; nil where it is no split of a data set.
+  func policies(of recognizer: Recognizer, on dataset: Dataset?) -> ModelPolicies {
     choosesByAtlas
-      ? Atlases.policies(of: recognizer, by: atlas)
+      ? Atlases.policies(of: recognizer, by: atlas, on: dataset)
       : ModelPolicies(layerCount: recognizer.backbone.layerCount)
   }
 
-  /// Every mask that was asked for, in the order it was asked for.
-  func choices(by model: ModelPolicies) throws -> [ChosenMask] {
+  /// Every walk that was asked for, in the order it was asked for.
+  func choices(by model: ModelPolicies) throws -> [ChosenWalk] {
     let layerCount = model.layerCount
     if !masks.isEmpty { return try masks(layerCount: layerCount) }
     let policies = policies.isEmpty ? [PolicyCatalog.names[0]] : policies
@@ -124,11 +126,11 @@ struct LayerOptions: CommandSettings {
   }
 
   /// The same for a sweep: every policy that needs no atlas and every depth unless some were named, and
-  /// up to `draws` masks of the random policy at each depth (those drawn twice count once).
+  /// up to `draws` walks of policies that draw at each depth (those drawn twice count once).
   /// - Parameter only: instead of the policies that were asked for.
   func sweep(
     by model: ModelPolicies, draws: Int, only: [String]? = nil
-  ) throws -> [ChosenMask] {
+  ) throws -> [ChosenWalk] {
     if !masks.isEmpty { return try masks(layerCount: model.layerCount) }
     return try chosen(
       only ?? (policies.isEmpty ? PolicyCatalog.namesWithoutAtlas : policies),
@@ -137,17 +139,17 @@ struct LayerOptions: CommandSettings {
 
   private func chosen(
     _ policies: [String], _ counts: [Int], draws: Int, _ model: ModelPolicies
-  ) throws -> [ChosenMask] {
+  ) throws -> [ChosenWalk] {
     try policies.flatMap { policy in
       let isDrawn = PolicyCatalog.isDrawn(policy)
       let atlas = PolicyCatalog.needsAtlas(policy) ? model.digest : nil
       return try distinct(counts).flatMap { count in
-        var drawn: Set<LayerMask> = []
-        return try (0..<UInt64(isDrawn ? draws : 1)).compactMap { draw -> ChosenMask? in
-          let mask = try model.askedMask(policy, seed: seed &+ draw, keeping: count)
-          guard drawn.insert(mask).inserted else { return nil }
-          return ChosenMask(
-            mask: mask, policy: policy, seed: isDrawn ? seed &+ draw : nil, atlas: atlas)
+        var drawn: Set<Walk> = []
+        return try (0..<UInt64(isDrawn ? draws : 1)).compactMap { draw -> ChosenWalk? in
+          let walk = try model.askedWalk(policy, seed: seed &+ draw, keeping: count)
+          guard drawn.insert(walk).inserted else { return nil }
+          return ChosenWalk(
+            walk: walk, policy: policy, seed: isDrawn ? seed &+ draw : nil, atlas: atlas)
         }
       }
     }
@@ -170,19 +172,19 @@ struct LayerOptions: CommandSettings {
     return values.filter { seen.insert($0).inserted }
   }
 
-  private func masks(layerCount: Int) throws -> [ChosenMask] {
+  private func masks(layerCount: Int) throws -> [ChosenWalk] {
     try distinct(masks).map { text in
       guard let mask = try? LayerMask(text, layerCount: layerCount) else {
         throw UsageError(
           "option --mask: expected \(layerCount) characters, one a layer of the model, "
             + "found \(text.count) in '\(text)'")
       }
-      return ChosenMask(mask: mask, policy: nil)
+      return ChosenWalk(walk: Walk(mask), policy: nil)
     }
   }
 
-  /// The one mask of a subcommand that takes one.
-  func choice(by model: ModelPolicies) throws -> ChosenMask {
+  /// The one walk of a subcommand that takes one.
+  func choice(by model: ModelPolicies) throws -> ChosenWalk {
     let all = try choices(by: model)
     guard all.count == 1 else {
       throw UsageError("expected one choice of layers here, found \(all.count)")

@@ -130,6 +130,38 @@ import Tradeoff
       #expect(objects.allSatisfy { $0["policy"] as? String == "best" })
       #expect(objects.allSatisfy { $0["atlas"] as? String == atlas.digest })
 
+      // The best of each utterance, of the split that it knows.
+      let oracle = ["evaluate", "--keep", "11", "--policy", "oracle", "--json"] + model
+      let bound = try runProgram(dropscope.path, oracle + ["--split", "dev"]).objects()
+      #expect(bound.count == 1 && bound[0]["mask"] == nil)
+      expectClose(try #require(bound[0]["mean_kept_layers"] as? Double), 11)
+      let errors = ["substitutions", "deletions", "insertions"].map { bound[0][$0] as? Int ?? -1 }
+      #expect(errors.reduce(0, +) == atlas.fewestErrors.reduce(0) { $0 + $1[11] })
+      let elsewhere = try runProgram(
+        dropscope.path,
+        ["transcribe", "x.wav", "--keep", "11", "--policy", "oracle"]
+          + ["--model", world.model.path])
+      #expect(elsewhere.status == 1)
+      #expect(
+        elsewhere.errors.contains(
+          "policy oracle: expected the split dev of \(atlas.key.dataset), whose utterances the "
+            + "atlas knows, found none"), "\(elsewhere.errors)")
+
+      // What leaves when it is sure runs the first layers of each, and does so elsewhere as well.
+      let exit = ["--keep", "6", "--policy", "exit", "--json"] + model
+      let left = try runProgram(dropscope.path, ["evaluate", "--split", "test"] + exit).objects()[0]
+      let shares = try #require(left["layer_shares"] as? [Double])
+      #expect(shares[0] == 1 && shares == shares.sorted(by: >) && left["mask"] == nil)
+      let alone = try runProgram(
+        dropscope.path,
+        [
+          "transcribe", "--keep", "6", "--policy", "exit", "--json", "--model", world.model.path,
+          world.data.appending(path: "test/10/1/10-1-0000.wav").path,
+        ]
+      ).objects()[0]
+      let mask = try #require(alone["mask"] as? String)
+      #expect(mask.count == 12 && !mask.contains("01") && mask.hasPrefix("1"))
+
       // By name, in a sweep as well; what is not in it is said.
       let other = world.folder.appending(path: "masks.safetensors")
       try FileManager.default.moveItem(at: file, to: other)

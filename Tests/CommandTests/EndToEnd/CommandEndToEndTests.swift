@@ -65,6 +65,60 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
     }
   }
 
+  /// A mask of each utterance, the same for every command, any threads and any part of a sweep.
+  @Test func utterancesMayHaveMasksOfTheirOwn() throws {
+    try withWorld { world in
+      let place = ["--model", world.model.path, "--data", world.data.path, "--split", "test"]
+      let said = world.folder.appending(path: "said.jsonl")
+      let choice = ["--policy", "bernoulli", "--seed", "3"]
+      let objects = try run(
+        ["evaluate", "--keep", "12,6", "--json", "--threads", "2", "--hypotheses", said.path]
+          + place + choice
+      ).objects()
+      #expect(objects.map { $0["mask"] as? String } == [String(repeating: "1", count: 12), nil])
+      let shares = try #require(objects[1]["layer_shares"] as? [Double])
+      #expect(shares.count == 12 && objects[0]["layer_shares"] == nil)
+      expectClose(try #require(objects[1]["mean_kept_layers"] as? Double), shares.reduce(0, +))
+      #expect(objects[1]["kept_layers"] as? Int == 6)
+
+      let lines = try String(contentsOf: said, encoding: .utf8).split(separator: "\n").suffix(12)
+      let heard = try lines.map {
+        try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
+      }
+      let masks = heard.compactMap { $0["mask"] as? String }
+      #expect(masks.count == 12 && Set(masks).count > 1)
+      for (layer, share) in shares.enumerated() {
+        expectClose(share, Double(masks.count { Array($0)[layer] == "1" }) / 12)
+      }
+      let file = recording(world)
+      let id = file.deletingPathExtension().lastPathComponent
+      let alone = try run(
+        ["transcribe", "--json", "--keep", "6", "--model", world.model.path, file.path] + choice
+      ).objects()[0]
+      let same = try #require(heard.first { $0["id"] as? String == id })
+      #expect(alone["mask"] as? String == same["mask"] as? String)
+
+      let sweep = ["sweep", "--keep", "6", "--draws", "3", "--json"] + place + choice
+      func rates(_ more: String...) throws -> [String] {
+        try run(sweep + more).objects().map { "\($0["seed"] ?? "") \($0["wer"] ?? "")" }
+      }
+      let whole = try rates()
+      #expect(whole.count == 3 && whole.contains("3 \(objects[1]["wer"] ?? "")"))
+      #expect(
+        try rates("--shard", "1/2", "--threads", "1") + rates("--shard", "2/2") == whole)
+
+      let pruned = try run(
+        [
+          "prune", "--model", world.model.path, "--keep", "6", "--output",
+          world.folder.appending(path: "pruned").path,
+        ] + choice)
+      #expect(pruned.status == 1)
+      #expect(
+        pruned.errors.contains(
+          "policy bernoulli: expected one mask for all utterances, as a model has"))
+    }
+  }
+
   /// Each row says how a model does against another at the same mask; against itself nothing changes.
   @Test func evaluateComparesWithAnotherModel() throws {
     try withWorld { world in
@@ -430,8 +484,9 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
       }
       #expect(objects[0]["text"] as? String == objects[1]["text"] as? String)
       let recognizer = try Recognizer(contentsOf: world.model)
-      let expected = recognizer.transcribe(
-        try AudioFile.read(file), mask: .spread(keeping: 6, of: 12))
+      let expected = recognizer.decoder().decode(
+        recognizer.backbone.logProbabilities(
+          ofLong: recognizer.samples(try AudioFile.read(file)), mask: .spread(keeping: 6, of: 12)))
       #expect(objects[0]["text"] as? String == expected.text)
     }
   }

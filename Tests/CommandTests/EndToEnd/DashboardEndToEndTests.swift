@@ -128,6 +128,38 @@ import Testing
     }
   }
 
+  /// The log of a training beside one that is not there yet.
+  @Test func trainingsAreWatched() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let run = folder.appending(path: "run")
+      try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
+      let lines = [1, 2].map { count in
+        """
+        {"audio_seconds":40,"audio_seconds_per_second":50,"ctc":2.5,"elapsed_seconds":\(60 * count),\
+        "epoch":0,"event":"train","gradient_norm":5.5,"kept_layers":3,"kl":0.5,"learning_rate":0.001,\
+        "loss":2.5,"masks":["0110","1101"],"step":\(2 * count)}
+        {"dataset":"mine/dev","deletions":1,"elapsed_seconds":\(60 * count),"epoch":0,\
+        "event":"validation","insertions":1,"kept_layers":4,"mask":"1111","step":\(2 * count),\
+        "substitutions":1,"utterances":10,"wer":\(0.5 / Double(count)),"words":24}
+
+        """
+      }
+      try Data(lines.joined().utf8).write(to: run.appending(path: "train.jsonl"))
+      let outcome = try runProgram(
+        dropscope.path,
+        [
+          "--model", world.model.path, "--data", world.data.path, "--split", "test", "--frame",
+          "120x40", "--watch", run.path, "--watch", folder.appending(path: "later").path,
+        ])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      for text in [
+        "run, watched as it grows", "4 layers: ", " 25.0", "on mine/dev, 24 words",
+        "later/train.jsonl: expected the log of a training", "step 4 of run", "120 s so far",
+      ] { #expect(outcome.output.contains(text), "\(text)\n\(outcome.output)") }
+    }
+  }
+
   /// Frames that are surely the blank have no place in Embeddings, also where, as in Parakeet, the
   /// blank is not token 0.
   @Test func embeddingsLeavesOutTheModelsOwnBlanks() throws {

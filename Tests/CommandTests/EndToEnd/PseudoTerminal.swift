@@ -57,6 +57,8 @@ final class PseudoTerminal {
     if let terminfo { environment["TERMINFO_DIRS"] = "\(terminfo.path):" }
     environment["LC_ALL"] = nil
     environment["SWIFT_BACKTRACE"] = "enable=no"
+    // Nothing is kept there: every start measures the machine's speed.
+    environment["XDG_CACHE_HOME"] = "/dev/null"
     let argv = ([executable.path] + arguments).map { strdup($0) } + [nil]
     let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { for pointer in argv + envp { free(pointer) } }

@@ -9,7 +9,9 @@ final class Tmux {
   private let socket = "dropscope-test-\(getpid())-\(Int.random(in: 0..<1_000_000))"
 
   init(width: Int, height: Int, environment: [String: String] = [:]) throws {
-    let settings = environment.map { "export \($0.key)='\($0.value)'; " }.joined()
+    // Nothing is kept there: every start measures the machine's speed.
+    let all = environment.merging(["XDG_CACHE_HOME": "/dev/null"]) { given, _ in given }
+    let settings = all.map { "export \($0.key)='\($0.value)'; " }.joined()
     try run(
       "new-session", "-d", "-x", "\(width)", "-y", "\(height)",
       "\(settings)export DROPSCOPE_COUNTERS=1 LANG=C.UTF-8; PS1='ready> ' exec sh -i")

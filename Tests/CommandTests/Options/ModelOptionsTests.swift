@@ -25,7 +25,7 @@ import Tradeoff
 
   private func masks(_ arguments: String..., layers: Int = 12) throws -> [String] {
     try options(arguments).choices(by: ModelPolicies(layerCount: layers)).map {
-      "\($0.policy ?? "-") \($0.mask)"
+      "\($0.policy ?? "-") \($0.walk)"
     }
   }
 
@@ -72,13 +72,13 @@ import Tradeoff
     let policies = ModelPolicies(layerCount: 4, atlas: .success(atlas))
     let chosen = try options(["--keep", "2,4", "--policy", "best,spread"]).choices(by: policies)
     #expect(
-      chosen.map { "\($0.policy ?? "-") \($0.mask)" } == [
+      chosen.map { "\($0.policy ?? "-") \($0.walk)" } == [
         "best 0011", "best 1111", "spread 1001", "spread 1111",
       ])
     #expect(chosen.map(\.atlas) == [atlas.digest, atlas.digest, nil, nil])
     // Not one of them unless it is named.
     let swept = try options(["--keep", "2"]).sweep(by: policies, draws: 1)
-    #expect(swept.map(\.policy) == ["spread", "first", "last", "random"])
+    #expect(swept.map(\.policy) == ["spread", "first", "last", "random", "bernoulli"])
     for words in [["--policy", "best"], ["--policy", "best", "--keep", "2"]] {
       #expect(try options(words).choice(by: policies).policy == "best")
       #expect(throws: InputError.self) {
@@ -91,8 +91,8 @@ import Tradeoff
   @Test func masksOfManyLayersAreSampled() throws {
     let drawn = try options(["--keep", "12,3", "--policy", "spread"])
       .sweep(by: ModelPolicies(layerCount: 24), draws: 5, only: ["random"])
-    #expect(drawn.count == 10 && Set(drawn.map(\.mask)).count == 10)
-    #expect(drawn.allSatisfy { $0.policy == "random" && [12, 3].contains($0.mask.keptCount) })
+    #expect(drawn.count == 10 && Set(drawn.map(\.walk)).count == 10)
+    #expect(drawn.allSatisfy { $0.policy == "random" && [12, 3].contains($0.walk.keptCount) })
   }
 
   @Test func masksByHand() throws {
@@ -134,7 +134,8 @@ import Tradeoff
         == "option --policy: expected \(PolicyCatalog.all.expectation), found 'worst'")
     #expect(
       complaint("--atlas", "x", "--policy", "spread,first")
-        == "--atlas takes a --policy that chooses by an atlas: best, greedy, shapley, contiguous")
+        == "--atlas takes a --policy that chooses by an atlas: best, greedy, shapley, "
+        + "contiguous, exit, cascade, oracle")
   }
 
   @Test func aChoiceCanBeRequired() {
@@ -156,7 +157,7 @@ import Tradeoff
 
   @Test func oneChoiceWhereOneIsShown() throws {
     let policies = ModelPolicies(layerCount: 6)
-    #expect(try options(["--keep", "3"]).choice(by: policies).mask.description == "100101")
+    #expect(try options(["--keep", "3"]).choice(by: policies).walk.description == "100101")
     #expect(throws: UsageError("expected one choice of layers here, found 2")) {
       try options(["--keep", "3,4"]).choice(by: policies)
     }

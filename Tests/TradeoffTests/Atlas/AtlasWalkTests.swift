@@ -22,10 +22,26 @@ struct AtlasWalkTests {
     #expect(atlas.isComplete && atlas.points.map(\.mask) == masks)
     let evaluator = Evaluator(recognizer, data)
     for mask in masks {
-      let results = (0..<7).compactMap { evaluator.evaluate($0, mask) }
+      let results = (0..<7).compactMap { evaluator.evaluate($0, Walk(mask)) }
       #expect(atlas[mask]?.errors == results.reduce(0) { $0 + $1.counts.errors })
       for (index, result) in results.enumerated() {
         #expect(atlas.fewestErrors[index][mask.keptCount] <= result.counts.errors)
+      }
+    }
+    // The mask that is kept makes as few errors as any of its depth.
+    #expect(atlas.utterances == data.dataset.utterances.map(\.id))
+    for (index, best) in atlas.bestMasks.enumerated() {
+      #expect(best.map(\.keptCount) == Array(0...5))
+      for (depth, mask) in best.enumerated() {
+        let errors = evaluator.evaluate(index, Walk(mask))?.counts.errors
+        #expect(errors == atlas.fewestErrors[index][depth])
+      }
+    }
+    for (index, sure) in atlas.confidences.enumerated() {
+      for depth in 0...5 {
+        let mask = LayerMask(layerCount: 5, keeping: 0..<depth)
+        let said = backbone.logProbabilities([data.samples[index]], mask: mask)
+        expectClose(sure[depth], Confidence.mean(said, rows: 0..<said.rows))
       }
     }
     for depth in 0...5 {
@@ -51,7 +67,7 @@ struct AtlasWalkTests {
     #expect(backbone.longestHeard <= 30_000)
     let evaluator = Evaluator(recognizer, data)
     for mask in masks {
-      let results = (0..<2).compactMap { evaluator.evaluate($0, mask) }
+      let results = (0..<2).compactMap { evaluator.evaluate($0, Walk(mask)) }
       #expect(atlas[mask]?.errors == results.reduce(0) { $0 + $1.counts.errors })
     }
   }

@@ -97,6 +97,34 @@ struct FoundAtlasTests {
     }
   }
 
+  /// A file may be from before best masks and confidences were kept; of those that keep them none may be
+  /// missing.
+  @Test func bestMasksAreReadBack() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appendingPathComponent("atlas.safetensors")
+      for layers in [3, 30] {
+        var atlas = madeUpAtlas(layers, numbers: [0, 3, 5]) { Double($0.number) }
+        try atlas.write(to: file)
+        let old = try MaskAtlas(contentsOf: file)
+        #expect(old == atlas && old.bestMasks.isEmpty && old.utterances.isEmpty)
+        atlas.utterances = ["a \u{e9}\"b"]
+        atlas.bestMasks = [
+          (0...layers).map {
+            RandomPolicy.mask(keeping: $0, in: PolicyContext(layerCount: layers), seed: 1)
+          }
+        ]
+        try atlas.write(to: file)
+        #expect(try MaskAtlas(contentsOf: file) == atlas)
+        atlas.confidences = [(0...layers).map { Double($0) / 64 }]
+        try atlas.write(to: file)
+        #expect(try MaskAtlas(contentsOf: file) == atlas)
+        atlas.utterances = ["a", "b"]
+        try atlas.write(to: file)
+        #expect(throws: InputError.self) { try MaskAtlas(contentsOf: file) }
+      }
+    }
+  }
+
   /// What is read is what was written, also by its digest; other numbers have another.
   @Test func digestsAreOfWhatWasMeasured() throws {
     try withTemporaryFolder { folder in

@@ -22,11 +22,23 @@ func madeUpAtlas(
     key: key, points: points, fewestErrors: [Array(repeating: 0, count: layers + 1)])
 }
 
-/// Losses by lot.
+/// Losses by lot, and best masks of 40 utterances.
 func drawnAtlas(_ layers: Int) -> MaskAtlas {
   var random = RandomGenerator(seed: UInt64(layers))
   let losses = (0..<1 << layers).map { _ in Double.random(in: 0...100, using: &random) }
-  return madeUpAtlas(layers) { losses[$0.number] }
+  var atlas = madeUpAtlas(layers) { losses[$0.number] }
+  // Best masks and confidences by lot as well.
+  atlas.utterances = (0..<40).map { "utterance \($0)" }
+  atlas.bestMasks = (0..<40).map { utterance in
+    (0...layers).map {
+      RandomPolicy.mask(
+        keeping: $0, in: PolicyContext(layerCount: layers), seed: UInt64(utterance))
+    }
+  }
+  atlas.confidences = (0..<40).map { _ in
+    (0...layers).map { _ in Double.random(in: 0...1, using: &random) }
+  }
+  return atlas
 }
 
 /// Full depth and `count` masks of each other depth but none.

@@ -1,4 +1,4 @@
-// FLOPs and parameters add up over stages; the latency model returns what it was calibrated with.
+// FLOPs and parameters add up over stages, and so do times.
 
 import Backbones
 import Testing
@@ -14,13 +14,17 @@ import TestSupport
     // 40 frames in 4 s of audio; layers cost 1 to 4 MFLOP a frame, front end 3, head 2.
     let skipped = rule == .identity ? 0.0 : 1e3
     expectClose(costs.gflopPerAudioSecond(.full(4)), 15e6 * 40 / 4 / 1e9)
-    let mask = try LayerMask("0101", layerCount: 4)
-    expectClose(costs.gflopPerAudioSecond(mask), (11e6 + 2 * skipped) * 40 / 4 / 1e9)
-    let none = LayerMask(layerCount: 4, keeping: [])
+    let walk = Walk(try LayerMask("0101", layerCount: 4))
+    expectClose(costs.gflopPerAudioSecond(walk), (11e6 + 2 * skipped) * 40 / 4 / 1e9)
+    let none = Walk(LayerMask(layerCount: 4, keeping: []))
     expectClose(costs.gflopPerAudioSecond(none), (5e6 + 4 * skipped) * 40 / 4 / 1e9)
+    // Half of the layers on the average, as if each ran equally often: 5 of the 10 MFLOP.
+    let drawn = BernoulliPolicy.walk(keeping: 2, in: PolicyContext(layerCount: 4), seed: 1)
+    expectClose(costs.gflopPerAudioSecond(drawn), (10e6 + 2 * skipped) * 40 / 4 / 1e9)
+    #expect(costs.activeParameters(drawn) == costs.activeParameters(.full(4)))
     let norms = rule == .identity ? 0.0 : 8.0
     #expect(costs.activeParameters(.full(4)) == 1000.0 + 406 + 10)
-    #expect(costs.activeParameters(mask) == 1000.0 + 101 + 103 + 2 * norms + 10)
+    #expect(costs.activeParameters(walk) == 1000.0 + 101 + 103 + 2 * norms + 10)
     expectClose(costs.utteranceSeconds, 4.0 / 3)
   }
 
@@ -28,39 +32,36 @@ import TestSupport
     let (recognizer, data) = try fake(FakeBackbone(), utterances: 7)
     let costs = CostModel(recognizer.backbone, sampleCounts: data.samples.map(\.count))
     let evaluator = Evaluator(recognizer, data)
-    let mask = try LayerMask("110011", layerCount: 6)
-    let sum = (0..<7).reduce(0.0) { $0 + (evaluator.evaluate($1, mask)?.operations ?? .nan) }
-    expectClose(costs.gflopPerAudioSecond(mask), sum / data.audioSeconds / 1e9)
+    let walk = Walk(try LayerMask("110011", layerCount: 6))
+    let sum = (0..<7).reduce(0.0) { $0 + (evaluator.evaluate($1, walk)?.operations ?? .nan) }
+    expectClose(costs.gflopPerAudioSecond(walk), sum / data.audioSeconds / 1e9)
   }
 
-  @Test func noEstimateBeforeCalibration() {
-    #expect(CostModel(FakeBackbone()).estimatedSeconds(.full(6)) == nil)
+  @Test func noTimesBeforeTheyAreMeasured() {
+    #expect(CostModel(FakeBackbone()).seconds(.full(6)) == nil)
   }
 
-  @Test func estimatesFollowTheMeasuredLayers() throws {
-    let backbone = FakeBackbone(layerCount: 4, layerSeconds: 0.004)
-    var costs = CostModel(backbone, sampleCounts: [2000])
-    costs.latency = LatencyModel(calibrating: backbone, audioSeconds: [1, 3], repeats: 2)
-    let full = try #require(costs.estimatedSeconds(.full(4)))
-    let half = try #require(costs.estimatedSeconds(LayerMask("1001", layerCount: 4)))
-    // Sleeps may take longer than asked for on a loaded machine, never shorter.
-    #expect(full >= 0.016 && half >= 0.008 && half < full)
-    // Calibration runs each layer `repeats` times at each length.
-    #expect(backbone.layerCalls.count == 4 * 2 * 2)
-  }
-
-  @Test func interpolatesBetweenLengthsAndIsNeverNegative() throws {
-    let model = LatencyModel(
-      calibrating: FakeBackbone(layerCount: 2, layerSeconds: 0.001), audioSeconds: [1, 2, 4],
-      repeats: 1)
-    for point in model.points {
-      let same = model.seconds(audioSeconds: point.audioSeconds)
-      expectClose(same.total(.full(2)), point.stages.total(.full(2)))
+  @Test func timesAddUp() throws {
+    var costs = CostModel(FakeBackbone(layerCount: 2), sampleCounts: [1000, 2000, 3000, 6000])
+    #expect(costs.utteranceSeconds == 3 && costs.middleHalf == 1...3)
+    func point(_ audioSeconds: Double, _ scale: Double) -> LatencyModel.Point {
+      LatencyModel.Point(
+        audioSeconds: audioSeconds,
+        stages: StageValues(
+          frontEnd: scale, layers: [2 * scale, 3 * scale], skipped: [0, 0.5 * scale], head: scale),
+        decoding: 0.25 * scale)
     }
-    let (a, b) = (model.points[1].stages.total(.full(2)), model.points[2].stages.total(.full(2)))
-    let middle = model.seconds(audioSeconds: 3)
-    expectClose(middle.total(.full(2)), (a + b) / 2)
-    #expect(model.seconds(audioSeconds: 0).layers.allSatisfy { $0 >= 0 })
-    #expect(model.seconds(audioSeconds: 100).layers.allSatisfy { $0 >= 0 })
+    costs.latency = LatencyModel([point(1, 1), point(2, 2), point(4, 6)])
+    // At 3 s halfway from 2 to 6.
+    expectClose(try #require(costs.seconds(.full(2))), 4 * (1 + 2 + 3 + 1 + 0.25))
+    let first = try LayerMask("10", layerCount: 2)
+    expectClose(try #require(costs.seconds(first)), 4 * (1 + 2 + 0.5 + 1 + 0.25))
+    expectClose(try #require(costs.seconds(first, audioSeconds: 2)), 2 * (1 + 2 + 0.5 + 1 + 0.25))
+    expectClose(try #require(costs.stageSeconds).layers[1], 12)
+    expectClose(try #require(costs.decodingSeconds), 1)
+    // Straight on beyond the longest, and to nothing below the shortest.
+    expectClose(try #require(costs.seconds(.full(2), audioSeconds: 5)), 8 * 7.25)
+    expectClose(try #require(costs.seconds(.full(2), audioSeconds: 0.5)), 7.25 / 2)
+    #expect(costs.seconds(.full(2), audioSeconds: 0) == 0)
   }
 }

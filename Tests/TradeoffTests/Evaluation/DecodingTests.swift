@@ -23,12 +23,12 @@ import Testing
     let backbone = FakeBackbone()
     let (recognizer, data) = try fake(backbone, utterances: 4)
     let evaluator = Evaluator(recognizer, data)
-    let mask = LayerMask.full(6)
+    let walk = Walk.full(6)
     let decoder = recognizer.decoder(.beam(Self.beam))
     for index in 0..<4 {
-      let greedy = try #require(evaluator.evaluate(index, mask))
+      let greedy = try #require(evaluator.evaluate(index, walk))
       let calls = backbone.layerCalls.count
-      let searched = try #require(evaluator.evaluate(index, mask, decoder: decoder))
+      let searched = try #require(evaluator.evaluate(index, walk, decoder: decoder))
       // No layer runs twice for another way to read the same frames.
       #expect(backbone.layerCalls.count == calls)
       #expect(searched.transcript.words.count > greedy.transcript.words.count)
@@ -44,28 +44,29 @@ import Testing
     let (recognizer, data) = try fake(FakeBackbone(), utterances: 8)
     let measuring = Measuring(recognizer, data, threads: 2)
     defer { measuring.stop() }
-    let mask = LayerMask.full(6)
-    let greedy = texts(try measuring.run(mask))
-    let searched = texts(try measuring.run(mask, decoding: .beam(Self.beam)))
+    let walk = Walk.full(6)
+    let greedy = texts(try measuring.run(walk))
+    let searched = texts(try measuring.run(walk, decoding: .beam(Self.beam)))
     #expect(greedy != searched)
-    #expect(texts(try measuring.run(mask)) == greedy)
+    #expect(texts(try measuring.run(walk)) == greedy)
     var wider = Self.beam
     wider.wordBonus = 0
-    #expect(texts(try measuring.run(mask, decoding: .beam(wider))) == greedy)
-    #expect(texts(try measuring.run(mask, decoding: .beam(Self.beam))) == searched)
+    #expect(texts(try measuring.run(walk, decoding: .beam(wider))) == greedy)
+    #expect(texts(try measuring.run(walk, decoding: .beam(Self.beam))) == searched)
   }
 
   private func point(_ decoding: Decoding, _ index: Int) throws -> SweepPoint {
-    let mask = try LayerMask(["1111", "1010"][index], layerCount: 4)
-    let entries = ["1111", "1010"].map {
+    let masks = try ["1111", "1010"].map { try LayerMask($0, layerCount: 4) }
+    let entries = masks.map {
       SweepPlan.Entry(
         model: "m", dataset: "d", split: "s", policy: "spread", seed: nil,
-        mask: try! LayerMask($0, layerCount: 4), decoding: decoding)
+        walk: Walk($0), decoding: decoding)
     }
     var counts = ErrorCounts()
     counts.words = 10
     let result = UtteranceResult(
-      index: 0, transcript: Transcript(tokens: [], words: []), alignment: [], counts: counts,
+      index: 0, mask: masks[index], transcript: Transcript(tokens: [], words: []), alignment: [],
+      counts: counts,
       audioSeconds: 1, seconds: 0.01, layerSeconds: [], frontEndSeconds: 0, headSeconds: 0,
       decodeSeconds: 0.004, operations: 1)
     let utterance = Utterance(
@@ -73,7 +74,7 @@ import Testing
     return SweepPoint(
       summary: Summary(
         [result], model: "m", dataset: Dataset(name: "d", split: "s", utterances: [utterance]),
-        policy: "spread", mask: mask, decoding: decoding, threads: 1, machine: "none"),
+        policy: "spread", walk: Walk(masks[index]), decoding: decoding, threads: 1, machine: "none"),
       seed: nil, sweep: SweepPlan([entries]).identifier, point: index, points: 2)
   }
 

@@ -58,7 +58,7 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
   func everyUtteranceOnceBetweenStartAndFinish(workers: Int) throws {
     let backbone = FakeBackbone()
     let (worker, log) = try start(backbone, utterances: 40, workers: workers)
-    worker.request(EvaluationRequest(id: 1, mask: .full(6)))
+    worker.request(EvaluationRequest(id: 1, walk: .full(6)))
     wait("the end") { log.isFinished(1) }
     #expect(worker.stop())
     let events = log.all
@@ -81,7 +81,7 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     func order() throws -> [Int] {
       let (worker, log) = try start(FakeBackbone(), utterances: 40, workers: 1)
       defer { worker.stop() }
-      worker.request(EvaluationRequest(id: 1, mask: .full(6)))
+      worker.request(EvaluationRequest(id: 1, walk: .full(6)))
       wait("the end") { log.isFinished(1) }
       return log.results(1).map(\.index)
     }
@@ -96,7 +96,7 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     defer { worker.stop() }
     for id in 1...300 {
       worker.request(
-        EvaluationRequest(id: id, mask: LayerMask(layerCount: 6, keeping: 0..<(id % 7))))
+        EvaluationRequest(id: id, walk: Walk(LayerMask(layerCount: 6, keeping: 0..<(id % 7)))))
       // Everything after this point must be of this id.
       let before = log.all.count
       if id % 10 == 0 { Thread.sleep(forTimeInterval: 0.001) }
@@ -113,13 +113,13 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     let (worker, log) = try start(backbone, utterances: 20, workers: 2)
     defer { worker.stop() }
     let half = try LayerMask("101010", layerCount: 6)
-    for (id, mask) in [(1, LayerMask.full(6)), (2, half)] {
-      worker.request(EvaluationRequest(id: id, mask: mask))
+    for (id, walk) in [(1, Walk.full(6)), (2, Walk(half))] {
+      worker.request(EvaluationRequest(id: id, walk: walk))
       wait("request \(id)") { log.isFinished(id) }
     }
     let calls = backbone.layerCalls.count
     let frontEnds = backbone.frontEndCalls
-    worker.request(EvaluationRequest(id: 3, mask: .full(6)))
+    worker.request(EvaluationRequest(id: 3, walk: .full(6)))
     wait("request 3") { log.isFinished(3) }
     #expect(backbone.layerCalls.count == calls && backbone.frontEndCalls == frontEnds)
     let byIndex = { (id: Int) in log.results(id).sorted { $0.index < $1.index } }
@@ -131,7 +131,7 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     let (worker, log) = try start(backbone, utterances: 5, workers: 2)
     defer { worker.stop() }
     for id in 1...7 {
-      worker.request(EvaluationRequest(id: id, mask: .full(6), limit: 1))
+      worker.request(EvaluationRequest(id: id, walk: .full(6), limit: 1))
       wait("request \(id)") { log.isFinished(id) }
       let results = log.results(id)
       #expect(results.count == min(id, 5))
@@ -147,7 +147,7 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     let (worker, log) = try start(backbone, utterances: 4, workers: 2)
     defer { worker.stop() }
     for (id, calls) in [(1, 4), (2, 8), (3, 12)] {
-      worker.request(EvaluationRequest(id: id, mask: .full(6), isAnew: id > 1))
+      worker.request(EvaluationRequest(id: id, walk: .full(6), isAnew: id > 1))
       wait("request \(id)") { log.isFinished(id) }
       #expect(log.results(id).count == 4)
       #expect(backbone.frontEndCalls == calls && backbone.layerCalls.count == calls * 6)
@@ -157,11 +157,11 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
   @Test func stopEndsTheThreadsSoon() throws {
     let backbone = FakeBackbone(layerCount: 12, layerSeconds: 0.01)
     let (worker, log) = try start(backbone, utterances: 100, workers: 3)
-    worker.request(EvaluationRequest(id: 1, mask: .full(12)))
+    worker.request(EvaluationRequest(id: 1, walk: .full(12)))
     wait("work") { !backbone.layerCalls.isEmpty }
     #expect(worker.stop(limit: 30))
     let (calls, events) = (backbone.layerCalls.count, log.all.count)
-    worker.request(EvaluationRequest(id: 2, mask: .full(12)))
+    worker.request(EvaluationRequest(id: 2, walk: .full(12)))
     Thread.sleep(forTimeInterval: 0.05)
     #expect(backbone.layerCalls.count == calls && log.all.count == events)
     #expect(!log.isFinished(1))
@@ -170,7 +170,7 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
   @Test func stopGivesUpAtItsTimeLimit() throws {
     let backbone = FakeBackbone(layerCount: 1, layerSeconds: 2)
     let (worker, _) = try start(backbone, utterances: 2, workers: 1)
-    worker.request(EvaluationRequest(id: 1, mask: .full(1)))
+    worker.request(EvaluationRequest(id: 1, walk: .full(1)))
     wait("work") { !backbone.layerCalls.isEmpty }
     #expect(!worker.stop(limit: 0.05))
     #expect(worker.stop(limit: 30))
@@ -179,7 +179,7 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
   @Test func emptyDataSetFinishesAtOnce() throws {
     let (worker, log) = try start(FakeBackbone(), utterances: 0, workers: 2)
     defer { worker.stop() }
-    worker.request(EvaluationRequest(id: 1, mask: .full(6)))
+    worker.request(EvaluationRequest(id: 1, walk: .full(6)))
     wait("the end") { log.isFinished(1) }
     #expect(log.all.count == 2)
   }
@@ -195,7 +195,7 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     for round in 0..<5 {
       let id = 2 * round + 1
       worker.request(
-        EvaluationRequest(id: id, mask: LayerMask(layerCount: 12, keeping: 0..<(12 - round))))
+        EvaluationRequest(id: id, walk: Walk(LayerMask(layerCount: 12, keeping: 0..<(12 - round)))))
       wait("work") { !log.results(id).isEmpty }
       // Each worker may be just about to start one layer; after that layer it must see the change.
       let asked = ContinuousClock.now
@@ -214,11 +214,11 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     let backbone = FakeBackbone(layerCount: 6, layerSeconds: 0.002)
     let (worker, log) = try start(backbone, utterances: 20, workers: 1)
     defer { worker.stop() }
-    worker.request(EvaluationRequest(id: 1, mask: .full(6)))
+    worker.request(EvaluationRequest(id: 1, walk: .full(6)))
     wait("some results") { log.results(1).count >= 5 }
     worker.cancel()
     let done = log.results(1).count
-    worker.request(EvaluationRequest(id: 2, mask: .full(6)))
+    worker.request(EvaluationRequest(id: 2, walk: .full(6)))
     wait("request 2") { log.isFinished(2) }
     #expect(done < 20)
     // Every layer of every utterance ran once, whatever was interrupted.

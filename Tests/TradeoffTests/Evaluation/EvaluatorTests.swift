@@ -33,7 +33,7 @@ import Testing
       let index = Int(random.next() % 5)
       // Some are given up on the way and must leave nothing wrong behind.
       var left = Int(random.next() % 16)
-      let result = evaluator.evaluate(index, mask) {
+      let result = evaluator.evaluate(index, Walk(mask)) {
         left -= 1
         return left < 0
       }
@@ -61,7 +61,7 @@ import Testing
     #expect(pieces.count == 4)
     for _ in 0..<2 {
       let before = backbone.layerCalls.count
-      let result = try #require(evaluator.evaluate(0, mask))
+      let result = try #require(evaluator.evaluate(0, Walk(mask)))
       #expect(backbone.layerCalls.count - before == 2 * 4)
       // No frame of this network hears another one.
       #expect(
@@ -83,7 +83,7 @@ import Testing
     let evaluator = Evaluator(recognizer, data)
     func layersRun(_ mask: String) throws -> [Int] {
       let before = backbone.layerCalls.count
-      _ = evaluator.evaluate(0, try LayerMask(mask, layerCount: 6))
+      _ = evaluator.evaluate(0, Walk(try LayerMask(mask, layerCount: 6)))
       return Array(backbone.layerCalls.dropFirst(before))
     }
     #expect(try layersRun("111111") == [0, 1, 2, 3, 4, 5])
@@ -100,7 +100,7 @@ import Testing
     let (recognizer, data) = try fake(backbone, utterances: 1)
     let evaluator = Evaluator(recognizer, data)
     let full = try #require(evaluator.evaluate(0, .full(4)))
-    let dropped = try #require(evaluator.evaluate(0, LayerMask("1101", layerCount: 4)))
+    let dropped = try #require(evaluator.evaluate(0, Walk(LayerMask("1101", layerCount: 4))))
     #expect(Array(dropped.layerSeconds[0..<2]) == Array(full.layerSeconds[0..<2]))
     #expect(dropped.frontEndSeconds == full.frontEndSeconds)
     #expect(dropped.layerSeconds[2] == 0 && dropped.layerSeconds[3] >= 0.01)

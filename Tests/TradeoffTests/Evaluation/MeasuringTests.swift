@@ -15,13 +15,13 @@ import Testing
     let measuring = Measuring(recognizer, data, threads: 2)
     defer { measuring.stop() }
     let evaluator = Evaluator(recognizer, data)
-    for mask in [LayerMask.full(6), try LayerMask("101100", layerCount: 6)] {
+    for walk in [Walk.full(6), Walk(try LayerMask("101100", layerCount: 6))] {
       var told: [(done: Int, total: Int, words: Int)] = []
-      let results = try measuring.run(mask) { told.append(($0, $1, $2.words)) }
+      let results = try measuring.run(walk) { told.append(($0, $1, $2.words)) }
       #expect(results.map(\.index) == Array(0..<9))
       #expect(
         results.map(\.transcript)
-          == (0..<9).map { evaluator.evaluate($0, mask)?.transcript })
+          == (0..<9).map { evaluator.evaluate($0, walk)?.transcript })
       #expect(told.map(\.done) == Array(1...9) && told.allSatisfy { $0.total == 9 })
       #expect(told.last?.words == results.reduce(0) { $0 + $1.counts.words })
     }
@@ -52,7 +52,7 @@ import Testing
       let results = try measuring.run(.full(6))
       #expect(results.map(\.index) == [0, 2])
       let summary = Summary(
-        results, model: "m", dataset: dataset, policy: "first", mask: .full(6), threads: 1,
+        results, model: "m", dataset: dataset, policy: "first", walk: .full(6), threads: 1,
         machine: "x")
       #expect(summary.utterances == 2 && summary.skipped == 2 && summary.words == 4)
       #expect(summary.skippedRemark == ", 2 left out")
@@ -79,7 +79,7 @@ import Testing
       threads: 1)
     defer { measuring.stop() }
     let summary = Summary(
-      try measuring.run(.full(6)), model: "m", dataset: silent, policy: "first", mask: .full(6),
+      try measuring.run(.full(6)), model: "m", dataset: silent, policy: "first", walk: .full(6),
       threads: 1, machine: "x")
     #expect(summary.words == 0 && summary.insertions > 0)
     #expect(summary.deletions == 0 && summary.substitutions == 0)

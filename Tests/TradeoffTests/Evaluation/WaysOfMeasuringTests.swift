@@ -62,7 +62,7 @@ struct WaysOfMeasuringTests {
     for _ in 0..<2 {
       for place in masks.indices.shuffled(using: &random) {
         for index in data.samples.indices {
-          let result = try #require(evaluator.evaluate(index, masks[place]))
+          let result = try #require(evaluator.evaluate(index, Walk(masks[place])))
           #expect(result.counts == plain[place][index])
         }
       }
@@ -73,7 +73,7 @@ struct WaysOfMeasuringTests {
     let measuring = Measuring(recognizer, data, threads: threads)
     defer { measuring.stop() }
     for (mask, expected) in zip(masks, plain) {
-      #expect(try measuring.run(mask).map(\.counts) == expected)
+      #expect(try measuring.run(Walk(mask)).map(\.counts) == expected)
     }
   }
 
@@ -81,7 +81,7 @@ struct WaysOfMeasuringTests {
     let entries = masks.map {
       SweepPlan.Entry(
         model: recognizer.name, dataset: data.dataset.name, split: "dev", policy: "manual",
-        seed: nil, mask: $0)
+        seed: nil, walk: Walk($0))
     }
     let plan = SweepPlan([entries])
     var found: [String: [ErrorCounts]] = [:]
@@ -89,7 +89,7 @@ struct WaysOfMeasuringTests {
       let measuring = Measuring(recognizer, data, threads: 2)
       defer { measuring.stop() }
       for entry in plan.entries[plan.shard(shard, of: count)] {
-        found[entry.mask.description] = try measuring.run(entry.mask).map(\.counts)
+        found[entry.walk.description] = try measuring.run(entry.walk).map(\.counts)
       }
     }
     #expect(found == Dictionary(zip(masks.map(\.description), plain)) { $1 })

@@ -35,8 +35,8 @@ import Testing
       }
       #expect(found == lens)
       let cloud = try OutputCloud(
-        of: recognizer, mask: mask, beside: recognizer, samples: data.samples)
-      guard case .cloud(_, let found)? = answers(look, .cloud(model: model, mask: mask)).first
+        of: recognizer, walk: Walk(mask), beside: recognizer, utterances: data.heard)
+      guard case .cloud(_, let found)? = answers(look, .cloud(model: model, walk: Walk(mask))).first
       else {
         Issue.record("no cloud")
         return
@@ -50,13 +50,14 @@ import Testing
       let (recognizer, data) = try fake(FakeBackbone(), utterances: 1)
       let file = folder.appendingPathComponent("one.wav")
       try writeWAV(Waveform(samples: data.samples[0], sampleRate: 1000), to: file)
-      let masks = [6, 2].map { ModelPolicies(layerCount: 6).mask("first", seed: 1, keeping: $0) }
-      let request = ProbeRequest.file(file.path, take: 1, model: 0, masks: masks, decoding: .greedy)
+      let walks = [6, 2].map { ModelPolicies(layerCount: 6).walk("first", seed: 1, keeping: $0) }
+      let request = ProbeRequest.file(
+        file.path, named: "one", take: 1, model: 0, walks: walks, decoding: .greedy)
       let look = CloseLook([(recognizer, data)])
       let heard = answers(look, request).compactMap { result -> Listening? in
         if case .depth(_, let listening) = result { listening } else { nil }
       }
-      #expect(heard.map(\.mask) == masks)
+      #expect(heard.map(\.walk) == walks)
       guard case .sound(_, let sound)? = answers(look, request).first else {
         Issue.record("the sound does not come first")
         return
@@ -68,7 +69,7 @@ import Testing
       }
       #expect(answers(look, request) { true }.isEmpty)
       let missing = ProbeRequest.file(
-        "/nowhere/two.wav", take: 2, model: 0, masks: masks, decoding: .greedy)
+        "/nowhere/two.wav", named: "two", take: 2, model: 0, walks: walks, decoding: .greedy)
       guard case .failed(_, let reason)? = answers(look, missing).first else {
         Issue.record("no complaint")
         return

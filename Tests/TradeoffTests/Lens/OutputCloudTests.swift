@@ -18,15 +18,15 @@ import Testing
   @Test func fullDepthLiesOnItself() throws {
     let (recognizer, data) = try fake(FakeBackbone(), utterances: 12)
     let cloud = try #require(
-      try OutputCloud(of: recognizer, mask: .full(6), beside: recognizer, samples: data.samples))
+      try OutputCloud(of: recognizer, walk: .full(6), beside: recognizer, utterances: data.heard))
     #expect(cloud.referenceName == "fake" && cloud.utterances == 12)
     #expect(cloud.reference.count >= 3 && cloud.student == cloud.reference)
     #expect(cloud.meanDivergence < 1e-6 && cloud.changes == 0)
     #expect(!cloud.tokens.isEmpty)
     let half = try #require(
       try OutputCloud(
-        of: recognizer, mask: LayerMask("101010", layerCount: 6), beside: recognizer,
-        samples: data.samples))
+        of: recognizer, walk: Walk(LayerMask("101010", layerCount: 6)), beside: recognizer,
+        utterances: data.heard))
     #expect(half.reference == cloud.reference && half.student != half.reference)
     #expect(half.divergences.count == half.reference.count && half.meanDivergence > 0.1)
   }
@@ -37,8 +37,8 @@ import Testing
     let backbone = FakeBackbone(layerCount: 3)
     let (reference, _) = try fake(backbone, utterances: 1)
     _ = try OutputCloud(
-      of: student, mask: LayerMask("100000", layerCount: 6), beside: reference,
-      samples: data.samples)
+      of: student, walk: Walk(LayerMask("100000", layerCount: 6)), beside: reference,
+      utterances: data.heard)
     #expect(backbone.layerCalls == Array(repeating: [0, 1, 2], count: 4).flatMap { $0 })
   }
 
@@ -46,7 +46,7 @@ import Testing
     let backbone = FakeBackbone()
     let (recognizer, data) = try fake(backbone, utterances: 100)
     let cloud = try #require(
-      try OutputCloud(of: recognizer, mask: .full(6), beside: recognizer, samples: data.samples))
+      try OutputCloud(of: recognizer, walk: .full(6), beside: recognizer, utterances: data.heard))
     #expect(cloud.utterances == OutputCloud.utterances)
     #expect(backbone.frontEndCalls == 2 * OutputCloud.utterances)
   }
@@ -55,8 +55,8 @@ import Testing
     let (recognizer, _) = try fake(FakeBackbone(), utterances: 1)
     let error = #expect(throws: (any Error).self) {
       try OutputCloud(
-        of: recognizer, mask: .full(6), beside: recognizer,
-        samples: [[Float](repeating: 0.1, count: 200)])
+        of: recognizer, walk: .full(6), beside: recognizer,
+        utterances: [("a", [Float](repeating: 0.1, count: 200))])
     }
     #expect("\(try #require(error))".contains("too few frames that are not blank"))
   }
@@ -65,7 +65,7 @@ import Testing
     let (recognizer, data) = try fake(FakeBackbone(), utterances: 3)
     #expect(
       try OutputCloud(
-        of: recognizer, mask: .full(6), beside: recognizer, samples: data.samples,
+        of: recognizer, walk: .full(6), beside: recognizer, utterances: data.heard,
         isCancelled: { true }) == nil)
   }
 

@@ -8,8 +8,8 @@ import Testing
 @testable import Tradeoff
 
 @Suite struct ListeningTests {
-  private let masks = [6, 4, 1].map {
-    ModelPolicies(layerCount: 6).mask("spread", seed: 1, keeping: $0)
+  private let walks = [6, 4, 1].map {
+    ModelPolicies(layerCount: 6).walk("spread", seed: 1, keeping: $0)
   }
 
   /// A clock that a test can read: 1 s, 2 s, 3 s.
@@ -32,14 +32,16 @@ import Testing
     let waveform = waveform(recognizer, data)
     let clock = Clock()
     var heard: [Listening] = []
-    Listening.each(of: masks, waveform, by: recognizer, measure: clock.measure) {
+    Listening.each(of: walks, waveform, named: "a", by: recognizer, measure: clock.measure) {
       heard.append($0)
       // Reported as soon as it is known, not at the end.
       #expect(clock.calls == heard.count)
     }
-    #expect(heard.map(\.mask) == masks && heard.map(\.seconds) == [1, 2, 3])
+    #expect(heard.map(\.walk) == walks && heard.map(\.seconds) == [1, 2, 3])
     for one in heard {
-      #expect(one.transcript == recognizer.transcribe(waveform, mask: one.mask))
+      let said = recognizer.backbone.logProbabilities(
+        ofLong: recognizer.samples(waveform), mask: one.mask)
+      #expect(one.transcript == recognizer.decoder().decode(said))
       expectClose(one.audioSeconds, 0.3)
     }
     #expect(Set(heard.map(\.transcript.text)).count > 1, "depths differ")
@@ -49,8 +51,9 @@ import Testing
     let (recognizer, data) = try fake(FakeBackbone(), utterances: 1)
     var heard: [Listening] = []
     Listening.each(
-      of: masks, waveform(recognizer, data), by: recognizer, isCancelled: { heard.count == 2 }
+      of: walks, waveform(recognizer, data), named: "a", by: recognizer,
+      isCancelled: { heard.count == 2 }
     ) { heard.append($0) }
-    #expect(heard.map(\.mask) == Array(masks.prefix(2)))
+    #expect(heard.map(\.walk) == Array(walks.prefix(2)))
   }
 }

@@ -16,16 +16,18 @@ import Testing
       recording: 3,
       hearers: layers.map {
         .init(
-          model: 0, mask: ModelPolicies(layerCount: 6).mask("spread", seed: 1, keeping: $0),
+          model: 0, walk: ModelPolicies(layerCount: 6).walk("spread", seed: 1, keeping: $0),
           decoding: .greedy)
       })
   }
 
   private func words(
-    _ recognizer: Recognizer, _ samples: [Float], _ hearer: CaptionRequest.Hearer
+    _ recognizer: Recognizer, _ samples: [Float], _ hearer: OperatingPoint
   ) -> [String] {
-    recognizer.transcribe(Waveform(samples: samples, sampleRate: 1000), mask: hearer.mask)
-      .words.map(\.word)
+    let passage = recognizer.backbone.passage(
+      recognizer.samples(Waveform(samples: samples, sampleRate: 1000)), by: hearer.walk,
+      of: "growing")
+    return recognizer.decoder().decode(passage.logProbabilities).words.map(\.word)
   }
 
   private func noise(_ count: Int) -> [Float] {
@@ -37,7 +39,7 @@ import Testing
     let (recognizer, _) = try fake(FakeBackbone(), utterances: 1)
     let samples = noise(2000)
     let request = request([6, 2])
-    var hearing = LiveHearing([recognizer])
+    var hearing = LiveHearing([recognizer], named: "growing")
     var events: [CaptionEvent] = []
     var clock = 0.0
     func hear(_ new: [Float]?, _ request: CaptionRequest) {
@@ -78,12 +80,35 @@ import Testing
       Set(moved.hearers.map { words(recognizer, samples, $0) }).count == 2, "depths differ")
   }
 
+  /// Masks that depend on the utterance are those of the recording's name.
+  @Test func walksKnowTheRecordingByItsName() throws {
+    let (recognizer, _) = try fake(FakeBackbone(), utterances: 1)
+    let samples = noise(2000)
+    let (deep, shallow) = (request([5]).hearers[0], request([1]).hearers[0])
+    let masks = try [deep, shallow].map { try #require($0.walk.mask) }
+    let walk = Walk(
+      policy: "named", keeping: 3, of: 6, choice: { masks[$1 == "growing" ? 0 : 1][$0] })
+    func heard(named name: String) -> [String] {
+      var hearing = LiveHearing([recognizer], named: name)
+      var heard: [String] = []
+      hearing.hear(
+        Waveform(samples: samples, sampleRate: 1000),
+        CaptionRequest(
+          recording: 3, hearers: [.init(model: 0, walk: walk, decoding: .greedy)])
+      ) { if case .present(_, _, _, let words, _) = $0 { heard = words } }
+      return heard
+    }
+    #expect(heard(named: "growing") == words(recognizer, samples, deep))
+    #expect(heard(named: "another") == words(recognizer, samples, shallow))
+    #expect(heard(named: "growing") != heard(named: "another"))
+  }
+
   @Test func whatEndsIsFinalForEveryHearer() throws {
     let (recognizer, _) = try fake(FakeBackbone(), utterances: 1)
     let request = request([6, 2])
     // A second of noise, a pause, and a second more.
     let samples = noise(1000) + [Float](repeating: 0, count: 600) + noise(1000)
-    var hearing = LiveHearing([recognizer])
+    var hearing = LiveHearing([recognizer], named: "growing")
     var events: [CaptionEvent] = []
     hearing.hear(Waveform(samples: samples, sampleRate: 1000), request) { events.append($0) }
     let finals = events.filter { if case .final = $0 { true } else { false } }
@@ -101,7 +126,7 @@ import Testing
 
   @Test func aNewerRequestEndsTheOlderOne() throws {
     let (recognizer, _) = try fake(FakeBackbone(), utterances: 1)
-    var hearing = LiveHearing([recognizer])
+    var hearing = LiveHearing([recognizer], named: "growing")
     var present = 0
     func count(_ event: CaptionEvent) { if case .present = event { present += 1 } }
     let new = Waveform(samples: noise(500), sampleRate: 1000)
@@ -117,7 +142,7 @@ import Testing
     let backbone = FakeBackbone()
     let (recognizer, _) = try fake(backbone, utterances: 1)
     let before = backbone.frontEndCalls
-    var hearing = LiveHearing([recognizer])
+    var hearing = LiveHearing([recognizer], named: "growing")
     var words: [[String]] = []
     hearing.hear(Waveform(samples: noise(299), sampleRate: 1000), request([6])) {
       if case .present(_, _, _, let heard, _) = $0 { words.append(heard) }
@@ -144,7 +169,7 @@ import Testing
         }
         return false
       }
-      func isCaption(_ event: CaptionEvent, _ count: Int, _ hearer: CaptionRequest.Hearer) -> Bool {
+      func isCaption(_ event: CaptionEvent, _ count: Int, _ hearer: OperatingPoint) -> Bool {
         let heard = PCM.samples(PCM.numbers(Array(samples[..<count])))
         guard case .present(3, 0, hearer, let words, _) = event else { return false }
         return words == self.words(recognizer, heard, hearer)

@@ -12,11 +12,11 @@ import Testing
     let (recognizer, data) = try fake(FakeBackbone(), utterances: 5)
     let evaluator = Evaluator(recognizer, data)
     func point(_ model: String, _ policy: String, _ kept: Int, seed: UInt64? = nil) -> SweepPoint {
-      let mask = ModelPolicies(layerCount: 6).mask(policy, seed: seed ?? 1, keeping: kept)
+      let walk = ModelPolicies(layerCount: 6).walk(policy, seed: seed ?? 1, keeping: kept)
       return SweepPoint(
         summary: Summary(
-          (0..<5).compactMap { evaluator.evaluate($0, mask) }, model: model,
-          dataset: data.dataset, policy: policy, mask: mask, threads: 1, machine: "m"),
+          (0..<5).compactMap { evaluator.evaluate($0, walk) }, model: model,
+          dataset: data.dataset, policy: policy, walk: walk, threads: 1, machine: "m"),
         seed: seed, sweep: "s", point: 0, points: 6)
     }
     let draws = [1, 2].map { point("a", "random", 3, seed: $0) }

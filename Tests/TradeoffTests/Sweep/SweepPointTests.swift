@@ -13,7 +13,7 @@ import Tradeoff
     try masks.map {
       SweepPlan.Entry(
         model: model, dataset: "d", split: "test", policy: "manual", seed: nil,
-        mask: try LayerMask($0, layerCount: 4))
+        walk: Walk(try LayerMask($0, layerCount: 4)))
     }
   }
 
@@ -23,16 +23,17 @@ import Tradeoff
       counts.words = 100
       counts.substitutions = errors(index)
       let result = UtteranceResult(
-        index: 0, transcript: Transcript(tokens: [], words: []), alignment: [], counts: counts,
+        index: 0, mask: entry.walk.mask ?? .full(4), transcript: Transcript(tokens: [], words: []),
+        alignment: [], counts: counts,
         audioSeconds: 2, seconds: 0.1, layerSeconds: [], frontEndSeconds: 0, headSeconds: 0,
-        operations: 1e9 * Double(entry.mask.keptCount))
+        operations: 1e9 * Double(entry.walk.keptCount))
       let utterance = Utterance(
         id: "1", speaker: "1", audio: URL(fileURLWithPath: "/x"), transcript: "a b")
       return SweepPoint(
         summary: Summary(
           [result], model: entry.model,
           dataset: Dataset(name: "d", split: "test", utterances: [utterance]),
-          policy: entry.policy, mask: entry.mask, threads: 1, machine: "none"),
+          policy: entry.policy, walk: entry.walk, threads: 1, machine: "none"),
         seed: entry.seed, sweep: plan.identifier, point: index, points: plan.entries.count)
     }
   }
@@ -64,7 +65,7 @@ import Tradeoff
   @Test func neighboursShareTheirFirstLayers() throws {
     let plan = SweepPlan([try entries(["0111", "1100", "1111", "0110", "1101"])])
     #expect(
-      plan.entries.map(\.mask.description) == ["1111", "1101", "1100", "0111", "0110"])
+      plan.entries.map(\.walk.description) == ["1111", "1101", "1100", "0111", "0110"])
   }
 
   @Test(arguments: [1, 2, 3, 5, 7]) func shardsCoverThePlanOnce(count: Int) throws {

@@ -6,18 +6,18 @@ import Testing
 
 @testable import Tradeoff
 
-@Suite struct VisitedMaskTests {
-  @Test func visitedMasksAreThePointsOfASweep() throws {
+@Suite struct VisitedWalkTests {
+  @Test func visitedWalksAreThePointsOfASweep() throws {
     let (recognizer, data) = try fake(FakeBackbone(), utterances: 6)
     let evaluator = Evaluator(recognizer, data)
-    let masks = [6, 3].map { ModelPolicies(layerCount: 6).mask("spread", seed: 1, keeping: $0) }
-    let visited = masks.map { mask in
-      VisitedMask(
-        model: "fake", mask: mask, results: (0..<6).compactMap { evaluator.evaluate($0, mask) })
+    let walks = [6, 3].map { ModelPolicies(layerCount: 6).walk("spread", seed: 1, keeping: $0) }
+    let visited = walks.map { walk in
+      VisitedWalk(
+        model: "fake", walk: walk, results: (0..<6).compactMap { evaluator.evaluate($0, walk) })
     }
     let points = SweepPoint.of(visited, dataset: data.dataset, threads: 2, machine: "a, \"b\"")
     #expect(points.map(\.point) == [0, 1] && points.allSatisfy { $0.points == 2 })
-    #expect(points.map(\.summary.mask) == masks.map(\.description))
+    #expect(points.map(\.summary.mask) == walks.map(\.description))
     #expect(points.allSatisfy { $0.summary.policy == "visited" && $0.sweep == "dashboard" })
     #expect(
       points.map(\.summary.wer)

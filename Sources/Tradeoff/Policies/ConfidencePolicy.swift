@@ -1,0 +1,67 @@
+// What policies have in common that leave when the recogniser is sure of what it would say.
+
+import Backbones
+
+/// Runs the layers from the first on, asks the head at some depths what would be said, and leaves where the mean
+/// of the frames' greatest probability reaches a threshold. Nothing is trained: the thresholds follow from
+/// the confidences of the atlas' utterances, which are of a split for development. What the head is asked
+/// costs, and counts.
+package protocol ConfidencePolicy: LayerPolicy {
+  /// After how many layers the head is asked, ascending, each from 1 to below `layerCount`, where `count`
+  /// layers are to run on the average.
+  static func exits(keeping count: Int, of layerCount: Int) -> [Int]
+}
+
+extension ConfidencePolicy {
+  package static var needsAtlas: Bool { true }
+
+  package static func walk(
+    keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) throws(PolicyRefusal) -> Walk {
+    let ranked = try context.atlas.get()
+    guard !ranked.atlas.confidences.isEmpty else { throw ranked.atlas.isTooOld("confidences") }
+    let layers = context.layerCount
+    // Of all layers there is one mask, and of none.
+    if count == 0 || count == layers {
+      return Walk(LayerMask(layerCount: layers, keeping: 0..<count))
+    }
+    let exits = exits(keeping: count, of: layers)
+    let threshold = threshold(for: count, exits: exits, of: layers, ranked.atlas.confidences)
+    return Walk(
+      policy: name, atlas: ranked.digest, keeping: count, of: layers,
+      look: { layer, said in
+        guard exits.contains(layer) else { return .run }
+        let now = said()
+        return Confidence.mean(now, rows: 0..<now.rows) >= threshold ? .leave : .run
+      })
+  }
+
+  /// At which as many layers as `count` run on the average, or nearly: the mean goes by steps.
+  /// - Parameter confidences: by utterance and depth, from 0.
+  static func threshold(
+    for count: Int, exits: [Int], of layers: Int, _ confidences: [[Double]]
+  ) -> Double {
+    let values = Set(confidences.flatMap { row in exits.map { row[$0] } }).sorted()
+    // Between two confidences, so that rounding does not decide; at the ends all leave at once, or none.
+    func threshold(_ place: Int) -> Double {
+      place == 0
+        ? 0 : place == values.count ? .infinity : (values[place - 1] + values[place]) / 2
+    }
+    func mean(_ place: Int) -> Double {
+      let limit = threshold(place)
+      let depths = confidences.reduce(0) { sum, row in
+        sum + (exits.first { row[$0] >= limit } ?? layers)
+      }
+      return Double(depths) / Double(max(1, confidences.count))
+    }
+    // The first at which enough layers run, or the one before it.
+    var (low, high) = (0, values.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if mean(middle) < Double(count) { low = middle + 1 } else { high = middle }
+    }
+    let isBelowNearer =
+      low > 0 && Double(count) - mean(low - 1) <= mean(low) - Double(count)
+    return threshold(isBelowNearer ? low - 1 : low)
+  }
+}
