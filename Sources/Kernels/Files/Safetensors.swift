@@ -282,6 +282,17 @@ extension ElementType {
     }
   }
 
+  /// What a tensor is once it was written in this type and read again.
+  package func rounded(_ tensor: Tensor) -> Tensor {
+    var result = Tensor(uninitializedShape: tensor.shape)
+    let half = UnsafeMutableRawPointer.allocate(
+      byteCount: max(1, tensor.count * byteCount), alignment: 64)
+    defer { half.deallocate() }
+    _ = encode(tensor.pointer, into: half, count: tensor.count)
+    decode(half, into: result.mutablePointer, count: tensor.count)
+    return result
+  }
+
   /// Rounds to nearest, ties to even. False when a value is beyond what float16 holds.
   fileprivate func encode(
     _ source: UnsafePointer<Float>, into target: UnsafeMutableRawPointer, count: Int
