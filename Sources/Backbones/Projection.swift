@@ -16,6 +16,15 @@ struct Projection: Sendable {
       x, weight: w[weight], bias: bias.map { w[$0] }, outputs: weight.shape[0])
   }
 
+  /// All of it, with values of its own.
+  func whole(_ w: Weights) -> ThinLinear {
+    let outputs = weight.shape[0]
+    let inputs = weight.count / outputs
+    return ThinLinear(
+      .whole(w.tensor(weight).reshaped(outputs, inputs)), bias: bias.map { w.tensor($0) },
+      inputs: inputs, outputs: outputs)
+  }
+
   /// FLOPs of the product for a row.
   func operationsPerRow(_ w: Weights) -> Double { 2 * Double(w.count(weight)) }
 

@@ -89,6 +89,7 @@ package final class Conformer: FeatureBackbone, ThinnableBackbone {
   }
 
   var feedForwards: [FeedForward] { network.layers.flatMap(\.feedForwards) }
+  var projections: [Projection] { network.layers.flatMap(\.projections) }
 
   func reading(_ weights: Weights) -> Conformer {
     Conformer(network, weights: weights, features: features)

@@ -86,4 +86,8 @@ struct ConformerLayer: Sendable {
   }
 
   var feedForwards: [FeedForward] { [first.products, second.products] }
+
+  var projections: [Projection] {
+    feedForwards.flatMap(\.projections) + attention.projections + convolution.projections
+  }
 }

@@ -134,6 +134,10 @@ struct ConformerBlock: Sendable {
   }
 
   var feedForwards: [FeedForward] { [first.products, second.products] }
+
+  var projections: [Projection] {
+    feedForwards.flatMap(\.projections) + attention.projections + convolution.projections
+  }
 }
 
 /// All blocks of a model, which are its layers.
@@ -183,4 +187,5 @@ struct ConformerBlocks: Sendable {
 
   /// Of all, front to back.
   var feedForwards: [FeedForward] { blocks.flatMap(\.feedForwards) }
+  var projections: [Projection] { blocks.flatMap(\.projections) }
 }

@@ -94,6 +94,7 @@ package final class Parakeet: Backbone, ThinnableBackbone {
   }
 
   var feedForwards: [FeedForward] { blocks.feedForwards }
+  var projections: [Projection] { blocks.projections }
 
   func reading(_ weights: Weights) -> Parakeet { Parakeet(self, reading: weights) }
 

@@ -9,6 +9,7 @@ struct FeedForward: Sendable {
   /// d x f
   let contract: Projection
 
+  var projections: [Projection] { [expand, contract] }
   var unitCount: Int { expand.weight.shape[0] }
 
   /// FLOPs of the two products.

@@ -89,6 +89,9 @@ struct TransformerLayer: Sendable {
   }
 
   var products: FeedForward { FeedForward(expand: expand, contract: contract) }
+
+  /// Without WavLM's gates and MMS's adapters, which are small.
+  var projections: [Projection] { [query, key, value, out, expand, contract] }
 }
 
 /// WavLM's gate on the relative positions (Chen et al., arXiv 2110.13900, section 3.2): each frame and

@@ -82,6 +82,7 @@ package final class Wav2Vec2: FeatureBackbone, ThinnableBackbone {
   }
 
   var feedForwards: [FeedForward] { network.layers.map(\.products) }
+  var projections: [Projection] { network.layers.flatMap(\.projections) }
 
   func reading(_ weights: Weights) -> Wav2Vec2 {
     Wav2Vec2(network, weights: weights, features: features, remark: remark)

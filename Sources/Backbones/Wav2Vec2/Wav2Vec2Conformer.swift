@@ -86,6 +86,7 @@ package final class Wav2Vec2Conformer: FeatureBackbone, ThinnableBackbone {
   }
 
   var feedForwards: [FeedForward] { blocks.feedForwards }
+  var projections: [Projection] { blocks.projections }
 
   func reading(_ weights: Weights) -> Wav2Vec2Conformer {
     Wav2Vec2Conformer(self, reading: weights)

@@ -113,6 +113,7 @@ package final class Wav2Vec2Bert: Backbone, ThinnableBackbone {
   }
 
   var feedForwards: [FeedForward] { blocks.feedForwards }
+  var projections: [Projection] { blocks.projections }
 
   func reading(_ weights: Weights) -> Wav2Vec2Bert { Wav2Vec2Bert(self, reading: weights) }
 
