@@ -11,9 +11,10 @@ struct BenchReport: Codable {
   var dataset: String
   var split: String
   var model: String
-  /// As in `Summary`, of recognition: absent for whole feed-forward parts.
+  /// As in `Summary`, of recognition: each absent where nothing is spared by it.
   var rank: Double?
   var width: Double?
+  var precision: Compute.Precision?
   /// Single-precision GFLOP/s of matrix products, one thread and `threads` threads.
   var sgemmGflops: Double
   var sgemmGflopsAllThreads: Double
@@ -28,7 +29,7 @@ struct BenchReport: Codable {
   var pytorchVersion: String?
 
   enum CodingKeys: String, CodingKey {
-    case machine, threads, dataset, split, model, rank, width, recognition, recording, training
+    case machine, threads, dataset, split, model, rank, width, precision, recognition, recording, training
     case sgemmGflops = "sgemm_gflops"
     case sgemmGflopsAllThreads = "sgemm_gflops_all_threads"
     case recordingSeconds = "recording_seconds"
@@ -80,7 +81,7 @@ struct BenchReport: Codable {
       try StandardOutput.show(
         """
 
-        recognition: \(model)\(Summary.remark(Compute(rank: rank ?? 1, width: width ?? 1))), \
+        recognition: \(model)\(Compute(fields: (rank, width, precision)).remark), \
         \(recognition[0].utterances) utterances of \
         \(dataset) \(split), one thread
         \(recognitionTable.heading)

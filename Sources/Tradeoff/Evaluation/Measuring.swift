@@ -36,18 +36,19 @@ package final class Measuring: Sendable {
     }
   }
 
-  /// Every utterance by `walk`, decoded in one way, in the data set's order. Throws `InputError` when
+  /// Every utterance by `walk`, at one compute, decoded in one way, in the data set's order. Throws `InputError` when
   /// measuring failed.
   /// - Parameter progress: told after each utterance how many are done, of how many, and their errors.
   package func run(
-    _ walk: Walk, decoding: Decoding = .greedy,
+    _ walk: Walk, compute: Compute = .full, decoding: Decoding = .greedy,
     progress: (_ done: Int, _ total: Int, _ counts: ErrorCounts) -> Void = { _, _, _ in }
   ) throws -> [UtteranceResult] {
     let id = nextID.withLock {
       $0 += 1
       return $0
     }
-    worker.request(EvaluationRequest(id: id, walk: walk, decoding: decoding))
+    worker.request(
+      EvaluationRequest(id: id, walk: walk, compute: compute, decoding: decoding))
     var total = 1
     var results: [UtteranceResult] = []
     var counts = ErrorCounts()

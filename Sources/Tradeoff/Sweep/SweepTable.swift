@@ -35,6 +35,7 @@ extension SweepPoint {
       points.contains { $0.summary.compute != .full }
       ? [
         ("rank", { "\($0.summary.compute.rank)" }), ("width", { "\($0.summary.compute.width)" }),
+        ("precision", { $0.summary.compute.precision.rawValue }),
       ] : []
     // Nor have those of masks alone any about utterances that have their own.
     let own: [(String, (SweepPoint) -> String)] =

@@ -63,9 +63,8 @@ enum BenchCommand: Command {
           Option(flag: "training", \.isTrainingOnly, "training only")
           Option.json(\.isJSON, "one object")
         } check: { settings, arguments in
-          let names = (ComputeOptions.names.rank, ComputeOptions.names.width)
           if settings.pytorch != nil, settings.compute.compute != .full,
-            let other = arguments.given(names.0, names.1).first
+            let other = ComputeOptions.names.first(where: { arguments.values($0) != nil })
           {
             throw UsageError("--pytorch and --\(other) cannot be given together")
           }
@@ -166,7 +165,7 @@ enum BenchCommand: Command {
       model: recognizer.name, sgemmGflops: one, sgemmGflopsAllThreads: all,
       recognition: recognition, recordingSeconds: alone.seconds, recording: recording,
       peakMemoryMiB: memory, training: training, pytorchVersion: pytorchVersion)
-    (report.rank, report.width) = settings.compute.compute.fields
+    (report.rank, report.width, report.precision) = thinned.compute.fields
     if settings.isJSON {
       try StandardOutput.show("\(try JSON.line(report))")
     } else {

@@ -57,9 +57,10 @@ enum EmissionsCommand: Command {
       "model": recognizer.name, "mask": passage.mask.description, "file": path,
       "frame_seconds": "\(recognizer.backbone.frameSeconds)",
     ]
-    let (rank, width) = settings.compute.compute.fields
-    metadata["rank"] = rank.map { "\($0)" }
-    metadata["width"] = width.map { "\($0)" }
+    let (rank, width, precision) = recognizer.compute.fields
+    metadata[ComputeOptions.rank] = rank.map { "\($0)" }
+    metadata[ComputeOptions.width] = width.map { "\($0)" }
+    metadata[ComputeOptions.precision] = precision?.rawValue
     try SafetensorsWriter.write(
       [("log_probs", passage.logProbabilities)], metadata: metadata, to: settings.output)
     return 0

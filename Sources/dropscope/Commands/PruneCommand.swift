@@ -31,7 +31,7 @@ enum PruneCommand: Command {
     static var groups: [OptionGroup<Self>] {
       [
         ModelOptions.group().at(\.model),
-        LayerOptions.group(isRequiredWithout: ComputeOptions.names.width).at(\.layers),
+        LayerOptions.group(isRequiredWithout: ComputeOptions.width).at(\.layers),
         ComputeOptions.group(isWritten: true).at(\.compute),
         OptionGroup("Run") {
           Option.output("DIR", \.output, "where to write; a new or an empty folder")

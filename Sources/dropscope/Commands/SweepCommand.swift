@@ -42,7 +42,7 @@ enum SweepCommand: Command {
           several: "They take lists: 12,8,6. Without them all depths are measured.",
           standard: "all that need no atlas", atlas: .elsewhere
         ).at(\.layers),
-        ComputeOptions.group().at(\.compute),
+        ComputeOptions.group(several: true).at(\.compute),
         DecodingOptions.group().at(\.decoding),
         OptionGroup(
           "Sweep"
@@ -72,10 +72,8 @@ enum SweepCommand: Command {
             return
           }
           // An atlas is found by a model's weights, which say nothing of how much is computed.
-          let others = arguments.given(
-            "shard", "json", "csv", "svg", "lm", "beam", ComputeOptions.names.rank,
-            ComputeOptions.names.width)
-          if let other = others.first {
+          let others = ["shard", "json", "csv", "svg", "lm", "beam"] + ComputeOptions.names
+          if let other = others.first(where: { arguments.values($0) != nil }) {
             throw UsageError("--atlas and --\(other) cannot be given together")
           }
         },
@@ -93,8 +91,7 @@ enum SweepCommand: Command {
     defer { for lock in locks { lock.release() } }
     let decoding = try settings.decoding.decoding()
     let recognizers = try ModelOptions.recognizers(settings.model.models())
-      .map(settings.compute.applied)
-    let compute = settings.compute.compute
+    try settings.compute.check(recognizers)
     let datasets = try settings.data.datasets()
     if allMasks, let atlas = settings.layers.atlas {
       return try measure(atlas, recognizers, datasets, settings)
@@ -113,14 +110,15 @@ enum SweepCommand: Command {
           : try settings.layers.sweep(
             by: policies, draws: settings.draws, only: allMasks ? [RandomPolicy.name] : nil)
         sources[key(recognizer.name, dataset.split)] = (recognizer, dataset, policies)
-        groups.append(
+        groups += settings.compute.computes.map { compute in
           choices.map {
             SweepPlan.Entry(
               model: recognizer.name, dataset: dataset.name, split: dataset.split,
-              policy: $0.policy ?? "manual", seed: $0.seed, walk: $0.walk,
-              normalization: dataset.normalization,
-              contents: weights + content + compute.description, decoding: decoding)
-          })
+              policy: $0.policy ?? "manual", seed: $0.seed, walk: $0.walk, compute: compute,
+              normalization: dataset.normalization, contents: weights + content,
+              decoding: decoding)
+          }
+        }
       }
     }
     let plan = SweepPlan(groups)
@@ -144,11 +142,11 @@ enum SweepCommand: Command {
       guard let now = measuring?.value else { continue }
       let place = "\(position - positions.lowerBound + 1)/\(positions.count)"
       let results = try now.run(
-        entry.walk, decoding: decoding, title: "\(place) \(entry.model)")
+        entry.walk, compute: entry.compute, decoding: decoding,
+        title: "\(place) \(entry.model)")
       var summary = Summary(
         results, model: entry.model, dataset: dataset, policy: entry.policy, walk: entry.walk,
-        decoding: decoding, threads: threads, machine: Machine.description)
-      (summary.rank, summary.width) = compute.fields
+        compute: entry.compute, decoding: decoding, threads: threads, machine: Machine.description)
       summary.atlas = PolicyCatalog.needsAtlas(entry.policy) ? policies.digest : nil
       let point = SweepPoint(
         summary: summary, seed: entry.seed, sweep: plan.identifier, point: position,

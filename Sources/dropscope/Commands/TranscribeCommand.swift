@@ -55,9 +55,10 @@ enum TranscribeCommand: Command {
     var seconds: Double
     /// The layers that it ran.
     var mask: String
-    /// As in `Summary`: absent for whole feed-forward parts.
+    /// As in `Summary`: each absent where nothing is spared by it.
     var rank: Double?
     var width: Double?
+    var precision: Compute.Precision?
     var words: [TimedWord]
     /// As in `Summary`: absent for greedy decoding.
     var decoder: String?
@@ -69,7 +70,7 @@ enum TranscribeCommand: Command {
     var decodeSeconds: Double?
 
     enum CodingKeys: String, CodingKey {
-      case file, text, seconds, mask, rank, width, words, decoder, lm, beam
+      case file, text, seconds, mask, rank, width, precision, words, decoder, lm, beam
       case audioSeconds = "audio_seconds"
       case lmWeight = "lm_weight"
       case wordBonus = "word_bonus"
@@ -88,9 +89,8 @@ enum TranscribeCommand: Command {
     let decoding = try settings.decoding.decoding()
     for path in arguments.positionals {
       let waveform = try AudioInput.read(path, channel: settings.channel)
-      var result = transcribe(
+      let result = transcribe(
         path, waveform, recognizer, walk, decoding, threads: settings.threads.count)
-      (result.rank, result.width) = settings.compute.compute.fields
       if settings.isJSON {
         try StandardOutput.show("\(try JSON.line(result))")
       } else {
@@ -118,6 +118,7 @@ enum TranscribeCommand: Command {
       file: path, text: transcript.text, audioSeconds: waveform.seconds,
       seconds: (end - start).seconds, mask: passage.mask.description, words: transcript.words)
     (result.decoder, result.lm, result.beam, result.lmWeight, result.wordBonus) = decoding.fields
+    (result.rank, result.width, result.precision) = recognizer.compute.fields
     if result.decoder != nil { result.decodeSeconds = (end - isSaid).seconds }
     return result
   }

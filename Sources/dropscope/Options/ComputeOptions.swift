@@ -1,37 +1,91 @@
-// How much of the feed-forward parts is computed: the same for every subcommand that runs a model.
+// How much of the linear layers is computed, and how exactly: the same for every subcommand that runs a model.
 
 import Backbones
 import Base
 import Foundation
 
-/// `--rank` and `--width`.
+/// `--rank`, `--width` and `--precision`.
 struct ComputeOptions {
-  private(set) var compute = Compute.full
+  private var ranks: [Double] = []
+  private var widths: [Double] = []
+  private var precisions: [Compute.Precision] = []
 
-  static let names = (rank: "rank", width: "width")
+  static let rank = "rank"
+  static let width = "width"
+  static let precision = "precision"
+  static let names = [rank, width, precision]
 
-  /// - Parameter isWritten: whether the model is going to be a folder, which has no place for factors.
-  static func group(isWritten: Bool = false) -> OptionGroup<Self> {
-    OptionGroup(
-      "Feed-forward parts",
-      "Shares of what their products cost, which multiply; 1, or 100%, is the whole."
+  /// - Parameters:
+  ///   - several: whether lists are measured one after the other.
+  ///   - isWritten: whether the model is going to be a folder, which has no place for factors and steps.
+  static func group(several: Bool = false, isWritten: Bool = false) -> OptionGroup<Self> {
+    let refusal = isWritten ? ": not for a folder" : ""
+    return OptionGroup(
+      "Linear layers",
+      "Shares of what the two products of every feed-forward part cost, which multiply; 1, or 100%, is "
+        + "the whole. Policies that choose by an atlas choose by that of the whole model."
+        + (several ? " Lists are measured in all combinations." : "")
     ) {
       Option(
-        names.rank, "SHARE", \.compute.rank, .share(in: Compute.shares),
-        "weights by their largest singular values, as many as cost this share"
-          + (isWritten ? ": not for a folder" : ""))
+        list: rank, several ? "LIST" : "SHARE", \.ranks, .share(in: Compute.shares),
+        "feed-forward weights by their largest singular values, as many as cost this share" + refusal,
+        absent: "1")
       Option(
-        names.width, "SHARE", \.compute.width, .share(in: Compute.shares),
-        "this share of the hidden units, those with the largest weights")
+        list: width, several ? "LIST" : "SHARE", \.widths, .share(in: Compute.shares),
+        "this share of the hidden units, those with the largest weights", absent: "1")
+      Option(
+        list: precision, several ? "LIST" : "NAME", \.precisions, .precision,
+        "numbers in which the linear layers of all layers are computed: int8 by whole numbers, "
+          + "bfloat16 with weights rounded to it, which takes float32's time" + refusal,
+        absent: Compute.Precision.float32.rawValue)
     } check: { settings, _ in
-      if isWritten, settings.compute.rank < 1 {
+      let counts = [settings.ranks.count, settings.widths.count, settings.precisions.count]
+      if !several, let (name, count) = zip(names, counts).first(where: { $1 > 1 }) {
+        throw UsageError("option --\(name): expected one value here, found \(count)")
+      }
+      guard isWritten else { return }
+      if settings.compute.rank < 1 {
         throw UsageError(
-          "option --\(names.rank): expected 1, as a model folder has no place for weights in two "
-            + "factors, found '\(settings.compute.rank)'")
+          "option --\(rank): expected 1, as a model folder has no place for weights in two factors, "
+            + "found '\(settings.compute.rank)'")
+      }
+      if settings.compute.precision != .float32 {
+        throw UsageError(
+          "option --\(precision): expected \(Compute.Precision.float32), as the tensors of a model "
+            + "folder are copied as they are, found '\(settings.compute.precision)'")
       }
     }
   }
 
+  /// All combinations of what was asked for, each once; the whole model without.
+  var computes: [Compute] {
+    var seen: Set<Compute> = []
+    return (ranks.isEmpty ? [1] : ranks).flatMap { rank in
+      (widths.isEmpty ? [1] : widths).flatMap { width in
+        (precisions.isEmpty ? [.float32] : precisions).map {
+          Compute(rank: rank, width: width, precision: $0)
+        }
+      }
+    }.filter { seen.insert($0).inserted }
+  }
+
+  /// Where there is one.
+  var compute: Compute { computes[0] }
+
   /// The model that computes so much.
   func applied(to recognizer: Recognizer) throws -> Recognizer { try recognizer.at(compute) }
+
+  /// Throws where one of the models has not everything that was asked for.
+  func check(_ recognizers: [Recognizer]) throws {
+    for recognizer in recognizers { for compute in computes { _ = try recognizer.at(compute) } }
+  }
+}
+
+extension ValueReader where Value == Compute.Precision {
+  static var precision: Self {
+    let names = Compute.Precision.allCases.map(\.rawValue)
+    return Self(
+      names.dropLast().joined(separator: ", ") + " or \(names[names.count - 1])", word: \.rawValue
+    ) { Compute.Precision(rawValue: $0) }
+  }
 }
