@@ -67,7 +67,7 @@ let package = Package(
       swiftSettings: native),
     .testTarget(
       name: "FuzzTests", dependencies: ["FuzzedParsers", "Base"], path: "Tests/Fuzz/Tests",
-      swiftSettings: native),
+      swiftSettings: plain),
     .testTarget(name: "BaseTests", dependencies: ["Base"], swiftSettings: plain),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Base", "TestSupport"],
@@ -87,7 +87,7 @@ let package = Package(
     .testTarget(
       name: "TradeoffTests",
       dependencies: ["Tradeoff", "Backbones", "Speech", "Kernels", "Base", "TestSupport"],
-      swiftSettings: native),
+      swiftSettings: plain),
     .testTarget(
       name: "TerminalUITests", dependencies: ["TerminalUI", "Base"], swiftSettings: plain),
     .testTarget(

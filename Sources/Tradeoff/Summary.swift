@@ -95,7 +95,8 @@ package struct Summary: Codable, Sendable, Equatable {
 
   enum CodingKeys: String, CodingKey {
     case model, dataset, split, policy, atlas, mask, rank, width, precision, utterances, words, wer
-    case cer, substitutions, deletions, insertions, threads, machine, normalization, skipped, decoder, lm, beam
+    case cer, substitutions, deletions, insertions, threads, machine, normalization, skipped
+    case decoder, lm, beam
     case comparison = "against"
     case keptLayers = "kept_layers"
     case dropRatio = "drop_ratio"

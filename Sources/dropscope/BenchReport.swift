@@ -29,7 +29,8 @@ struct BenchReport: Codable {
   var pytorchVersion: String?
 
   enum CodingKeys: String, CodingKey {
-    case machine, threads, dataset, split, model, rank, width, precision, recognition, recording, training
+    case machine, threads, dataset, split, model, rank, width, precision, recognition, recording
+    case training
     case sgemmGflops = "sgemm_gflops"
     case sgemmGflopsAllThreads = "sgemm_gflops_all_threads"
     case recordingSeconds = "recording_seconds"

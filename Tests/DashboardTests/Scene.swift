@@ -208,6 +208,7 @@ enum Scene {
     guard let request = state.newest else { return }
     for index in 0..<(utterances ?? subject.utterances.count) {
       let shuffled = (index * 7 + 3) % subject.utterances.count
+      if request.known.contains(shuffled) { continue }
       _ = update(
         &state, .evaluator(.utterance(id: request.id, result(shuffled, request.walk))))
     }

@@ -131,9 +131,7 @@ import Dashboard
     let mask = state.mask
     func answer(_ index: Int) {
       let id = state.newest!.id
-      for known in [5, 9].prefix(while: { $0 != index }) + [index] {
-        _ = update(&state, .evaluator(.utterance(id: id, Scene.result(known, Walk(mask)))))
-      }
+      _ = update(&state, .evaluator(.utterance(id: id, Scene.result(index, Walk(mask)))))
       _ = update(&state, .evaluator(.finished(id: id)))
     }
     #expect(press(&state, "Z") == [.evaluate(EvaluationRequest(id: 3, walk: Walk(mask), limit: 1))])
@@ -143,10 +141,14 @@ import Dashboard
     answer(5)
     #expect(state.utterance == 5 && state.present?.measuredCount == 1 && state.activity == .idle)
     #expect(view(state, state.size).lines().joined().contains("paused at 1/40: z goes on"))
-    #expect(press(&state, "Z") == [.evaluate(EvaluationRequest(id: 4, walk: Walk(mask), limit: 1))])
+    #expect(
+      press(&state, "Z") == [
+        .evaluate(EvaluationRequest(id: 4, walk: Walk(mask), known: [5], limit: 1))
+      ])
     answer(9)
     #expect(state.utterance == 9 && state.present?.measuredCount == 2)
-    #expect(press(&state, "z") == [.evaluate(EvaluationRequest(id: 5, walk: Walk(mask)))])
+    #expect(
+      press(&state, "z") == [.evaluate(EvaluationRequest(id: 5, walk: Walk(mask), known: [5, 9]))])
     Scene.answer(&state)
     // The rest of what is compared is measured without being asked for; then there is nothing left.
     Scene.serve([], &state)
@@ -266,7 +268,9 @@ import Dashboard
     #expect(state.rival?.name == "reference")
 
     let effects = press(&state, "M", .down, .enter)
-    #expect(effects == [.evaluate(EvaluationRequest(id: 5, walk: Walk(mask), model: 1))])
+    let known = Set(Scene.subject.utterances.indices)
+    #expect(
+      effects == [.evaluate(EvaluationRequest(id: 5, walk: Walk(mask), model: 1, known: known))])
     #expect(state.mask == mask && state.rival?.name == "dld")
     #expect(state.present?.isComplete == true, "known already")
     _ = press(&state, "M", .up, .enter)

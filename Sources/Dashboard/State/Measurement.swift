@@ -66,8 +66,10 @@ package struct Measurement: Sendable {
     measuredCount > 0 ? decodeSeconds / Double(measuredCount) : nil
   }
 
-  /// Adds an utterance not yet known; a repeated one (the evaluator replays what it remembers)
-  /// changes nothing.
+  /// The utterances measured so far, by index in the data set.
+  package var known: Set<Int> { Set(results.indices.filter { results[$0] != nil }) }
+
+  /// Adds an utterance not yet known; a repeated one changes nothing.
   package mutating func add(_ result: UtteranceResult, speakers: [String]) {
     guard results.indices.contains(result.index), results[result.index] == nil else { return }
     results[result.index] = result

@@ -18,7 +18,8 @@ extension Update {
     if state.listening.isRecording { return [] }
     let request = EvaluationRequest(
       id: (state.newest?.id ?? 0) + 1, walk: point.walk, decoding: point.decoding,
-      model: point.model, limit: limit, isAnew: isAnew)
+      model: point.model, known: state.measurements[point]?.known ?? [], limit: limit,
+      isAnew: isAnew)
     state.newest = request
     state.activity = .measuring
     state.asked.removeAll { $0 == point }
@@ -27,8 +28,8 @@ extension Update {
     return [.evaluate(request)]
   }
 
-  /// Results that are kept of all measurements together: about 2 kB each, 60 MB.
-  private static let rememberedResults = 1 << 15
+  /// Results that are kept of all measurements together: about 2 kB each, 30 MB.
+  private static let rememberedResults = 1 << 14
   /// Kept however many utterances there are.
   private static let fewestMeasurements = 32
 
@@ -56,9 +57,7 @@ extension Update {
       guard id == newest.id else { return [] }
       let point = OperatingPoint(newest)
       // Who goes step by step wants to see each.
-      if newest.limit != nil, state.measurements[point]?.results[result.index] == nil {
-        (state.utterance, state.seeksChange) = (result.index, false)
-      }
+      if newest.limit != nil { (state.utterance, state.seeksChange) = (result.index, false) }
       state.measurements[
         point,
         default: Measurement(

@@ -3,8 +3,8 @@
 import Backbones
 import Speech
 
-/// A wish for the data set by one walk, at one compute, decoded in one way. A newer request (higher id) replaces an
-/// older one.
+/// A wish for the data set by one walk, at one compute, decoded in one way. A newer request (higher id)
+/// replaces an older one.
 package struct EvaluationRequest: Sendable, Equatable {
   package var id: Int
   package var walk: Walk
@@ -12,20 +12,23 @@ package struct EvaluationRequest: Sendable, Equatable {
   package var decoding: Decoding
   /// Which model is meant, by the asker's own numbering; an evaluator knows only its own.
   package var model: Int
-  /// How many utterances at most that are not remembered yet; nil: all of them.
+  /// Utterances, by index in the data set, whose results the asker has: they are left out.
+  package var known: Set<Int>
+  /// How many utterances at most besides those; nil: all of them.
   package var limit: Int?
-  /// Whether what is remembered of it is measured again.
+  /// Whether everything is run again from the samples on, and timed again.
   package var isAnew: Bool
 
   package init(
     id: Int, walk: Walk, compute: Compute = .full, decoding: Decoding = .greedy, model: Int = 0,
-    limit: Int? = nil, isAnew: Bool = false
+    known: Set<Int> = [], limit: Int? = nil, isAnew: Bool = false
   ) {
     self.id = id
     self.walk = walk
     self.compute = compute
     self.decoding = decoding
     self.model = model
+    self.known = known
     self.limit = limit
     self.isAnew = isAnew
   }

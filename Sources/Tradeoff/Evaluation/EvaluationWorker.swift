@@ -12,7 +12,7 @@ import Synchronization
 /// returned, nothing more is posted for an older request.
 ///
 /// Utterances are visited in one fixed shuffled order, so the running error rate is an unbiased
-/// estimate from the first second on. Results are remembered and answered again without computing.
+/// estimate from the first second on. No result is remembered here: who asks again says what it has.
 /// The threads keep the evaluator alive until `stop`.
 /// @unchecked Sendable: `state` is touched only under `condition`; everything else is immutable.
 package final class EvaluationWorker: @unchecked Sendable {
@@ -27,21 +27,6 @@ package final class EvaluationWorker: @unchecked Sendable {
     /// Of `current`.
     var recognizer: Recognizer
     var decoder: any CTCDecoder
-    /// By index in the data set: most settings are left after a few utterances.
-    var known: [Setting: [Int: UtteranceResult]] = [:]
-    /// In the order they were last asked for.
-    var knownOrder: [Setting] = []
-  }
-
-  /// What results are of.
-  private struct Setting: Hashable {
-    var walk: Walk
-    var compute: Compute
-    var decoding: Decoding
-
-    init(_ request: EvaluationRequest) {
-      (walk, compute, decoding) = (request.walk, request.compute, request.decoding)
-    }
   }
 
   private let evaluator: Evaluator
@@ -51,9 +36,6 @@ package final class EvaluationWorker: @unchecked Sendable {
   private var state: State
   /// The newest request's id; read between layers without taking the lock.
   private let newest = Atomic<Int>(0)
-  /// Settings whose results are remembered; those not asked for longest go first. A result takes about
-  /// 2 kB, so all of them stay below 70 MB; of large data sets 32 are.
-  private let rememberedSettings: Int
 
   package init(
     recognizer: Recognizer, dataset: LoadedDataset, workers: Int,
@@ -64,7 +46,6 @@ package final class EvaluationWorker: @unchecked Sendable {
     var random = RandomGenerator(seed: 1, streams: 0xE7A1)
     order = dataset.readable.shuffled(using: &random)
     self.post = post
-    rememberedSettings = max(32, (1 << 15) / max(1, order.count))
     state.liveThreads = 1 + workers
     WorkerThread.start("evaluator", coordinate)
     for index in 0..<workers { WorkerThread.start("evaluator \(index + 1)", work) }
@@ -130,16 +111,8 @@ package final class EvaluationWorker: @unchecked Sendable {
     while let request = nextRequest() {
       let id = request.id
       guard post(.started(id: id, total: order.count), of: id) else { continue }
-      if request.isAnew {
-        locked { $0.known[Setting(request)] = nil }
-        evaluator.forget()
-      }
-      let remembered = remember(Setting(request))
-      for index in order {
-        guard let result = remembered[index] else { continue }
-        guard post(.utterance(id: id, result), of: id) else { break }
-      }
-      let unknown = order.filter { remembered[$0] == nil }
+      if request.isAnew { evaluator.forget() }
+      let unknown = order.filter { !request.known.contains($0) }
       if finish(request, Array(unknown.prefix(request.limit ?? unknown.count))) {
         post(.finished(id: id), of: id)
       }
@@ -153,19 +126,6 @@ package final class EvaluationWorker: @unchecked Sendable {
     while state.request == nil, !state.isStopping { condition.wait() }
     defer { state.request = nil }
     return state.isStopping ? nil : state.request
-  }
-
-  private func remember(_ setting: Setting) -> [Int: UtteranceResult] {
-    condition.lock()
-    defer { condition.unlock() }
-    state.knownOrder.removeAll { $0 == setting }
-    state.knownOrder.append(setting)
-    if let known = state.known[setting] { return known }
-    state.known[setting] = [:]
-    if state.knownOrder.count > rememberedSettings {
-      state.known[state.knownOrder.removeFirst()] = nil
-    }
-    return [:]
   }
 
   /// Hands the utterances to the workers and waits; false when a newer request came first, or when the model
@@ -202,10 +162,7 @@ package final class EvaluationWorker: @unchecked Sendable {
         !isCurrent(request.id)
       }
       // Posted before the utterance counts as done, so `finished` always comes last.
-      if let result {
-        locked { $0.known[Setting(request)]?[index] = result }
-        post(.utterance(id: request.id, result), of: request.id)
-      }
+      if let result { post(.utterance(id: request.id, result), of: request.id) }
       locked { $0.running -= 1 }
     }
   }

@@ -9,8 +9,8 @@ import Synchronization
 /// utterances or the same one.
 ///
 /// Prefix reuse: the hidden frames after every layer of an utterance's last mask are kept, so the next
-/// mask runs only from the first layer in which the two differ; all of them at another compute. Frames of all utterances together stay
-/// under `memoryLimit`; utterances beyond it are run whole each time.
+/// mask runs only from the first layer in which the two differ; at another compute all of its layers run.
+/// Frames of all utterances together stay under `memoryLimit`; utterances beyond it are run whole each time.
 package final class Evaluator: Sendable {
   package let recognizer: Recognizer
   package let data: LoadedDataset

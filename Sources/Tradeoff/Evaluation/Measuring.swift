@@ -11,6 +11,9 @@ package final class Measuring: Sendable {
   private let worker: EvaluationWorker
   private let inbox: Inbox
   private let nextID = Mutex(0)
+  /// What was measured first: policies choose the same walk again and again. About 2 kB a result.
+  private let known = Mutex<(results: [OperatingPoint: [UtteranceResult]], count: Int)>(([:], 0))
+  private static let mostKnownResults = 1 << 15
 
   /// Events on their way from the evaluator's threads to the waiting one.
   private final class Inbox: Sendable {
@@ -36,13 +39,19 @@ package final class Measuring: Sendable {
     }
   }
 
-  /// Every utterance by `walk`, at one compute, decoded in one way, in the data set's order. Throws `InputError` when
-  /// measuring failed.
+  /// Every utterance by `walk`, at one compute, decoded in one way, in the data set's order. Throws
+  /// `InputError` when measuring failed.
   /// - Parameter progress: told after each utterance how many are done, of how many, and their errors.
   package func run(
     _ walk: Walk, compute: Compute = .full, decoding: Decoding = .greedy,
     progress: (_ done: Int, _ total: Int, _ counts: ErrorCounts) -> Void = { _, _, _ in }
   ) throws -> [UtteranceResult] {
+    let point = OperatingPoint(model: 0, walk: walk, compute: compute, decoding: decoding)
+    if let results = known.withLock({ $0.results[point] }) {
+      let counts = results.reduce(ErrorCounts()) { $0 + $1.counts }
+      progress(results.count, max(1, results.count), counts)
+      return results
+    }
     let id = nextID.withLock {
       $0 += 1
       return $0
@@ -59,10 +68,21 @@ package final class Measuring: Sendable {
         results.append(result)
         counts += result.counts
         progress(results.count, total, counts)
-      case .finished(id): return results.sorted { $0.index < $1.index }
+      case .finished(id):
+        results.sort { $0.index < $1.index }
+        keep(results, of: point)
+        return results
       case .failed(id, let sentence): throw InputError(sentence)
       default: break
       }
+    }
+  }
+
+  private func keep(_ results: [UtteranceResult], of point: OperatingPoint) {
+    known.withLock { known in
+      guard known.count + results.count <= Self.mostKnownResults else { return }
+      known.results[point] = results
+      known.count += results.count
     }
   }
 

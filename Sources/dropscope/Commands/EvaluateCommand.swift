@@ -207,9 +207,9 @@ private struct SummaryTable {
 
   func row(_ summary: Summary) -> HarmlessText {
     func percent(_ fraction: Double) -> String { TextTable.number(fraction * 100, 2) }
-    let start = [
-      summary.model, summary.policy, summary.mask ?? Walk.ownMasks,
-    ] + (hasComputes ? [summary.compute.word] : []) + [
+    var start = [summary.model, summary.policy, summary.mask ?? Walk.ownMasks]
+    if hasComputes { start.append(summary.compute.word) }
+    start += [
       "\(summary.keptLayers)", percent(summary.wer),
       summary.werInterval.map { $0.map(percent).joined(separator: "-") } ?? "",
     ]

@@ -28,7 +28,8 @@ struct ComputeOptions {
     ) {
       Option(
         list: rank, several ? "LIST" : "SHARE", \.ranks, .share(in: Compute.shares),
-        "feed-forward weights by their largest singular values, as many as cost this share" + refusal,
+        "feed-forward weights by their largest singular values, as many as cost this share"
+          + refusal,
         absent: "1")
       Option(
         list: width, several ? "LIST" : "SHARE", \.widths, .share(in: Compute.shares),

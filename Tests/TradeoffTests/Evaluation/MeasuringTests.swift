@@ -27,6 +27,21 @@ import Testing
     }
   }
 
+  /// Policies choose one walk several times, and others between.
+  @Test func whatIsAskedForAgainIsNotRunAgain() throws {
+    let backbone = FakeBackbone()
+    let (recognizer, data) = try fake(backbone, utterances: 9)
+    let measuring = Measuring(recognizer, data, threads: 2)
+    defer { measuring.stop() }
+    let first = try measuring.run(.full(6))
+    _ = try measuring.run(Walk(try LayerMask("010101", layerCount: 6)))
+    let (calls, frontEnds) = (backbone.layerCalls.count, backbone.frontEndCalls)
+    var told: [Int] = []
+    #expect(try measuring.run(.full(6)) { done, total, _ in told += [done, total] } == first)
+    #expect(backbone.layerCalls.count == calls && backbone.frontEndCalls == frontEnds)
+    #expect(told == [9, 9])
+  }
+
   /// One bad file of three: named, left out and counted; where it is strict, it ends the reading.
   @Test func whatCannotBeReadIsLeftOut() throws {
     try withTemporaryFolder { folder in
