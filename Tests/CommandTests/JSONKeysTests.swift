@@ -37,8 +37,10 @@ import Tradeoff
         "recording", "recording_seconds", "sgemm_gflops", "sgemm_gflops_all_threads", "split",
         "threads", "training",
       ])
-    (report.rank, report.width) = Compute(rank: 0.5, width: 0.75).fields
-    #expect(try keys(report).count == 15 && keys(report).contains("rank"))
+    (report.rank, report.width, report.precision) =
+      Compute(rank: 0.5, width: 0.75, precision: .int8).fields
+    #expect(try keys(report).count == 16)
+    #expect(try Set(keys(report)).isSuperset(of: ["rank", "width", "precision"]))
     #expect(
       try keys(recognition) == [
         "gflop_per_audio_second", "gflops", "kept_layers", "latency_ms", "mask",
@@ -62,9 +64,9 @@ import Tradeoff
       file: "a", text: "b", audioSeconds: 1, seconds: 1, mask: "1", words: [])
     let always = ["audio_seconds", "file", "mask", "seconds", "text", "words"]
     #expect(try keys(result) == always)
-    (result.rank, result.width) = (0.5, 0.75)
-    #expect(try keys(result) == (always + ["rank", "width"]).sorted())
-    (result.rank, result.width) = Compute.full.fields
+    (result.rank, result.width, result.precision) = (0.5, 0.75, .int8)
+    #expect(try keys(result) == (always + ["precision", "rank", "width"]).sorted())
+    (result.rank, result.width, result.precision) = Compute.full.fields
     (result.decoder, result.beam, result.lm, result.lmWeight) = ("beam", 1, "words.arpa", 1)
     (result.wordBonus, result.decodeSeconds) = (1, 1)
     #expect(

@@ -100,6 +100,15 @@ import Testing
     #expect(Compute.full.description == "")
     #expect(Compute(rank: 0.5, width: 1).description == "rank 50 %")
     #expect(Compute(rank: 0.333, width: 0.55).description == "rank 33.3 %, width 55 %")
+    #expect(Compute(precision: .int8).description == "int8" && Compute.full.remark == "")
+    #expect(Compute(width: 0.5, precision: .int8).description == "width 50 %, int8")
+    #expect(Compute.full.word == "all" && Compute(precision: .bfloat16).word == "bfloat16")
+    #expect(
+      Compute(rank: 0.25, precision: .bfloat16).remark
+        == ", feed-forward parts of rank 25 %, linear layers in bfloat16")
+    for compute in [Compute.full, Compute(rank: 0.5), Compute(width: 0.25, precision: .int8)] {
+      #expect(Compute(fields: compute.fields) == compute)
+    }
   }
 
   // MARK: Every family
@@ -112,6 +121,83 @@ import Testing
     // Also when thinner ones were made before.
     #expect(try said(nested.at(Compute(rank: 0.5, width: 0.5))).values != expected)
     #expect(try said(nested.at(.full)).values == expected && said(backbone).values == expected)
+  }
+
+  /// At one compute after the other, and back.
+  @Test func aRecogniserKnowsItsCompute() throws {
+    let recognizer = try Recognizer(contentsOf: fixture("conformer-identity"))
+    let (half, bytes) = (Compute(width: 0.5), Compute(precision: .int8))
+    let thin = try recognizer.at(half)
+    #expect(thin.compute == half && recognizer.compute == .full)
+    let other = try thin.at(bytes)
+    #expect(other.compute == bytes)
+    #expect(try said(other.backbone).values == said(recognizer.at(bytes).backbone).values)
+    #expect(try said(other.at(.full).backbone).values == said(recognizer.backbone).values)
+  }
+
+  // MARK: Precision
+
+  private func random(columns: Int) -> Tensor {
+    var random = RandomGenerator(seed: 3)
+    return Tensor((0..<11 * columns).map { _ in random.normal() as Float }, shape: [11, columns])
+  }
+
+  /// Every linear layer of every layer: feed-forward, attention, pointwise convolutions.
+  @Test(arguments: models) func linearLayersInBytes(model: String) throws {
+    let backbone = try #require(try load(model) as? any ThinnableBackbone)
+    let bytes = try #require(
+      try NestedBackbone(backbone)?.at(Compute(precision: .int8)) as? any ThinnableBackbone)
+    let offsets = Set(backbone.projections.map(\.weight.offset))
+    #expect(offsets.count == backbone.projections.count)
+    let expected = backbone.feedForwards.flatMap(\.projections).map(\.weight.offset)
+    #expect(offsets.isSuperset(of: expected) && offsets.count >= expected.count + 2)
+    for projection in backbone.projections {
+      let part = try #require(bytes.weights.part(projection.weight))
+      guard case .integers = part.weight else {
+        Issue.record("\(projection.weight.name) is of floats")
+        continue
+      }
+      let x = random(columns: part.inputs)
+      expectClose(
+        part(x), projection(x, backbone.weights), relative: 0.05, absolute: 1e-4,
+        "\(projection.weight.name)")
+    }
+    let (whole, rounded) = (try said(backbone), try said(bytes))
+    #expect(rounded.values != whole.values && rounded.values.allSatisfy(\.isFinite))
+    expectClose(rounded, whole, relative: 0.3)
+    // Operations are as many, of another kind.
+    let samples = backbone.sampleRate
+    #expect(bytes.operations(sampleCount: samples) == backbone.operations(sampleCount: samples))
+    #expect(bytes.parameterCount == backbone.parameterCount)
+  }
+
+  @Test(arguments: models) func weightsInBFloat16(model: String) throws {
+    let backbone = try #require(try load(model) as? any ThinnableBackbone)
+    let rounded = try #require(
+      try NestedBackbone(backbone)?.at(Compute(precision: .bfloat16)) as? any ThinnableBackbone)
+    for projection in backbone.projections {
+      guard case .whole(let weight) = rounded.weights.part(projection.weight)?.weight else {
+        Issue.record("\(projection.weight.name) is not rounded")
+        continue
+      }
+      let exact = backbone.weights.tensor(projection.weight).values
+      #expect(weight.values.allSatisfy { $0.bitPattern & 0xFFFF == 0 })
+      #expect(zip(weight.values, exact).allSatisfy { abs($0 - $1) <= abs($1) / 256 })
+    }
+    expectClose(try said(rounded), try said(backbone), relative: 0.1)
+  }
+
+  /// All three together cost what rank and width cost.
+  @Test(arguments: models) func lessInBytes(model: String) throws {
+    let nested = try #require(NestedBackbone(try load(model)))
+    let thin = try nested.at(Compute(rank: 0.75, width: 0.5))
+    let bytes = try nested.at(Compute(rank: 0.75, width: 0.5, precision: .int8))
+    let samples = thin.sampleRate
+    #expect(bytes.operations(sampleCount: samples) == thin.operations(sampleCount: samples))
+    #expect(bytes.parameterCount == thin.parameterCount)
+    let (exact, rounded) = (try said(thin), try said(bytes))
+    #expect(rounded.values != exact.values && rounded.values.allSatisfy(\.isFinite))
+    expectClose(rounded, exact, relative: 0.3)
   }
 
   @Test func everyTypeOfTheCatalogueIsAmongThem() throws {
@@ -157,7 +243,7 @@ import Testing
     let tokenizer = try Recognizer(contentsOf: fixture("wav2vec2-small")).tokenizer
     let recognizer = Recognizer(
       backbone: Deaf(), tokenizer: tokenizer, name: "deaf", folder: URL(fileURLWithPath: "/deaf"))
-    #expect(try recognizer.at(.full).backbone is Deaf)
+    #expect(try recognizer.at(.full).backbone is Deaf && recognizer.compute == .full)
     var message = "none"
     do {
       _ = try recognizer.at(Compute(rank: 1, width: 0.5))
@@ -303,11 +389,15 @@ import Testing
   /// What was made before does not show.
   @Test(arguments: families) func theOrderOfAskingDoesNotMatter(family: Family) throws {
     let nested = try #require(NestedBackbone(try load(family.model)))
-    let shares = [(0.5, 1.0), (1.0, 0.25), (0.75, 0.75), (0.25, 0.5)]
-    for (rank, width) in shares + shares.reversed() {
-      let again = try said(nested.at(Compute(rank: rank, width: width)))
-      let fresh = try said(try thinned(family.model, rank: rank, width: width))
-      #expect(again.values == fresh.values, "\(rank) \(width)")
+    let computes = [
+      Compute(rank: 0.5), Compute(width: 0.25), Compute(precision: .int8),
+      Compute(rank: 0.75, width: 0.75), Compute(width: 0.25, precision: .bfloat16),
+      Compute(rank: 0.25, width: 0.5, precision: .int8),
+    ]
+    for compute in computes + computes.reversed() {
+      let again = try said(nested.at(compute))
+      let fresh = try said(Recognizer(contentsOf: fixture(family.model)).at(compute).backbone)
+      #expect(again.values == fresh.values, "\(compute)")
     }
   }
 }

@@ -51,6 +51,33 @@ import Testing
     }
   }
 
+  @Test func listsAreMeasuredInAllCombinations() throws {
+    try withWorld { world in
+      let lists = ["--keep", "6", "--width", "100%,50%", "--precision", "float32,int8"]
+      let all = try objects(run(["evaluate", "--json"] + lists + common(world)))
+      #expect(all.map { $0["width"] as? Double } == [nil, nil, 0.5, 0.5])
+      #expect(all.map { $0["precision"] as? String } == [nil, "int8", nil, "int8"])
+      let costs = all.map { $0["gflop_per_audio_second"] as? Double ?? 0 }
+      #expect(costs[0] == costs[1] && costs[2] == costs[3] && costs[2] < costs[0])
+
+      let hypotheses = world.folder.appending(path: "said.trn")
+      let table = try run(
+        ["evaluate", "--hypotheses", hypotheses.path] + lists + common(world))
+      #expect(table.status == 0 && table.output.contains("compute"), "\(table.errors)")
+      #expect(table.output.contains(" width 50 %, int8 "), "\(table.output)")
+      let names = try FileManager.default.contentsOfDirectory(atPath: world.folder.path)
+        .filter { $0.hasSuffix(".hyp.trn") }
+      #expect(names.count == 4 && names.contains { $0.hasSuffix("-width-50-int8.hyp.trn") })
+
+      let points = try objects(
+        run(["sweep", "--json", "--policy", "first"] + lists + common(world)))
+      #expect(points.count == 4 && Set(points.map { $0["sweep"] as? String }).count == 1)
+      #expect(points.map { $0["point"] as? Int } == [0, 1, 2, 3])
+      let swept = try run(["sweep", "--policy", "first"] + lists + common(world))
+      #expect(swept.output.contains(" width 50 %, int8 "), "\(swept.output)")
+    }
+  }
+
   /// Another sweep than that of the whole model.
   @Test func sweepsAreOfTheirWidth() throws {
     try withWorld { world in
@@ -66,7 +93,8 @@ import Testing
         ["sweep", "--csv", csv.path, "--keep", "6", "--policy", "first", "--width", "0.5"]
           + common(world))
       let lines = try String(contentsOf: csv, encoding: .utf8).split(separator: "\n")
-      #expect(lines[0].hasSuffix(",rank,width") && lines[1].hasSuffix(",1.0,0.5"))
+      #expect(lines[0].hasSuffix(",rank,width,precision"))
+      #expect(lines[1].hasSuffix(",1.0,0.5,float32"))
     }
   }
 

@@ -59,4 +59,27 @@ import Testing
     #expect(thin.count(weight) == 24 && thin.count(bias) == 3 && thin.count(other) == 72)
     #expect(whole.part(weight) == nil && whole.count(weight) == 72)
   }
+
+  /// 1 + 2^-8 and 1 + 3 2^-8 are ties, which go to even.
+  @Test func weightsInBFloat16() {
+    let weight = Tensor([1.00390625, 1.01171875, 3.1415927, -3.1415927], shape: [2, 2])
+    let rounded = ThinLinear(.whole(weight), bias: nil, inputs: 2, outputs: 2).inBFloat16
+    #expect(rounded(Tensor([1, 0], shape: [1, 2])).values == [1, 3.140625])
+    #expect(rounded(Tensor([0, 1], shape: [1, 2])).values == [1.015625, -3.140625])
+    #expect(rounded.weightCount == 4)
+  }
+
+  @Test(arguments: [true, false]) func partsInBytesSayNearlyTheSame(isFactored: Bool) {
+    let (left, right) = (randomTensor(9, 5, seed: 6), randomTensor(5, 8, seed: 7))
+    let part = ThinLinear(
+      isFactored
+        ? .factors(left: left, right: right, rank: 3) : .whole(randomTensor(9, 8, seed: 8)),
+      bias: bias, inputs: 6, outputs: 7)
+    let bytes = part.inBytes
+    #expect(bytes.weightCount == part.weightCount)
+    expectClose(bytes(x), part(x), relative: 0.05)
+    #expect(bytes(x).values != part(x).values)
+    // Rounded once.
+    #expect(bytes.inBytes(x).values == bytes(x).values)
+  }
 }
