@@ -47,9 +47,8 @@ enum EvaluateCommand: Command {
           tune
           Option(
             "against", "DIR", \.against, .url,
-            "compare every model with this one at the same masks and whole feed-forward parts: the "
-              + "difference with its 95 % interval and the probability of improvement (paired "
-              + "bootstrap)")
+            "compare every model with this one at the same masks, whole and in float32: the difference "
+              + "with its 95 % interval and the probability of improvement (paired bootstrap)")
           Option.threads(\.threads, "utterances measured side by side")
           Option(
             "hypotheses", "FILE", \.hypotheses, HypothesesFile.reader,
