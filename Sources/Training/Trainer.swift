@@ -36,6 +36,7 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
   /// Where the next step stands.
   package private(set) var position = TrainingPosition()
 
+  private let reserve = TensorReserve()
   private let recipe: any Recipe.Type
   private let teacher: Teacher?
   private let hearing: Hearing

@@ -183,10 +183,10 @@ final class DashboardSession: Sendable {
     }
   }
 
-  /// One model computes at a time: a request to one stops the others.
+  /// One model computes at a time, and has hidden frames in memory: a request to one stops the others.
   private func evaluate(_ request: EvaluationRequest) {
     workers.withLock { workers in
-      for (index, worker) in workers.enumerated() where index != request.model { worker.cancel() }
+      for (index, worker) in workers.enumerated() where index != request.model { worker.rest() }
       if workers.indices.contains(request.model) { workers[request.model].request(request) }
     }
   }

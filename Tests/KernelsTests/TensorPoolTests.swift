@@ -4,23 +4,41 @@ import Testing
 
 @testable import Kernels
 
-@Suite(.serialized) struct TensorPoolTests {
-  /// Sizes that no other test asks for.
-  private let count = 77_000_003
+@Suite struct TensorPoolTests {
+  private let pool = TensorPool()
+  private let count = 770_003
 
   @Test func aSmallerTensorTakesALargerOnesMemory() {
-    let first = TensorPool.take(count: count)
+    let first = pool.take(count: count)
     let place = first.pointer
-    TensorPool.give(first)
-    let second = TensorPool.take(count: count * 3 / 4)
+    pool.give(first)
+    let second = pool.take(count: count * 3 / 4)
     #expect(second.pointer == place)
-    TensorPool.give(second)
+    pool.give(second)
     // Not one that would leave half of it unused; and the block is still as large as it was.
-    let small = TensorPool.take(count: count / 3)
+    let small = pool.take(count: count / 3)
     #expect(small.pointer != place)
-    let same = TensorPool.take(count: count)
+    let same = pool.take(count: count)
     #expect(same.pointer == place)
-    TensorPool.give(small)
-    TensorPool.give(same)
+    pool.give(small)
+    pool.give(same)
+  }
+
+  /// Idle memory has a limit, a higher one beside trainings, and none stays after the last of them.
+  @Test func whatIsIdleGoesBack() {
+    func takeAndGive(_ floats: Int) {
+      let blocks = (0..<4).map { _ in pool.take(count: floats / 4) }
+      for block in blocks { pool.give(block) }
+    }
+    takeAndGive(1 << 27)
+    #expect(pool.idle == 1 << 26)
+    pool.reserve(1)
+    pool.reserve(1)
+    takeAndGive(1 << 27)
+    #expect(pool.idle == 1 << 27)
+    pool.reserve(-1)
+    #expect(pool.idle == 1 << 27)
+    pool.reserve(-1)
+    #expect(pool.idle == 0)
   }
 }

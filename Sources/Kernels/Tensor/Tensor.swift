@@ -89,8 +89,8 @@ private final class TensorStorage: @unchecked Sendable {
 
   init(count: Int) {
     self.count = count
-    block = TensorPool.take(count: count)
+    block = TensorPool.shared.take(count: count)
   }
 
-  deinit { TensorPool.give(block) }
+  deinit { TensorPool.shared.give(block) }
 }

@@ -5,16 +5,24 @@ import Foundation
 import Synchronization
 
 /// Free blocks by size class (quarter powers of two). Thread-safe.
-enum TensorPool {
+final class TensorPool: Sendable {
+  static let shared = TensorPool()
+
   /// Keeps raw pointers, which are not Sendable by themselves; a free block has one owner: the list.
   private struct FreeLists: @unchecked Sendable {
     var blocks = [[UnsafeMutablePointer<Float>]](repeating: [], count: 256)
     var freeFloats = 0
+    /// Trainings that go on.
+    var reserves = 0
+
+    /// Idle memory, in floats, beyond which blocks go back to the system: 1 GiB beside a training, whose
+    /// next step needs all of it again, else 256 MiB.
+    var idleLimit: Int { reserves > 0 ? 1 << 28 : 1 << 26 }
   }
 
-  private static let free = Mutex(FreeLists())
-  /// Blocks beyond this go back to the system: 1 GiB of idle memory.
-  private static let idleLimit = 1 << 28
+  private let free = Mutex(FreeLists())
+
+  deinit { Self.giveBack(free.withLock { $0 }) }
 
   /// Memory of one tensor.
   struct Block {
@@ -26,34 +34,52 @@ enum TensorPool {
   /// many lengths would else leave blocks of every class behind.
   private static let slack = 3
 
-  static func take(count: Int) -> Block {
-    let smallest = sizeClass(count)
+  func take(count: Int) -> Block {
+    let smallest = Self.sizeClass(count)
     let recycled = free.withLock { lists -> Block? in
-      for index in smallest...min(smallest + slack, lists.blocks.count - 1) {
+      for index in smallest...min(smallest + Self.slack, lists.blocks.count - 1) {
         guard let pointer = lists.blocks[index].popLast() else { continue }
-        lists.freeFloats -= floats(of: index)
+        lists.freeFloats -= Self.floats(of: index)
         return Block(pointer: pointer, sizeClass: index)
       }
       return nil
     }
     if let recycled { return recycled }
-    let capacity = floats(of: smallest)
+    let capacity = Self.floats(of: smallest)
     let pointer = UnsafeMutableRawPointer.allocate(
       byteCount: capacity * MemoryLayout<Float>.stride, alignment: 64
     ).bindMemory(to: Float.self, capacity: capacity)
     return Block(pointer: pointer, sizeClass: smallest)
   }
 
-  static func give(_ block: Block) {
-    let capacity = floats(of: block.sizeClass)
+  func give(_ block: Block) {
+    let capacity = Self.floats(of: block.sizeClass)
     let kept = free.withLock { lists -> Bool in
-      guard lists.freeFloats + capacity <= idleLimit else { return false }
+      guard lists.freeFloats + capacity <= lists.idleLimit else { return false }
       lists.freeFloats += capacity
       lists.blocks[block.sizeClass].append(block.pointer)
       return true
     }
     if !kept { UnsafeMutableRawPointer(block.pointer).deallocate() }
   }
+
+  /// Called when a training begins (1) and ends (-1). After the last one its memory is the system's again.
+  func reserve(_ change: Int) {
+    let idle = free.withLock { lists -> FreeLists? in
+      lists.reserves += change
+      guard lists.reserves == 0 else { return nil }
+      defer { lists = FreeLists() }
+      return lists
+    }
+    if let idle { Self.giveBack(idle) }
+  }
+
+  private static func giveBack(_ lists: FreeLists) {
+    for block in lists.blocks.joined() { UnsafeMutableRawPointer(block).deallocate() }
+  }
+
+  /// Floats in free blocks.
+  var idle: Int { free.withLock { $0.freeFloats } }
 
   /// Of the smallest capacity among 16, 20, 24, 28, 32, 40, ... that holds `count`.
   private static func sizeClass(_ count: Int) -> Int {
@@ -67,4 +93,10 @@ enum TensorPool {
     let (exponent, step) = (sizeClass / 4, sizeClass % 4)
     return (1 << exponent) + step << (exponent - 2)
   }
+}
+
+/// While one of these lives, the free memory of a training step is kept for the next step.
+package final class TensorReserve: Sendable {
+  package init() { TensorPool.shared.reserve(1) }
+  deinit { TensorPool.shared.reserve(-1) }
 }

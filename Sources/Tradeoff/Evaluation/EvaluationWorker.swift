@@ -69,6 +69,13 @@ package final class EvaluationWorker: @unchecked Sendable {
     }
   }
 
+  /// Drops the present work, and the hidden frames that later masks could go on from: another evaluator's
+  /// turn has come.
+  package func rest() {
+    cancel()
+    evaluator.forget()
+  }
+
   /// Ends the threads and waits for them, at most `limit` seconds; true when all have ended.
   @discardableResult
   package func stop(limit: Double = 2) -> Bool {

@@ -148,6 +148,20 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     }
   }
 
+  /// What it could have gone on from is not in memory while another model computes.
+  @Test func restedItBeginsWithTheSamples() throws {
+    let backbone = FakeBackbone(layerCount: 6)
+    let (worker, log) = try start(backbone, utterances: 4, workers: 2)
+    defer { worker.stop() }
+    for (id, calls) in [(1, 4), (2, 4), (3, 8)] {
+      if id == 3 { worker.rest() }
+      worker.request(EvaluationRequest(id: id, walk: .full(6)))
+      wait("request \(id)") { log.isFinished(id) }
+      #expect(log.results(id).count == 4)
+      #expect(backbone.frontEndCalls == calls && backbone.layerCalls.count == calls * 6)
+    }
+  }
+
   @Test func stopEndsTheThreadsSoon() throws {
     let backbone = FakeBackbone(layerCount: 12, layerSeconds: 0.01)
     let (worker, log) = try start(backbone, utterances: 100, workers: 3)
