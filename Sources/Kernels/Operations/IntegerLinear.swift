@@ -194,10 +194,10 @@ package struct IntegerLinear: Sendable {
     var pointer: UnsafeMutableRawPointer { UnsafeMutableRawPointer(block.pointer) }
 
     init(zeros byteCount: Int) {
-      block = TensorPool.take(count: (byteCount + 3) / 4)
+      block = TensorPool.shared.take(count: (byteCount + 3) / 4)
       pointer.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
     }
 
-    deinit { TensorPool.give(block) }
+    deinit { TensorPool.shared.give(block) }
   }
 }
