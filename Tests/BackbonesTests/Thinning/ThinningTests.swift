@@ -49,7 +49,7 @@ import Testing
   ]
 
   /// A fixture of each entry of the catalogue.
-  private static let models = [
+  static let models = [
     "conformer-identity", "wav2vec2-small", "hubert-small", "wavlm-small", "conformer-relative",
     "bert-relative", "parakeet-bpe",
   ]
@@ -61,14 +61,14 @@ import Testing
     }
   }
 
-  private func said(_ backbone: any Backbone, _ bits: String? = nil) throws -> Tensor {
+  func said(_ backbone: any Backbone, _ bits: String? = nil) throws -> Tensor {
     let layers = backbone.layerCount
     return backbone.logProbabilities(
       noise(backbone), mask: try bits.map { try LayerMask($0, layerCount: layers) } ?? .full(layers)
     )
   }
 
-  private func load(_ model: String) throws -> any Backbone {
+  func load(_ model: String) throws -> any Backbone {
     try Recognizer(contentsOf: fixture(model)).backbone
   }
 
@@ -133,71 +133,6 @@ import Testing
     #expect(other.compute == bytes)
     #expect(try said(other.backbone).values == said(recognizer.at(bytes).backbone).values)
     #expect(try said(other.at(.full).backbone).values == said(recognizer.backbone).values)
-  }
-
-  // MARK: Precision
-
-  private func random(columns: Int) -> Tensor {
-    var random = RandomGenerator(seed: 3)
-    return Tensor((0..<11 * columns).map { _ in random.normal() as Float }, shape: [11, columns])
-  }
-
-  /// Every linear layer of every layer: feed-forward, attention, pointwise convolutions.
-  @Test(arguments: models) func linearLayersInBytes(model: String) throws {
-    let backbone = try #require(try load(model) as? any ThinnableBackbone)
-    let bytes = try #require(
-      try NestedBackbone(backbone)?.at(Compute(precision: .int8)) as? any ThinnableBackbone)
-    let offsets = Set(backbone.projections.map(\.weight.offset))
-    #expect(offsets.count == backbone.projections.count)
-    let expected = backbone.feedForwards.flatMap(\.projections).map(\.weight.offset)
-    #expect(offsets.isSuperset(of: expected) && offsets.count >= expected.count + 2)
-    for projection in backbone.projections {
-      let part = try #require(bytes.weights.part(projection.weight))
-      guard case .integers = part.weight else {
-        Issue.record("\(projection.weight.name) is of floats")
-        continue
-      }
-      let x = random(columns: part.inputs)
-      expectClose(
-        part(x), projection(x, backbone.weights), relative: 0.05, absolute: 1e-4,
-        "\(projection.weight.name)")
-    }
-    let (whole, rounded) = (try said(backbone), try said(bytes))
-    #expect(rounded.values != whole.values && rounded.values.allSatisfy(\.isFinite))
-    expectClose(rounded, whole, relative: 0.3)
-    // Operations are as many, of another kind.
-    let samples = backbone.sampleRate
-    #expect(bytes.operations(sampleCount: samples) == backbone.operations(sampleCount: samples))
-    #expect(bytes.parameterCount == backbone.parameterCount)
-  }
-
-  @Test(arguments: models) func weightsInBFloat16(model: String) throws {
-    let backbone = try #require(try load(model) as? any ThinnableBackbone)
-    let rounded = try #require(
-      try NestedBackbone(backbone)?.at(Compute(precision: .bfloat16)) as? any ThinnableBackbone)
-    for projection in backbone.projections {
-      guard case .whole(let weight) = rounded.weights.part(projection.weight)?.weight else {
-        Issue.record("\(projection.weight.name) is not rounded")
-        continue
-      }
-      let exact = backbone.weights.tensor(projection.weight).values
-      #expect(weight.values.allSatisfy { $0.bitPattern & 0xFFFF == 0 })
-      #expect(zip(weight.values, exact).allSatisfy { abs($0 - $1) <= abs($1) / 256 })
-    }
-    expectClose(try said(rounded), try said(backbone), relative: 0.1)
-  }
-
-  /// All three together cost what rank and width cost.
-  @Test(arguments: models) func lessInBytes(model: String) throws {
-    let nested = try #require(NestedBackbone(try load(model)))
-    let thin = try nested.at(Compute(rank: 0.75, width: 0.5))
-    let bytes = try nested.at(Compute(rank: 0.75, width: 0.5, precision: .int8))
-    let samples = thin.sampleRate
-    #expect(bytes.operations(sampleCount: samples) == thin.operations(sampleCount: samples))
-    #expect(bytes.parameterCount == thin.parameterCount)
-    let (exact, rounded) = (try said(thin), try said(bytes))
-    #expect(rounded.values != exact.values && rounded.values.allSatisfy(\.isFinite))
-    expectClose(rounded, exact, relative: 0.3)
   }
 
   @Test func everyTypeOfTheCatalogueIsAmongThem() throws {
