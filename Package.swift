@@ -24,6 +24,7 @@ let package = Package(
     .systemLibrary(name: "COpenBLAS"),
     .systemLibrary(name: "CNCurses"),
     .systemLibrary(name: "CProcessor"),
+    .systemLibrary(name: "CMemory"),
     .target(name: "Base", swiftSettings: optimized),
     .target(
       name: "Kernels", dependencies: ["COpenBLAS", "CProcessor", "Base"], swiftSettings: optimized),
@@ -45,7 +46,7 @@ let package = Package(
       name: "dropscope",
       dependencies: [
         "Dashboard", "TerminalUI", "Tradeoff", "Training", "Backbones", "Speech", "Kernels", "Base",
-        "CProcessor",
+        "CProcessor", "CMemory",
       ],
       swiftSettings: native),
 

@@ -62,13 +62,21 @@ final class TrainingSource: Sendable {
     WorkerThread.start("lab") { [self] in
       defer { labThreads.leave() }
       do {
-        let (corpus, heldOut) = try lesson.read()
-        try next.run(corpus, heldOut: heldOut) { post(.lab(id, .trained($0, $1))) }
+        try study(next) { post(.lab(id, .trained($0, $1))) }
         post(.lab(id, .ended))
       } catch {
         post(.lab(id, .failed("\(error)")))
       }
+      ProcessMemory.returnFreeBlocks()
     }
+  }
+
+  /// What it learns from is gone afterwards.
+  private func study(
+    _ lab: Lab, tell: (LabTraining, [TrainingEvent]) -> Void
+  ) throws {
+    let (corpus, heldOut) = try lesson.read()
+    try lab.run(corpus, heldOut: heldOut, tell: tell)
   }
 
   func perform(_ effect: TrainingEffect) {

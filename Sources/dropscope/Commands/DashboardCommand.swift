@@ -100,6 +100,7 @@ enum DashboardCommand: Command {
   }
 
   static func run(_ options: Settings, _ arguments: Arguments) throws -> Int32 {
+    ProcessMemory.returnLargeBlocks()
     let threads = options.threads.count
     let (theme, symbols) = (options.theme, options.symbols)
     // Whatever can be wrong with what was asked for is said before the screen changes.

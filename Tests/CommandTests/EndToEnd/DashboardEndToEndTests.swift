@@ -367,7 +367,7 @@ import Testing
       #expect(terminal.read(until: Array("measuring".utf8), seconds: 20))
       // The handle: drawn anew at each move of the slider and, while measuring, by nothing else.
       let handle = Array("●".utf8)
-      for view in 1...7 {
+      for view in 1...9 {
         terminal.write("\(view)")
         var latencies: [Double] = []
         var bytes = 0
