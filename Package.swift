@@ -26,7 +26,8 @@ let package = Package(
     .systemLibrary(name: "CProcessor"),
     .systemLibrary(name: "CMemory"),
     .target(name: "Base", swiftSettings: optimized),
-    .target(name: "Kernels", dependencies: ["COpenBLAS", "Base"], swiftSettings: optimized),
+    .target(
+      name: "Kernels", dependencies: ["COpenBLAS", "CProcessor", "Base"], swiftSettings: optimized),
     .target(name: "Speech", dependencies: ["Kernels", "Base"], swiftSettings: optimized),
     .target(
       name: "Backbones", dependencies: ["Speech", "Kernels", "Base"], swiftSettings: optimized),

@@ -8,11 +8,25 @@ struct Projection: Sendable {
   let weight: Parameter
   let bias: Parameter?
 
-  /// x is rows x inputs; returns rows x outputs.
+  /// x is rows x inputs; returns rows x outputs. Where the weights have only a part, of each as many as that
+  /// has.
   func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor {
-    Linear.forward(
+    if let part = w.part(weight) { return part(x) }
+    return Linear.forward(
       x, weight: w[weight], bias: bias.map { w[$0] }, outputs: weight.shape[0])
   }
+
+  /// All of it, with values of its own.
+  func whole(_ w: Weights) -> ThinLinear {
+    let outputs = weight.shape[0]
+    let inputs = weight.count / outputs
+    return ThinLinear(
+      .whole(w.tensor(weight).reshaped(outputs, inputs)), bias: bias.map { w.tensor($0) },
+      inputs: inputs, outputs: outputs)
+  }
+
+  /// FLOPs of the product for a row.
+  func operationsPerRow(_ w: Weights) -> Double { 2 * Double(w.count(weight)) }
 
   /// Adds to the parameters' gradients and returns d/dx.
   func backward(

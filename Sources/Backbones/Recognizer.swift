@@ -5,7 +5,11 @@ import Foundation
 import Speech
 
 package struct Recognizer: Sendable {
-  package let backbone: any Backbone
+  package private(set) var backbone: any Backbone
+  /// How much of the backbone's linear layers it computes.
+  package private(set) var compute = Compute.full
+  /// The backbone at any compute; nil where that cannot be.
+  private var nested: NestedBackbone?
   package let tokenizer: Tokenizer
   /// The folder's name, unless the program has to tell two of one name apart.
   package var name: String
@@ -20,6 +24,7 @@ package struct Recognizer: Sendable {
     self.name = name
     self.folder = folder
     remark = nil
+    nested = NestedBackbone(backbone)
   }
 
   /// Reads config.json, model.safetensors and tokens.txt, or what Hugging Face has in its place, and
@@ -43,6 +48,7 @@ package struct Recognizer: Sendable {
     }
     self.folder = folder
     name = folder.standardizedFileURL.lastPathComponent
+    nested = NestedBackbone(backbone)
 
     var random = RandomGenerator(seed: 1)
     let noise = (0..<backbone.sampleRate / 2).map { _ in
@@ -53,6 +59,28 @@ package struct Recognizer: Sendable {
       throw InputError(
         folder.path, expected: "weights that give log-probabilities", found: "NaN from all layers")
     }
+  }
+
+  /// The same model at this compute, whatever this one's is. What ranks and rounding take is kept for all that
+  /// come from one folder. Throws `InputError` for a model that names no feed-forward parts.
+  package func at(_ compute: Compute) throws -> Recognizer {
+    if compute == self.compute { return self }
+    guard let nested else {
+      throw InputError(
+        folder.path, expected: "a model with feed-forward parts, to compute less of them",
+        found: "\(type(of: backbone).modelType), which names none")
+    }
+    var result = self
+    result.backbone = try nested.at(compute)
+    result.compute = compute
+    return result
+  }
+
+  /// The same words from another backbone with the same tokens.
+  func with(_ backbone: any Backbone) -> Recognizer {
+    var result = self
+    (result.backbone, result.nested, result.compute) = (backbone, NestedBackbone(backbone), .full)
+    return result
   }
 
   /// Samples at the rate the backbone expects.

@@ -18,10 +18,13 @@ package struct StageValues: Sendable, Equatable {
     self.head = head
   }
 
-  /// Parameters by their names, the head's begin with `head`. A skipped layer has none.
-  init(_ layout: ParameterLayout, layers: Int, _ names: LayerNames, head: String) {
+  /// Parameters that take part by their names, the head's begin with `head`. A skipped layer has none.
+  init(
+    _ layout: ParameterLayout, _ weights: Weights, layers: Int, _ names: LayerNames, head: String
+  ) {
     func count(_ start: String) -> Double {
-      layout.parameters.filter { $0.name.hasPrefix(start) }.reduce(0) { $0 + Double($1.count) }
+      layout.parameters.filter { $0.name.hasPrefix(start) }
+        .reduce(0) { $0 + Double(weights.count($1)) }
     }
     let layers = (0..<layers).map { count("\(names.prefix)\($0).") }
     let head = count(head)

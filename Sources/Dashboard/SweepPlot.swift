@@ -9,10 +9,12 @@ extension LinePlot {
     var names: [String] = []
     var byName: [String: [SweepGroup]] = [:]
     let splits = Set(groups.map(\.first.split))
+    let computes = Set(groups.map(\.first.compute))
     for group in groups {
       let summary = group.first
       let split = splits.count > 1 ? " \(summary.split)" : ""
-      let name = "\(summary.model) \(summary.policy)\(split)"
+      let compute = computes.count > 1 && summary.compute != .full ? " \(summary.compute)" : ""
+      let name = "\(summary.model) \(summary.policy)\(compute)\(split)"
       if byName[name] == nil { names.append(name) }
       byName[name, default: []].append(group)
     }
@@ -21,7 +23,8 @@ extension LinePlot {
     let search = groups.first.flatMap { $0.first.decoder == nil ? nil : $0.first.decoding }
     self.init(
       title: datasets.joined(separator: ", ") + ": word error rate against compute"
-        + (search.map { ", \($0)" } ?? ""),
+        + (search.map { ", \($0)" } ?? "")
+        + (computes.count == 1 ? groups[0].first.compute.remark : ""),
       xLabel: "GFLOP per second of audio", yLabel: "WER %",
       curves: names.enumerated().map { index, name in
         Curve(

@@ -14,6 +14,10 @@ package struct Summary: Codable, Sendable, Equatable {
   package var atlas: String?
   /// Absent where utterances have masks of their own.
   package var mask: String?
+  /// `Compute`; each absent where nothing is spared by it.
+  package var rank: Double?
+  package var width: Double?
+  package var precision: Compute.Precision?
   /// Layers that the policy was to keep: of every utterance, or on the average.
   package var keptLayers: Int
   package var dropRatio: Double
@@ -90,9 +94,9 @@ package struct Summary: Codable, Sendable, Equatable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case model, dataset, split, policy, atlas, mask, utterances, words, wer, cer, substitutions,
-      deletions
-    case insertions, threads, machine, normalization, skipped, decoder, lm, beam
+    case model, dataset, split, policy, atlas, mask, rank, width, precision, utterances, words, wer
+    case cer, substitutions, deletions, insertions, threads, machine, normalization, skipped
+    case decoder, lm, beam
     case comparison = "against"
     case keptLayers = "kept_layers"
     case dropRatio = "drop_ratio"
@@ -113,11 +117,14 @@ package struct Summary: Codable, Sendable, Equatable {
     return ", \(skipped) left out"
   }
 
+  /// How much of the linear layers was computed, and how exactly.
+  package var compute: Compute { Compute(fields: (rank, width, precision)) }
+
   /// Sums the results of a data set's readable utterances by one walk. `other`: another model's by the
   /// same walk.
   package init(
     _ results: [UtteranceResult], model: String, dataset: Dataset, policy: String, walk: Walk,
-    decoding: Decoding = .greedy, threads: Int, machine: String,
+    compute: Compute = .full, decoding: Decoding = .greedy, threads: Int, machine: String,
     against other: (model: String, results: [UtteranceResult])? = nil
   ) {
     let speakers = results.map { dataset.utterances[$0.index].speaker }
@@ -135,6 +142,7 @@ package struct Summary: Codable, Sendable, Equatable {
     mask = walk.mask?.description
     keptLayers = walk.keptCount
     dropRatio = walk.dropRatio
+    (rank, width, precision) = compute.fields
     if walk.mask == nil {
       let count = Double(max(1, results.count))
       layerShares = (0..<walk.layerCount).map { layer in

@@ -1,5 +1,6 @@
 // What `dropscope bench` found, as JSON and for people.
 
+import Backbones
 import Base
 import Foundation
 import Tradeoff
@@ -10,6 +11,10 @@ struct BenchReport: Codable {
   var dataset: String
   var split: String
   var model: String
+  /// As in `Summary`, of recognition: each absent where nothing is spared by it.
+  var rank: Double?
+  var width: Double?
+  var precision: Compute.Precision?
   /// Single-precision GFLOP/s of matrix products, one thread and `threads` threads.
   var sgemmGflops: Double
   var sgemmGflopsAllThreads: Double
@@ -24,7 +29,8 @@ struct BenchReport: Codable {
   var pytorchVersion: String?
 
   enum CodingKeys: String, CodingKey {
-    case machine, threads, dataset, split, model, recognition, recording, training
+    case machine, threads, dataset, split, model, rank, width, precision, recognition, recording
+    case training
     case sgemmGflops = "sgemm_gflops"
     case sgemmGflopsAllThreads = "sgemm_gflops_all_threads"
     case recordingSeconds = "recording_seconds"
@@ -76,7 +82,8 @@ struct BenchReport: Codable {
       try StandardOutput.show(
         """
 
-        recognition: \(model), \(recognition[0].utterances) utterances of \
+        recognition: \(model)\(Compute(fields: (rank, width, precision)).remark), \
+        \(recognition[0].utterances) utterances of \
         \(dataset) \(split), one thread
         \(recognitionTable.heading)
         """)

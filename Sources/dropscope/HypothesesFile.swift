@@ -9,10 +9,13 @@ import Tradeoff
 /// JSON lines, or for a name that ends in `.trn` pairs of files in the form that sclite reads: words and
 /// the utterance's id in brackets, a line each.
 struct HypothesesFile {
-  /// An utterance by a walk.
+  /// An utterance by a walk at a compute.
   private struct Line: Encodable {
     var model, dataset, split, policy, mask, id, speaker, reference, hypothesis: String
     var words, substitutions, deletions, insertions: Int
+    /// As in `Summary`.
+    var rank, width: Double?
+    var precision: Compute.Precision?
   }
 
   private let url: URL
@@ -29,10 +32,14 @@ struct HypothesesFile {
 
   private var isPairs: Bool { url.pathExtension == "trn" }
 
-  /// Reference and hypothesis; of several walks, each has its own.
-  private func pair(_ model: String, _ walk: Walk, several: Bool) -> (ref: URL, hyp: URL) {
+  /// Reference and hypothesis; of several walks or computes, each has its own.
+  private func pair(
+    _ model: String, _ walk: Walk, _ compute: Compute, several: Bool
+  ) -> (ref: URL, hyp: URL) {
     let stem = url.deletingPathExtension()
-    let choice = walk.description.replacing(", ", with: "-").replacing(" ", with: "-")
+    let choice = [walk.description, compute.description].filter { !$0.isEmpty }
+      .joined(separator: "-").replacing(" %", with: "").replacing(", ", with: "-")
+      .replacing(" ", with: "-")
     let name = several ? ".\(model.replacing("/", with: "_")).\(choice)" : ""
     func file(_ kind: String) -> URL {
       stem.deletingLastPathComponent()
@@ -42,15 +49,15 @@ struct HypothesesFile {
   }
 
   /// Throws unless what `write` writes can be written.
-  func check(model: String, walk: Walk, several: Bool) throws {
-    let pair = pair(model, walk, several: several)
+  func check(model: String, walk: Walk, compute: Compute, several: Bool) throws {
+    let pair = pair(model, walk, compute, several: several)
     for file in isPairs ? [pair.ref, pair.hyp] : [url] { try OutputFile.check(file) }
   }
 
   /// Each file is the old one or the whole new one; JSON lines grow by a walk.
   mutating func write(
     _ results: [UtteranceResult], of dataset: Dataset, model: String, policy: String,
-    walk: Walk, several: Bool
+    walk: Walk, compute: Compute, several: Bool
   ) throws {
     let utterances = results.map { dataset.utterances[$0.index] }
     if isPairs {
@@ -58,7 +65,7 @@ struct HypothesesFile {
       func text(_ words: [String]) -> String {
         zip(words, ids).map { ($0.isEmpty ? "" : "\($0) ") + "(\($1))\n" }.joined()
       }
-      let pair = pair(model, walk, several: several)
+      let pair = pair(model, walk, compute, several: several)
       try OutputFile.write(text(utterances.map(\.transcript)), to: pair.ref)
       try OutputFile.write(text(results.map(\.transcript.text)), to: pair.hyp)
       return
@@ -71,7 +78,9 @@ struct HypothesesFile {
             mask: result.mask.description, id: utterance.id, speaker: utterance.speaker,
             reference: utterance.transcript, hypothesis: result.transcript.text,
             words: result.counts.words, substitutions: result.counts.substitutions,
-            deletions: result.counts.deletions, insertions: result.counts.insertions)))
+            deletions: result.counts.deletions, insertions: result.counts.insertions,
+            rank: compute.fields.rank, width: compute.fields.width,
+            precision: compute.fields.precision)))
     }
     try OutputFile.write(lines.map { $0 + "\n" }.joined(), to: url)
   }

@@ -72,7 +72,7 @@ struct LanguageModelTuning {
     try StandardOutput.show(
       """
       \(dataset.name) \(dataset.split): \(dataset.utterances.count) utterances, \(recognizer.name) \
-      \(walk), \(Decoding.beam(search).description)
+      \(walk)\(recognizer.compute.remark), \(Decoding.beam(search).description)
       WER % by LM weight, down, and word bonus, across; greedy \(percent(greedy.rate))
 
       \(table.heading)

@@ -44,6 +44,7 @@ struct SweepOutput {
 
   private func printTable(_ groups: [SweepGroup]) throws {
     guard let summary = groups.first?.first else { return }
+    let hasComputes = Set(groups.map(\.first.compute)).count > 1
     func names(_ group: SweepGroup) -> [String] {
       let first = group.first
       // A lone mask is worth showing; of several only the number says something.
@@ -52,16 +53,18 @@ struct SweepOutput {
         ? first.mask ?? Walk.ownMasks
         : "\(group.points.count) \(first.mask == nil ? "draws" : "masks")"
       return [first.model, first.split, first.policy, mask]
+        + (hasComputes ? [first.compute.word] : [])
     }
     let table = TextTable(
-      ["model", "split", "policy", "mask", "keep", "WER %", "range", "sd", "GFLOP/s", "RTF"],
+      ["model", "split", "policy", "mask"] + (hasComputes ? ["compute"] : [])
+        + ["keep", "WER %", "range", "sd", "GFLOP/s", "RTF"],
       names: groups.map(names), numbers: [4, 6, 13, 5, 7, 7])
     try StandardOutput.show(
       """
       \(summary.dataset)\
       \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? "")\
       \(summary.skippedRemark)\
-      \(summary.decoder == nil ? "" : ", \(summary.decoding)"): \
+      \(summary.decoder == nil ? "" : ", \(summary.decoding)")\(hasComputes ? "" : summary.compute.remark): \
       \(summary.threads) threads on \(summary.machine)
       WER %: mean over masks; range: 95 % interval of one mask, lowest to highest of several
 

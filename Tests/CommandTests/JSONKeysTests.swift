@@ -1,5 +1,6 @@
 // The keys that programs read: names in Swift may change, these may not.
 
+import Backbones
 import Base
 import Foundation
 import Testing
@@ -26,7 +27,7 @@ import Tradeoff
     var training = TrainingSpeed(
       recipe: "dld", steps: 1, audioSecondsPerSecond: 1, gflops: 1, shareOfPeak: 1)
     training.compare(with: 2)
-    let report = BenchReport(
+    var report = BenchReport(
       machine: "m", threads: 1, dataset: "d", split: "s", model: "m", sgemmGflops: 1,
       sgemmGflopsAllThreads: 1, recognition: [recognition], recordingSeconds: 1,
       recording: [recording], peakMemoryMiB: 1, training: [training], pytorchVersion: "2")
@@ -36,6 +37,10 @@ import Tradeoff
         "recording", "recording_seconds", "sgemm_gflops", "sgemm_gflops_all_threads", "split",
         "threads", "training",
       ])
+    (report.rank, report.width, report.precision) =
+      Compute(rank: 0.5, width: 0.75, precision: .int8).fields
+    #expect(try keys(report).count == 16)
+    #expect(try Set(keys(report)).isSuperset(of: ["rank", "width", "precision"]))
     #expect(
       try keys(recognition) == [
         "gflop_per_audio_second", "gflops", "kept_layers", "latency_ms", "mask",
@@ -57,8 +62,11 @@ import Tradeoff
   @Test func transcribe() throws {
     var result = TranscribeCommand.Result(
       file: "a", text: "b", audioSeconds: 1, seconds: 1, mask: "1", words: [])
-    #expect(
-      try keys(result) == ["audio_seconds", "file", "mask", "seconds", "text", "words"])
+    let always = ["audio_seconds", "file", "mask", "seconds", "text", "words"]
+    #expect(try keys(result) == always)
+    (result.rank, result.width, result.precision) = (0.5, 0.75, .int8)
+    #expect(try keys(result) == (always + ["precision", "rank", "width"]).sorted())
+    (result.rank, result.width, result.precision) = Compute.full.fields
     (result.decoder, result.beam, result.lm, result.lmWeight) = ("beam", 1, "words.arpa", 1)
     (result.wordBonus, result.decodeSeconds) = (1, 1)
     #expect(

@@ -6,19 +6,27 @@ import Speech
 
 /// The Conformer of torchaudio and LDASR with a CTC head: log-mel, two stride-2 convolutions,
 /// sinusoidal positions, N droppable layers, Linear and log-softmax.
-package final class Conformer: FeatureBackbone {
+package final class Conformer: FeatureBackbone, ThinnableBackbone {
   package static let modelType = "conformer"
   let network: ConformerNetwork
   /// With the running statistics folded into the depthwise convolutions.
-  private let weights: Weights
+  let weights: Weights
   package let features: FeatureExtractor
 
-  init(_ network: ConformerNetwork, weights: ParameterBuffer, state: ParameterBuffer) {
+  private init(_ network: ConformerNetwork, weights: Weights, features: FeatureExtractor) {
     self.network = network
+    self.weights = weights
+    self.features = features
+  }
+
+  convenience init(
+    _ network: ConformerNetwork, weights: ParameterBuffer, state: ParameterBuffer
+  ) {
     let folded = weights.copy()
     for layer in network.layers { layer.convolution.fold(folded, state: state) }
-    self.weights = Weights(folded)
-    features = .logMel(LogMel(network.configuration.features))
+    self.init(
+      network, weights: Weights(folded),
+      features: .logMel(LogMel(network.configuration.features)))
   }
 
   package convenience init(contentsOf folder: URL) throws {
@@ -59,7 +67,8 @@ package final class Conformer: FeatureBackbone {
 
   package var parameters: StageValues {
     var values = StageValues(
-      network.layout, layers: layerCount, ConformerNetwork.layerNames, head: "single_linear.")
+      network.layout, weights, layers: layerCount, ConformerNetwork.layerNames,
+      head: "single_linear.")
     if skipRule == .normalized {
       let norm = Double(2 * network.configuration.width)
       values.skipped = Array(repeating: norm, count: layerCount)
@@ -74,9 +83,16 @@ package final class Conformer: FeatureBackbone {
     let frames = ConvolutionSubsampling.outputLength(featureFrames)
     return StageValues(
       frontEnd: network.subsampling.operations(featureFrames: featureFrames),
-      layers: network.layers.map { $0.operations(frames: frames) },
+      layers: network.layers.map { $0.operations(frames: frames, weights) },
       skipped: Array(repeating: 0, count: layerCount),
       head: 2 * Double(frames * network.configuration.width * tokenCount))
+  }
+
+  var feedForwards: [FeedForward] { network.layers.flatMap(\.feedForwards) }
+  var projections: [Projection] { network.layers.flatMap(\.projections) }
+
+  func reading(_ weights: Weights) -> Conformer {
+    Conformer(network, weights: weights, features: features)
   }
 
   package func frameCount(sampleCount: Int) -> Int {

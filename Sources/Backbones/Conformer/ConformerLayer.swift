@@ -78,9 +78,16 @@ struct ConformerLayer: Sendable {
 
   /// FLOPs of the products and convolutions for an utterance of `frames`; LayerNorm, SiLU and other
   /// elementwise work is about one percent of it and not counted.
-  func operations(frames: Int) -> Double {
-    Double(frames)
-      * (first.operationsPerFrame + second.operationsPerFrame + convolution.operationsPerFrame)
-      + attention.operations(frames: frames)
+  func operations(frames: Int, _ w: Weights) -> Double {
+    let products = feedForwards.reduce(convolution.operationsPerFrame) {
+      $0 + $1.operationsPerFrame(w)
+    }
+    return Double(frames) * products + attention.operations(frames: frames)
+  }
+
+  var feedForwards: [FeedForward] { [first.products, second.products] }
+
+  var projections: [Projection] {
+    feedForwards.flatMap(\.projections) + attention.projections + convolution.projections
   }
 }

@@ -17,7 +17,8 @@ struct ConformerNetwork: Sendable {
   let head: Projection
 
   static let layerNames = LayerNames(
-    prefix: "conformer_layers.", count: [ConformerConfiguration.CodingKeys.layers.rawValue])
+    prefix: "conformer_layers.", count: [ConformerConfiguration.CodingKeys.layers.rawValue],
+    feedForward: [ConformerConfiguration.CodingKeys.feedForward.rawValue])
 
   init(_ configuration: ConformerConfiguration) {
     self.configuration = configuration

@@ -110,6 +110,8 @@ struct ConvolutionModule: Sendable {
     return norm.backward(dNormalized, a.norm, w, into: g)
   }
 
+  var projections: [Projection] { [pointwiseIn, pointwiseOut] }
+
   /// FLOPs per frame: two pointwise products and the depthwise taps.
   var operationsPerFrame: Double {
     6 * Double(width) * Double(width) + 2 * Double(width) * Double(kernel)

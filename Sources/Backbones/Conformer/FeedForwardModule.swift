@@ -6,14 +6,10 @@ import Kernels
 /// torchaudio's `_FeedForwardModule`: `sequential.{0 LayerNorm, 1 Linear, 4 Linear}`; SiLU and dropout
 /// in between. Returns the module's output; the layer adds half of it to its input.
 struct FeedForwardModule: Sendable {
-  let width: Int
-  let inner: Int
   let norm: Norm
   let expand, contract: Projection
 
   init(_ prefix: String, width: Int, inner: Int, in layout: inout ParameterLayout) {
-    self.width = width
-    self.inner = inner
     norm = Norm("\(prefix).sequential.0", width, in: &layout)
     expand = Projection("\(prefix).sequential.1", width, inner, in: &layout)
     contract = Projection("\(prefix).sequential.4", inner, width, in: &layout)
@@ -62,6 +58,5 @@ struct FeedForwardModule: Sendable {
     return norm.backward(dNormalized, a.norm, w, into: g)
   }
 
-  /// FLOPs per frame of the two products.
-  var operationsPerFrame: Double { 4 * Double(width) * Double(inner) }
+  var products: FeedForward { FeedForward(expand: expand, contract: contract) }
 }

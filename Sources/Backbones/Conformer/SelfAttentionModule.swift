@@ -68,6 +68,8 @@ struct SelfAttentionModule: Sendable {
     return norm.backward(dNormalized, a.norm, w, into: g)
   }
 
+  var projections: [Projection] { [packed, out] }
+
   /// FLOPs for an utterance of `frames`: four projections, then QK^T and PV.
   func operations(frames: Int) -> Double {
     let (t, c) = (Double(frames), Double(width))

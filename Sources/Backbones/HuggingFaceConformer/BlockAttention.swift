@@ -105,6 +105,11 @@ struct BlockAttention: Sendable {
     }
   }
 
+  var projections: [Projection] {
+    guard case .relative(let relative) = rule else { return [query, key, value, out] }
+    return [query, key, value, out, relative.projection]
+  }
+
   /// FLOPs for an utterance of `frames`: four projections, QK^T and PV; by distance also the
   /// sinusoids' projection and the scores, by keys those of every distance there is.
   func operations(frames: Int) -> Double {

@@ -98,6 +98,8 @@ struct BlockConvolution: Sendable {
     return pointwiseOut(activation(behind(filtered, w)), w)
   }
 
+  var projections: [Projection] { [pointwiseIn, pointwiseOut] }
+
   /// FLOPs: two pointwise products and the depthwise taps.
   func operations(frames: Int) -> Double {
     let c = Double(width)

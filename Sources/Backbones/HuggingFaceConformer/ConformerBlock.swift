@@ -82,12 +82,13 @@ private struct BlockFeedForward: Sendable {
   func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor {
     contract(activation(expand(norm(x, w), w)), w)
   }
+
+  var products: FeedForward { FeedForward(expand: expand, contract: contract) }
 }
 
 /// The Conformer layer (Gulati et al., arXiv 2005.08100): x += FFN1(LN(x)) / 2; x += MHSA(LN(x));
 /// x += Conv(LN(x)); x += FFN2(LN(x)) / 2; y = LN(x).
 struct ConformerBlock: Sendable {
-  private let settings: ConformerBlockSettings
   private let first, second: BlockFeedForward
   private let attentionNorm, finalNorm: Norm
   private let attention: BlockAttention
@@ -97,7 +98,6 @@ struct ConformerBlock: Sendable {
     _ prefix: String, _ settings: ConformerBlockSettings, in layout: inout ParameterLayout,
     state: inout ParameterLayout
   ) {
-    self.settings = settings
     let (names, width, epsilon) = (settings.names, settings.width, settings.epsilon)
     first = BlockFeedForward(
       norm: "\(prefix).\(names.firstNorm)", "\(prefix).\(names.first)", settings, in: &layout)
@@ -128,9 +128,15 @@ struct ConformerBlock: Sendable {
   }
 
   /// FLOPs of the products and convolutions for an utterance of `frames`; elementwise work is left out.
-  func operations(frames: Int) -> Double {
-    8 * Double(frames) * Double(settings.width) * Double(settings.feedForward)
+  func operations(frames: Int, _ w: Weights) -> Double {
+    Double(frames) * feedForwards.reduce(0) { $0 + $1.operationsPerFrame(w) }
       + attention.operations(frames: frames) + convolution.operations(frames: frames)
+  }
+
+  var feedForwards: [FeedForward] { [first.products, second.products] }
+
+  var projections: [Projection] {
+    feedForwards.flatMap(\.projections) + attention.projections + convolution.projections
   }
 }
 
@@ -175,5 +181,11 @@ struct ConformerBlocks: Sendable {
   }
 
   /// Of each, see `ConformerBlock.operations`.
-  func operations(frames: Int) -> [Double] { blocks.map { $0.operations(frames: frames) } }
+  func operations(frames: Int, _ w: Weights) -> [Double] {
+    blocks.map { $0.operations(frames: frames, w) }
+  }
+
+  /// Of all, front to back.
+  var feedForwards: [FeedForward] { blocks.flatMap(\.feedForwards) }
+  var projections: [Projection] { blocks.flatMap(\.projections) }
 }

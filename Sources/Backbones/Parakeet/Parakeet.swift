@@ -7,13 +7,14 @@ import Speech
 /// `ParakeetForCTC` of Hugging Face's transformers: log-mel, eightfold subsampling, N droppable Conformer
 /// blocks with relative positions, a linear head. Immutable, safe on any number of threads; float32
 /// weights stay in the mapped file.
-package final class Parakeet: Backbone {
+package final class Parakeet: Backbone, ThinnableBackbone {
   package static let modelType = "parakeet_ctc"
   private static let names = LayerNames(
-    prefix: "encoder.layers.", count: ParakeetConfiguration.layersPath)
+    prefix: "encoder.layers.", count: ParakeetConfiguration.path(.layers),
+    feedForward: ParakeetConfiguration.path(.feedForward))
   private static let headName = "ctc_head"
   private let configuration: ParakeetConfiguration
-  private let weights: Weights
+  let weights: Weights
   private let layout: ParameterLayout
   private let logMel: LogMel
   private let subsampling: StridingSubsampling
@@ -44,6 +45,16 @@ package final class Parakeet: Backbone {
     logMel = LogMel(configuration.features)
   }
 
+  private init(_ other: Parakeet, reading weights: Weights) {
+    self.weights = weights
+    configuration = other.configuration
+    layout = other.layout
+    logMel = other.logMel
+    subsampling = other.subsampling
+    blocks = other.blocks
+    headProjection = other.headProjection
+  }
+
   package var layerCount: Int { configuration.encoder.layers }
   package var tokenCount: Int { configuration.vocabulary }
   package var blank: Int { configuration.blank }
@@ -68,7 +79,7 @@ package final class Parakeet: Backbone {
   }
 
   package var parameters: StageValues {
-    StageValues(layout, layers: layerCount, Self.names, head: "\(Self.headName).")
+    StageValues(layout, weights, layers: layerCount, Self.names, head: "\(Self.headName).")
   }
 
   /// Products and convolutions; the log-mel transform and elementwise work are left out.
@@ -77,10 +88,15 @@ package final class Parakeet: Backbone {
     let frames = StridingSubsampling.outputLength(featureFrames, configuration.encoder)
     return StageValues(
       frontEnd: subsampling.operations(featureFrames: featureFrames),
-      layers: blocks.operations(frames: frames),
+      layers: blocks.operations(frames: frames, weights),
       skipped: Array(repeating: 0, count: layerCount),
       head: 2 * Double(frames * configuration.encoder.width * tokenCount))
   }
+
+  var feedForwards: [FeedForward] { blocks.feedForwards }
+  var projections: [Projection] { blocks.projections }
+
+  func reading(_ weights: Weights) -> Parakeet { Parakeet(self, reading: weights) }
 
   package func frameCount(sampleCount: Int) -> Int {
     StridingSubsampling.outputLength(

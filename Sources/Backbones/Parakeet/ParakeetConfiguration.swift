@@ -83,8 +83,10 @@ package struct ParakeetConfiguration: Sendable, Equatable {
   package var blank = 1024
   package var features = LogMelConfiguration()
 
-  /// Where config.json has the number of layers.
-  static let layersPath = [File.CodingKeys.encoder.rawValue, Encoder.CodingKeys.layers.rawValue]
+  /// Where config.json has a setting of the encoder.
+  static func path(_ key: Encoder.CodingKeys) -> [String] {
+    [File.CodingKeys.encoder.rawValue, key.rawValue]
+  }
 
   private struct File: Decodable {
     var encoder: Encoder?

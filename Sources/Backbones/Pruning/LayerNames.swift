@@ -8,6 +8,8 @@ package struct LayerNames: Sendable {
   package var prefix: String
   /// Where config.json says how many layers there are: names of members, from the outside in.
   package var count: [String]
+  /// Where it says how many hidden units every feed-forward part has.
+  package var feedForward: [String]
   /// What layer 0's tensors are called, after the number, that all layers read: they stay in layer 0,
   /// whichever layer that is.
   package var ofFirst: [String] = []

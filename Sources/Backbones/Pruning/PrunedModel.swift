@@ -1,4 +1,4 @@
-// A choice of layers for good: a model folder without the others.
+// A choice of layers and hidden units for good: a model folder without the others.
 
 import Base
 import Foundation
@@ -6,11 +6,14 @@ import Kernels
 import Speech
 
 /// A model folder that becomes another one, without the layers that a mask skips: the layers that stay are
-/// numbered anew, their tensors and all others are copied bit by bit.
+/// numbered anew, their tensors and all others are copied bit by bit. Of feed-forward parts that are to be
+/// narrower the hidden units that stay do so in their order.
 package struct PrunedModel {
   /// What changed.
   package struct Sizes: Sendable {
     package var layers, parameters: Int
+    /// Of every feed-forward part; nil where there is none.
+    package var hiddenUnits: Int?
     /// Of the files with the weights.
     package var weightBytes: Int
   }
@@ -28,9 +31,15 @@ package struct PrunedModel {
   }
 
   package let mask: LayerMask
+  /// At its width.
   let recognizer: Recognizer
   private let names: LayerNames
   private let tensors: ModelTensors
+  /// How many hidden units stay where some go.
+  private let hiddenUnits: Int?
+  /// What stays of the tensors, by name, that are not copied whole.
+  private let parts: [String: TensorCopy.Part]
+  private let before: Sizes
 
   private static let cardStart = "README"
   private static let licences = ["LICENSE", "LICENCE", "NOTICE", "COPYING"]
@@ -46,13 +55,13 @@ package struct PrunedModel {
   private var folder: URL { recognizer.folder }
   private var configuration: URL { folder.appendingPathComponent(ModelFolder.configurationName) }
 
-  /// Throws `InputError` for a model whose layers cannot be cut out so that what is left does the same.
-  package init(_ recognizer: Recognizer, keeping mask: LayerMask) throws {
+  /// `width`: `Compute.width` of every feed-forward part. Throws `InputError` for a model whose layers or
+  /// hidden units cannot be cut out so that what is left does the same.
+  package init(_ recognizer: Recognizer, keeping mask: LayerMask, width: Double) throws {
     let backbone = recognizer.backbone
     precondition(
       mask.layerCount == backbone.layerCount && mask.keptCount > 0,
       "a mask \(mask) of a model with \(backbone.layerCount) layers")
-    self.recognizer = recognizer
     self.mask = mask
     let folder = recognizer.folder
     guard let names = backbone.layerNames else {
@@ -62,6 +71,16 @@ package struct PrunedModel {
     }
     self.names = names
     tensors = try ModelTensors(contentsOf: folder)
+    before = try Self.sizes(of: recognizer)
+    let narrowing = try width < 1 ? Narrowing(recognizer, width: width) : nil
+    self.recognizer = narrowing?.recognizer ?? recognizer
+    hiddenUnits = narrowing?.hiddenUnits
+    parts = narrowing?.parts ?? [:]
+    if let missing = parts.keys.sorted().first(where: { tensors.file(with: $0) == nil }) {
+      throw InputError(
+        folder.path, expected: "a tensor \(missing), to leave hidden units out",
+        found: "layers under other names")
+    }
     if mask.keptCount == mask.layerCount { return }
     guard backbone.skipRule == .identity else {
       throw InputError(
@@ -88,12 +107,16 @@ package struct PrunedModel {
     var metadata = tensors.metadata
     // transformers wants to know whose tensors they are.
     metadata["format"] = metadata["format"] ?? "pt"
-    metadata[Self.metadataKey] = [metadata[Self.metadataKey], "\(recognizer.name) at \(mask)"]
-      .compactMap { $0 }.joined(separator: ", then ")
+    let units = hiddenUnits.map { " with \($0) hidden units" } ?? ""
+    metadata[Self.metadataKey] = [
+      metadata[Self.metadataKey], "\(recognizer.name) at \(mask)\(units)",
+    ].compactMap { $0 }.joined(separator: ", then ")
     try SafetensorsWriter.copy(
       tensors.names.compactMap { name in
         guard let file = tensors.file(with: name) else { return nil }
-        return names.name(name, keeping: mask).map { ($0, file, name) }
+        return names.name(name, keeping: mask).map {
+          TensorCopy($0, of: file, source: name, part: parts[name])
+        }
       }, metadata: metadata, to: output.appendingPathComponent(ModelFolder.weightsName))
     for url in LanguageAdapter.files(in: folder) { try copyAdapter(url, to: output) }
     try writeConfiguration(to: output)
@@ -102,7 +125,7 @@ package struct PrunedModel {
     let difference = try self.difference(from: pruned)
     let card = PrunedCard(
       name: name, source: recognizer.name, mask: mask, origin: origin,
-      before: try Self.sizes(of: recognizer), after: try Self.sizes(of: pruned),
+      before: before, after: try Self.sizes(of: pruned),
       difference: difference, sourceCards: cards)
     try OutputFile.write(card.text, to: output.appendingPathComponent("\(Self.cardStart).md"))
     return (card.before, card.after)
@@ -115,8 +138,12 @@ package struct PrunedModel {
       throw InputError(
         configuration.path, expected: "JSON in UTF-8", found: "something else")
     }
+    var settings = value.setting(names.count, to: .number("\(mask.keptCount)"))
+    if let hiddenUnits {
+      settings = settings.setting(names.feedForward, to: .number("\(hiddenUnits)"))
+    }
     try OutputFile.write(
-      value.setting(names.count, to: .number("\(mask.keptCount)")).document,
+      settings.document,
       to: output.appendingPathComponent(ModelFolder.configurationName))
   }
 
@@ -154,7 +181,9 @@ package struct PrunedModel {
     let name = url.deletingPathExtension().lastPathComponent + ".safetensors"
     try SafetensorsWriter.copy(
       file.names.compactMap { name in
-        names.name(name, keeping: mask).map { ($0, file, name) }
+        names.name(name, keeping: mask).map {
+          TensorCopy($0, of: file, source: name, part: nil)
+        }
       }, metadata: metadata, to: output.appendingPathComponent(name))
   }
 
@@ -163,6 +192,7 @@ package struct PrunedModel {
   private static func sizes(of recognizer: Recognizer) throws -> Sizes {
     Sizes(
       layers: recognizer.backbone.layerCount, parameters: recognizer.backbone.parameterCount,
+      hiddenUnits: (recognizer.backbone as? any ThinnableBackbone)?.feedForwards.first?.unitCount,
       weightBytes: try ModelTensors(contentsOf: recognizer.folder).byteCount)
   }
 

@@ -13,7 +13,6 @@ struct TransformerLayer: Sendable {
   let query, key, value, out: Projection
   let attentionNorm, finalNorm: Norm
   let expand, contract: Projection
-  let feedForward: Int
   let positions: GatedPositions?
   let adapter: LayerAdapter?
 
@@ -22,7 +21,7 @@ struct TransformerLayer: Sendable {
   ) {
     width = configuration.width
     heads = configuration.heads
-    feedForward = configuration.feedForward
+    let inner = configuration.feedForward
     isStable = configuration.isStable
     activation = configuration.activation
     func linear(_ name: String, _ inputs: Int, _ outputs: Int) -> Projection {
@@ -34,8 +33,8 @@ struct TransformerLayer: Sendable {
     out = linear("attention.out_proj", width, width)
     attentionNorm = Norm(
       "\(prefix).layer_norm", width, epsilon: configuration.epsilon, in: &layout)
-    expand = linear("feed_forward.intermediate_dense", width, feedForward)
-    contract = linear("feed_forward.output_dense", feedForward, width)
+    expand = linear("feed_forward.intermediate_dense", width, inner)
+    contract = linear("feed_forward.output_dense", inner, width)
     finalNorm = Norm(
       "\(prefix).final_layer_norm", width, epsilon: configuration.epsilon, in: &layout)
     positions =
@@ -82,12 +81,17 @@ struct TransformerLayer: Sendable {
 
   /// FLOPs for an utterance of `frames`: four projections, QK^T and PV, WavLM's gates, the feed-forward
   /// and an adapter.
-  func operations(frames: Int) -> Double {
+  func operations(frames: Int, _ w: Weights) -> Double {
     let (t, c) = (Double(frames), Double(width))
     let gates = positions == nil ? 0 : 2 * t * c * Double(GatedPositions.outputs)
     let adapting = adapter?.operations(frames: frames) ?? 0
-    return 8 * t * c * c + 4 * t * t * c + gates + 4 * t * c * Double(feedForward) + adapting
+    return 8 * t * c * c + 4 * t * t * c + gates + t * products.operationsPerFrame(w) + adapting
   }
+
+  var products: FeedForward { FeedForward(expand: expand, contract: contract) }
+
+  /// Without WavLM's gates and MMS's adapters, which are small.
+  var projections: [Projection] { [query, key, value, out, expand, contract] }
 }
 
 /// WavLM's gate on the relative positions (Chen et al., arXiv 2110.13900, section 3.2): each frame and

@@ -7,11 +7,11 @@ import Speech
 /// `Wav2Vec2ForCTC`, `HubertForCTC` and `WavLMForCTC` of Hugging Face's transformers: convolutions over
 /// raw samples, N droppable transformer layers, a linear head. Immutable, safe on any number of threads;
 /// float32 weights stay in the mapped file.
-package final class Wav2Vec2: FeatureBackbone {
+package final class Wav2Vec2: FeatureBackbone, ThinnableBackbone {
   /// The first of the family; see `Wav2Vec2Configuration.Kind`.
   package static let modelType = Wav2Vec2Configuration.Kind.wav2vec2.rawValue
   private let network: Wav2Vec2Network
-  private let weights: Weights
+  let weights: Weights
   package let features: FeatureExtractor
   /// Worked out once from the weight-normalised kernel.
   private let positionKernel: Tensor
@@ -69,16 +69,23 @@ package final class Wav2Vec2: FeatureBackbone {
 
   package var parameters: StageValues {
     StageValues(
-      network.layout, layers: layerCount, configuration.layerNames, head: "lm_head.")
+      network.layout, weights, layers: layerCount, configuration.layerNames, head: "lm_head.")
   }
 
   package func operations(sampleCount: Int) -> StageValues {
     let frames = frameCount(sampleCount: sampleCount)
     return StageValues(
       frontEnd: network.encoder.operations(sampleCount: sampleCount),
-      layers: network.layers.map { $0.operations(frames: frames) },
+      layers: network.layers.map { $0.operations(frames: frames, weights) },
       skipped: Array(repeating: 0, count: layerCount),
       head: 2 * Double(frames * configuration.width * tokenCount))
+  }
+
+  var feedForwards: [FeedForward] { network.layers.map(\.products) }
+  var projections: [Projection] { network.layers.flatMap(\.projections) }
+
+  func reading(_ weights: Weights) -> Wav2Vec2 {
+    Wav2Vec2(network, weights: weights, features: features, remark: remark)
   }
 
   package func frameCount(sampleCount: Int) -> Int {

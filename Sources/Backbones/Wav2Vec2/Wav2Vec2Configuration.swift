@@ -209,6 +209,7 @@ package struct Wav2Vec2Configuration: Codable, Sendable, Equatable {
   var layerNames: LayerNames {
     LayerNames(
       prefix: "\(kind.prefix)encoder.layers.", count: [CodingKeys.layers.rawValue],
+      feedForward: [CodingKeys.feedForward.rawValue],
       ofFirst: kind == .wavlm ? [GatedPositions.tableName] : [])
   }
 

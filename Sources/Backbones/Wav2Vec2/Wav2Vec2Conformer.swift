@@ -6,10 +6,10 @@ import Kernels
 /// `Wav2Vec2ConformerForCTC` of Hugging Face's transformers: wav2vec 2.0's convolutions over raw samples,
 /// N droppable Conformer blocks, LayerNorm and a linear head. Immutable, safe on any number of threads;
 /// float32 weights stay in the mapped file.
-package final class Wav2Vec2Conformer: FeatureBackbone {
+package final class Wav2Vec2Conformer: FeatureBackbone, ThinnableBackbone {
   package static let modelType = Wav2Vec2Configuration.Kind.conformer.rawValue
   private let configuration: Wav2Vec2Configuration
-  private let weights: Weights
+  let weights: Weights
   private let layout: ParameterLayout
   private let encoder: WaveformEncoder
   private let blocks: ConformerBlocks
@@ -42,6 +42,16 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
     features = try WaveformEncoder.features(of: folder)
   }
 
+  private init(_ other: Wav2Vec2Conformer, reading weights: Weights) {
+    self.weights = weights
+    configuration = other.configuration
+    layout = other.layout
+    encoder = other.encoder
+    blocks = other.blocks
+    headProjection = other.headProjection
+    features = other.features
+  }
+
   package var layerCount: Int { configuration.layers }
   package var tokenCount: Int { configuration.vocabulary }
   package var blank: Int { configuration.blank }
@@ -63,16 +73,23 @@ package final class Wav2Vec2Conformer: FeatureBackbone {
   }
 
   package var parameters: StageValues {
-    StageValues(layout, layers: layerCount, configuration.layerNames, head: "lm_head.")
+    StageValues(layout, weights, layers: layerCount, configuration.layerNames, head: "lm_head.")
   }
 
   package func operations(sampleCount: Int) -> StageValues {
     let frames = frameCount(sampleCount: sampleCount)
     return StageValues(
       frontEnd: encoder.operations(sampleCount: sampleCount),
-      layers: blocks.operations(frames: frames),
+      layers: blocks.operations(frames: frames, weights),
       skipped: Array(repeating: 0, count: layerCount),
       head: 2 * Double(frames * configuration.width * tokenCount))
+  }
+
+  var feedForwards: [FeedForward] { blocks.feedForwards }
+  var projections: [Projection] { blocks.projections }
+
+  func reading(_ weights: Weights) -> Wav2Vec2Conformer {
+    Wav2Vec2Conformer(self, reading: weights)
   }
 
   package func frameCount(sampleCount: Int) -> Int {

@@ -7,15 +7,16 @@ import Speech
 /// `Wav2Vec2BertForCTC` of Hugging Face's transformers (Seamless Communication, arXiv 2312.05187): log-mel
 /// features of Kaldi's kind, two frames at a time, N droppable Conformer blocks with causal filters, a linear
 /// head. Immutable, safe on any number of threads; float32 weights stay in the mapped file.
-package final class Wav2Vec2Bert: Backbone {
+package final class Wav2Vec2Bert: Backbone, ThinnableBackbone {
   package static let modelType = "wav2vec2-bert"
   private static let prefix = "wav2vec2_bert."
   private static let names = LayerNames(
     prefix: "\(prefix)encoder.layers.",
-    count: [Wav2Vec2BertConfiguration.CodingKeys.layers.rawValue])
+    count: [Wav2Vec2BertConfiguration.CodingKeys.layers.rawValue],
+    feedForward: [Wav2Vec2BertConfiguration.CodingKeys.feedForward.rawValue])
   private static let headName = "lm_head"
   private let configuration: Wav2Vec2BertConfiguration
-  private let weights: Weights
+  let weights: Weights
   private let layout: ParameterLayout
   private let logMel: LogMel
   private let featureNorm: Norm
@@ -54,6 +55,17 @@ package final class Wav2Vec2Bert: Backbone {
     logMel = LogMel(configuration.features)
   }
 
+  private init(_ other: Wav2Vec2Bert, reading weights: Weights) {
+    self.weights = weights
+    configuration = other.configuration
+    layout = other.layout
+    logMel = other.logMel
+    featureNorm = other.featureNorm
+    projection = other.projection
+    blocks = other.blocks
+    headProjection = other.headProjection
+  }
+
   package var layerCount: Int { configuration.layers }
   package var tokenCount: Int { configuration.vocabulary }
   package var blank: Int { configuration.blank }
@@ -87,7 +99,7 @@ package final class Wav2Vec2Bert: Backbone {
   }
 
   package var parameters: StageValues {
-    StageValues(layout, layers: layerCount, Self.names, head: "\(Self.headName).")
+    StageValues(layout, weights, layers: layerCount, Self.names, head: "\(Self.headName).")
   }
 
   /// Products and convolutions; the log-mel transform and elementwise work are left out.
@@ -95,10 +107,15 @@ package final class Wav2Vec2Bert: Backbone {
     let frames = frameCount(sampleCount: sampleCount)
     return StageValues(
       frontEnd: 2 * Double(frames * configuration.inputs * configuration.width),
-      layers: blocks.operations(frames: frames),
+      layers: blocks.operations(frames: frames, weights),
       skipped: Array(repeating: 0, count: layerCount),
       head: 2 * Double(frames * configuration.width * tokenCount))
   }
+
+  var feedForwards: [FeedForward] { blocks.feedForwards }
+  var projections: [Projection] { blocks.projections }
+
+  func reading(_ weights: Weights) -> Wav2Vec2Bert { Wav2Vec2Bert(self, reading: weights) }
 
   package func frameCount(sampleCount: Int) -> Int {
     logMel.frameCount(sampleCount: sampleCount) / Wav2Vec2BertConfiguration.stack

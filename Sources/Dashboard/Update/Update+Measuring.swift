@@ -17,9 +17,9 @@ extension Update {
     if state.isPaused, limit == nil { return [] }
     if state.listening.isRecording { return [] }
     let request = EvaluationRequest(
-      id: (state.newest?.id ?? 0) + 1, walk: point.walk, decoding: point.decoding,
-      model: point.model, known: state.measurements[point]?.known ?? [], limit: limit,
-      isAnew: isAnew)
+      id: (state.newest?.id ?? 0) + 1, walk: point.walk, compute: point.compute,
+      decoding: point.decoding, model: point.model,
+      known: state.measurements[point]?.known ?? [], limit: limit, isAnew: isAnew)
     state.newest = request
     state.activity = .measuring
     state.asked.removeAll { $0 == point }

@@ -6,8 +6,8 @@ internal import COpenBLAS
 /// of `Parallel`) are the parallelism: one product per thread at a time keeps each thread's data in its
 /// own cache.
 package enum BLAS {
-  /// Runs once, before the first product of the process.
-  private static let singleThreaded: Void = openblas_set_num_threads(1)
+  /// Runs once, before the first call into the library.
+  static let singleThreaded: Void = openblas_set_num_threads(1)
 
   /// A factor: row-major floats, `stride` floats from one stored row to the next.
   package struct Factor {

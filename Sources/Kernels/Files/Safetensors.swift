@@ -215,20 +215,13 @@ package enum SafetensorsWriter {
     try OutputFile.write(bytes, to: url)
   }
 
-  /// Writes tensors that files have under names of their own, bit for bit and each in its own type, one
-  /// after the other, so that memory does not grow with them. Larger elements come first: all lie at
-  /// multiples of their size. Otherwise as `write`.
+  /// Writes tensors that files have, bit for bit and each in its own type, one after the other, so that
+  /// memory does not grow with them. Larger elements come first: all lie at multiples of their size.
+  /// Otherwise as `write`.
   package static func copy(
-    _ tensors: [(name: String, file: any TensorFile, source: String)],
-    metadata: [String: String], to url: URL
+    _ tensors: [TensorCopy], metadata: [String: String], to url: URL
   ) throws {
-    func elements(_ tensor: (name: String, file: any TensorFile, source: String)) -> Data {
-      guard let data = tensor.file.elements(tensor.source) else {
-        fatalError("\(tensor.file.path) has no tensor \(tensor.source)")
-      }
-      return data
-    }
-    let kinds = tensors.map { $0.file.elementType($0.source) ?? "" }
+    let kinds = tensors.map(\.elementType)
     let order = tensors.indices.sorted { one, other in
       let sizes = [one, other].map { TensorTypes.byteCount(kinds[$0]) ?? 0 }
       return (sizes[1], tensors[one].name) < (sizes[0], tensors[other].name)
@@ -236,13 +229,11 @@ package enum SafetensorsWriter {
     let (start, byteCount) = try start(
       order.map { place in
         let tensor = tensors[place]
-        return (
-          tensor.name, kinds[place], tensor.file.shape(tensor.source) ?? [], elements(tensor).count
-        )
+        return (tensor.name, kinds[place], tensor.shape, tensor.elements.count)
       }, metadata: metadata)
-    let parts = [nil] + order.map { tensors[$0] as (String, any TensorFile, String)? }
+    let parts = [nil] + order.map { tensors[$0] as TensorCopy? }
     try OutputFile.write(
-      parts.lazy.map { $0.map(elements) ?? start }, byteCount: byteCount, to: url)
+      parts.lazy.map { $0?.elements ?? start }, byteCount: byteCount, to: url)
   }
 
   /// What comes before the data of tensors in this order, and the bytes of the whole file.
@@ -289,6 +280,17 @@ extension ElementType {
         target[i] = Float(bitPattern: UInt32(bits) << 16)
       }
     }
+  }
+
+  /// What a tensor is once it was written in this type and read again.
+  package func rounded(_ tensor: Tensor) -> Tensor {
+    var result = Tensor(uninitializedShape: tensor.shape)
+    let half = UnsafeMutableRawPointer.allocate(
+      byteCount: max(1, tensor.count * byteCount), alignment: 64)
+    defer { half.deallocate() }
+    _ = encode(tensor.pointer, into: half, count: tensor.count)
+    decode(half, into: result.mutablePointer, count: tensor.count)
+    return result
   }
 
   /// Rounds to nearest, ties to even. False when a value is beyond what float16 holds.

@@ -7,6 +7,14 @@ package enum Linear {
   package static func forward(
     _ x: Tensor, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?, outputs: Int
   ) -> Tensor {
+    forward(
+      x, weight: .transposed(weight, stride: x.columns), bias: bias, outputs: outputs)
+  }
+
+  /// The same with a weight, i x o as a factor, whose rows need not lie close together.
+  static func forward(
+    _ x: Tensor, weight: BLAS.Factor, bias: UnsafePointer<Float>?, outputs: Int
+  ) -> Tensor {
     let (n, i) = (x.rows, x.columns)
     var y = Tensor(uninitialized: n, outputs)
     let out = y.mutablePointer
@@ -14,8 +22,7 @@ package enum Linear {
       for row in 0..<n { (out + row * outputs).update(from: bias, count: outputs) }
     }
     BLAS.multiply(
-      .matrix(x.pointer, stride: i),
-      .transposed(weight, stride: i), into: out, stride: outputs,
+      .matrix(x.pointer, stride: i), weight, into: out, stride: outputs,
       m: n, n: outputs, k: i, beta: bias == nil ? 0 : 1)
     return y
   }

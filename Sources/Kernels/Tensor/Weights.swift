@@ -10,6 +10,10 @@ package struct Weights: @unchecked Sendable {
   private let places: [Int: UnsafePointer<Float>]?
   /// Those that are read in place.
   private let files: [any TensorFile]
+  /// By offset of the weight in the layout: layers of which only a part is computed.
+  private var thin: [Int: ThinLinear]?
+  /// Of their weights and biases, by offset.
+  private var counts: [Int: Int] = [:]
 
   /// What the buffer holds at the time of reading.
   package init(_ buffer: ParameterBuffer) {
@@ -52,6 +56,27 @@ package struct Weights: @unchecked Sendable {
     }
     return place
   }
+
+  /// A fully connected layer's parameters and what of it is computed.
+  package typealias Part = (weight: Parameter, bias: Parameter?, part: ThinLinear)
+
+  /// The same, except that of some fully connected layers only a part is computed.
+  package func replacing(_ layers: [Part]) -> Weights {
+    var result = self
+    for (weight, bias, part) in layers {
+      result.thin = result.thin ?? [:]
+      result.thin?[weight.offset] = part
+      result.counts[weight.offset] = part.weightCount
+      if let bias { result.counts[bias.offset] = part.outputs }
+    }
+    return result
+  }
+
+  /// What of a fully connected layer with this weight is computed; nil for all of it.
+  package func part(_ weight: Parameter) -> ThinLinear? { thin?[weight.offset] }
+
+  /// Values of a parameter that take part.
+  package func count(_ parameter: Parameter) -> Int { counts[parameter.offset] ?? parameter.count }
 
   /// A copy.
   package func tensor(_ parameter: Parameter) -> Tensor {

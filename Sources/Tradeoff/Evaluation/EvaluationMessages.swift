@@ -3,11 +3,12 @@
 import Backbones
 import Speech
 
-/// A wish for the data set by one walk, decoded in one way. A newer request (higher id) replaces an
-/// older one.
+/// A wish for the data set by one walk, at one compute, decoded in one way. A newer request (higher id)
+/// replaces an older one.
 package struct EvaluationRequest: Sendable, Equatable {
   package var id: Int
   package var walk: Walk
+  package var compute: Compute
   package var decoding: Decoding
   /// Which model is meant, by the asker's own numbering; an evaluator knows only its own.
   package var model: Int
@@ -19,11 +20,12 @@ package struct EvaluationRequest: Sendable, Equatable {
   package var isAnew: Bool
 
   package init(
-    id: Int, walk: Walk, decoding: Decoding = .greedy, model: Int = 0, known: Set<Int> = [],
-    limit: Int? = nil, isAnew: Bool = false
+    id: Int, walk: Walk, compute: Compute = .full, decoding: Decoding = .greedy, model: Int = 0,
+    known: Set<Int> = [], limit: Int? = nil, isAnew: Bool = false
   ) {
     self.id = id
     self.walk = walk
+    self.compute = compute
     self.decoding = decoding
     self.model = model
     self.known = known

@@ -25,6 +25,7 @@ package final class EvaluationWorker: @unchecked Sendable {
     var isStopping = false
     var liveThreads = 0
     /// Of `current`.
+    var recognizer: Recognizer
     var decoder: any CTCDecoder
   }
 
@@ -41,7 +42,7 @@ package final class EvaluationWorker: @unchecked Sendable {
     post: @escaping @Sendable (EvaluationEvent) -> Void
   ) {
     evaluator = Evaluator(recognizer, dataset)
-    state = State(decoder: recognizer.decoder())
+    state = State(recognizer: recognizer, decoder: recognizer.decoder())
     var random = RandomGenerator(seed: 1, streams: 0xE7A1)
     order = dataset.readable.shuffled(using: &random)
     self.post = post
@@ -134,13 +135,22 @@ package final class EvaluationWorker: @unchecked Sendable {
     return state.isStopping ? nil : state.request
   }
 
-  /// Hands the utterances to the workers and waits; false when a newer request came first.
+  /// Hands the utterances to the workers and waits; false when a newer request came first, or when the model
+  /// has no such compute.
   private func finish(_ request: EvaluationRequest, _ indices: [Int]) -> Bool {
-    let decoder = evaluator.recognizer.decoder(request.decoding)
+    let recognizer: Recognizer
+    do {
+      recognizer = try evaluator.recognizer.at(request.compute)
+    } catch {
+      post(.failed(id: request.id, "\(error)"), of: request.id)
+      return false
+    }
+    let decoder = recognizer.decoder(request.decoding)
     condition.lock()
     defer { condition.unlock() }
     guard isCurrent(request.id) else { return false }
     state.current = request
+    state.recognizer = recognizer
     state.decoder = decoder
     state.waiting = indices.reversed()
     condition.broadcast()
@@ -154,8 +164,8 @@ package final class EvaluationWorker: @unchecked Sendable {
 
   @Sendable private func work() {
     defer { locked { $0.liveThreads -= 1 } }
-    while let (request, decoder, index) = nextUtterance() {
-      let result = evaluator.evaluate(index, request.walk, decoder: decoder) {
+    while let (request, recognizer, decoder, index) = nextUtterance() {
+      let result = evaluator.evaluate(index, request.walk, by: recognizer, decoder: decoder) {
         !isCurrent(request.id)
       }
       // Posted before the utterance counts as done, so `finished` always comes last.
@@ -164,13 +174,13 @@ package final class EvaluationWorker: @unchecked Sendable {
     }
   }
 
-  private func nextUtterance() -> (EvaluationRequest, any CTCDecoder, Int)? {
+  private func nextUtterance() -> (EvaluationRequest, Recognizer, any CTCDecoder, Int)? {
     condition.lock()
     defer { condition.unlock() }
     while !state.isStopping {
       if let current = state.current, isCurrent(current.id), let index = state.waiting.popLast() {
         state.running += 1
-        return (current, state.decoder, index)
+        return (current, state.recognizer, state.decoder, index)
       }
       condition.wait()
     }

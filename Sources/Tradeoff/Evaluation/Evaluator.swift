@@ -9,8 +9,8 @@ import Synchronization
 /// utterances or the same one.
 ///
 /// Prefix reuse: the hidden frames after every layer of an utterance's last mask are kept, so the next
-/// mask runs only from the first layer in which the two differ. Frames of all utterances together stay
-/// under `memoryLimit`; utterances beyond it are run whole each time.
+/// mask runs only from the first layer in which the two differ; at another compute all of its layers run.
+/// Frames of all utterances together stay under `memoryLimit`; utterances beyond it are run whole each time.
 package final class Evaluator: Sendable {
   package let recognizer: Recognizer
   package let data: LoadedDataset
@@ -20,6 +20,8 @@ package final class Evaluator: Sendable {
   private struct Trace: Sendable {
     /// Of the layers reached.
     var mask: LayerMask
+    /// By which they were computed; the front end knows of none.
+    var compute: Compute
     /// After the front end, then after each layer that has been reached.
     var frames: [HiddenFrames]
     /// Seconds of the front end, then of each layer reached, run or skipped, as measured then.
@@ -62,11 +64,14 @@ package final class Evaluator: Sendable {
   }
 
   /// The data set's utterance `index` by `walk`; nil when `isCancelled` said so before a layer.
-  /// - Parameter decoder: of this recogniser; greedy decoding without.
+  /// - Parameters:
+  ///   - other: the same model at another compute.
+  ///   - decoder: of this recogniser; greedy decoding without.
   package func evaluate(
-    _ index: Int, _ walk: Walk, decoder: (any CTCDecoder)? = nil,
+    _ index: Int, _ walk: Walk, by other: Recognizer? = nil, decoder: (any CTCDecoder)? = nil,
     isCancelled: () -> Bool = { false }
   ) -> UtteranceResult? {
+    let recognizer = other ?? recognizer
     let backbone = recognizer.backbone
     let samples = data.samples[index]
     let utterance = data.dataset.utterances[index]
@@ -76,7 +81,7 @@ package final class Evaluator: Sendable {
       // Of a long utterance nothing is kept, so that memory does not grow with it; the first piece decides.
       var trace = (pieces.count == 1 ? take(index) : nil) ?? start(piece.samples)
       let way = passes.first.map { Walk($0.passage.mask) } ?? walk
-      let pass = go(way, utterance.id, &trace, isCancelled)
+      let pass = go(way, utterance.id, recognizer, &trace, isCancelled)
       if pieces.count == 1 { put(index, trace) }
       guard let pass else { return nil }
       passes.append(pass)
@@ -109,15 +114,20 @@ package final class Evaluator: Sendable {
   private func start(_ samples: [Float]) -> Trace {
     let (frames, seconds) = timed { recognizer.backbone.frontEnd([samples]) }
     let none = LayerMask(layerCount: recognizer.backbone.layerCount, keeping: [])
-    return Trace(mask: none, frames: [frames], seconds: [seconds])
+    return Trace(mask: none, compute: .full, frames: [frames], seconds: [seconds])
   }
 
   /// What the trace has of it is taken from there, and what it has not is added; nil when cancelled before a
   /// layer.
   private func go(
-    _ walk: Walk, _ utterance: String, _ trace: inout Trace, _ isCancelled: () -> Bool
+    _ walk: Walk, _ utterance: String, _ recognizer: Recognizer, _ trace: inout Trace,
+    _ isCancelled: () -> Bool
   ) -> Pass? {
     let backbone = recognizer.backbone
+    if trace.compute != recognizer.compute {
+      trace.cut(before: 0)
+      trace.compute = recognizer.compute
+    }
     let passage = walk.passage(through: backbone, of: utterance, from: trace.frames[0]) {
       layer, runs, input in
       let isKnown = trace.frames.count > layer + 1

@@ -39,14 +39,14 @@ package final class Measuring: Sendable {
     }
   }
 
-  /// Every utterance by `walk`, decoded in one way, in the data set's order. Throws `InputError` when
-  /// measuring failed.
+  /// Every utterance by `walk`, at one compute, decoded in one way, in the data set's order. Throws
+  /// `InputError` when measuring failed.
   /// - Parameter progress: told after each utterance how many are done, of how many, and their errors.
   package func run(
-    _ walk: Walk, decoding: Decoding = .greedy,
+    _ walk: Walk, compute: Compute = .full, decoding: Decoding = .greedy,
     progress: (_ done: Int, _ total: Int, _ counts: ErrorCounts) -> Void = { _, _, _ in }
   ) throws -> [UtteranceResult] {
-    let point = OperatingPoint(model: 0, walk: walk, decoding: decoding)
+    let point = OperatingPoint(model: 0, walk: walk, compute: compute, decoding: decoding)
     if let results = known.withLock({ $0.results[point] }) {
       let counts = results.reduce(ErrorCounts()) { $0 + $1.counts }
       progress(results.count, max(1, results.count), counts)
@@ -56,7 +56,8 @@ package final class Measuring: Sendable {
       $0 += 1
       return $0
     }
-    worker.request(EvaluationRequest(id: id, walk: walk, decoding: decoding))
+    worker.request(
+      EvaluationRequest(id: id, walk: walk, compute: compute, decoding: decoding))
     var total = 1
     var results: [UtteranceResult] = []
     var counts = ErrorCounts()

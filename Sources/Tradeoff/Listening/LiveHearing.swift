@@ -91,10 +91,10 @@ struct LiveHearing {
   }
 
   private func words(_ samples: [Float], _ hearer: OperatingPoint) -> [String] {
-    guard let window, Double(samples.count) >= Self.shortest * Double(window.sampleRate) else {
-      return []
-    }
-    return recognizers[hearer.model].transcribe(
+    guard let window, Double(samples.count) >= Self.shortest * Double(window.sampleRate),
+      let recognizer = try? recognizers[hearer.model].at(hearer.compute)
+    else { return [] }
+    return recognizer.transcribe(
       Waveform(samples: samples, sampleRate: window.sampleRate), by: hearer.walk, of: utterance,
       decoding: hearer.decoding
     ).transcript.words.map(\.word)

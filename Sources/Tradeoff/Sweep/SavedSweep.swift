@@ -27,10 +27,11 @@ package struct SavedSweep: Sendable, Equatable {
     self.points = points
   }
 
-  /// A curve for each model, policy and way of decoding, in the order in which they come.
+  /// A curve for each model, policy and way of decoding, in the order in which they come. Points of thinner
+  /// feed-forward parts are of none: they are not the model's alone.
   package static func of(_ groups: [SweepGroup]) -> [SavedSweep] {
     var sweeps: [SavedSweep] = []
-    for group in groups {
+    for group in groups where group.first.compute == .full {
       let (model, policy) = (group.first.model, group.first.policy)
       let decoding = group.first.decoding
       let point = Point(

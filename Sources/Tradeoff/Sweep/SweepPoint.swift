@@ -67,6 +67,10 @@ package struct SweepPoint: Codable, Sendable, Equatable {
     try check(
       numbers.allSatisfy { (0...limit).contains($0) }, "rates and times of at least 0",
       "\(numbers)")
+    try check(
+      [s.rank, s.width].allSatisfy { Compute.shares.contains($0 ?? 1) },
+      "shares of rank and width from 0.25 to 1",
+      "\(s.rank ?? 1) and \(s.width ?? 1)")
     if let mask = s.mask {
       try check(
         mask.count >= s.keptLayers && mask.allSatisfy { $0 == "0" || $0 == "1" },
@@ -100,6 +104,7 @@ package struct SweepPlan: Sendable {
     package var policy: String
     package var seed: UInt64?
     package var walk: Walk
+    package var compute: Compute
     /// What both sides' text goes through: shards scored by different rules are different sweeps.
     package var normalization: TextNormalization
     /// Of the model's weights and the split's utterances: names alone do not tell whether two machines
@@ -110,6 +115,7 @@ package struct SweepPlan: Sendable {
 
     package init(
       model: String, dataset: String, split: String, policy: String, seed: UInt64?, walk: Walk,
+      compute: Compute = .full,
       normalization: TextNormalization = .none, contents: String = "",
       decoding: Decoding = .greedy
     ) {
@@ -119,19 +125,20 @@ package struct SweepPlan: Sendable {
       self.policy = policy
       self.seed = seed
       self.walk = walk
+      self.compute = compute
       self.normalization = normalization
       self.contents = contents
       self.decoding = decoding
     }
   }
 
-  /// Model by model and split by split; masks in depth-first order, so that neighbours share their
+  /// Model by model, split by split and compute by compute; masks in depth-first order, so that neighbours share their
   /// first layers and the evaluator runs only the rest.
   package let entries: [Entry]
   /// 16 hexadecimal digits that depend on every entry.
   package let identifier: String
 
-  /// `groups`: the walks of one model on one split each.
+  /// `groups`: the walks of one model at one compute on one split each.
   package init(_ groups: [[Entry]]) {
     entries = groups.flatMap { group in
       group.enumerated().sorted {
@@ -145,9 +152,9 @@ package struct SweepPlan: Sendable {
         entry.model, entry.dataset, entry.split, entry.policy, seed, entry.walk.description,
         entry.normalization.rawValue, entry.contents,
       ]
-      // Sweeps from before there was a choice were greedy, and are the same sweeps still.
-      let decoding = entry.decoding.identifier
-      digest.add((parts + (decoding.isEmpty ? [] : [decoding])).joined(separator: "\t") + "\n")
+      // Sweeps from before there was a choice were greedy and whole, and are the same sweeps still.
+      let choices = [entry.decoding.identifier, entry.compute.description]
+      digest.add((parts + choices.filter { !$0.isEmpty }).joined(separator: "\t") + "\n")
     }
     identifier = digest.description
   }
@@ -227,7 +234,7 @@ package enum SweepFile {
   }
 }
 
-/// The walks of one model, split, policy, depth and way of decoding together.
+/// The walks of one model, split, policy, depth, compute and way of decoding together.
 package struct SweepGroup: Sendable, Equatable {
   /// One walk, or the draws of a policy.
   package let points: [SweepPoint]
@@ -235,7 +242,7 @@ package struct SweepGroup: Sendable, Equatable {
   /// Groups in the order of models and splits as they come, then policy, then deepest first.
   package static func of(_ points: [SweepPoint]) -> [SweepGroup] {
     struct Key: Hashable {
-      var model, dataset, split, policy, detail, decoding: String, kept: Int
+      var model, dataset, split, policy, detail, decoding: String, compute: Compute, kept: Int
     }
     var order: [Key] = []
     var groups: [Key: [SweepPoint]] = [:]
@@ -246,13 +253,15 @@ package struct SweepGroup: Sendable, Equatable {
       let key = Key(
         model: summary.model, dataset: summary.dataset, split: summary.split,
         policy: summary.policy, detail: detail, decoding: summary.decoding,
-        kept: summary.keptLayers)
+        compute: summary.compute, kept: summary.keptLayers)
       if groups[key] == nil { order.append(key) }
       groups[key, default: []].append(point)
     }
     var sections: [String] = []
     func section(_ key: Key) -> Int {
-      let name = [key.model, key.dataset, key.split, key.decoding].joined(separator: "\t")
+      let name = [
+        key.model, key.dataset, key.split, key.decoding, key.compute.description,
+      ].joined(separator: "\t")
       if let index = sections.firstIndex(of: name) { return index }
       sections.append(name)
       return sections.count - 1

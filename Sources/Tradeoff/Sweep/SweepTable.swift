@@ -23,13 +23,19 @@ extension SweepPoint {
       ("latency_ms_p95", { "\($0.summary.latency.p95)" }),
       ("threads", { "\($0.summary.threads)" }), ("machine", { quoted($0.summary.machine) }),
     ]
-    // Tables of greedy decoding, which most are, have no columns about another.
+    // Tables of whole models and greedy decoding, which most are, have no columns about others.
     let decoding: [(String, (SweepPoint) -> String)] =
       points.contains { $0.summary.decoder != nil }
       ? [
         ("decoding", { quoted($0.summary.decoding) }),
         ("decode_ms_p50", { $0.summary.decodeLatency.map { "\($0.p50)" } ?? "" }),
         ("decode_ms_p95", { $0.summary.decodeLatency.map { "\($0.p95)" } ?? "" }),
+      ] : []
+    let compute: [(String, (SweepPoint) -> String)] =
+      points.contains { $0.summary.compute != .full }
+      ? [
+        ("rank", { "\($0.summary.compute.rank)" }), ("width", { "\($0.summary.compute.width)" }),
+        ("precision", { $0.summary.compute.precision.rawValue }),
       ] : []
     // Nor have those of masks alone any about utterances that have their own.
     let own: [(String, (SweepPoint) -> String)] =
@@ -41,7 +47,7 @@ extension SweepPoint {
           { ($0.summary.layerShares ?? []).map { "\($0)" }.joined(separator: " ") }
         ),
       ] : []
-    let columns = always + decoding + own
+    let columns = always + compute + decoding + own
     let rows = points.map { point in columns.map { $0.1(point) }.joined(separator: ",") }
     return ([columns.map(\.0).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
   }

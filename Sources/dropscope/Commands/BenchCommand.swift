@@ -24,6 +24,7 @@ enum BenchCommand: Command {
     var model = ModelOptions()
     var data = DataOptions()
     var layers = LayerOptions()
+    var compute = ComputeOptions()
     var threads = Threads()
     var seconds = 10.0
     var steps = 20
@@ -39,6 +40,7 @@ enum BenchCommand: Command {
         LayerOptions.group(
           several: "They take lists; without them 12, 9, 6 and 3 layers of 12 are measured, spread."
         ).at(\.layers),
+        ComputeOptions.group().at(\.compute),
         OptionGroup("Run") {
           Option.threads(\.threads, "of training, of the recording, of the peak beside them")
           Option(
@@ -60,6 +62,12 @@ enum BenchCommand: Command {
               + "wav2vec 2.0, HuBERT, WavLM or wav2vec2-conformer folder (in transformers)")
           Option(flag: "training", \.isTrainingOnly, "training only")
           Option.json(\.isJSON, "one object")
+        } check: { settings, arguments in
+          if settings.pytorch != nil, settings.compute.compute != .full,
+            let other = ComputeOptions.names.first(where: { arguments.values($0) != nil })
+          {
+            throw UsageError("--pytorch and --\(other) cannot be given together")
+          }
         },
       ]
     }
@@ -94,6 +102,8 @@ enum BenchCommand: Command {
       settings.layers.choosesLayers
       ? given
       : [4, 3, 2, 1].map { Walk(.spread(keeping: max(1, layers * $0 / 4), of: layers)) }
+    // Training is that of the whole.
+    let thinned = try settings.compute.applied(to: recognizer)
 
     var bar = ProgressBar("bench")
     defer { bar.finish() }
@@ -107,13 +117,13 @@ enum BenchCommand: Command {
     for (index, walk) in walks.enumerated() where !settings.isTrainingOnly {
       bar.update(
         Double(1 + index) / Double(walks.count + 1 + RecipeCatalog.all.count), note: "\(walk)")
-      let row = recognise(recognizer, utterances, walk, peak: one)
+      let row = recognise(thinned, utterances, walk, peak: one)
       recognition.append(row)
       // The first walk says how many a large model has time for.
       utterances = utterances.prefix(row.utterances)
     }
     let alone = RecordingBench(
-      recognizer, data, walks: walks, seconds: settings.seconds, threads: threads)
+      thinned, data, walks: walks, seconds: settings.seconds, threads: threads)
     var recording: [RecordingSpeed] = []
     var pytorchVersion: String?
     if !settings.isTrainingOnly {
@@ -150,11 +160,12 @@ enum BenchCommand: Command {
     }
     bar.finish()
 
-    let report = BenchReport(
+    var report = BenchReport(
       machine: Machine.description, threads: threads, dataset: dataset.name, split: dataset.split,
       model: recognizer.name, sgemmGflops: one, sgemmGflopsAllThreads: all,
       recognition: recognition, recordingSeconds: alone.seconds, recording: recording,
       peakMemoryMiB: memory, training: training, pytorchVersion: pytorchVersion)
+    (report.rank, report.width, report.precision) = thinned.compute.fields
     if settings.isJSON {
       try StandardOutput.show("\(try JSON.line(report))")
     } else {

@@ -22,6 +22,7 @@ enum EmissionsCommand: Command {
   struct Settings: CommandSettings {
     var model = ModelOptions()
     var layers = LayerOptions()
+    var compute = ComputeOptions()
     var output = URL(fileURLWithPath: "")
     var channel: Int?
     var threads = Threads()
@@ -29,6 +30,7 @@ enum EmissionsCommand: Command {
     static var groups: [OptionGroup<Self>] {
       [
         ModelOptions.group().at(\.model), LayerOptions.group().at(\.layers),
+        ComputeOptions.group().at(\.compute),
         OptionGroup(
           "Run"
         ) {
@@ -43,19 +45,24 @@ enum EmissionsCommand: Command {
   static func run(_ settings: Settings, _ arguments: Arguments) throws -> Int32 {
     try OutputFile.check(settings.output)
     let path = arguments.positionals[0]
-    let recognizer = try ModelOptions.recognizer(settings.model.model())
+    let recognizer = try settings.compute.applied(
+      to: ModelOptions.recognizer(settings.model.model()))
     let policies = settings.layers.policies(of: recognizer, on: nil)
     let walk = try settings.layers.choice(by: policies).walk
     let samples = recognizer.samples(try AudioInput.read(path, channel: settings.channel))
     let passage = Parallel.with(threads: settings.threads.count) {
       recognizer.backbone.passage(ofLong: samples, by: walk, of: Walk.utterance(file: path))
     }
+    var metadata = [
+      "model": recognizer.name, "mask": passage.mask.description, "file": path,
+      "frame_seconds": "\(recognizer.backbone.frameSeconds)",
+    ]
+    let (rank, width, precision) = recognizer.compute.fields
+    metadata[ComputeOptions.rank] = rank.map { "\($0)" }
+    metadata[ComputeOptions.width] = width.map { "\($0)" }
+    metadata[ComputeOptions.precision] = precision?.rawValue
     try SafetensorsWriter.write(
-      [("log_probs", passage.logProbabilities)],
-      metadata: [
-        "model": recognizer.name, "mask": passage.mask.description, "file": path,
-        "frame_seconds": "\(recognizer.backbone.frameSeconds)",
-      ], to: settings.output)
+      [("log_probs", passage.logProbabilities)], metadata: metadata, to: settings.output)
     return 0
   }
 }

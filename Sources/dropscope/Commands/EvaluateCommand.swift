@@ -21,6 +21,7 @@ enum EvaluateCommand: Command {
     var model = ModelOptions()
     var data = DataOptions()
     var layers = LayerOptions()
+    var compute = ComputeOptions()
     var decoding = DecodingOptions()
     var tunesLM = false
     var against: URL?
@@ -38,6 +39,7 @@ enum EvaluateCommand: Command {
         DataOptions.group().at(\.data),
         LayerOptions.group(several: "They take lists: 12,8,6. Every layer runs without them.")
           .at(\.layers),
+        ComputeOptions.group(several: true).at(\.compute),
         DecodingOptions.group().at(\.decoding),
         OptionGroup(
           "Run"
@@ -45,8 +47,8 @@ enum EvaluateCommand: Command {
           tune
           Option(
             "against", "DIR", \.against, .url,
-            "compare every model with this one at the same masks: the difference with its 95 % "
-              + "interval and the probability of improvement (paired bootstrap)")
+            "compare every model with this one at the same masks, whole and in float32: the difference "
+              + "with its 95 % interval and the probability of improvement (paired bootstrap)")
           Option.threads(\.threads, "utterances measured side by side")
           Option(
             "hypotheses", "FILE", \.hypotheses, HypothesesFile.reader,
@@ -77,26 +79,39 @@ enum EvaluateCommand: Command {
     let choices = try recognizers.map {
       try settings.layers.choices(by: settings.layers.policies(of: $0, on: dataset))
     }
+    let computes = settings.compute.computes
     var hypotheses = settings.hypotheses
-    let several = choices.reduce(0) { $0 + $1.count } > 1
+    let several = choices.reduce(0) { $0 + $1.count } * computes.count > 1
     for (recognizer, choices) in zip(recognizers, choices) {
       for choice in choices {
-        try hypotheses?.check(model: recognizer.name, walk: choice.walk, several: several)
+        for compute in computes {
+          try hypotheses?.check(
+            model: recognizer.name, walk: choice.walk, compute: compute, several: several)
+        }
       }
     }
+    try settings.compute.check(recognizers)
     let other = try settings.against.map { try ModelOptions.recognizer($0) }
     let decoding = try settings.decoding.decoding()
     if settings.tunesLM, let search = decoding.beam {
-      let tuning = try LanguageModelTuning(recognizers, choices, dataset, search)
+      guard computes.count == 1 else {
+        throw UsageError("--tune-lm is of one rank, width and precision, found \(computes.count)")
+      }
+      let tuning = try LanguageModelTuning(
+        recognizers.map(settings.compute.applied), choices, dataset, search)
       try tuning.run(threads: threads, isJSON: settings.isJSON)
       return 0
     }
 
     let table = SummaryTable(
-      compares: other != nil, searches: decoding != .greedy,
+      compares: other != nil, searches: decoding != .greedy, hasComputes: computes.count > 1,
       zip(recognizers, choices).flatMap { recognizer, choices in
-        choices.map {
-          [recognizer.name, $0.policy ?? "manual", $0.walk.mask?.description ?? Walk.ownMasks]
+        computes.flatMap { compute in
+          choices.map {
+            [
+              recognizer.name, $0.policy ?? "manual", $0.walk.mask?.description ?? Walk.ownMasks,
+            ] + (computes.count > 1 ? [compute.word] : [])
+          }
         }
       })
     let loaded = LoadedDatasets(isStrict: settings.data.isStrict, report: LeftOut.complain)
@@ -119,19 +134,21 @@ enum EvaluateCommand: Command {
       let measuring = Measuring(
         recognizer, try loaded.data(dataset, for: recognizer), threads: threads)
       defer { measuring.stop() }
-      for choice in choices {
+      // Masks that share their first layers share the work, computes none.
+      for (compute, choice) in computes.flatMap({ compute in choices.map { (compute, $0) } }) {
         let results = try measuring.run(
-          choice.walk, decoding: decoding, title: recognizer.name)
+          choice.walk, compute: compute, decoding: decoding, title: recognizer.name)
         var summary = Summary(
           results, model: recognizer.name, dataset: dataset, policy: choice.policy ?? "manual",
-          walk: choice.walk, decoding: decoding, threads: threads, machine: Machine.description,
+          walk: choice.walk, compute: compute, decoding: decoding, threads: threads,
+          machine: Machine.description,
           against: baseline.flatMap { baseline in
             baseline.results[choice.walk].map { (baseline.model, $0) }
           })
         summary.atlas = choice.atlas
         try hypotheses?.write(
           results, of: dataset, model: recognizer.name, policy: choice.policy ?? "manual",
-          walk: choice.walk, several: several)
+          walk: choice.walk, compute: compute, several: several)
         if settings.isJSON {
           try StandardOutput.show("\(try JSON.line(summary))")
         } else {
@@ -151,13 +168,16 @@ private struct SummaryTable {
   private let table: TextTable
   private let compares: Bool
   private let searches: Bool
+  private let hasComputes: Bool
 
-  /// `searches`: whether decoding is worth a column. `names`: model, policy and mask of every row to come.
-  init(compares: Bool, searches: Bool, _ names: [[String]]) {
+  /// `searches` and `hasComputes`: whether decoding, and what of the linear layers is computed, are worth a
+  /// column. `names`: model, policy and mask, and there compute, of every row to come.
+  init(compares: Bool, searches: Bool, hasComputes: Bool, _ names: [[String]]) {
     self.compares = compares
     self.searches = searches
+    self.hasComputes = hasComputes
     table = TextTable(
-      ["model", "policy", "mask", "keep", "WER %", "95 %"]
+      ["model", "policy", "mask"] + (hasComputes ? ["compute"] : []) + ["keep", "WER %", "95 %"]
         + (compares
           ? ["against", "change", "95 %", "P better"]
           : ["S", "D", "I", "CER %", "GFLOP/s", "RTF", "p50 ms", "p95 ms"]
@@ -173,7 +193,7 @@ private struct SummaryTable {
     \(summary.dataset) \(summary.split): \(summary.utterances) utterances, \(summary.words) words\
     \(summary.skippedRemark)\
     \(summary.normalization.map { ", text normalised: \($0.rawValue)" } ?? "")\
-    \(searches ? ", \(summary.decoding)" : ""); \
+    \(searches ? ", \(summary.decoding)" : "")\(hasComputes ? "" : summary.compute.remark); \
     \(summary.threads) threads on \(summary.machine)
     \(compares
       ? "against: WER % of \(summary.comparison?.model ?? "the other"); change: below 0 is better; P better: probability of improvement"
@@ -186,9 +206,10 @@ private struct SummaryTable {
 
   func row(_ summary: Summary) -> HarmlessText {
     func percent(_ fraction: Double) -> String { TextTable.number(fraction * 100, 2) }
-    let start = [
-      summary.model, summary.policy, summary.mask ?? Walk.ownMasks, "\(summary.keptLayers)",
-      percent(summary.wer),
+    var start = [summary.model, summary.policy, summary.mask ?? Walk.ownMasks]
+    if hasComputes { start.append(summary.compute.word) }
+    start += [
+      "\(summary.keptLayers)", percent(summary.wer),
       summary.werInterval.map { $0.map(percent).joined(separator: "-") } ?? "",
     ]
     if compares {

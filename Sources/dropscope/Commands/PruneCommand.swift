@@ -1,4 +1,4 @@
-// `dropscope prune`: a choice of layers as a model of its own.
+// `dropscope prune`: a choice of layers and hidden units as a model of its own.
 
 import Backbones
 import Base
@@ -6,14 +6,16 @@ import Foundation
 
 enum PruneCommand: Command {
   static let name = "prune"
-  static let summary = "write a model that has only the layers of a mask"
-  static let usage = "\(name) --keep N|--drop RATIO|--mask BITS --output DIR [OPTION]..."
+  static let summary = "write a model that has only the layers of a mask, or narrower ones"
+  static let usage =
+    "\(name) --keep N|--drop RATIO|--mask BITS|--width SHARE --output DIR [OPTION]..."
   static let explanation = """
-    Writes a model folder without the layers that a mask skips: it says the same as the model does with
-    that mask, from a smaller file, here and, where the model is Hugging Face's, in transformers. Layers
-    are numbered anew, all tensors copied bit by bit into model.safetensors; tokens and settings are
-    those of the model, README.md says what was done. The new folder is loaded and compared with the
-    model on a second of noise before it appears.
+    Writes a model folder without the layers that a mask skips, and without the hidden units that
+    --width leaves out: it says the same as the model does with that mask and width, from a smaller
+    file, here and, where the model is Hugging Face's, in transformers. Layers are numbered anew, what
+    stays of tensors is copied bit by bit into model.safetensors; tokens and settings are those of the
+    model, README.md says what was done. The new folder is loaded and compared with the model on a
+    second of noise before it appears.
     """
   static let remark = """
     A Conformer whose skip_rule is "normalized" keeps a norm of every skipped layer, which no model
@@ -23,11 +25,14 @@ enum PruneCommand: Command {
   struct Settings: CommandSettings {
     var model = ModelOptions()
     var layers = LayerOptions()
+    var compute = ComputeOptions()
     var output = URL(fileURLWithPath: "")
 
     static var groups: [OptionGroup<Self>] {
       [
-        ModelOptions.group().at(\.model), LayerOptions.group(isRequired: true).at(\.layers),
+        ModelOptions.group().at(\.model),
+        LayerOptions.group(isRequiredWithout: ComputeOptions.width).at(\.layers),
+        ComputeOptions.group(isWritten: true).at(\.compute),
         OptionGroup("Run") {
           Option.output("DIR", \.output, "where to write; a new or an empty folder")
         },
@@ -50,7 +55,9 @@ enum PruneCommand: Command {
           found: "masks that depend on the utterance")
       }
       let seed = choice.seed.map { ", seed \($0)" } ?? ""
-      let sizes = try PrunedModel(recognizer, keeping: mask).write(
+      let pruned = try PrunedModel(
+        recognizer, keeping: mask, width: settings.compute.compute.width)
+      let sizes = try pruned.write(
         to: work, name: output.lastPathComponent,
         origin: PrunedModel.Origin(
           chosenBy: choice.policy.map { "the policy \($0)\(seed)" } ?? "hand",
@@ -69,9 +76,12 @@ enum PruneCommand: Command {
     func megabytes(_ sizes: PrunedModel.Sizes) -> String {
       String(format: "%.2f", Double(sizes.weightBytes) / 1e6)
     }
+    let units = [before.hiddenUnits, after.hiddenUnits].compactMap { $0 }
+    let narrowing =
+      Set(units).count > 1 ? ", hidden units \(units[0]) -> \(units[1])" : ""
     try StandardOutput.show(
       """
-      \(settings.output.relativePath): layers \(before.layers) -> \(after.layers), \
+      \(settings.output.relativePath): layers \(before.layers) -> \(after.layers)\(narrowing), \
       parameters \(before.parameters) -> \(after.parameters), \
       MB of weights \(megabytes(before)) -> \(megabytes(after))
       """)

@@ -22,6 +22,7 @@ enum SweepCommand: Command {
     var model = ModelOptions()
     var data = DataOptions()
     var layers = LayerOptions()
+    var compute = ComputeOptions()
     var decoding = DecodingOptions()
     var draws = 20
     var allMasks = false
@@ -41,6 +42,7 @@ enum SweepCommand: Command {
           several: "They take lists: 12,8,6. Without them all depths are measured.",
           standard: "all that need no atlas", atlas: .elsewhere
         ).at(\.layers),
+        ComputeOptions.group(several: true).at(\.compute),
         DecodingOptions.group().at(\.decoding),
         OptionGroup(
           "Sweep"
@@ -70,7 +72,9 @@ enum SweepCommand: Command {
             }
             return
           }
-          if let other = arguments.given("shard", "json", "csv", "svg", "lm", "beam").first {
+          // An atlas is found by a model's weights, which say nothing of how much is computed.
+          let others = ["shard", "json", "csv", "svg", "lm", "beam"] + ComputeOptions.names
+          if let other = others.first(where: { arguments.values($0) != nil }) {
             throw UsageError("--atlas and --\(other) cannot be given together")
           }
         },
@@ -88,6 +92,7 @@ enum SweepCommand: Command {
     defer { for lock in locks { lock.release() } }
     let decoding = try settings.decoding.decoding()
     let recognizers = try ModelOptions.recognizers(settings.model.models())
+    try settings.compute.check(recognizers)
     let datasets = try settings.data.datasets()
     if allMasks, let atlas = settings.layers.atlas {
       return try measure(atlas, recognizers, datasets, settings)
@@ -106,14 +111,15 @@ enum SweepCommand: Command {
           : try settings.layers.sweep(
             by: policies, draws: settings.draws, only: allMasks ? [RandomPolicy.name] : nil)
         sources[key(recognizer.name, dataset.split)] = (recognizer, dataset, policies)
-        groups.append(
+        groups += settings.compute.computes.map { compute in
           choices.map {
             SweepPlan.Entry(
               model: recognizer.name, dataset: dataset.name, split: dataset.split,
-              policy: $0.policy ?? "manual", seed: $0.seed, walk: $0.walk,
+              policy: $0.policy ?? "manual", seed: $0.seed, walk: $0.walk, compute: compute,
               normalization: dataset.normalization, contents: weights + content,
               decoding: decoding)
-          })
+          }
+        }
       }
     }
     let plan = SweepPlan(groups)
@@ -137,10 +143,11 @@ enum SweepCommand: Command {
       guard let now = measuring?.value else { continue }
       let place = "\(position - positions.lowerBound + 1)/\(positions.count)"
       let results = try now.run(
-        entry.walk, decoding: decoding, title: "\(place) \(entry.model)")
+        entry.walk, compute: entry.compute, decoding: decoding,
+        title: "\(place) \(entry.model)")
       var summary = Summary(
         results, model: entry.model, dataset: dataset, policy: entry.policy, walk: entry.walk,
-        decoding: decoding, threads: threads, machine: Machine.description)
+        compute: entry.compute, decoding: decoding, threads: threads, machine: Machine.description)
       summary.atlas = PolicyCatalog.needsAtlas(entry.policy) ? policies.digest : nil
       let point = SweepPoint(
         summary: summary, seed: entry.seed, sweep: plan.identifier, point: position,

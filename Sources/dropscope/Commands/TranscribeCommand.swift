@@ -25,6 +25,7 @@ enum TranscribeCommand: Command {
   struct Settings: CommandSettings {
     var model = ModelOptions()
     var layers = LayerOptions()
+    var compute = ComputeOptions()
     var decoding = DecodingOptions()
     var channel: Int?
     var threads = Threads()
@@ -33,7 +34,7 @@ enum TranscribeCommand: Command {
     static var groups: [OptionGroup<Self>] {
       [
         ModelOptions.group().at(\.model), LayerOptions.group().at(\.layers),
-        DecodingOptions.group().at(\.decoding),
+        ComputeOptions.group().at(\.compute), DecodingOptions.group().at(\.decoding),
         OptionGroup(
           "Run"
         ) {
@@ -54,6 +55,10 @@ enum TranscribeCommand: Command {
     var seconds: Double
     /// The layers that it ran.
     var mask: String
+    /// As in `Summary`: each absent where nothing is spared by it.
+    var rank: Double?
+    var width: Double?
+    var precision: Compute.Precision?
     var words: [TimedWord]
     /// As in `Summary`: absent for greedy decoding.
     var decoder: String?
@@ -65,7 +70,7 @@ enum TranscribeCommand: Command {
     var decodeSeconds: Double?
 
     enum CodingKeys: String, CodingKey {
-      case file, text, seconds, mask, words, decoder, lm, beam
+      case file, text, seconds, mask, rank, width, precision, words, decoder, lm, beam
       case audioSeconds = "audio_seconds"
       case lmWeight = "lm_weight"
       case wordBonus = "word_bonus"
@@ -77,7 +82,8 @@ enum TranscribeCommand: Command {
     if arguments.positionals.filter({ $0 == "-" }).count > 1 {
       throw UsageError("'-' can be given once: standard input is read to its end")
     }
-    let recognizer = try ModelOptions.recognizer(settings.model.model())
+    let recognizer = try settings.compute.applied(
+      to: ModelOptions.recognizer(settings.model.model()))
     let policies = settings.layers.policies(of: recognizer, on: nil)
     let walk = try settings.layers.choice(by: policies).walk
     let decoding = try settings.decoding.decoding()
@@ -112,6 +118,7 @@ enum TranscribeCommand: Command {
       file: path, text: transcript.text, audioSeconds: waveform.seconds,
       seconds: (end - start).seconds, mask: passage.mask.description, words: transcript.words)
     (result.decoder, result.lm, result.beam, result.lmWeight, result.wordBonus) = decoding.fields
+    (result.rank, result.width, result.precision) = recognizer.compute.fields
     if result.decoder != nil { result.decodeSeconds = (end - isSaid).seconds }
     return result
   }

@@ -40,9 +40,10 @@ struct LayerOptions: CommandSettings {
 
   /// - Parameter several: what is measured where the options give several choices, or none.
   /// - Parameter standard: the policies where none is named.
-  /// - Parameter isRequired: whether a command line has to choose.
+  /// - Parameter other: where a command line has to choose, the option that lets it keep every layer.
   static func group(
-    several: String? = nil, standard: String = PolicyCatalog.names[0], isRequired: Bool = false,
+    several: String? = nil, standard: String = PolicyCatalog.names[0],
+    isRequiredWithout other: String? = nil,
     atlas use: AtlasUse = .named
   ) -> OptionGroup<Self> {
     let depths = (keep: "keep", drop: "drop", mask: "mask")
@@ -57,9 +58,8 @@ struct LayerOptions: CommandSettings {
         "\(MaskAtlas.fileName) in the model's folder, or Assets/Results/atlas-MODEL.safetensors")
     let names = "--\(depths.keep), --\(depths.drop) and --\(depths.mask)"
     let remark =
-      isRequired
-      ? "One of \(names)."
-      : "At most one of \(names). " + (several ?? "Every layer runs without them.")
+      other.map { "One of \(names); every layer is kept where only --\($0) is given." }
+      ?? "At most one of \(names). " + (several ?? "Every layer runs without them.")
     let plural = several == nil ? "" : ", or several numbers with commas between"
     return OptionGroup(
       "Layers", remark
@@ -86,7 +86,9 @@ struct LayerOptions: CommandSettings {
         throw UsageError("--\(atlas.name) takes \(Self.policiesWithAtlas)")
       }
       let given = arguments.given(depths.keep, depths.drop, depths.mask)
-      if isRequired, given.isEmpty { throw UsageError("one of \(names) is required") }
+      if let other, given.isEmpty, arguments.values(other) == nil {
+        throw UsageError("one of \(names) is required, or --\(other)")
+      }
       let masked = arguments.given(depths.mask, policy.name)
       if let pair = [given, masked].first(where: { $0.count > 1 }) {
         let list = pair.map { "--\($0)" }.joined(separator: " and ")

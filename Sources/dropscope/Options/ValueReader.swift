@@ -76,6 +76,20 @@ extension ValueReader where Value == Double {
     }
   }
 
+  /// A fraction within `range`, or the same in per cent.
+  static func share(in range: ClosedRange<Double>) -> Self {
+    func word(_ value: Double) -> String { String(format: "%g", value) }
+    func percent(_ value: Double) -> String { word(100 * value) + "%" }
+    let (low, high) = (range.lowerBound, range.upperBound)
+    return Self(
+      "a share from \(word(low)) to \(word(high)), or from \(percent(low)) to \(percent(high))",
+      word: word
+    ) { text in
+      let value = text.hasSuffix("%") ? Double(text.dropLast()).map { $0 / 100 } : Double(text)
+      return value.flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
   /// From 0 to 1.
   static var fraction: Self { number(in: 0...1) }
   static var positive: Self {

@@ -21,19 +21,22 @@ import Testing
   private static let origin = PrunedModel.Origin(
     chosenBy: "the policy spread", command: "dropscope prune")
 
-  private func prune(_ source: URL, _ mask: String, to output: URL) throws {
+  func prune(
+    _ source: URL, _ mask: String, width: Double = 1, to output: URL
+  ) throws {
     let recognizer = try Recognizer(contentsOf: source)
     try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
     _ = try PrunedModel(
-      recognizer, keeping: LayerMask(mask, layerCount: recognizer.backbone.layerCount)
+      recognizer, keeping: LayerMask(mask, layerCount: recognizer.backbone.layerCount),
+      width: width
     ).write(to: output, name: "small", origin: Self.origin)
   }
 
-  private func refusal(_ source: URL, _ mask: String) -> String {
+  func refusal(_ source: URL, _ mask: String, width: Double = 1) -> String {
     do {
       let recognizer = try Recognizer(contentsOf: source)
       let mask = try LayerMask(mask, layerCount: recognizer.backbone.layerCount)
-      _ = try PrunedModel(recognizer, keeping: mask)
+      _ = try PrunedModel(recognizer, keeping: mask, width: width)
       return "none"
     } catch {
       return "\(error)"
@@ -41,7 +44,7 @@ import Testing
   }
 
   /// What a folder says of two utterances with a mask, with every layer where that is nil.
-  private func logProbabilities(_ folder: URL, _ mask: String?) throws -> [Float] {
+  func logProbabilities(_ folder: URL, _ mask: String?) throws -> [Float] {
     let backbone = try Recognizer(contentsOf: folder).backbone
     var random = RandomGenerator(seed: 3)
     let utterances = [0.6, 0.35].map { seconds in
@@ -57,7 +60,7 @@ import Testing
     try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
   }
 
-  private func weights(_ folder: URL) throws -> SafetensorsFile {
+  func weights(_ folder: URL) throws -> SafetensorsFile {
     try SafetensorsFile(contentsOf: folder.appendingPathComponent(ModelFolder.weightsName))
   }
 
@@ -106,7 +109,8 @@ import Testing
   }
 
   @Test func layersAreNumberedAnew() throws {
-    let names = LayerNames(prefix: "a.layers.", count: ["n"], ofFirst: ["table"])
+    let names = LayerNames(
+      prefix: "a.layers.", count: ["n"], feedForward: ["f"], ofFirst: ["table"])
     let mask = try LayerMask("0101", layerCount: 4)
     func name(_ name: String) -> String? { names.name(name, keeping: mask) }
     #expect(name("a.layers.1.x.0.weight") == "a.layers.0.x.0.weight")

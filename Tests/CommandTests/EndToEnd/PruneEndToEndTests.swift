@@ -77,6 +77,29 @@ import Testing
     }
   }
 
+  /// All layers where no others are asked for; a narrower folder says what the width does.
+  @Test func narrowerLayers() throws {
+    try withWorld { world in
+      let output = world.folder.appending(path: "narrow")
+      let outcome = try prune(world, "--width", "50%", "--output", output.path)
+      #expect(outcome.status == 0 && outcome.errors == "")
+      #expect(outcome.output.contains("narrow: layers 12 -> 12, hidden units "))
+      let recording = world.data.appending(path: "test/10/1/10-1-0000.wav").path
+      func emissions(_ model: URL, _ more: String...) throws -> SafetensorsFile {
+        let file = world.folder.appending(path: "emissions-\(more.count).safetensors")
+        let outcome = try run(
+          ["emissions", recording, "--model", model.path, "--output", file.path] + more)
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        return try SafetensorsFile(contentsOf: file)
+      }
+      let narrow = try emissions(output).tensor("log_probs")
+      let thin = try emissions(world.model, "--width", "0.5")
+      expectClose(narrow, try thin.tensor("log_probs"), relative: 1e-4)
+      #expect(thin.metadata["width"] == "0.5" && thin.metadata["rank"] == nil)
+      #expect(try emissions(world.model).tensor("log_probs").values != narrow.values)
+    }
+  }
+
   @Test func whatIsWrongIsOneSentenceAndNothingIsWritten() throws {
     try withWorld { world in
       let output = world.folder.appending(path: "kept")
@@ -88,7 +111,8 @@ import Testing
         #expect(outcome.errors.count { $0 == "\n" } == 1)
         #expect(!FileManager.default.fileExists(atPath: output.path))
       }
-      try expectRefusal(2, "one of --keep, --drop and --mask is required")
+      try expectRefusal(2, "one of --keep, --drop and --mask is required, or --width")
+      try expectRefusal(2, "no place for weights in two factors", "--rank", "0.5", "--keep", "4")
       try expectRefusal(2, "found 3 in '011'", "--mask", "011")
       try expectRefusal(2, "at least one of them 1", "--mask", "000000000000")
       try expectRefusal(2, "expected one choice of layers here, found 2", "--keep", "4,3")

@@ -143,13 +143,13 @@ import Tradeoff
       var layers = LayerOptions()
 
       static var groups: [OptionGroup<Self>] {
-        [LayerOptions.group(isRequired: true).at(\.layers)]
+        [LayerOptions.group(isRequiredWithout: "width").at(\.layers)]
       }
     }
     func read(_ words: String...) throws {
       _ = try Required(Arguments(words, takesValue: Required.takesValue, positionals: 0...0))
     }
-    #expect(throws: UsageError("one of --keep, --drop and --mask is required")) {
+    #expect(throws: UsageError("one of --keep, --drop and --mask is required, or --width")) {
       try read("--policy", "first")
     }
     #expect(throws: Never.self) { try read("--keep", "2") }

@@ -44,7 +44,7 @@ import Testing
       }
       try SafetensorsWriter.copy(
         files.enumerated().flatMap { index, file in
-          file.names.map { ("\(index).\($0)", file, $0) }
+          file.names.map { TensorCopy("\(index).\($0)", of: file, source: $0, part: nil) }
         }.reversed(), metadata: ["k": "v"], to: url)
       let copy = try SafetensorsFile(contentsOf: url)
       #expect(copy.metadata == ["k": "v"] && copy.names.count == files[0].names.count + 1)
@@ -59,6 +59,37 @@ import Testing
       }
       #expect(copy.floats("0.float32") != nil && copy.elements("none") == nil)
       #expect(try copy.byteCount == Data(contentsOf: url).count)
+    }
+  }
+
+  /// Indices of one dimension, in the order asked for, of values that a byte order would show.
+  @Test(arguments: [ElementType.float32, .float16, .bfloat16])
+  func partsAreCopiedInTheirOrder(type: ElementType) throws {
+    try withTemporaryFolder { folder in
+      let (source, url) = (
+        folder.appendingPathComponent("a.safetensors"),
+        folder.appendingPathComponent("b.safetensors")
+      )
+      let all = (0..<24).map { Float($0) + 0.5 }
+      try SafetensorsWriter.write([("x", Tensor(all, shape: [2, 4, 3]))], as: type, to: source)
+      let file = try SafetensorsFile(contentsOf: source)
+      func copy(_ name: String, _ dimension: Int, _ indices: [Int]) -> TensorCopy {
+        TensorCopy(
+          name, of: file, source: "x",
+          part: TensorCopy.Part(dimension: dimension, indices: indices))
+      }
+      try SafetensorsWriter.copy(
+        [copy("first", 0, [1]), copy("middle", 1, [3, 0]), copy("last", 2, [2])], metadata: [:],
+        to: url)
+      let parts = try SafetensorsFile(contentsOf: url)
+      func values(_ name: String, _ shape: [Int]) throws -> [Float] {
+        #expect(parts.elementType(name) == type.rawValue)
+        return try parts.tensor(name, shape: shape).values.map { $0 - 0.5 }
+      }
+      #expect(try values("first", [1, 4, 3]) == (12..<24).map { Float($0) })
+      #expect(
+        try values("middle", [2, 2, 3]) == [9, 10, 11, 0, 1, 2, 21, 22, 23, 12, 13, 14])
+      #expect(try values("last", [2, 4, 1]) == [2, 5, 8, 11, 14, 17, 20, 23])
     }
   }
 

@@ -42,6 +42,20 @@ import Testing
     #expect(told == [9, 9])
   }
 
+  /// And measures on.
+  @Test func aModelWithoutSuchPartsSaysSo() throws {
+    let (recognizer, data) = try fake(FakeBackbone(), utterances: 2)
+    let measuring = Measuring(recognizer, data, threads: 1)
+    defer { measuring.stop() }
+    do {
+      _ = try measuring.run(.full(6), compute: Compute(width: 0.5))
+      Issue.record("measured")
+    } catch {
+      #expect("\(error)".contains("expected a model with feed-forward parts"))
+    }
+    #expect(try measuring.run(.full(6)).count == 2)
+  }
+
   /// One bad file of three: named, left out and counted; where it is strict, it ends the reading.
   @Test func whatCannotBeReadIsLeftOut() throws {
     try withTemporaryFolder { folder in

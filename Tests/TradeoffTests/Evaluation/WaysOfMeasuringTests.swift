@@ -56,6 +56,56 @@ struct WaysOfMeasuringTests {
     #expect(plain[0].reduce(0) { $0 + $1.errors } < plain[1].reduce(0) { $0 + $1.errors })
   }
 
+  /// At one compute after the other, by the same evaluator: never what another one made.
+  @Test func computesDoNotMix() throws {
+    let evaluator = Evaluator(recognizer, data)
+    let decoder = recognizer.decoder()
+    let computes = [
+      Compute.full, Compute(width: 0.5), Compute(precision: .int8), Compute(rank: 0.5),
+      Compute(rank: 0.5, width: 0.5, precision: .int8),
+    ]
+    for compute in computes + computes.reversed() {
+      let thin = try recognizer.at(compute)
+      for mask in [masks[2], masks[0]] {
+        for index in 0..<2 {
+          let result = try #require(evaluator.evaluate(index, Walk(mask), by: thin))
+          let said = decoder.decode(
+            thin.backbone.logProbabilities([data.samples[index]], mask: mask))
+          #expect(result.transcript.tokens == said.tokens, "\(compute) \(mask)")
+          #expect(
+            result.operations
+              == thin.backbone.operations(sampleCount: data.samples[index].count).total(mask))
+        }
+      }
+    }
+  }
+
+  /// What was measured before is remembered as what it was.
+  @Test func everyComputeIsMeasuredByItself() throws {
+    let measuring = Measuring(recognizer, data, threads: 2)
+    defer { measuring.stop() }
+    let walk = Walk(masks[2])
+    func operations(_ compute: Compute) throws -> Double {
+      try measuring.run(walk, compute: compute).reduce(0) { $0 + $1.operations }
+    }
+    let half = Compute(width: 0.5)
+    let (whole, thin) = (try operations(.full), try operations(half))
+    #expect(thin < 0.9 * whole)
+    #expect(try operations(.full) == whole && operations(half) == thin)
+  }
+
+  /// Numbers of 8 bits make about as many errors as floats do.
+  @Test func wordsInBytes() throws {
+    let measuring = Measuring(recognizer, data, threads: 2)
+    defer { measuring.stop() }
+    func errors(_ compute: Compute) throws -> ErrorCounts {
+      try measuring.run(Walk(masks[0]), compute: compute).reduce(ErrorCounts()) { $0 + $1.counts }
+    }
+    let (whole, bytes) = (try errors(.full), try errors(Compute(precision: .int8)))
+    #expect(bytes.words == whole.words)
+    #expect(abs(bytes.errors - whole.errors) <= 2 + whole.words / 50)
+  }
+
   @Test func reusedAndKept() throws {
     let evaluator = Evaluator(recognizer, data)
     var random = RandomGenerator(seed: 6)

@@ -133,6 +133,10 @@ import Tradeoff
     #expect(message { $0.summary.threads = .max }.contains("counts of at least 0"))
     #expect(message { $0.summary.wer = 1e300 }.contains("rates and times"))
     #expect(message { $0.summary.cer = -1 }.contains("rates and times"))
+    for share in [0.1, 1.5, -1] {
+      #expect(message { $0.summary.rank = share }.contains("shares of rank and width"))
+      #expect(message { $0.summary.width = share }.contains("shares of rank and width"))
+    }
     #expect(message { $0.summary.mask = "111x" }.contains("characters 0 and 1"))
     var huge = point
     huge.points = 1 << 31
@@ -156,6 +160,52 @@ import Tradeoff
       try (try encoder.encode(point) + Data("\r\n".utf8)).write(to: file)
       #expect(try SweepFile.read(file) == [point])
     }
+  }
+
+  /// Lines, groups and tables of thinner feed-forward parts are apart from those of whole ones.
+  @Test func whatIsThinnerIsApart() throws {
+    let whole = points(SweepPlan([try entries(["1111", "1100"])]))
+    var thin = whole
+    for index in thin.indices {
+      (thin[index].summary.rank, thin[index].summary.width) = (0.5, 0.75)
+    }
+    let line = try JSON.line(thin[0])
+    #expect(line.contains(#""rank":0.5"#) && line.contains(#""width":0.75"#))
+    #expect(try JSONDecoder().decode(SweepPoint.self, from: Data(line.utf8)) == thin[0])
+    #expect(thin[0].summary.compute == Compute(rank: 0.5, width: 0.75))
+    #expect(
+      thin[0].summary.compute.remark == ", feed-forward parts of rank 50 %, width 75 %")
+    let other = try JSON.line(whole[0])
+    #expect(!other.contains("rank") && !other.contains("width"))
+    #expect(whole[0].summary.compute == .full)
+
+    #expect(SweepGroup.of(whole + thin).map(\.points.count) == [1, 1, 1, 1])
+    #expect(SavedSweep.of(SweepGroup.of(whole + thin)) == SavedSweep.of(SweepGroup.of(whole)))
+    #expect(SavedSweep.of(SweepGroup.of(thin)).isEmpty)
+    let rows = SweepPoint.csv(whole + thin).split(separator: "\n")
+    #expect(rows[0].hasSuffix(",rank,width,precision") && rows[2].hasSuffix(",1.0,1.0,float32"))
+    #expect(rows[3].hasSuffix(",0.5,0.75,float32"))
+    #expect(!SweepPoint.csv(whole).contains("width"))
+
+    var bytes = whole[0]
+    bytes.summary.precision = .int8
+    let text = try JSON.line(bytes)
+    #expect(text.contains(#""precision":"int8""#))
+    #expect(try JSONDecoder().decode(SweepPoint.self, from: Data(text.utf8)) == bytes)
+    #expect(SweepGroup.of(whole + [bytes]).map(\.points.count) == [1, 1, 1])
+    #expect(SweepPoint.csv([bytes]).contains(",1.0,1.0,int8"))
+  }
+
+  /// Those of whole models are the ones that older programs made.
+  @Test func theIdentifierFollowsFromTheCompute() throws {
+    let whole = try entries(["1111", "1010"])
+    var plans = [SweepPlan([whole]).identifier]
+    for compute in [Compute(rank: 0.5), Compute(width: 0.5), Compute(precision: .int8)] {
+      var thin = whole
+      for index in thin.indices { thin[index].compute = compute }
+      plans.append(SweepPlan([thin]).identifier)
+    }
+    #expect(Set(plans).count == 4)
   }
 
   @Test func drawsOfOneDepthAreSummedUp() throws {
