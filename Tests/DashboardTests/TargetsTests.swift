@@ -134,7 +134,7 @@ import Tradeoff
         let canvas = view(state, size)
         for (key, x, y) in printedKeys(canvas) {
           let action = canvas.targets.target(x: x, y: y, for: .press)?.action as? Action
-          let bound = KeyBindings.action(for: key, in: kind)
+          let bound = KeyBindings.action(for: key, in: state.view)
           if state.helpPage != nil {
             // The panels around the help lie under it.
             let works: [Action?] = [.help, .back]

@@ -322,7 +322,7 @@ enum ComparisonPanel: Panel {
     guard form.showsP else {
       canvas.wording(
         "\(marks)no room for intervals and comparisons", "\(marks)no room for intervals",
-        x: area.x, y: area.y, style: state.theme.muted, width: area.width,
+        "no room for intervals", x: area.x, y: area.y, style: state.theme.muted, width: area.width,
         symbols: state.symbols)
       return
     }

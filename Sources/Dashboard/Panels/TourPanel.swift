@@ -64,6 +64,7 @@ enum TourPanel: Panel {
     let page = min(tour.page, pages - 1)
     for (row, line) in lines.dropFirst(page * area.height).prefix(area.height).enumerated() {
       canvas.text(line, x: area.x, y: area.y + row, width: area.width)
+      clickKeys(area.row(row), &canvas)
     }
     let keys = keys(tour, isMore: page + 1 < pages)
     canvas.textRight(
@@ -73,6 +74,24 @@ enum TourPanel: Panel {
     canvas.edge(
       ["\(progress): \(chapter.title)", KeyText(progress)], width: size.width - keys.width - 2,
       y: size.height - 1, style: state.theme.muted)
+  }
+
+  private static let namedKeys = Dictionary(
+    KeyBindings.all.flatMap(\.actions).map { ($0.key.name, $0.key) },
+    uniquingKeysWith: { first, _ in first })
+
+  /// Where a row of the text names keys in brackets, `(M)` or `(d, Enter)`, they can be clicked.
+  private static func clickKeys(_ row: Rect, _ canvas: inout Canvas) {
+    let text = (row.x..<row.maxX).map { canvas[$0, row.y].character }
+    for open in text.indices where text[open] == "(" {
+      guard let close = text[open...].firstIndex(of: ")") else { return }
+      let words = (open + 1..<close).split { text[$0] == " " || text[$0] == "," }
+      let keys = words.compactMap { namedKeys[String(text[$0])] }
+      guard keys.count == words.count else { continue }
+      for (key, word) in zip(keys, words) {
+        canvas.target(Rect(x: row.x + word.lowerBound, y: row.y, width: word.count, height: 1), key)
+      }
+    }
   }
 
   private static func keys(_ tour: TourState, isMore: Bool) -> KeyText {

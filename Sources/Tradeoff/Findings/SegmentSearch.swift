@@ -10,8 +10,8 @@ struct SegmentSearch {
   private let layerCount: Int
   private let segments: [Range<Int>]
 
-  /// Candidates that live on, and how many they bring forth in each round.
-  private static let (survivors, children, rounds) = (8, 8, 12)
+  /// Candidates that live on, how many they bring forth in each round, and how far those go to be new.
+  private static let (survivors, children, rounds, moves) = (8, 8, 12, 8)
 
   init(layerCount: Int) {
     self.layerCount = layerCount
@@ -47,7 +47,13 @@ struct SegmentSearch {
     while living.count < Self.survivors { living.append(repaired(none, count, &random)) }
     for round in 0...Self.rounds {
       if round > 0 {
-        living += (0..<Self.children).map { _ in child(of: living, count, &random) }
+        let parents = living
+        for _ in 0..<Self.children {
+          var kept = child(of: parents, count, &random)
+          // What was met before says nothing new.
+          for _ in 0..<Self.moves where known[mask(kept)] != nil { move(&kept, &random) }
+          living.append(kept)
+        }
       }
       living = distinct(living)
       let asked = living.map(mask).filter { known[$0] == nil }
@@ -77,13 +83,18 @@ struct SegmentSearch {
     let parents = (0..<2).map { _ in living[Int.random(in: living.indices, using: &random)] }
     var kept = segments.indices.map { parents[Int.random(in: 0..<2, using: &random)][$0] }
     kept = repaired(kept, count, &random)
+    move(&kept, &random)
+    return kept
+  }
+
+  /// One layer to another segment, where there is room.
+  private func move(_ kept: inout [Int], _ random: inout RandomGenerator) {
     let sources = kept.indices.filter { kept[$0] > 0 }
-    guard let source = sources.randomElement(using: &random) else { return kept }
+    guard let source = sources.randomElement(using: &random) else { return }
     let targets = kept.indices.filter { $0 != source && kept[$0] < segments[$0].count }
-    guard let target = targets.randomElement(using: &random) else { return kept }
+    guard let target = targets.randomElement(using: &random) else { return }
     kept[source] -= 1
     kept[target] += 1
-    return kept
   }
 
   /// Layers added or taken away by lot until there are `count`.
