@@ -72,19 +72,19 @@ let package = Package(
     .testTarget(name: "BaseTests", dependencies: ["Base"], swiftSettings: plain),
     .testTarget(
       name: "KernelsTests", dependencies: ["Kernels", "Base", "TestSupport"],
-      exclude: ["Fixtures"], swiftSettings: optimized),
+      exclude: ["Fixtures"], swiftSettings: plain),
     .testTarget(
       name: "SpeechTests",
       dependencies: ["Speech", "Kernels", "Base", "SampleFiles", "TestSupport"],
-      exclude: ["Fixtures"], swiftSettings: optimized),
+      exclude: ["Fixtures"], swiftSettings: plain),
     .testTarget(
       name: "BackbonesTests",
       dependencies: ["Backbones", "Training", "Speech", "Kernels", "Base", "TestSupport"],
-      exclude: ["Fixtures"], swiftSettings: optimized),
+      exclude: ["Fixtures"], swiftSettings: plain),
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Training", "Backbones", "Speech", "Kernels", "Base", "TestSupport"],
-      exclude: ["Fixtures"], swiftSettings: optimized),
+      exclude: ["Fixtures"], swiftSettings: plain),
     .testTarget(
       name: "TradeoffTests",
       dependencies: ["Tradeoff", "Backbones", "Speech", "Kernels", "Base", "TestSupport"],

@@ -56,12 +56,12 @@ import Testing
     Scene.serve(update(&state, .terminal(.key("5"))), &state)
     #expect(!screen(state, size).contains("draws"))
     Scene.serve(update(&state, .terminal(.key("v"))), &state)
-    #expect(screen(state, size).contains("random: mean of 5 draws from seed 1"))
+    #expect(screen(state, size).contains("random: mean of 5 draws, seed 1"))
     // By the models again, with masks that are drawn anew.
     for key in ["v", "r"] as [Key] {
       Scene.serve(update(&state, .terminal(.key(key))), &state)
     }
-    #expect(screen(state, size).contains("random: mean of 5 draws from seed 2"))
+    #expect(screen(state, size).contains("random: mean of 5 draws, seed 2"))
     if size.width >= 200 { #expect(screen(state, size).contains("dld, 5 draws")) }
   }
 

@@ -234,9 +234,9 @@ enum ComparisonPanel: Panel {
       symbols: state.symbols
     ).draw(in: body, on: &canvas)
     let drawn = contestants.filter { PolicyCatalog.isDrawn($0.policy) }.map(\.policy)
+    let range = form.showsP ? ", their range" : ""
     let marks =
-      (drawn.first.map { "\($0): mean of \(draws) draws from seed \(state.seed), their range; " }
-        ?? "")
+      (drawn.first.map { "\($0): mean of \(draws) draws, seed \(state.seed)\(range); " } ?? "")
       + (isSaved ? "* saved sweep; " : "") + (isPartial ? "? partly measured; " : "")
     drawLegend(form, marks, state, legend, &canvas)
   }
