@@ -56,6 +56,8 @@ final class PseudoTerminal {
     environment["LANG"] = "C.UTF-8"
     if let terminfo { environment["TERMINFO_DIRS"] = "\(terminfo.path):" }
     environment["LC_ALL"] = nil
+    // `swift test` sets it where its own output is no terminal; this is one.
+    environment["NO_COLOR"] = nil
     environment["SWIFT_BACKTRACE"] = "enable=no"
     // Nothing is kept there: every start measures the machine's speed.
     environment["XDG_CACHE_HOME"] = "/dev/null"
