@@ -6,30 +6,22 @@ import Speech
 
 /// The Conformer of torchaudio and LDASR with a CTC head: log-mel, two stride-2 convolutions,
 /// sinusoidal positions, N droppable layers, Linear and log-softmax.
-package final class Conformer: FeatureBackbone, ThinnableBackbone {
+package struct Conformer: FeatureBackbone, ThinnableBackbone {
   package static let modelType = "conformer"
   let network: ConformerNetwork
   /// With the running statistics folded into the depthwise convolutions.
-  let weights: Weights
+  var weights: Weights
   package let features: FeatureExtractor
 
-  private init(_ network: ConformerNetwork, weights: Weights, features: FeatureExtractor) {
+  init(_ network: ConformerNetwork, weights: ParameterBuffer, state: ParameterBuffer) {
     self.network = network
-    self.weights = weights
-    self.features = features
-  }
-
-  convenience init(
-    _ network: ConformerNetwork, weights: ParameterBuffer, state: ParameterBuffer
-  ) {
     let folded = weights.copy()
     for layer in network.layers { layer.convolution.fold(folded, state: state) }
-    self.init(
-      network, weights: Weights(folded),
-      features: .logMel(LogMel(network.configuration.features)))
+    self.weights = Weights(folded)
+    features = .logMel(LogMel(network.configuration.features))
   }
 
-  package convenience init(contentsOf folder: URL) throws {
+  package init(contentsOf folder: URL) throws {
     let (network, weights, state) = try ConformerNetwork.load(folder)
     self.init(network, weights: weights, state: state)
   }
@@ -90,10 +82,6 @@ package final class Conformer: FeatureBackbone, ThinnableBackbone {
 
   var feedForwards: [FeedForward] { network.layers.flatMap(\.feedForwards) }
   var projections: [Projection] { network.layers.flatMap(\.projections) }
-
-  func reading(_ weights: Weights) -> Conformer {
-    Conformer(network, weights: weights, features: features)
-  }
 
   package func frameCount(sampleCount: Int) -> Int {
     ConvolutionSubsampling.outputLength(features.frameCount(sampleCount: sampleCount))

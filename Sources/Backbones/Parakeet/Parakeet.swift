@@ -7,14 +7,14 @@ import Speech
 /// `ParakeetForCTC` of Hugging Face's transformers: log-mel, eightfold subsampling, N droppable Conformer
 /// blocks with relative positions, a linear head. Immutable, safe on any number of threads; float32
 /// weights stay in the mapped file.
-package final class Parakeet: Backbone, ThinnableBackbone {
+package struct Parakeet: Backbone, ThinnableBackbone {
   package static let modelType = "parakeet_ctc"
   private static let names = LayerNames(
     prefix: "encoder.layers.", count: ParakeetConfiguration.path(.layers),
     feedForward: ParakeetConfiguration.path(.feedForward))
   private static let headName = "ctc_head"
   private let configuration: ParakeetConfiguration
-  let weights: Weights
+  var weights: Weights
   private let layout: ParameterLayout
   private let logMel: LogMel
   private let subsampling: StridingSubsampling
@@ -43,16 +43,6 @@ package final class Parakeet: Backbone, ThinnableBackbone {
     blocks.fold(weights, state: statistics)
     self.blocks = blocks
     logMel = LogMel(configuration.features)
-  }
-
-  private init(_ other: Parakeet, reading weights: Weights) {
-    self.weights = weights
-    configuration = other.configuration
-    layout = other.layout
-    logMel = other.logMel
-    subsampling = other.subsampling
-    blocks = other.blocks
-    headProjection = other.headProjection
   }
 
   package var layerCount: Int { configuration.encoder.layers }
@@ -95,8 +85,6 @@ package final class Parakeet: Backbone, ThinnableBackbone {
 
   var feedForwards: [FeedForward] { blocks.feedForwards }
   var projections: [Projection] { blocks.projections }
-
-  func reading(_ weights: Weights) -> Parakeet { Parakeet(self, reading: weights) }
 
   package func frameCount(sampleCount: Int) -> Int {
     StridingSubsampling.outputLength(

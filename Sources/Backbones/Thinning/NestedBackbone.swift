@@ -7,13 +7,20 @@ import Synchronization
 /// A backbone that reads its parameters from `Weights` and says which are those of linear layers. Immutable
 /// like every backbone: with less of them it is another one, which shares the rest.
 protocol ThinnableBackbone: Backbone {
-  var weights: Weights { get }
+  var weights: Weights { get set }
   /// Of all layers, front to back.
   var feedForwards: [FeedForward] { get }
   /// The linear layers of all layers, in any order; small ones that steer or adapt may be missing.
   var projections: [Projection] { get }
+}
+
+extension ThinnableBackbone {
   /// The same network with other weights of the same layout.
-  func reading(_ weights: Weights) -> Self
+  func reading(_ weights: Weights) -> Self {
+    var other = self
+    other.weights = weights
+    return other
+  }
 }
 
 /// Nested in width and rank (after Nested Subspace Networks, arXiv 2509.17874, without their training): hidden

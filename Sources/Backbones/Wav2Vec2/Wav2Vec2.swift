@@ -7,11 +7,11 @@ import Speech
 /// `Wav2Vec2ForCTC`, `HubertForCTC` and `WavLMForCTC` of Hugging Face's transformers: convolutions over
 /// raw samples, N droppable transformer layers, a linear head. Immutable, safe on any number of threads;
 /// float32 weights stay in the mapped file.
-package final class Wav2Vec2: FeatureBackbone, ThinnableBackbone {
+package struct Wav2Vec2: FeatureBackbone, ThinnableBackbone {
   /// The first of the family; see `Wav2Vec2Configuration.Kind`.
   package static let modelType = Wav2Vec2Configuration.Kind.wav2vec2.rawValue
   private let network: Wav2Vec2Network
-  let weights: Weights
+  var weights: Weights
   package let features: FeatureExtractor
   /// Worked out once from the weight-normalised kernel.
   private let positionKernel: Tensor
@@ -27,7 +27,7 @@ package final class Wav2Vec2: FeatureBackbone, ThinnableBackbone {
     positionKernel = network.encoder.positionKernel(weights)
   }
 
-  package convenience init(contentsOf folder: URL) throws {
+  package init(contentsOf folder: URL) throws {
     var configuration = try Wav2Vec2Configuration(
       contentsOf: folder.appendingPathComponent(ModelFolder.configurationName))
     var tensors = try ModelTensors(contentsOf: folder)
@@ -83,10 +83,6 @@ package final class Wav2Vec2: FeatureBackbone, ThinnableBackbone {
 
   var feedForwards: [FeedForward] { network.layers.map(\.products) }
   var projections: [Projection] { network.layers.flatMap(\.projections) }
-
-  func reading(_ weights: Weights) -> Wav2Vec2 {
-    Wav2Vec2(network, weights: weights, features: features, remark: remark)
-  }
 
   package func frameCount(sampleCount: Int) -> Int {
     configuration.frameCount(sampleCount: sampleCount)

@@ -6,10 +6,10 @@ import Kernels
 /// `Wav2Vec2ConformerForCTC` of Hugging Face's transformers: wav2vec 2.0's convolutions over raw samples,
 /// N droppable Conformer blocks, LayerNorm and a linear head. Immutable, safe on any number of threads;
 /// float32 weights stay in the mapped file.
-package final class Wav2Vec2Conformer: FeatureBackbone, ThinnableBackbone {
+package struct Wav2Vec2Conformer: FeatureBackbone, ThinnableBackbone {
   package static let modelType = Wav2Vec2Configuration.Kind.conformer.rawValue
   private let configuration: Wav2Vec2Configuration
-  let weights: Weights
+  var weights: Weights
   private let layout: ParameterLayout
   private let encoder: WaveformEncoder
   private let blocks: ConformerBlocks
@@ -40,16 +40,6 @@ package final class Wav2Vec2Conformer: FeatureBackbone, ThinnableBackbone {
     blocks.fold(weights, state: statistics)
     self.blocks = blocks
     features = try WaveformEncoder.features(of: folder)
-  }
-
-  private init(_ other: Wav2Vec2Conformer, reading weights: Weights) {
-    self.weights = weights
-    configuration = other.configuration
-    layout = other.layout
-    encoder = other.encoder
-    blocks = other.blocks
-    headProjection = other.headProjection
-    features = other.features
   }
 
   package var layerCount: Int { configuration.layers }
@@ -87,10 +77,6 @@ package final class Wav2Vec2Conformer: FeatureBackbone, ThinnableBackbone {
 
   var feedForwards: [FeedForward] { blocks.feedForwards }
   var projections: [Projection] { blocks.projections }
-
-  func reading(_ weights: Weights) -> Wav2Vec2Conformer {
-    Wav2Vec2Conformer(self, reading: weights)
-  }
 
   package func frameCount(sampleCount: Int) -> Int {
     configuration.frameCount(sampleCount: sampleCount)

@@ -7,7 +7,7 @@ import Speech
 /// `Wav2Vec2BertForCTC` of Hugging Face's transformers (Seamless Communication, arXiv 2312.05187): log-mel
 /// features of Kaldi's kind, two frames at a time, N droppable Conformer blocks with causal filters, a linear
 /// head. Immutable, safe on any number of threads; float32 weights stay in the mapped file.
-package final class Wav2Vec2Bert: Backbone, ThinnableBackbone {
+package struct Wav2Vec2Bert: Backbone, ThinnableBackbone {
   package static let modelType = "wav2vec2-bert"
   private static let prefix = "wav2vec2_bert."
   private static let names = LayerNames(
@@ -16,7 +16,7 @@ package final class Wav2Vec2Bert: Backbone, ThinnableBackbone {
     feedForward: [Wav2Vec2BertConfiguration.CodingKeys.feedForward.rawValue])
   private static let headName = "lm_head"
   private let configuration: Wav2Vec2BertConfiguration
-  let weights: Weights
+  var weights: Weights
   private let layout: ParameterLayout
   private let logMel: LogMel
   private let featureNorm: Norm
@@ -53,17 +53,6 @@ package final class Wav2Vec2Bert: Backbone, ThinnableBackbone {
     blocks.fold(weights, state: statistics)
     self.blocks = blocks
     logMel = LogMel(configuration.features)
-  }
-
-  private init(_ other: Wav2Vec2Bert, reading weights: Weights) {
-    self.weights = weights
-    configuration = other.configuration
-    layout = other.layout
-    logMel = other.logMel
-    featureNorm = other.featureNorm
-    projection = other.projection
-    blocks = other.blocks
-    headProjection = other.headProjection
   }
 
   package var layerCount: Int { configuration.layers }
@@ -114,8 +103,6 @@ package final class Wav2Vec2Bert: Backbone, ThinnableBackbone {
 
   var feedForwards: [FeedForward] { blocks.feedForwards }
   var projections: [Projection] { blocks.projections }
-
-  func reading(_ weights: Weights) -> Wav2Vec2Bert { Wav2Vec2Bert(self, reading: weights) }
 
   package func frameCount(sampleCount: Int) -> Int {
     logMel.frameCount(sampleCount: sampleCount) / Wav2Vec2BertConfiguration.stack
