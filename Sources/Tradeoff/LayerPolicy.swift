@@ -60,6 +60,11 @@ package struct PolicyContext: Sendable {
     self.split = split
     self.atlas = atlas.map { RankedAtlas($0) }
   }
+
+  /// Of all layers there is one mask, and of none; nil for the depths in between.
+  func onlyMask(keeping count: Int) -> LayerMask? {
+    count == 0 || count == layerCount ? LayerMask(layerCount: layerCount, keeping: 0..<count) : nil
+  }
 }
 
 /// Utterances, and what their words go through before they are compared.

@@ -17,10 +17,7 @@ extension AtlasPolicy {
     keeping count: Int, in context: PolicyContext, seed: UInt64
   ) throws(PolicyRefusal) -> LayerMask {
     let ranked = try context.atlas.get()
-    // Of all layers there is one mask, and of none.
-    if count == 0 || count == context.layerCount {
-      return LayerMask(layerCount: context.layerCount, keeping: 0..<count)
-    }
+    if let only = context.onlyMask(keeping: count) { return only }
     return try mask(keeping: count, by: ranked)
   }
 }
@@ -50,6 +47,13 @@ package struct RankedAtlas: Sendable {
     digest = atlas.digest
     shapleyValues = atlas.shapleyValues()
     greedyPath = atlas.greedyPath()
+  }
+
+  /// What was searched for and learnt on the split besides.
+  /// - Parameter what: of it, for who has a file from before that was kept.
+  func findings(with what: String) throws(PolicyRefusal) -> AtlasFindings {
+    guard let findings = atlas.findings else { throw atlas.isTooOld(what) }
+    return findings
   }
 
   /// Where masks are missing that a policy would have to compare.

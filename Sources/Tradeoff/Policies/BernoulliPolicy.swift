@@ -14,10 +14,7 @@ package enum BernoulliPolicy: LayerPolicy {
     keeping count: Int, in context: PolicyContext, seed: UInt64
   ) -> Walk {
     let layers = context.layerCount
-    // Of all layers there is one mask, and of none.
-    guard (1..<layers).contains(count) else {
-      return Walk(LayerMask(layerCount: layers, keeping: 0..<count))
-    }
+    if let only = context.onlyMask(keeping: count) { return Walk(only) }
     return Walk(
       policy: name, seed: seed, keeping: count, of: layers,
       choice: { layer, utterance in

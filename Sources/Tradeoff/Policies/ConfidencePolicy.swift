@@ -21,10 +21,7 @@ extension ConfidencePolicy {
     let ranked = try context.atlas.get()
     guard !ranked.atlas.confidences.isEmpty else { throw ranked.atlas.isTooOld("confidences") }
     let layers = context.layerCount
-    // Of all layers there is one mask, and of none.
-    if count == 0 || count == layers {
-      return Walk(LayerMask(layerCount: layers, keeping: 0..<count))
-    }
+    if let only = context.onlyMask(keeping: count) { return Walk(only) }
     let exits = exits(keeping: count, of: layers)
     let threshold = threshold(for: count, exits: exits, of: layers, ranked.atlas.confidences)
     return Walk(

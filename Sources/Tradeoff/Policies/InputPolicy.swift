@@ -13,19 +13,14 @@ package enum InputPolicy: LayerPolicy {
     keeping count: Int, in context: PolicyContext, seed: UInt64
   ) throws(PolicyRefusal) -> Walk {
     let ranked = try context.atlas.get()
-    let layers = context.layerCount
-    // Of all layers there is one mask, and of none.
-    if count == 0 || count == layers {
-      return Walk(LayerMask(layerCount: layers, keeping: 0..<count))
-    }
-    guard let findings = ranked.atlas.findings else {
-      throw ranked.atlas.isTooOld("the choices that a network learnt")
-    }
+    if let only = context.onlyMask(keeping: count) { return Walk(only) }
+    let findings = try ranked.findings(with: "the choices that a network learnt")
     guard let chooser = findings.chooser, chooser.knows(depth: count) else {
       throw ranked.lacks("masks of \(count) layers")
     }
     return Walk(
-      policy: name, atlas: "\(ranked.digest) \(chooser.digest)", keeping: count, of: layers,
+      policy: name, atlas: "\(ranked.digest) \(chooser.digest)", keeping: count,
+      of: context.layerCount,
       operations: { chooser.operations(frames: $0) },
       pick: { chooser.mask(keeping: count, for: $0) })
   }

@@ -24,10 +24,7 @@ package enum OraclePolicy: LayerPolicy {
     guard !atlas.bestMasks.isEmpty else {
       throw atlas.isTooOld("the best masks of each utterance")
     }
-    // Of all layers there is one mask, and of none.
-    if count == 0 || count == context.layerCount {
-      return Walk(LayerMask(layerCount: context.layerCount, keeping: 0..<count))
-    }
+    if let only = context.onlyMask(keeping: count) { return Walk(only) }
     guard let best = atlas.best(keeping: count) else {
       throw ranked.lacks("masks of \(count) layers")
     }

@@ -11,9 +11,7 @@ package enum SegmentsPolicy: AtlasPolicy {
   package static func mask(
     keeping count: Int, by ranked: RankedAtlas
   ) throws(PolicyRefusal) -> LayerMask {
-    guard let findings = ranked.atlas.findings else {
-      throw ranked.atlas.isTooOld("segments that were searched for")
-    }
+    let findings = try ranked.findings(with: "segments that were searched for")
     guard let mask = findings.segments[count] else {
       throw ranked.lacks("masks of \(count) layers")
     }

@@ -13,9 +13,7 @@ package enum ZerothOrderPolicy: AtlasPolicy {
   package static func mask(
     keeping count: Int, by ranked: RankedAtlas
   ) throws(PolicyRefusal) -> LayerMask {
-    guard let findings = ranked.atlas.findings else {
-      throw ranked.atlas.isTooOld("the sensitivities of its layers")
-    }
+    let findings = try ranked.findings(with: "the sensitivities of its layers")
     return mask(keeping: count, by: findings.sensitivities)
   }
 
