@@ -52,17 +52,11 @@ extension PrunedModelTests {
 
   /// What stays of a tensor is what it was, in its order.
   @Test(arguments: ElementType.allCases) func hiddenUnitsStayBitByBit(type: ElementType) throws {
-    var configuration = ConformerConfiguration()
-    (configuration.layers, configuration.width, configuration.heads) = (2, 8, 2)
-    (configuration.feedForward, configuration.kernel) = (16, 3)
-    let tokenizer = Tokenizer.train(transcripts: ["one two three four five six"], size: 24)
-    configuration.vocabulary = tokenizer.count
     try withTemporaryFolder { folder in
       let (source, output) = (
         folder.appendingPathComponent("whole"), folder.appendingPathComponent("small")
       )
-      try TrainableConformer(configuration, seed: 8).write(
-        to: source, tokenizer: tokenizer, as: type, metadata: [:])
+      try writeConformer(layers: 2, feedForward: 16, to: source, as: type)
       try prune(source, "01", width: 0.25, to: output)
       let (before, after) = (try weights(source), try weights(output))
       #expect(after.metadata["pruned"] == "whole at 01 with 4 hidden units")

@@ -60,6 +60,19 @@ import Testing
     try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
   }
 
+  /// Width 8, weights by lot, `"recipe": "none"` among its metadata.
+  func writeConformer(
+    layers: Int, feedForward: Int, to folder: URL, as type: ElementType
+  ) throws {
+    var configuration = ConformerConfiguration()
+    (configuration.layers, configuration.width, configuration.heads) = (layers, 8, 2)
+    (configuration.feedForward, configuration.kernel) = (feedForward, 3)
+    let tokenizer = Tokenizer.train(transcripts: ["one two three four five six"], size: 24)
+    configuration.vocabulary = tokenizer.count
+    try TrainableConformer(configuration, seed: 7).write(
+      to: folder, tokenizer: tokenizer, as: type, metadata: ["recipe": "none"])
+  }
+
   func weights(_ folder: URL) throws -> SafetensorsFile {
     try SafetensorsFile(contentsOf: folder.appendingPathComponent(ModelFolder.weightsName))
   }
@@ -127,17 +140,11 @@ import Testing
   /// Whatever their type; what is expected is written out by hand.
   @Test(arguments: ElementType.allCases)
   func tensorsAreCopiedBitByBit(type: ElementType) throws {
-    var configuration = ConformerConfiguration()
-    (configuration.layers, configuration.width, configuration.heads) = (3, 8, 2)
-    (configuration.feedForward, configuration.kernel) = (12, 3)
-    let tokenizer = Tokenizer.train(transcripts: ["one two three four five six"], size: 24)
-    configuration.vocabulary = tokenizer.count
     try withTemporaryFolder { folder in
       let (source, output) = (
         folder.appendingPathComponent("whole"), folder.appendingPathComponent("small")
       )
-      try TrainableConformer(configuration, seed: 7).write(
-        to: source, tokenizer: tokenizer, as: type, metadata: ["recipe": "none"])
+      try writeConformer(layers: 3, feedForward: 12, to: source, as: type)
       try prune(source, "101", to: output)
       let (before, after) = (try weights(source), try weights(output))
       let old = before.names.filter { !$0.hasPrefix("conformer_layers.1.") }
