@@ -19,12 +19,6 @@ package struct OperatingPoint: Hashable, Sendable {
     self.decoding = decoding
   }
 
-  package init(_ request: EvaluationRequest) {
-    self.init(
-      model: request.model, walk: request.walk, compute: request.compute,
-      decoding: request.decoding)
-  }
-
   /// The same model and decoding, all of every layer.
   package var full: OperatingPoint {
     OperatingPoint(model: model, walk: .full(walk.layerCount), decoding: decoding)

@@ -186,8 +186,12 @@ final class DashboardSession: Sendable {
   /// One model computes at a time, and has hidden frames in memory: a request to one stops the others.
   private func evaluate(_ request: EvaluationRequest) {
     workers.withLock { workers in
-      for (index, worker) in workers.enumerated() where index != request.model { worker.rest() }
-      if workers.indices.contains(request.model) { workers[request.model].request(request) }
+      for (index, worker) in workers.enumerated() where index != request.point.model {
+        worker.rest()
+      }
+      if workers.indices.contains(request.point.model) {
+        workers[request.point.model].request(request)
+      }
     }
   }
 

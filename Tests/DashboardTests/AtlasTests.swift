@@ -179,7 +179,8 @@ import Tradeoff
       return
     }
     #expect(
-      request.walk == Walk(next) && state.mask == next && state.isManual && state.neighbour == 0)
+      request.point.walk == Walk(next) && state.mask == next && state.isManual
+        && state.neighbour == 0)
     press(&state, "u")
     #expect(state.mask == (try mask("101010010101")) && state.policyName == "spread")
     // The steepest way up ends at full depth.

@@ -37,7 +37,11 @@ import Dashboard
     let effects = press(&state, "D")
     #expect(
       effects
-        == [.evaluate(EvaluationRequest(id: 2, walk: .full(12), decoding: .beam(Self.beam)))])
+        == [
+          .evaluate(
+            EvaluationRequest(
+              id: 2, OperatingPoint(model: 0, walk: .full(12), decoding: .beam(Self.beam))))
+        ])
     #expect(state.present == nil && text(state).contains("test-clean, beam 25"))
     Scene.answer(&state)
     #expect(state.present?.isComplete == true && state.measurements.count == 2)

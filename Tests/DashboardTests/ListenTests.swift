@@ -350,7 +350,7 @@ import Dashboard
       Issue.record("measuring does not go on: \(ended)")
       return
     }
-    #expect(request.id == id + 1 && request.walk == state.walk)
+    #expect(request.id == id + 1 && request.point.walk == state.walk)
     #expect(screen(state).contains("× no recording: no microphone"))
     #expect(!screen(state).contains("Captions"))
   }

@@ -55,7 +55,7 @@ import Dashboard
     for key in ["5", "0", .enter] as [Key] { _ = update(&state, .terminal(.key(key))) }
     Scene.answer(&state)
     Scene.answer(&state, utterances: 5)
-    #expect(state.newest?.walk == .full(12))
+    #expect(state.newest?.point.walk == .full(12))
     var (now, full, words) = (0, 0, 0)
     for index in (0..<5).map({ ($0 * 7 + 3) % 40 }) {
       now += Scene.result(index, state.walk).counts.errors

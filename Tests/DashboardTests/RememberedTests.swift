@@ -25,7 +25,7 @@ import Tradeoff
   /// A first utterance of all that is asked for.
   private func take(_ effects: [Effect], _ state: inout DashboardState) {
     for case .evaluate(let request) in effects {
-      let result = Scene.result(0, request.walk)
+      let result = Scene.result(0, request.point.walk)
       _ = update(&state, .evaluator(.utterance(id: request.id, result)))
     }
   }

@@ -224,7 +224,7 @@ enum Scene {
       let shuffled = (index * 7 + 3) % subject.utterances.count
       if request.known.contains(shuffled) { continue }
       _ = update(
-        &state, .evaluator(.utterance(id: request.id, result(shuffled, request.walk))))
+        &state, .evaluator(.utterance(id: request.id, result(shuffled, request.point.walk))))
     }
     if utterances == nil { _ = update(&state, .evaluator(.finished(id: request.id))) }
   }

@@ -30,17 +30,30 @@ import Dashboard
     #expect(press(&state, .right, .right) == [])
     #expect(state.mask.keptCount == 10)
     #expect(
-      update(&state, .ready) == [.evaluate(EvaluationRequest(id: 1, walk: state.walk))])
+      update(&state, .ready) == [
+        .evaluate(
+          EvaluationRequest(id: 1, OperatingPoint(model: 0, walk: state.walk, decoding: .greedy)))
+      ])
   }
 
   @Test func eachChangeIsANewRequest() {
     var state = ready()
-    #expect(state.newest == EvaluationRequest(id: 1, walk: .full(12)))
+    #expect(
+      state.newest
+        == EvaluationRequest(id: 1, OperatingPoint(model: 0, walk: .full(12), decoding: .greedy)))
     let effects = press(&state, .right)
     let mask = LayerMask.spread(keeping: 11, of: 12)
-    #expect(effects == [.evaluate(EvaluationRequest(id: 2, walk: Walk(mask)))])
+    #expect(
+      effects == [
+        .evaluate(
+          EvaluationRequest(id: 2, OperatingPoint(model: 0, walk: Walk(mask), decoding: .greedy)))
+      ])
     #expect(state.activity == .measuring)
-    #expect(press(&state, "h") == [.evaluate(EvaluationRequest(id: 3, walk: .full(12)))])
+    #expect(
+      press(&state, "h") == [
+        .evaluate(
+          EvaluationRequest(id: 3, OperatingPoint(model: 0, walk: .full(12), decoding: .greedy)))
+      ])
     #expect(press(&state, "h") == [], "already at full depth")
   }
 
@@ -109,7 +122,7 @@ import Dashboard
     _ = press(&state, "R", .right)
     Scene.answer(&state)
     // The pin's numbers were thrown away above, so they are asked for.
-    #expect(state.newest?.walk.keptCount == 11)
+    #expect(state.newest?.point.walk.keptCount == 11)
     Scene.answer(&state)
     let screen = view(state, state.size).lines().joined(separator: "\n")
     #expect(screen.contains("pinned 11"))
@@ -122,7 +135,10 @@ import Dashboard
     #expect(press(&state, "z") == [.rest])
     #expect(press(&state, .right) == [] && state.isPaused)
     #expect(
-      press(&state, "z") == [.evaluate(EvaluationRequest(id: 2, walk: state.walk))])
+      press(&state, "z") == [
+        .evaluate(
+          EvaluationRequest(id: 2, OperatingPoint(model: 0, walk: state.walk, decoding: .greedy)))
+      ])
   }
 
   @Test func oneUtteranceAtATime() {
@@ -134,7 +150,12 @@ import Dashboard
       _ = update(&state, .evaluator(.utterance(id: id, Scene.result(index, Walk(mask)))))
       _ = update(&state, .evaluator(.finished(id: id)))
     }
-    #expect(press(&state, "Z") == [.evaluate(EvaluationRequest(id: 3, walk: Walk(mask), limit: 1))])
+    #expect(
+      press(&state, "Z") == [
+        .evaluate(
+          EvaluationRequest(
+            id: 3, OperatingPoint(model: 0, walk: Walk(mask), decoding: .greedy), limit: 1))
+      ])
     #expect(state.isPaused)
     // Until it is there, once is enough.
     #expect(press(&state, "Z") == [])
@@ -143,12 +164,19 @@ import Dashboard
     #expect(view(state, state.size).lines().joined().contains("paused at 1/40: z goes on"))
     #expect(
       press(&state, "Z") == [
-        .evaluate(EvaluationRequest(id: 4, walk: Walk(mask), known: [5], limit: 1))
+        .evaluate(
+          EvaluationRequest(
+            id: 4, OperatingPoint(model: 0, walk: Walk(mask), decoding: .greedy), known: [5],
+            limit: 1))
       ])
     answer(9)
     #expect(state.utterance == 9 && state.present?.measuredCount == 2)
     #expect(
-      press(&state, "z") == [.evaluate(EvaluationRequest(id: 5, walk: Walk(mask), known: [5, 9]))])
+      press(&state, "z") == [
+        .evaluate(
+          EvaluationRequest(
+            id: 5, OperatingPoint(model: 0, walk: Walk(mask), decoding: .greedy), known: [5, 9]))
+      ])
     Scene.answer(&state)
     // The rest of what is compared is measured without being asked for; then there is nothing left.
     Scene.serve([], &state)
@@ -156,7 +184,10 @@ import Dashboard
     #expect(state.notice.contains("R measures it anew"))
     #expect(
       press(&state, "R") == [
-        .evaluate(EvaluationRequest(id: state.newest!.id, walk: Walk(mask), isAnew: true))
+        .evaluate(
+          EvaluationRequest(
+            id: state.newest!.id, OperatingPoint(model: 0, walk: Walk(mask), decoding: .greedy),
+            isAnew: true))
       ])
     #expect(!state.isPaused && state.present == nil)
   }
@@ -245,7 +276,10 @@ import Dashboard
     }
     #expect(
       update(&state, .evaluator(.finished(id: 1)))
-        == [.evaluate(EvaluationRequest(id: 2, walk: .full(12)))])
+        == [
+          .evaluate(
+            EvaluationRequest(id: 2, OperatingPoint(model: 0, walk: .full(12), decoding: .greedy)))
+        ])
     Scene.answer(&state)
     #expect(state.activity == .idle)
     #expect(state.doneID == 2)
@@ -260,9 +294,13 @@ import Dashboard
     let mask = state.mask
     Scene.answer(&state)
     // Asked for unbidden: full depth, then the other model at this mask, then nothing.
-    #expect(state.newest == EvaluationRequest(id: 3, walk: .full(12), model: 0))
+    #expect(
+      state.newest
+        == EvaluationRequest(id: 3, OperatingPoint(model: 0, walk: .full(12), decoding: .greedy)))
     Scene.answer(&state)
-    #expect(state.newest == EvaluationRequest(id: 4, walk: Walk(mask), model: 1))
+    #expect(
+      state.newest
+        == EvaluationRequest(id: 4, OperatingPoint(model: 1, walk: Walk(mask), decoding: .greedy)))
     Scene.answer(&state)
     #expect(state.activity == .idle && state.doneID == 4)
     #expect(state.rival?.name == "reference")
@@ -270,7 +308,11 @@ import Dashboard
     let effects = press(&state, "M", .down, .enter)
     let known = Set(Scene.subject.utterances.indices)
     #expect(
-      effects == [.evaluate(EvaluationRequest(id: 5, walk: Walk(mask), model: 1, known: known))])
+      effects == [
+        .evaluate(
+          EvaluationRequest(
+            id: 5, OperatingPoint(model: 1, walk: Walk(mask), decoding: .greedy), known: known))
+      ])
     #expect(state.mask == mask && state.rival?.name == "dld")
     #expect(state.present?.isComplete == true, "known already")
     _ = press(&state, "M", .up, .enter)

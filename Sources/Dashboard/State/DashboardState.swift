@@ -215,7 +215,7 @@ package struct DashboardState: Sendable {
   package var policyName: String { isManual ? "manual" : policy }
   /// What is being measured now.
   package var measured: OperatingPoint? {
-    activity == .measuring ? newest.map { OperatingPoint($0) } : nil
+    activity == .measuring ? newest?.point : nil
   }
 
   /// The close look that the present view shows.

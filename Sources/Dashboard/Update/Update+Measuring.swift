@@ -17,9 +17,8 @@ extension Update {
     if state.isPaused, limit == nil { return [] }
     if state.listening.isRecording { return [] }
     let request = EvaluationRequest(
-      id: (state.newest?.id ?? 0) + 1, walk: point.walk, compute: point.compute,
-      decoding: point.decoding, model: point.model,
-      known: state.measurements[point]?.known ?? [], limit: limit, isAnew: isAnew)
+      id: (state.newest?.id ?? 0) + 1, point, known: state.measurements[point]?.known ?? [],
+      limit: limit, isAnew: isAnew)
     state.newest = request
     state.activity = .measuring
     state.asked.removeAll { $0 == point }
@@ -58,13 +57,13 @@ extension Update {
       return []
     case .utterance(let id, let result):
       guard id == newest.id else { return [] }
-      let point = OperatingPoint(newest)
+      let point = newest.point
       // Who goes step by step wants to see each.
       if newest.limit != nil { (state.utterance, state.seeksChange) = (result.index, false) }
       state.measurements[
         point,
         default: Measurement(
-          walk: newest.walk, utteranceCount: state.subject.utterances.count,
+          walk: point.walk, utteranceCount: state.subject.utterances.count,
           leftOut: state.subject.leftOut.count)
       ].add(result, speakers: state.subject.speakers)
       seekChange(&state)
@@ -73,7 +72,7 @@ extension Update {
       guard id == newest.id else { return [] }
       state.doneID = id
       state.activity = .idle
-      let asked = OperatingPoint(newest)
+      let asked = newest.point
       compare(asked, &state)
       let effects = state.view.type.takeMeasurement(&state)
       if !effects.isEmpty { return effects }

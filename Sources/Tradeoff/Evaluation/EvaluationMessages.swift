@@ -7,11 +7,8 @@ import Speech
 /// replaces an older one.
 package struct EvaluationRequest: Sendable, Equatable {
   package var id: Int
-  package var walk: Walk
-  package var compute: Compute
-  package var decoding: Decoding
-  /// Which model is meant, by the asker's own numbering; an evaluator knows only its own.
-  package var model: Int
+  /// An evaluator knows only its own model.
+  package var point: OperatingPoint
   /// Utterances, by index in the data set, whose results the asker has: they are left out.
   package var known: Set<Int>
   /// How many utterances at most besides those; nil: all of them.
@@ -20,14 +17,10 @@ package struct EvaluationRequest: Sendable, Equatable {
   package var isAnew: Bool
 
   package init(
-    id: Int, walk: Walk, compute: Compute = .full, decoding: Decoding = .greedy, model: Int = 0,
-    known: Set<Int> = [], limit: Int? = nil, isAnew: Bool = false
+    id: Int, _ point: OperatingPoint, known: Set<Int> = [], limit: Int? = nil, isAnew: Bool = false
   ) {
     self.id = id
-    self.walk = walk
-    self.compute = compute
-    self.decoding = decoding
-    self.model = model
+    self.point = point
     self.known = known
     self.limit = limit
     self.isAnew = isAnew

@@ -140,12 +140,12 @@ package final class EvaluationWorker: @unchecked Sendable {
   private func finish(_ request: EvaluationRequest, _ indices: [Int]) -> Bool {
     let recognizer: Recognizer
     do {
-      recognizer = try evaluator.recognizer.at(request.compute)
+      recognizer = try evaluator.recognizer.at(request.point.compute)
     } catch {
       post(.failed(id: request.id, "\(error)"), of: request.id)
       return false
     }
-    let decoder = recognizer.decoder(request.decoding)
+    let decoder = recognizer.decoder(request.point.decoding)
     condition.lock()
     defer { condition.unlock() }
     guard isCurrent(request.id) else { return false }
@@ -165,7 +165,7 @@ package final class EvaluationWorker: @unchecked Sendable {
   @Sendable private func work() {
     defer { locked { $0.liveThreads -= 1 } }
     while let (request, recognizer, decoder, index) = nextUtterance() {
-      let result = evaluator.evaluate(index, request.walk, by: recognizer, decoder: decoder) {
+      let result = evaluator.evaluate(index, request.point.walk, by: recognizer, decoder: decoder) {
         !isCurrent(request.id)
       }
       // Posted before the utterance counts as done, so `finished` always comes last.

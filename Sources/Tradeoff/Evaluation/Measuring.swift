@@ -56,8 +56,7 @@ package final class Measuring: Sendable {
       $0 += 1
       return $0
     }
-    worker.request(
-      EvaluationRequest(id: id, walk: walk, compute: compute, decoding: decoding))
+    worker.request(EvaluationRequest(id: id, point))
     var total = 1
     var results: [UtteranceResult] = []
     var counts = ErrorCounts()

@@ -19,8 +19,8 @@ import Tradeoff
     for _ in 0..<200 where state.activity == .measuring {
       guard let request = state.newest else { return }
       for index in state.subject.utterances.indices {
-        var result = Scene.result(index, request.walk)
-        if perfect.contains(request.model) {
+        var result = Scene.result(index, request.point.walk)
+        if perfect.contains(request.point.model) {
           result.counts = ErrorCounts()
           result.counts.words = state.subject.utterances[index].words.count
         }

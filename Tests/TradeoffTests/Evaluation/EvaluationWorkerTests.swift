@@ -58,7 +58,8 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
   func everyUtteranceOnceBetweenStartAndFinish(workers: Int) throws {
     let backbone = FakeBackbone()
     let (worker, log) = try start(backbone, utterances: 40, workers: workers)
-    worker.request(EvaluationRequest(id: 1, walk: .full(6)))
+    worker.request(
+      EvaluationRequest(id: 1, OperatingPoint(model: 0, walk: .full(6), decoding: .greedy)))
     wait("the end") { log.isFinished(1) }
     #expect(worker.stop())
     let events = log.all
@@ -81,7 +82,8 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     func order() throws -> [Int] {
       let (worker, log) = try start(FakeBackbone(), utterances: 40, workers: 1)
       defer { worker.stop() }
-      worker.request(EvaluationRequest(id: 1, walk: .full(6)))
+      worker.request(
+        EvaluationRequest(id: 1, OperatingPoint(model: 0, walk: .full(6), decoding: .greedy)))
       wait("the end") { log.isFinished(1) }
       return log.results(1).map(\.index)
     }
@@ -96,7 +98,11 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     defer { worker.stop() }
     for id in 1...300 {
       worker.request(
-        EvaluationRequest(id: id, walk: Walk(LayerMask(layerCount: 6, keeping: 0..<(id % 7)))))
+        EvaluationRequest(
+          id: id,
+          OperatingPoint(
+            model: 0, walk: Walk(LayerMask(layerCount: 6, keeping: 0..<(id % 7))), decoding: .greedy
+          )))
       // Everything after this point must be of this id.
       let before = log.all.count
       if id % 10 == 0 { Thread.sleep(forTimeInterval: 0.001) }
@@ -112,11 +118,15 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     let backbone = FakeBackbone(layerCount: 6)
     let (worker, log) = try start(backbone, utterances: 20, workers: 2)
     defer { worker.stop() }
-    worker.request(EvaluationRequest(id: 1, walk: .full(6), known: [0, 3, 19]))
+    worker.request(
+      EvaluationRequest(
+        id: 1, OperatingPoint(model: 0, walk: .full(6), decoding: .greedy), known: [0, 3, 19]))
     wait("request 1") { log.isFinished(1) }
     #expect(Set(log.results(1).map(\.index)) == Set(0..<20).subtracting([0, 3, 19]))
     #expect(backbone.frontEndCalls == 17)
-    worker.request(EvaluationRequest(id: 2, walk: .full(6), known: Set(0..<20)))
+    worker.request(
+      EvaluationRequest(
+        id: 2, OperatingPoint(model: 0, walk: .full(6), decoding: .greedy), known: Set(0..<20)))
     wait("request 2") { log.isFinished(2) }
     #expect(log.results(2).isEmpty && backbone.frontEndCalls == 17)
   }
@@ -127,7 +137,10 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     defer { worker.stop() }
     var known: Set<Int> = []
     for id in 1...7 {
-      worker.request(EvaluationRequest(id: id, walk: .full(6), known: known, limit: 1))
+      worker.request(
+        EvaluationRequest(
+          id: id, OperatingPoint(model: 0, walk: .full(6), decoding: .greedy), known: known,
+          limit: 1))
       wait("request \(id)") { log.isFinished(id) }
       let results = log.results(id).map(\.index)
       #expect(results.count == (id <= 5 ? 1 : 0) && known.isDisjoint(with: results))
@@ -141,7 +154,9 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     let (worker, log) = try start(backbone, utterances: 4, workers: 2)
     defer { worker.stop() }
     for (id, calls) in [(1, 4), (2, 8), (3, 12)] {
-      worker.request(EvaluationRequest(id: id, walk: .full(6), isAnew: id > 1))
+      worker.request(
+        EvaluationRequest(
+          id: id, OperatingPoint(model: 0, walk: .full(6), decoding: .greedy), isAnew: id > 1))
       wait("request \(id)") { log.isFinished(id) }
       #expect(log.results(id).count == 4)
       #expect(backbone.frontEndCalls == calls && backbone.layerCalls.count == calls * 6)
@@ -155,7 +170,8 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     defer { worker.stop() }
     for (id, calls) in [(1, 4), (2, 4), (3, 8)] {
       if id == 3 { worker.rest() }
-      worker.request(EvaluationRequest(id: id, walk: .full(6)))
+      worker.request(
+        EvaluationRequest(id: id, OperatingPoint(model: 0, walk: .full(6), decoding: .greedy)))
       wait("request \(id)") { log.isFinished(id) }
       #expect(log.results(id).count == 4)
       #expect(backbone.frontEndCalls == calls && backbone.layerCalls.count == calls * 6)
@@ -165,11 +181,13 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
   @Test func stopEndsTheThreadsSoon() throws {
     let backbone = FakeBackbone(layerCount: 12, layerSeconds: 0.01)
     let (worker, log) = try start(backbone, utterances: 100, workers: 3)
-    worker.request(EvaluationRequest(id: 1, walk: .full(12)))
+    worker.request(
+      EvaluationRequest(id: 1, OperatingPoint(model: 0, walk: .full(12), decoding: .greedy)))
     wait("work") { !backbone.layerCalls.isEmpty }
     #expect(worker.stop(limit: 30))
     let (calls, events) = (backbone.layerCalls.count, log.all.count)
-    worker.request(EvaluationRequest(id: 2, walk: .full(12)))
+    worker.request(
+      EvaluationRequest(id: 2, OperatingPoint(model: 0, walk: .full(12), decoding: .greedy)))
     Thread.sleep(forTimeInterval: 0.05)
     #expect(backbone.layerCalls.count == calls && log.all.count == events)
     #expect(!log.isFinished(1))
@@ -178,7 +196,8 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
   @Test func stopGivesUpAtItsTimeLimit() throws {
     let backbone = FakeBackbone(layerCount: 1, layerSeconds: 2)
     let (worker, _) = try start(backbone, utterances: 2, workers: 1)
-    worker.request(EvaluationRequest(id: 1, walk: .full(1)))
+    worker.request(
+      EvaluationRequest(id: 1, OperatingPoint(model: 0, walk: .full(1), decoding: .greedy)))
     wait("work") { !backbone.layerCalls.isEmpty }
     #expect(!worker.stop(limit: 0.05))
     #expect(worker.stop(limit: 30))
@@ -187,7 +206,8 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
   @Test func emptyDataSetFinishesAtOnce() throws {
     let (worker, log) = try start(FakeBackbone(), utterances: 0, workers: 2)
     defer { worker.stop() }
-    worker.request(EvaluationRequest(id: 1, walk: .full(6)))
+    worker.request(
+      EvaluationRequest(id: 1, OperatingPoint(model: 0, walk: .full(6), decoding: .greedy)))
     wait("the end") { log.isFinished(1) }
     #expect(log.all.count == 2)
   }
@@ -203,7 +223,11 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     for round in 0..<5 {
       let id = 2 * round + 1
       worker.request(
-        EvaluationRequest(id: id, walk: Walk(LayerMask(layerCount: 12, keeping: 0..<(12 - round)))))
+        EvaluationRequest(
+          id: id,
+          OperatingPoint(
+            model: 0, walk: Walk(LayerMask(layerCount: 12, keeping: 0..<(12 - round))),
+            decoding: .greedy)))
       wait("work") { !log.results(id).isEmpty }
       // Each worker may be just about to start one layer; after that layer it must see the change.
       let asked = ContinuousClock.now
@@ -222,12 +246,15 @@ private func start(_ backbone: FakeBackbone, utterances: Int, workers: Int) thro
     let backbone = FakeBackbone(layerCount: 6, layerSeconds: 0.002)
     let (worker, log) = try start(backbone, utterances: 20, workers: 1)
     defer { worker.stop() }
-    worker.request(EvaluationRequest(id: 1, walk: .full(6)))
+    worker.request(
+      EvaluationRequest(id: 1, OperatingPoint(model: 0, walk: .full(6), decoding: .greedy)))
     wait("some results") { log.results(1).count >= 5 }
     worker.cancel()
     let done = log.results(1).count
     worker.request(
-      EvaluationRequest(id: 2, walk: .full(6), known: Set(log.results(1).map(\.index))))
+      EvaluationRequest(
+        id: 2, OperatingPoint(model: 0, walk: .full(6), decoding: .greedy),
+        known: Set(log.results(1).map(\.index))))
     wait("request 2") { log.isFinished(2) }
     #expect(done < 20)
     // Every layer of every utterance ran once, whatever was interrupted.
