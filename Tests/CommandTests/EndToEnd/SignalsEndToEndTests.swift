@@ -1,6 +1,8 @@
 // However the dashboard is ended, and whatever has become of its terminal: both are as before.
 
+import Base
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -53,46 +55,71 @@ import Testing
 
   private enum Hindrance: CaseIterable { case none, controlS, stopped, unread }
 
-  /// Ends the program in each way while its terminal is in each state. The machine is given a while
-  /// to start it, but it has to be gone within seconds of being told.
+  /// What became of a program that was told to end, and of its terminal.
+  private struct Leaving {
+    var isMeasuring = false
+    var modesBefore: [UInt8] = []
+    var modesMeanwhile: [UInt8] = []
+    var modesAfter: [UInt8] = []
+    var outcome: Int32?
+    var output: [UInt8] = []
+  }
+
+  private static func leave(
+    _ world: SmallWorld, _ hindrance: Hindrance, _ end: End
+  ) throws -> Leaving {
+    let terminal = try PseudoTerminal(
+      dropscope, ["--model", world.model.path, "--data", world.data.path, "--split", "test"],
+      width: 80, height: 24)
+    var leaving = Leaving(modesBefore: terminal.modes)
+    leaving.isMeasuring = terminal.read(until: Array("measuring".utf8), seconds: 20)
+    leaving.modesMeanwhile = terminal.modes
+    switch hindrance {
+    case .none: break
+    case .controlS: terminal.write("\u{13}")
+    case .stopped: terminal.stopOutput()
+    // More than a terminal's buffers hold.
+    case .unread: terminal.write(String(repeating: "1234567", count: 10))
+    }
+    usleep(300_000)
+    switch end {
+    case .quitKey: terminal.write("q")
+    case .interruptKey: terminal.write("\u{3}")
+    case .quitCharacter: terminal.write("\u{1C}")
+    case .request: kill(terminal.process, SIGTERM)
+    case .blow: kill(terminal.process, SIGUSR1)
+    }
+    leaving.outcome = terminal.outcome(
+      within: 4, output: &leaving.output, isRead: hindrance != .unread)
+    leaving.modesAfter = terminal.modes
+    return leaving
+  }
+
+  /// Ends the program in each way while its terminal is in each state, two at a time. The machine is given
+  /// a while to start it, but it has to be gone within seconds of being told.
   @Test func everyWayOutOfATerminalThatTakesNothing() throws {
     try withTemporaryFolder { folder in
       // Busy enough that something is drawn all the time.
       let world = try SmallWorld(in: folder, width: 192, utterances: 40, seconds: 4)
-      for hindrance in Hindrance.allCases {
-        for end in End.allCases {
-          let terminal = try PseudoTerminal(
-            dropscope, ["--model", world.model.path, "--data", world.data.path, "--split", "test"],
-            width: 80, height: 24)
-          let before = terminal.modes
-          #expect(terminal.read(until: Array("measuring".utf8), seconds: 20))
-          #expect(terminal.modes != before)
-          var output: [UInt8] = []
-          switch hindrance {
-          case .none: break
-          case .controlS: terminal.write("\u{13}")
-          case .stopped: terminal.stopOutput()
-          // More than a terminal's buffers hold.
-          case .unread: terminal.write(String(repeating: "1234567", count: 10))
-          }
-          usleep(300_000)
-          switch end {
-          case .quitKey: terminal.write("q")
-          case .interruptKey: terminal.write("\u{3}")
-          case .quitCharacter: terminal.write("\u{1C}")
-          case .request: kill(terminal.process, SIGTERM)
-          case .blow: kill(terminal.process, SIGUSR1)
-          }
-          let outcome = terminal.outcome(
-            within: 4, output: &output, isRead: hindrance != .unread)
-          #expect(outcome == end.outcome, "\(hindrance), \(end)")
-          #expect(terminal.modes == before, "\(hindrance), \(end)")
-          // xterm's "leave the alternate screen", "show the cursor", "no mouse reports".
-          for code in ["[?1049l", "[?25h", "[?1002l"] {
-            #expect(
-              output.firstRange(of: Array("\u{1B}\(code)".utf8)) != nil,
-              "\(code): \(hindrance), \(end)")
-          }
+      let ways = Hindrance.allCases.flatMap { hindrance in
+        End.allCases.map { (hindrance, $0) }
+      }
+      let found = Mutex([Result<Leaving, any Error>?](repeating: nil, count: ways.count))
+      WorkerTeam.each(of: ways.count, workers: 2) { way in
+        let leaving = Result { try Self.leave(world, ways[way].0, ways[way].1) }
+        found.withLock { $0[way] = leaving }
+      }
+      for ((hindrance, end), result) in zip(ways, found.withLock { $0 }) {
+        let leaving = try #require(result).get()
+        #expect(leaving.isMeasuring)
+        #expect(leaving.modesMeanwhile != leaving.modesBefore)
+        #expect(leaving.outcome == end.outcome, "\(hindrance), \(end)")
+        #expect(leaving.modesAfter == leaving.modesBefore, "\(hindrance), \(end)")
+        // xterm's "leave the alternate screen", "show the cursor", "no mouse reports".
+        for code in ["[?1049l", "[?25h", "[?1002l"] {
+          #expect(
+            leaving.output.firstRange(of: Array("\u{1B}\(code)".utf8)) != nil,
+            "\(code): \(hindrance), \(end)")
         }
       }
     }
