@@ -62,7 +62,7 @@ let package = Package(
         "Dashboard", "TerminalUI", "Tradeoff", "Training", "Backbones", "Speech", "Kernels", "Base",
         "SampleFiles",
       ],
-      path: "Tests/Fuzz/Parsers", swiftSettings: optimized),
+      path: "Tests/Fuzz/Parsers", swiftSettings: plain),
     .executableTarget(
       name: "fuzz", dependencies: ["FuzzedParsers", "Base"], path: "Tests/Fuzz/Runner",
       swiftSettings: native),
