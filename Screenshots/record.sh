@@ -53,8 +53,10 @@ if [ $# -gt 0 ]; then
   shift
   for key in "$@"; do press "$key" 0.3; done
   settle 60
+  "${camera[@]}" -frames:v 1 "$work/still.png"
   # A terminal has few colours: a palette halves the file.
-  "${camera[@]}" -frames:v 1 -vf "split[a][b];[a]palettegen=max_colors=96:reserve_transparent=0[p];[b][p]paletteuse=dither=none" \
+  ffmpeg -loglevel error -y -i "$work/still.png" \
+    -vf "split[a][b];[a]palettegen=max_colors=96:reserve_transparent=0[p];[b][p]paletteuse=dither=none" \
     -pred mixed "$out/$name.png"
   exit
 fi
