@@ -20,6 +20,15 @@ struct Norm: Sendable {
   /// In x's shape.
   func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor { forward(x, w).output }
 
+  /// Rows of what it normalises, on the calling thread alone; `y` may be `x`.
+  func rows(
+    _ x: UnsafePointer<Float>, count: Int, into y: UnsafeMutablePointer<Float>, _ w: Weights
+  ) {
+    LayerNorm.normalize(
+      0..<count, of: x, columns: weight.count, weight: w[weight], bias: w[bias], epsilon: epsilon,
+      into: y)
+  }
+
   /// What the forward pass keeps.
   struct Activations {
     let input: Tensor

@@ -16,13 +16,38 @@ struct Projection: Sendable {
       x, weight: w[weight], bias: bias.map { w[$0] }, outputs: weight.shape[0])
   }
 
+  /// The same of rows that lie close together, or `stride` floats apart, where the weights are laid out for
+  /// products; on the calling thread alone. Returns the number of outputs.
+  @discardableResult
+  func rows(
+    _ x: UnsafePointer<Float>, stride: Int? = nil, count: Int,
+    into y: UnsafeMutablePointer<Float>, _ w: Weights
+  ) -> Int {
+    guard let part = w.part(weight) else {
+      preconditionFailure("\(weight.name) is not laid out for products")
+    }
+    part.rows(x, stride: stride ?? part.inputs, count: count, into: y)
+    return part.outputs
+  }
+
+  /// All of the weight, outputs x inputs.
+  func matrix(_ w: Weights) -> Tensor {
+    if let part = w.part(weight) {
+      guard let whole = part.wholeWeight else {
+        preconditionFailure("\(weight.name) is not whole any more")
+      }
+      return whole
+    }
+    let outputs = weight.shape[0]
+    return w.tensor(weight).reshaped(outputs, weight.count / outputs)
+  }
+
   /// All of it, with values of its own.
   func whole(_ w: Weights) -> ThinLinear {
-    let outputs = weight.shape[0]
-    let inputs = weight.count / outputs
+    let matrix = matrix(w)
     return ThinLinear(
-      .whole(w.tensor(weight).reshaped(outputs, inputs)), bias: bias.map { w.tensor($0) },
-      inputs: inputs, outputs: outputs)
+      .whole(matrix), bias: bias.map { w.tensor($0) }, inputs: matrix.columns,
+      outputs: matrix.rows)
   }
 
   /// FLOPs of the product for a row.

@@ -30,6 +30,15 @@ DROPSCOPE_PLAIN static const char *dropscope_missing_level(void) {
   return 0;
 }
 
+// Tells the processor that this thread waits for another.
+static inline void dropscope_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // Ends the process with a sentence instead of an illegal instruction later on. In C: nothing here may be
 // compiled to what the processor lacks.
 DROPSCOPE_PLAIN static void dropscope_refuse_other_processors(void) {

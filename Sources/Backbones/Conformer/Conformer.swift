@@ -9,7 +9,7 @@ import Speech
 package struct Conformer: FeatureBackbone, ThinnableBackbone {
   package static let modelType = "conformer"
   let network: ConformerNetwork
-  /// With the running statistics folded into the depthwise convolutions.
+  /// With the running statistics folded into the depthwise convolutions, and all products' laid out for them.
   var weights: Weights
   package let features: FeatureExtractor
 
@@ -17,7 +17,14 @@ package struct Conformer: FeatureBackbone, ThinnableBackbone {
     self.network = network
     let folded = weights.copy()
     for layer in network.layers { layer.convolution.fold(folded, state: state) }
-    self.weights = Weights(folded)
+    let whole = Weights(folded)
+    let parts =
+      (network.layers.flatMap(\.projections) + [network.head]).map {
+        ($0.weight, $0.bias, $0.whole(whole).inPanels)
+      } + network.subsampling.parts(whole)
+    let laidOut = Set(parts.map(\.0.offset))
+    self.weights = whole.replacing(
+      parts, keeping: network.layout.parameters.filter { !laidOut.contains($0.offset) })
     features = .logMel(LogMel(network.configuration.features))
   }
 
@@ -35,7 +42,7 @@ package struct Conformer: FeatureBackbone, ThinnableBackbone {
   package var blank: Int { network.configuration.blank }
 
   package func frontEnd(features: HiddenFrames) -> HiddenFrames {
-    network.subsampling.forward(features, weights).0
+    network.subsampling(features, weights)
   }
 
   package func layer(_ index: Int, _ input: HiddenFrames) -> HiddenFrames {

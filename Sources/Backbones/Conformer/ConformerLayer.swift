@@ -27,13 +27,39 @@ struct ConformerLayer: Sendable {
     finalNorm = Norm("\(prefix).final_layer_norm", c, in: &layout)
   }
 
+  /// For inference, with folded weights that are laid out for products. Threads take blocks of frames through
+  /// the layer and meet twice: before attention, which needs all keys and values, and before the convolution,
+  /// which needs neighbours.
   func callAsFunction(_ input: Tensor, lengths: [Int], _ w: Weights) -> Tensor {
     var x = input
-    x.add(first(x, w), scale: 0.5)
-    x.add(attention(x, lengths: lengths, w))
-    x.add(convolution(x, lengths: lengths, w))
-    x.add(second(x, w), scale: 0.5)
-    return finalNorm(x, w)
+    let (frames, width) = (x.mutablePointer, input.columns)
+    let attended = PanelAttention(lengths: lengths, width: width, heads: attention.heads)
+    let gated = MarginedFrames(lengths: lengths, columns: width, margin: convolution.kernel / 2)
+    let widest = max(3 * width, first.inner, second.inner)
+
+    func each(
+      _ work: Int, _ body: (FrameBlock, Range<Int>, UnsafeMutablePointer<Float>) -> Void
+    ) {
+      Parallel.split(input.rows, grain: Panels.tile, work: input.rows * width * work) { range in
+        FrameBlock.each(of: range, width: width, widest: widest) { block, rows in
+          body(block, rows, frames + rows.lowerBound * width)
+        }
+      }
+    }
+    each(2 * first.inner + 3 * width) { block, rows, x in
+      first.addHalf(to: x, count: rows.count, w, block)
+      attention.put(x, rows, w, block, into: attended)
+    }
+    each(3 * width + 2 * (lengths.max() ?? 0)) { block, rows, x in
+      attention.add(attended, to: x, rows, w, block)
+      convolution.put(x, rows, w, block, into: gated)
+    }
+    each(2 * second.inner + width + convolution.kernel) { block, rows, x in
+      convolution.add(gated, to: x, rows, w, block)
+      second.addHalf(to: x, count: rows.count, w, block)
+      finalNorm.rows(x, count: rows.count, into: x, w)
+    }
+    return x
   }
 
   struct Activations {

@@ -34,7 +34,7 @@ struct ConvolutionModule: Sendable {
   }
 
   /// Folds the running statistics into the depthwise convolution of `w`, for inference:
-  /// w' = w s, b' = (b - mean) s + shift, with s = weight / sqrt(var + eps).
+  /// w' = w s, b' = (b - mean) s + shift, with s = weight / sqrt(var + eps). Then lays its taps out by tap.
   func fold(_ w: ParameterBuffer, state: ParameterBuffer) {
     for c in 0..<width {
       let scale =
@@ -43,15 +43,39 @@ struct ConvolutionModule: Sendable {
       w[depthwiseBias][c] =
         (w[depthwiseBias][c] - state[runningMean][c]) * scale + w[batchNormBias][c]
     }
+    DepthwiseConvolution.tapMajor(w[depthwiseWeight], channels: width, kernel: kernel)
   }
 
-  /// With folded weights. x is frames x width; so is the result.
-  func callAsFunction(_ x: Tensor, lengths: [Int], _ w: Weights) -> Tensor {
-    let gates = pointwiseIn(norm(x, w), w)
-    let filtered = DepthwiseConvolution.forward(
-      GLU.forward(gates), lengths: lengths, weight: w[depthwiseWeight], bias: w[depthwiseBias],
-      kernel: kernel)
-    return pointwiseOut(SiLU.forward(filtered), w)
+  /// Puts the gated frames `rows`, which begin at `x`, where their neighbours see them.
+  func put(
+    _ x: UnsafePointer<Float>, _ rows: Range<Int>, _ w: Weights, _ block: FrameBlock,
+    into gated: MarginedFrames
+  ) {
+    norm.rows(x, count: rows.count, into: block.normalized, w)
+    pointwiseIn.rows(block.normalized, count: rows.count, into: block.wide, w)
+    gated.each(of: rows) { target, part in
+      for (place, row) in part.enumerated() {
+        GLU.forward(
+          block.wide + (row - rows.lowerBound) * 2 * width, into: target + place * width,
+          columns: width)
+      }
+    }
+  }
+
+  /// Adds to frames `rows`, which begin at `x`, what they and their neighbours make; with folded weights.
+  func add(
+    _ gated: MarginedFrames, to x: UnsafeMutablePointer<Float>, _ rows: Range<Int>, _ w: Weights,
+    _ block: FrameBlock
+  ) {
+    gated.each(of: rows) { source, part in
+      DepthwiseConvolution.rows(
+        source - gated.margin * width, count: part.count, channels: width,
+        taps: w[depthwiseWeight], bias: w[depthwiseBias], kernel: kernel,
+        into: block.narrow + (part.lowerBound - rows.lowerBound) * width)
+    }
+    SiLU.forward(block.narrow, into: block.narrow, count: rows.count * width)
+    pointwiseOut.rows(block.narrow, count: rows.count, into: block.normalized, w)
+    Tensor.add(block.normalized, to: x, count: rows.count * width)
   }
 
   struct Activations {

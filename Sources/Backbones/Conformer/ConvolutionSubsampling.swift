@@ -39,15 +39,61 @@ struct ConvolutionSubsampling: Sendable {
     let (middle, middleLengths) = StridedConvolution.forward(
       features.values, lengths: features.lengths, weight: w[weights[0]], bias: w[biases[0]],
       outputs: width, kernel: Self.kernel, stride: Self.stride)
-    var (y, lengths) = StridedConvolution.forward(
+    let (y, lengths) = StridedConvolution.forward(
       middle, lengths: middleLengths, weight: w[weights[1]], bias: w[biases[1]], outputs: width,
       kernel: Self.kernel, stride: Self.stride)
-    SinusoidalPositions.add(to: &y, lengths: lengths)
+    var frames = HiddenFrames(values: y, lengths: lengths)
+    frames.addPositions()
     return (
-      HiddenFrames(values: y, lengths: lengths),
+      frames,
       Activations(
         features: features, middle: HiddenFrames(values: middle, lengths: middleLengths))
     )
+  }
+
+  /// The two filters, for inference: what a result's three frames hold lies close together, so that each is a
+  /// fully connected layer over rows that overlap.
+  func parts(_ w: Weights) -> [Weights.Part] {
+    zip(weights, biases).map { weight, bias in
+      let (o, i) = (weight.shape[0], weight.shape[1])
+      let matrix = StridedConvolution.tapMajor(
+        w[weight], inputs: i, outputs: o, kernel: Self.kernel)
+      let part = ThinLinear(
+        .whole(matrix), bias: w.tensor(bias), inputs: Self.kernel * i, outputs: o)
+      return (weight, bias, part.inPanels)
+    }
+  }
+
+  /// With filters that are laid out for products. Packed feature frames become hidden frames, positions added.
+  func callAsFunction(_ features: HiddenFrames, _ w: Weights) -> HiddenFrames {
+    var frames = weights.reduce(features) { filtered($0, by: $1, w) }
+    frames.addPositions()
+    return frames
+  }
+
+  private func filtered(
+    _ x: HiddenFrames, by weight: Parameter, _ w: Weights
+  ) -> HiddenFrames {
+    guard let part = w.part(weight) else {
+      preconditionFailure("\(weight.name) is not laid out for products")
+    }
+    let i = x.values.columns
+    let lengths = x.lengths.map {
+      StridedConvolution.outputLength($0, kernel: Self.kernel, stride: Self.stride)
+    }
+    var y = Tensor(uninitialized: lengths.reduce(0, +), width)
+    let (input, output) = (x.values.pointer, y.mutablePointer)
+    var (from, to) = (0, 0)
+    for (length, outputs) in zip(x.lengths, lengths) {
+      Parallel.split(outputs, grain: Panels.tile, work: outputs * part.weightCount) { range in
+        part.rows(
+          input + (from + range.lowerBound * Self.stride) * i, stride: Self.stride * i,
+          count: range.count, into: output + (to + range.lowerBound) * width)
+      }
+      from += length
+      to += outputs
+    }
+    return HiddenFrames(values: y, lengths: lengths)
   }
 
   func backward(
@@ -71,11 +117,11 @@ struct ConvolutionSubsampling: Sendable {
   }
 }
 
-/// Absolute sinusoidal positions (Vaswani et al.): sine in even columns, cosine in odd ones, base
-/// 10,000, added without scaling the input, counted from the start of each utterance.
-enum SinusoidalPositions {
-  static func add(to x: inout Tensor, lengths: [Int]) {
-    let c = x.columns
+extension HiddenFrames {
+  /// Absolute sinusoidal positions (Vaswani et al.): sine in even columns, cosine in odd ones, base
+  /// 10,000, added without scaling the input, counted from the start of each utterance.
+  mutating func addPositions() {
+    let c = values.columns
     let longest = lengths.max() ?? 0
     var table = Tensor(uninitialized: longest, c)
     let t = table.mutablePointer
@@ -92,7 +138,7 @@ enum SinusoidalPositions {
     }
     var start = 0
     for length in lengths {
-      x.addRows(table, at: start, count: length)
+      values.addRows(table, at: start, count: length)
       start += length
     }
   }

@@ -15,9 +15,15 @@ struct FeedForwardModule: Sendable {
     contract = Projection("\(prefix).sequential.4", inner, width, in: &layout)
   }
 
-  /// x is frames x width; so is the result.
-  func callAsFunction(_ x: Tensor, _ w: Weights) -> Tensor {
-    contract(SiLU.forward(expand(norm(x, w), w)), w)
+  /// Adds half of the module's output to `count` frames.
+  func addHalf(
+    to x: UnsafeMutablePointer<Float>, count: Int, _ w: Weights, _ block: FrameBlock
+  ) {
+    norm.rows(x, count: count, into: block.normalized, w)
+    let units = expand.rows(block.normalized, count: count, into: block.wide, w)
+    SiLU.forward(block.wide, into: block.wide, count: count * units)
+    contract.rows(block.wide, count: count, into: block.normalized, w)
+    Tensor.add(block.normalized, scale: 0.5, to: x, count: count * norm.weight.count)
   }
 
   struct Activations {
@@ -57,6 +63,9 @@ struct FeedForwardModule: Sendable {
       SiLU.backward(dActive, input: a.hidden), input: a.normalized, w, into: g)
     return norm.backward(dNormalized, a.norm, w, into: g)
   }
+
+  /// Hidden units.
+  var inner: Int { expand.weight.shape[0] }
 
   var products: FeedForward { FeedForward(expand: expand, contract: contract) }
 }

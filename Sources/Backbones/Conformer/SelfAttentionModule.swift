@@ -22,10 +22,24 @@ struct SelfAttentionModule: Sendable {
     out = Projection("\(prefix).self_attn.out_proj", width, width, in: &layout)
   }
 
-  func callAsFunction(_ x: Tensor, lengths: [Int], _ w: Weights) -> Tensor {
-    let qkv = packed(norm(x, w), w)
-    return out(
-      Attention.forward(qkv, lengths: lengths, heads: heads, keepWeights: false).output, w)
+  /// Puts the queries, keys and values of frames `rows`, which begin at `x`, where all frames see them.
+  func put(
+    _ x: UnsafePointer<Float>, _ rows: Range<Int>, _ w: Weights, _ block: FrameBlock,
+    into attention: PanelAttention
+  ) {
+    norm.rows(x, count: rows.count, into: block.normalized, w)
+    packed.rows(block.normalized, count: rows.count, into: block.wide, w)
+    attention.put(block.wide, count: rows.count, at: rows.lowerBound)
+  }
+
+  /// Adds to frames `rows`, which begin at `x`, what they make of all frames' values.
+  func add(
+    _ attention: PanelAttention, to x: UnsafeMutablePointer<Float>, _ rows: Range<Int>,
+    _ w: Weights, _ block: FrameBlock
+  ) {
+    attention.mix(rows, into: block.narrow)
+    out.rows(block.narrow, count: rows.count, into: block.normalized, w)
+    Tensor.add(block.normalized, to: x, count: rows.count * width)
   }
 
   struct Activations {

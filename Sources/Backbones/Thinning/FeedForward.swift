@@ -21,7 +21,9 @@ struct FeedForward: Sendable {
   /// of what goes out. Of equal ones the earlier comes first.
   func order(_ w: Weights) -> [Int] {
     let (f, d) = (unitCount, expand.weight.shape[1])
-    let (rows, columns) = (w[expand.weight], w[contract.weight])
+    let (first, second) = (expand.matrix(w), contract.matrix(w))
+    let (rows, columns) = (first.pointer, second.pointer)
+    defer { withExtendedLifetime((first, second)) {} }
     let importance = (0..<f).map { unit in
       var (incoming, outgoing) = (0.0, 0.0)
       for i in 0..<d {
@@ -57,13 +59,15 @@ struct OrderedFeedForward: Sendable {
   init(_ source: FeedForward, units: [Int], _ w: Weights) {
     let (f, d, u) = (source.unitCount, source.expand.weight.shape[1], units.count)
     self.source = source
+    let (first, second) = (source.expand.matrix(w), source.contract.matrix(w))
+    defer { withExtendedLifetime((first, second)) {} }
     var expand = Tensor(uninitialized: u, d)
     var contract = Tensor(uninitialized: d, u)
     let (rows, columns) = (expand.mutablePointer, contract.mutablePointer)
     for (place, unit) in units.enumerated() {
-      (rows + place * d).update(from: w[source.expand.weight] + unit * d, count: d)
+      (rows + place * d).update(from: first.pointer + unit * d, count: d)
     }
-    let all = w[source.contract.weight]
+    let all = second.pointer
     for i in 0..<d {
       for (place, unit) in units.enumerated() { columns[i * u + place] = all[i * f + unit] }
     }

@@ -54,7 +54,10 @@ package final class NestedBackbone: Sendable {
     return try worked.withLock { worked in
       if let latest = worked.latest, latest.compute == compute { return latest.backbone }
       var parts = try thinned(compute, &worked)
-      if compute.precision != .float32 { parts = rounded(parts, to: compute.precision) }
+      parts =
+        compute.precision == .float32
+        ? parts.map { ($0.weight, $0.bias, $0.part.inPanels) }
+        : rounded(parts, to: compute.precision)
       let made = backbone.reading(backbone.weights.replacing(parts))
       worked.latest = (compute, made)
       return made
@@ -92,7 +95,7 @@ package final class NestedBackbone: Sendable {
       let part = known[projection.weight.offset] ?? projection.whole(weights)
       let rounded =
         switch precision {
-        case .float32: part
+        case .float32: part.inPanels
         case .bfloat16: part.inBFloat16
         case .int8: part.inBytes
         }

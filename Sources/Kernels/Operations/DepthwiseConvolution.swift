@@ -41,6 +41,26 @@ package enum DepthwiseConvolution {
     return convolve(dy, lengths: lengths, taps: flipped, bias: nil, kernel: k, margin: k / 2)
   }
 
+  /// c x k to k x c.
+  package static func tapMajor(
+    _ weight: UnsafeMutablePointer<Float>, channels c: Int, kernel k: Int
+  ) {
+    weight.update(
+      from: tapMajor(UnsafePointer(weight), channels: c, kernel: k, flipped: false).pointer,
+      count: c * k)
+  }
+
+  /// `count` frames of the result from those of `source`, which has a margin around each utterance: its row n
+  /// is under the first tap of result n. On the calling thread alone.
+  /// - Parameter taps: k x c.
+  package static func rows(
+    _ source: UnsafePointer<Float>, count: Int, channels c: Int, taps: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>?, kernel k: Int, into y: UnsafeMutablePointer<Float>
+  ) {
+    slide(
+      taps, over: source, outputs: count, steps: k, channels: c, from: bias, into: y, adds: false)
+  }
+
   private static func convolve(
     _ x: Tensor, lengths: [Int], taps: Tensor, bias: UnsafePointer<Float>?, kernel k: Int,
     margin: Int

@@ -7,11 +7,16 @@ package enum GLU {
     let (n, c) = (x.rows, x.columns / 2)
     var y = Tensor(uninitialized: n, c)
     let (input, output) = (x.pointer, y.mutablePointer)
-    for row in 0..<n {
-      let r = input + row * 2 * c
-      mapVectors(r, r + c, into: output + row * c, count: c) { $0 * Vector.sigmoid($1) }
-    }
+    for row in 0..<n { forward(input + row * 2 * c, into: output + row * c, columns: c) }
     return y
+  }
+
+  /// One row, of 2c values, into c.
+  @inline(__always)
+  package static func forward(
+    _ row: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, columns c: Int
+  ) {
+    mapVectors(row, row + c, into: y, count: c) { $0 * Vector.sigmoid($1) }
   }
 
   /// dy is n x c; returns n x 2c.

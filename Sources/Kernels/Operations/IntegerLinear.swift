@@ -68,22 +68,10 @@ package struct IntegerLinear: Sendable {
   /// Values of the weight, each with a multiplication a row.
   package var weightCount: Int { inputs * outputs }
 
-  /// x is n x i; returns n x o. A row with what is not finite becomes one of NaN.
-  package func callAsFunction(_ x: Tensor, bias: UnsafePointer<Float>?) -> Tensor {
-    precondition(x.columns == inputs, "\(x.columns) columns for \(inputs) inputs")
-    let n = x.rows
-    var y = Tensor(uninitialized: n, outputs)
-    let target = y.mutablePointer
-    Parallel.split(n, grain: tile.rows, work: n * inputs * outputs) { part in
-      multiply(
-        x.pointer + part.lowerBound * inputs, rows: part.count, bias: bias,
-        into: target + part.lowerBound * outputs)
-    }
-    return y
-  }
-
-  private func multiply(
-    _ x: UnsafePointer<Float>, rows: Int, bias: UnsafePointer<Float>?,
+  /// x has `rows` rows, `stride` floats apart; those of y lie close together. A row with what is not finite
+  /// becomes one of NaN. On the calling thread alone.
+  package func multiply(
+    _ x: UnsafePointer<Float>, stride: Int, rows: Int, bias: UnsafePointer<Float>?,
     into y: UnsafeMutablePointer<Float>
   ) {
     let blocks = (rows + tile.rows - 1) / tile.rows
@@ -97,11 +85,11 @@ package struct IntegerLinear: Sendable {
     withUnsafeTemporaryAllocation(of: RowScale.self, capacity: rows) { scales in
       for row in 0..<rows {
         let block = values.pointer + row / tile.rows * blockBytes
-        let scale = RowScale(x + row * inputs, count: inputs)
+        let scale = RowScale(x + row * stride, count: inputs)
         scales.initializeElement(at: row, to: scale)
-        round(x + row * inputs, scale, into: block, row: row % tile.rows)
+        round(x + row * stride, scale, into: block, row: row % tile.rows)
       }
-      for column in stride(from: 0, to: outputs, by: tile.channels) {
+      for column in Swift.stride(from: 0, to: outputs, by: tile.channels) {
         let panel = panels.pointer + column / tile.channels * panelBytes
         let width = min(tile.channels, outputs - column)
         for block in 0..<blocks {

@@ -22,11 +22,13 @@ package enum LayerNorm {
     return (y, statistics)
   }
 
+  /// Rows of c values; `output` may be `input`. On the calling thread alone.
+  /// - Parameter saved: gets each row's mean and 1/sqrt(var + eps).
   @inline(never)
-  private static func normalize(
+  package static func normalize(
     _ rows: Range<Int>, of input: UnsafePointer<Float>, columns c: Int,
     weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, epsilon: Float,
-    into output: UnsafeMutablePointer<Float>, _ saved: UnsafeMutablePointer<Float>
+    into output: UnsafeMutablePointer<Float>, _ saved: UnsafeMutablePointer<Float>? = nil
   ) {
     let whole = c / Vector.width * Vector.width
     for row in rows {
@@ -44,8 +46,10 @@ package enum LayerNorm {
       var squares = lanes.total
       for j in whole..<c { squares += (r[j] - mean) * (r[j] - mean) }
       let rstd = 1 / (squares / Float(c) + epsilon).squareRoot()
-      saved[2 &* row] = mean
-      saved[2 &* row &+ 1] = rstd
+      if let saved {
+        saved[2 &* row] = mean
+        saved[2 &* row &+ 1] = rstd
+      }
       j = 0
       while j < whole {
         let normal = (Vector(load: r + j) - mean) * rstd

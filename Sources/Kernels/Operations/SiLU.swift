@@ -4,8 +4,15 @@
 package enum SiLU {
   package static func forward(_ x: Tensor) -> Tensor {
     var y = Tensor(uninitializedShape: x.shape)
-    mapVectors(x.pointer, into: y.mutablePointer, count: x.count) { $0 * Vector.sigmoid($0) }
+    forward(x.pointer, into: y.mutablePointer, count: x.count)
     return y
+  }
+
+  /// `y` may be `x`.
+  package static func forward(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    mapVectors(x, into: y, count: count) { $0 * Vector.sigmoid($0) }
   }
 
   /// d/dx = dy s (1 + x (1 - s)) with s = sigmoid(x).

@@ -85,7 +85,7 @@ package enum StridedConvolution {
   }
 
   /// o x i x k to o x k x i: each tap's o x i matrix has contiguous rows.
-  private static func tapMajor(
+  package static func tapMajor(
     _ weight: UnsafePointer<Float>, inputs i: Int, outputs o: Int, kernel k: Int
   ) -> Tensor {
     var taps = Tensor(uninitialized: o, k * i)

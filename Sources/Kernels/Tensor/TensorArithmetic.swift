@@ -13,10 +13,14 @@ extension Tensor {
 
   package mutating func add(_ other: Tensor, scale: Float = 1) {
     precondition(count == other.count, "adding \(other.shape) to \(shape)")
-    let p = mutablePointer
-    mapVectors(p, other.pointer, into: p, count: count) {
-      $0.addingProduct($1, Vector(repeating: scale))
-    }
+    Self.add(other.pointer, scale: scale, to: mutablePointer, count: count)
+  }
+
+  /// y[i] += scale x[i].
+  package static func add(
+    _ x: UnsafePointer<Float>, scale: Float = 1, to y: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    mapVectors(y, x, into: y, count: count) { $0.addingProduct($1, Vector(repeating: scale)) }
   }
 
   package func scaled(by factor: Float) -> Tensor {

@@ -49,6 +49,27 @@ package struct Weights: @unchecked Sendable {
     self.files = files
   }
 
+  /// The same with these fully connected layers alone and copies of `others`: what all values came from is let
+  /// go.
+  package func replacing(_ layers: [Part], keeping others: [Parameter]) -> Weights {
+    var layout = ParameterLayout()
+    let kept = others.map { (parameter: $0, place: layout.add($0.name, shape: $0.shape)) }
+    let buffer = ParameterBuffer(count: layout.count)
+    for (parameter, place) in kept {
+      buffer[place].update(from: self[parameter], count: parameter.count)
+    }
+    let places = kept.map { ($0.parameter.offset, UnsafePointer(buffer[$0.place])) }
+    return Weights(
+      buffer: buffer, places: Dictionary(uniqueKeysWithValues: places), files: []
+    ).replacing(layers)
+  }
+
+  private init(
+    buffer: ParameterBuffer, places: [Int: UnsafePointer<Float>], files: [any TensorFile]
+  ) {
+    (self.buffer, self.places, self.files) = (buffer, places, files)
+  }
+
   package subscript(parameter: Parameter) -> UnsafePointer<Float> {
     guard let places else { return UnsafePointer(buffer[parameter]) }
     guard let place = places[parameter.offset] else {
