@@ -5,8 +5,9 @@ import Kernels
 /// A thread's memory for what modules make of a few frames in between: a layer goes through its products block
 /// by block, so that no tensor of all frames is written and read again between them.
 struct FrameBlock {
-  /// Frames of one block: eight tiles of a product.
-  static let rows = 8 * Panels.tile
+  /// Of a product, in a block at most.
+  private static let tiles = 8
+  private static let rows = tiles * Panels.tile
 
   /// Rows x width each.
   let normalized, narrow: UnsafeMutablePointer<Float>
@@ -27,8 +28,13 @@ struct FrameBlock {
     of range: Range<Int>, width: Int, widest: Int, _ body: (FrameBlock, Range<Int>) -> Void
   ) {
     let block = FrameBlock(width: width, widest: widest)
-    for start in stride(from: range.lowerBound, to: range.upperBound, by: rows) {
-      body(block, start..<min(start + rows, range.upperBound))
+    let tiles = (range.count + Panels.tile - 1) / Panels.tile
+    let blocks = (tiles + Self.tiles - 1) / Self.tiles
+    for index in 0..<blocks {
+      // As many tiles in each as can be.
+      let (first, end) = (index * tiles / blocks, (index + 1) * tiles / blocks)
+      let start = range.lowerBound + first * Panels.tile
+      body(block, start..<min(range.lowerBound + end * Panels.tile, range.upperBound))
     }
   }
 }

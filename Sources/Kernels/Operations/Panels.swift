@@ -67,32 +67,36 @@ package struct Panels: Sendable {
       let wanted = min(width, n - column)
       let first = bias.map { Vector(load: $0 + column, count: wanted) } ?? .zero
       let out = y + column
-      if wanted == width {
-        var row = 0
-        while row + tile <= count {
-          sixRows(x + row * stride, stride, panel, k, first, out + row * target, target)
-          row += tile
+      if count < tile {
+        for row in 0..<count {
+          oneRow(x + row * stride, panel, k, first).store(out + row * target, count: wanted)
         }
-        for row in row..<count {
-          oneRow(x + row * stride, panel, k, first).store(out + row * target)
+      } else if wanted == width {
+        eachTile(count) { row in
+          sixRows(x + row * stride, stride, panel, k, first, out + row * target, target)
         }
       } else {
         // Whole vectors would reach into what the next row has.
         withUnsafeTemporaryAllocation(of: Float.self, capacity: tile * width) { sums in
           let whole = sums.baseAddress!
-          var row = 0
-          while row + tile <= count {
+          eachTile(count) { row in
             sixRows(x + row * stride, stride, panel, k, first, whole, width)
             for i in 0..<tile {
               (out + (row + i) * target).update(from: whole + i * width, count: wanted)
             }
-            row += tile
-          }
-          for row in row..<count {
-            oneRow(x + row * stride, panel, k, first).store(out + row * target, count: wanted)
           }
         }
       }
+    }
+  }
+
+  /// The first rows of tiles that cover `count` rows, at least one tile: the last one does some again.
+  @inline(__always)
+  private static func eachTile(_ count: Int, _ body: (Int) -> Void) {
+    var row = 0
+    while row < count {
+      body(min(row, count - tile))
+      row += tile
     }
   }
 

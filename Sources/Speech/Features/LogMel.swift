@@ -85,40 +85,44 @@ package struct LogMel: Sendable {
     padded.withUnsafeBufferPointer { padded in
       window.withUnsafeBufferPointer { window in
         let needed = 2 * half + fft.binCount
-        withUnsafeTemporaryAllocation(of: Lanes.self, capacity: needed) { scratch in
-          let real = scratch.baseAddress!
-          let imaginary = real + half
-          let powers = imaginary + half
-          for first in stride(from: 0, to: frames, by: width) {
-            // The scratch is overwritten by the transform, so the zeros beside the window as well.
-            for n in 0..<windowStart / 2 { (real[n], imaginary[n]) = (.zero, .zero) }
-            for n in (windowEnd + 1) / 2..<half { (real[n], imaginary[n]) = (.zero, .zero) }
-            var (level, before) = (Lanes.zero, Lanes.zero)
-            if isKaldi { for lane in 0..<width { level[lane] = levels[first + lane] } }
-            for n in windowStart / 2..<(windowEnd + 1) / 2 {
-              var (even, odd) = (Lanes.zero, Lanes.zero)
-              let source = padded.baseAddress! + first * hop + 2 * n
-              for lane in 0..<width {
-                even[lane] = source[lane * hop]
-                odd[lane] = source[lane * hop + 1]
+        // Some ten operations for each value of a transform.
+        Parallel.split(rounded / width, work: 10 * frames * configuration.fftSize) { groups in
+          withUnsafeTemporaryAllocation(of: Lanes.self, capacity: needed) { scratch in
+            let real = scratch.baseAddress!
+            let imaginary = real + half
+            let powers = imaginary + half
+            for group in groups {
+              let first = group * width
+              // The scratch is overwritten by the transform, so the zeros beside the window as well.
+              for n in 0..<windowStart / 2 { (real[n], imaginary[n]) = (.zero, .zero) }
+              for n in (windowEnd + 1) / 2..<half { (real[n], imaginary[n]) = (.zero, .zero) }
+              var (level, before) = (Lanes.zero, Lanes.zero)
+              if isKaldi { for lane in 0..<width { level[lane] = levels[first + lane] } }
+              for n in windowStart / 2..<(windowEnd + 1) / 2 {
+                var (even, odd) = (Lanes.zero, Lanes.zero)
+                let source = padded.baseAddress! + first * hop + 2 * n
+                for lane in 0..<width {
+                  even[lane] = source[lane * hop]
+                  odd[lane] = source[lane * hop + 1]
+                }
+                if isKaldi {
+                  // What the first sample becomes is all the same: the window is 0 there.
+                  (even, odd) = (even - level, odd - level)
+                  let last = odd
+                  (even, odd) = (even - emphasis * before, odd - emphasis * even)
+                  before = last
+                }
+                let index = 2 * n - windowStart
+                real[n] = index >= 0 ? even * window[index] : .zero
+                imaginary[n] = index + 1 < window.count ? odd * window[index + 1] : .zero
               }
-              if isKaldi {
-                // What the first sample becomes is all the same: the window is 0 there.
-                (even, odd) = (even - level, odd - level)
-                let last = odd
-                (even, odd) = (even - emphasis * before, odd - emphasis * even)
-                before = last
+              fft.power(real: real, imaginary: imaginary, powers: powers)
+              let valid = min(width, frames - first)
+              for (mel, filter) in filters.enumerated() {
+                let energy = filter.apply(powers)
+                let target = output + first * melCount + mel
+                for lane in 0..<valid { target[lane * melCount] = energy[lane] }
               }
-              let index = 2 * n - windowStart
-              real[n] = index >= 0 ? even * window[index] : .zero
-              imaginary[n] = index + 1 < window.count ? odd * window[index + 1] : .zero
-            }
-            fft.power(real: real, imaginary: imaginary, powers: powers)
-            let valid = min(width, frames - first)
-            for (mel, filter) in filters.enumerated() {
-              let energy = filter.apply(powers)
-              let target = output + first * melCount + mel
-              for lane in 0..<valid { target[lane * melCount] = energy[lane] }
             }
           }
         }

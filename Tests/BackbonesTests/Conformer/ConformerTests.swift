@@ -84,6 +84,18 @@ struct ConformerTests {
     #expect(row == packed.rows)
   }
 
+  /// Whichever thread takes whichever frames, to the last bit.
+  @Test(arguments: [2, 3]) func threadsDoNotChangeResults(threads: Int) throws {
+    let backbone = try Conformer(contentsOf: model("identity"))
+    var random = RandomGenerator(seed: 4)
+    let audio = [48000, 33333].map { n in (0..<n).map { _ in random.normal() * 0.1 } }
+    let alone = backbone.logProbabilities(audio, mask: .full(4))
+    let shared = Parallel.with(threads: threads) {
+      backbone.logProbabilities(audio, mask: .full(4))
+    }
+    #expect(shared.values == alone.values)
+  }
+
   let targets = [[3, 3, 5, 1], [2], [4, 1, 4, 7, 8]]
 
   /// Mean over utterances of CTC / target length, as torch's reduction, plus the frame mean of KL.

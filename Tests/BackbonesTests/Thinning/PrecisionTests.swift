@@ -47,11 +47,11 @@ extension ThinningTests {
     let rounded = try #require(
       try NestedBackbone(backbone)?.at(Compute(precision: .bfloat16)) as? any ThinnableBackbone)
     for projection in backbone.projections {
-      guard case .whole(let weight) = rounded.weights.part(projection.weight)?.weight else {
+      guard let weight = rounded.weights.part(projection.weight)?.wholeWeight else {
         Issue.record("\(projection.weight.name) is not rounded")
         continue
       }
-      let exact = backbone.weights.tensor(projection.weight).values
+      let exact = projection.matrix(backbone.weights).values
       #expect(weight.values.allSatisfy { $0.bitPattern & 0xFFFF == 0 })
       #expect(zip(weight.values, exact).allSatisfy { abs($0 - $1) <= abs($1) / 256 })
     }

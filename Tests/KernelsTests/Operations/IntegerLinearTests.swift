@@ -136,3 +136,12 @@ import Testing
     expectClose(Double(y[0, 1]), 2)
   }
 }
+
+extension IntegerLinear {
+  /// x is n x i; returns n x o.
+  fileprivate func callAsFunction(_ x: Tensor, bias: UnsafePointer<Float>?) -> Tensor {
+    var y = Tensor(uninitialized: x.rows, outputs)
+    multiply(x.pointer, stride: x.columns, rows: x.rows, bias: bias, into: y.mutablePointer)
+    return y
+  }
+}
