@@ -51,9 +51,15 @@ package protocol Backbone: Sendable {
   func frameCount(sampleCount: Int) -> Int
 }
 
+/// A backbone whose network other runtimes have as well, which are given its input ready-made.
+package protocol SharedBackbone: Backbone {
+  /// What its network takes of an utterance: frames x bins, or samples x 1.
+  func input(_ samples: [Float]) -> Tensor
+}
+
 /// A backbone whose front end can start from features made elsewhere, as a teacher's does from its
 /// student's.
-package protocol FeatureBackbone: Backbone {
+package protocol FeatureBackbone: SharedBackbone {
   /// Samples to what `frontEnd(features:)` takes.
   var features: FeatureExtractor { get }
   /// Packed features (total frames x bins, or total samples x 1) to hidden frames.
@@ -62,6 +68,8 @@ package protocol FeatureBackbone: Backbone {
 
 extension FeatureBackbone {
   package var sampleRate: Int { features.sampleRate }
+
+  package func input(_ samples: [Float]) -> Tensor { features(samples) }
 
   package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
     frontEnd(features: HiddenFrames(packing: utterances.map { features($0) }))

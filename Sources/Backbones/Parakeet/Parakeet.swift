@@ -7,7 +7,7 @@ import Speech
 /// `ParakeetForCTC` of Hugging Face's transformers: log-mel, eightfold subsampling, N droppable Conformer
 /// blocks with relative positions, a linear head. Immutable, safe on any number of threads; float32
 /// weights stay in the mapped file.
-package struct Parakeet: Backbone, ThinnableBackbone {
+package struct Parakeet: SharedBackbone, ThinnableBackbone {
   package static let modelType = "parakeet_ctc"
   private static let names = LayerNames(
     prefix: "encoder.layers.", count: ParakeetConfiguration.path(.layers),
@@ -54,8 +54,10 @@ package struct Parakeet: Backbone, ThinnableBackbone {
     Double(configuration.features.hopSize * configuration.encoder.hops) / Double(sampleRate)
   }
 
+  package func input(_ samples: [Float]) -> Tensor { logMel(samples) }
+
   package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
-    var frames = subsampling(utterances.map { logMel($0) }, weights)
+    var frames = subsampling(utterances.map(input), weights)
     frames.shared = blocks.positions(frames.lengths)
     return frames
   }

@@ -7,7 +7,7 @@ import Speech
 /// `Wav2Vec2BertForCTC` of Hugging Face's transformers (Seamless Communication, arXiv 2312.05187): log-mel
 /// features of Kaldi's kind, two frames at a time, N droppable Conformer blocks with causal filters, a linear
 /// head. Immutable, safe on any number of threads; float32 weights stay in the mapped file.
-package struct Wav2Vec2Bert: Backbone, ThinnableBackbone {
+package struct Wav2Vec2Bert: SharedBackbone, ThinnableBackbone {
   package static let modelType = "wav2vec2-bert"
   private static let prefix = "wav2vec2_bert."
   private static let names = LayerNames(
@@ -65,7 +65,7 @@ package struct Wav2Vec2Bert: Backbone, ThinnableBackbone {
   }
 
   package func frontEnd(_ utterances: [[Float]]) -> HiddenFrames {
-    var frames = HiddenFrames(packing: utterances.map { stacked(logMel($0)) })
+    var frames = HiddenFrames(packing: utterances.map(input))
     frames.values = projection(featureNorm(frames.values, weights), weights)
     frames.shared = blocks.positions(frames.lengths)
     return frames
@@ -73,7 +73,8 @@ package struct Wav2Vec2Bert: Backbone, ThinnableBackbone {
 
   /// Rows of two frames one after the other; an odd frame at the end, heard in the normalisation, is left
   /// out.
-  private func stacked(_ features: Tensor) -> Tensor {
+  package func input(_ samples: [Float]) -> Tensor {
+    let features = logMel(samples)
     let stack = Wav2Vec2BertConfiguration.stack
     let frames = features.rows / stack
     return features.rows(0..<frames * stack).reshaped(frames, stack * features.columns)

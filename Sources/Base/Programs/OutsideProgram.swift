@@ -7,6 +7,16 @@ package enum OutsideProgram {
   /// Why a program's output is not to be had, in a few words.
   package struct Failure: Error, Sendable {
     package let reason: String
+
+    init(reason: String) { self.reason = reason }
+
+    /// - Parameter status: how it ended, as `waitpid` gives it.
+    init(status: Int32, complaint: String?) {
+      let signal = status & 0x7F
+      reason =
+        (signal == 0 ? "status \(status >> 8 & 0xFF)" : "signal \(signal)")
+        + (complaint.map { ": \($0)" } ?? "")
+    }
   }
 
   /// How long a program may take, in seconds.
@@ -73,15 +83,14 @@ package enum OutsideProgram {
       usleep(2000)
     }
     hasEnded = true
-    let line = String(decoding: complaints, as: UTF8.self).split(whereSeparator: \.isNewline).last
-      .map(String.init)
-    guard status == 0 else {
-      let signal = status & 0x7F
-      throw Failure(
-        reason: (signal == 0 ? "status \(status >> 8 & 0xFF)" : "signal \(signal)")
-          + (line.map { ": \($0)" } ?? ""))
-    }
+    let line = lastLine(String(decoding: complaints, as: UTF8.self))
+    guard status == 0 else { throw Failure(status: status, complaint: line) }
     return line
+  }
+
+  /// Of what a program complains of, the line that says what it could not do.
+  static func lastLine(_ text: String) -> String? {
+    text.split(whereSeparator: \.isNewline).last.map(String.init)
   }
 
   /// Says when the patience is at its end.
@@ -149,15 +158,19 @@ package enum OutsideProgram {
     package init(code: Int32) { reason = String(cString: strerror(code)) }
   }
 
-  /// Starts `executable` without a shell, with nothing to read and these descriptors for its outputs, and
-  /// does not wait for it.
+  /// Starts `executable` without a shell, with these descriptors for its outputs, and does not wait for it.
+  /// - Parameter input: what it reads; nil for nothing.
   package static func spawn(
-    _ executable: String, _ arguments: [String], output: Int32, errors: Int32
+    _ executable: String, _ arguments: [String], input: Int32? = nil, output: Int32, errors: Int32
   ) throws(NoStart) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, output, 1)
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
     // A worker's thread blocks what is meant for the main one, and the program must hear it.

@@ -18,6 +18,15 @@ enum BenchCommand: Command {
     recognition of one recording with all threads, training steps of every recipe (the weights are
     thrown away; Conformer only), and the rate of single-precision matrix products (sgemm,
     768 x 768) that the same processors reach in the same run. Nothing else should be running.
+
+    --pytorch and --onnxruntime, which go together, run the same weights and layers in those as well:
+    recordings of several lengths with one thread and with all, and the split as fast as it goes (theirs
+    by its fastest way: all threads on one utterance, as many sessions of one thread, or batches). All
+    take turns, round by round; ratios are their time over ours, the median of the rounds and what
+    lies between their tenth and ninetieth percentile. Our times begin with samples; theirs with what
+    the network takes, made ready by us: features, or normalised samples. Log-probabilities that are not
+    ours, but for 0.001 of the largest, are an error; in int8 all round differently, and the difference
+    is told.
     """
 
   struct Settings: CommandSettings {
@@ -26,12 +35,14 @@ enum BenchCommand: Command {
     var layers = LayerOptions()
     var compute = ComputeOptions()
     var threads = Threads()
-    var seconds = 10.0
+    var seconds: [Double] = []
     var steps = 20
     var batchSeconds = 40.0
     var lengthBuckets = 1
     var pytorch: String?
+    var onnxruntime: String?
     var isTrainingOnly = false
+    var isRecognitionOnly = false
     var isJSON = false
 
     static var groups: [OptionGroup<Self>] {
@@ -44,8 +55,9 @@ enum BenchCommand: Command {
         OptionGroup("Run") {
           Option.threads(\.threads, "of training, of the recording, of the peak beside them")
           Option(
-            "seconds", "S", \.seconds, .number(in: 0.1...3600),
-            "of the recording, the split's utterances one after the other")
+            list: "seconds", "LIST", \.seconds, .number(in: 0.1...3600),
+            "of the recording, the split's utterances one after the other",
+            absent: "10; in turns with others 1,2.5,5,10,30")
           Option(
             "steps", "N", \.steps, .integer(in: 1...100_000),
             "timed training steps of each recipe")
@@ -57,19 +69,38 @@ enum BenchCommand: Command {
             "batches of N classes of length; 1 mixes all lengths")
           Option(
             "pytorch", "PYTHON", \.pytorch, .text,
-            "run the same model in PyTorch too, by this interpreter, and give the ratio: training "
-              + "of a Conformer on the same batches and masks, recognition of the recording by a "
-              + "wav2vec 2.0, HuBERT, WavLM or wav2vec2-conformer folder (in transformers)")
+            "run the same model in PyTorch too, by this interpreter: recognition of a Conformer or a "
+              + "Hugging Face folder (in transformers), training of a Conformer on the same batches "
+              + "and masks")
+          Option(
+            "onnxruntime", "PYTHON", \.onnxruntime, .text,
+            "run recognition in ONNX Runtime too, by this interpreter, whose PyTorch exports the "
+              + "model; --precision int8 is beside its dynamic quantisation of products")
           Option(flag: "training", \.isTrainingOnly, "training only")
+          Option(flag: "recognition", \.isRecognitionOnly, "recognition only")
           Option.json(\.isJSON, "one object")
         } check: { settings, arguments in
-          if settings.pytorch != nil, settings.compute.compute != .full,
-            let other = ComputeOptions.names.first(where: { arguments.values($0) != nil })
-          {
-            throw UsageError("--pytorch and --\(other) cannot be given together")
+          for chosen in settings.rivals { try chosen.rival.check(settings.compute.compute) }
+          if settings.isTrainingOnly, settings.isRecognitionOnly {
+            throw UsageError("--training and --recognition cannot be given together")
+          }
+          if settings.isTrainingOnly, settings.onnxruntime != nil {
+            throw UsageError(
+              "--training and --onnxruntime cannot be given together: it does not train")
           }
         },
       ]
+    }
+
+    var rivals: [ChosenRival] {
+      [(Rival.pytorch, pytorch), (.onnxruntime, onnxruntime)].compactMap { rival, interpreter in
+        interpreter.map { ChosenRival(rival: rival, interpreter: $0) }
+      }
+    }
+
+    /// Lengths of the recording.
+    var lengths: [Double] {
+      seconds.isEmpty ? (rivals.isEmpty ? [10] : [1, 2.5, 5, 10, 30]) : seconds
     }
   }
 
@@ -82,17 +113,19 @@ enum BenchCommand: Command {
 
   static func run(_ settings: Settings, _ arguments: Arguments) throws -> Int32 {
     let threads = settings.threads.count
-    let pytorch = settings.pytorch
     let recognizer = try ModelOptions.recognizer(settings.model.model())
     // Steps are those of models made here; others are measured recognising.
     let family = try? TrainableCatalog.family(of: recognizer.folder)
     let recipes =
-      family?.startsFromScratch == true ? Array(RecipeCatalog.all) : []
-    if pytorch != nil, recipes.isEmpty, RecordingBench.features(recognizer) == nil {
-      throw InputError(
-        recognizer.folder.path,
-        expected: "with --pytorch a Conformer or a model that takes samples",
-        found: "one that has no script in Assets/Benchmarks")
+      family?.startsFromScratch == true && !settings.isRecognitionOnly
+      ? Array(RecipeCatalog.all) : []
+    for chosen in settings.rivals {
+      _ = try chosen.executable()
+      guard recognizer.backbone is any SharedBackbone else {
+        throw InputError(
+          recognizer.folder.path, expected: "with --\(chosen.rival.option) a network that it has",
+          found: "one that has no script in Assets/Benchmarks")
+      }
     }
     let layers = recognizer.backbone.layerCount
     let dataset = try settings.data.dataset()
@@ -122,13 +155,22 @@ enum BenchCommand: Command {
       // The first walk says how many a large model has time for.
       utterances = utterances.prefix(row.utterances)
     }
-    let alone = RecordingBench(
-      thinned, data, walks: walks, seconds: settings.seconds, threads: threads)
+    let alone = RecordingBench(thinned, data, walks: walks, seconds: settings.lengths)
+    let whole = SplitBench(
+      recognizer: thinned, utterances: Array(utterances), threads: threads)
     var recording: [RecordingSpeed] = []
-    var pytorchVersion: String?
+    var throughput: [SplitSpeed] = []
+    var versions: [Rival: String] = [:]
     if !settings.isTrainingOnly {
-      bar.update(0.5, note: "one recording")
-      (recording, pytorchVersion) = try alone.run(pytorch: pytorch)
+      let rivals = try start(settings.rivals, alone, whole)
+      for rival in rivals { versions[rival.rival] = rival.version }
+      for (index, walk) in walks.enumerated() {
+        bar.update(0.5, note: "one recording, \(walk)")
+        for count in rivals.isEmpty || threads == 1 ? [threads] : [1, threads] {
+          recording += try alone.run(index, threads: count, beside: rivals)
+        }
+        if !rivals.isEmpty { throughput += try [whole.run(walk, beside: rivals)].compactMap { $0 } }
+      }
     }
     let memory = Machine.peakMemory
     let corpus = try TrainingCorpus([(dataset, 1)], sampleRate: recognizer.backbone.sampleRate)
@@ -145,7 +187,7 @@ enum BenchCommand: Command {
       runs.append(run)
       training.append(run.measure(recognizer, peak: all))
     }
-    if let pytorch, !runs.isEmpty {
+    if let pytorch = settings.pytorch, !runs.isEmpty {
       bar.update(1, note: "training in PyTorch")
       let other = try PyTorchTraining(pytorch).run(runs, recognizer)
       for index in training.indices {
@@ -156,7 +198,8 @@ enum BenchCommand: Command {
         }
         training[index].compare(with: other[training[index].recipe])
       }
-      pytorchVersion = other.version
+      // That of recognition names other modules as well.
+      versions[.pytorch] = versions[.pytorch] ?? other.version
     }
     bar.finish()
 
@@ -164,7 +207,8 @@ enum BenchCommand: Command {
       machine: Machine.description, threads: threads, dataset: dataset.name, split: dataset.split,
       model: recognizer.name, sgemmGflops: one, sgemmGflopsAllThreads: all,
       recognition: recognition, recordingSeconds: alone.seconds, recording: recording,
-      peakMemoryMiB: memory, training: training, pytorchVersion: pytorchVersion)
+      throughput: throughput, peakMemoryMiB: memory, training: training,
+      pytorchVersion: versions[.pytorch], onnxruntimeVersion: versions[.onnxruntime])
     (report.rank, report.width, report.precision) = thinned.compute.fields
     if settings.isJSON {
       try StandardOutput.show("\(try JSON.line(report))")
@@ -172,6 +216,17 @@ enum BenchCommand: Command {
       try report.show()
     }
     return 0
+  }
+
+  /// Starts all that were asked for on what they and we recognise.
+  private static func start(
+    _ chosen: [ChosenRival], _ alone: RecordingBench, _ whole: SplitBench
+  ) throws -> [RivalRecognition] {
+    guard let backbone = alone.recognizer.backbone as? any SharedBackbone else { return [] }
+    let material = RivalMaterial(
+      recordings: alone.recordings.map(backbone.input),
+      utterances: whole.utterances.map { backbone.input($0.samples) }, expected: alone.expected)
+    return try chosen.map { try RivalRecognition($0, alone.recognizer, material) }
   }
 
   /// GFLOP/s of matrix products in `threads` threads at once: the best of several rounds, because

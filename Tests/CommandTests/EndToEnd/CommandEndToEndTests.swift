@@ -578,32 +578,89 @@ private func run(_ arguments: [String], input: Data = Data()) throws -> ProgramO
     }
   }
 
-  /// One recording is compared with a PyTorch that finds the same, and with no other.
-  @Test func benchComparesARecording() throws {
+  /// Recordings and a split are measured in turns with rivals that find the same, and with no others.
+  @Test(arguments: [("pytorch", "PyTorch"), ("onnxruntime", "ONNX Runtime")])
+  func benchComparesRecognition(name: String, title: String) throws {
     try withWorld { world in
       let model = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appending(path: "../../BackbonesTests/Fixtures/wavlm-group").standardizedFileURL.path
-      func bench(difference: String) throws -> ProgramOutcome {
-        let python = try python(
-          in: world,
-          says:
-            #"{"version":"0","milliseconds":{"101":[50,70,60]},"differences":{"101":\#(difference)}}"#
-        )
-        return try run([
-          "bench", "--model", model, "--data", world.data.path, "--split", "test", "--mask", "101",
-          "--seconds", "0.5", "--pytorch", python.path, "--json",
-        ])
+      func bench(difference: String, _ more: String...) throws -> ProgramOutcome {
+        let python = try self.rival(in: world, difference: difference)
+        return try run(
+          [
+            "bench", "--model", model, "--data", world.data.path, "--split", "test", "--mask",
+            "101",
+            "--seconds", "0.5,0.7", "--threads", "2", "--\(name)", python.path,
+          ] + more)
       }
-      let report = try bench(difference: "1e-5").objects()[0]
-      #expect(report["recording_seconds"] as? Double == 0.5)
-      let row = try #require((report["recording"] as? [[String: Any]])?.first)
-      #expect(row["pytorch_latency_ms"] as? Double == 60)
-      let latency = try #require(row["latency_ms"] as? [String: Double])
+      let report = try bench(difference: "1e-5", "--json").objects()[0]
+      #expect(report["recording_seconds"] as? Double == 0.7)
+      #expect(report["\(name)_version"] as? String == "0.1")
+      let rows = try #require(report["recording"] as? [[String: Any]])
+      #expect(rows.map { $0["audio_seconds"] as? Double } == [0.5, 0.7, 0.5, 0.7])
+      #expect(rows.map { $0["threads"] as? Int } == [1, 1, 2, 2])
+      for row in rows {
+        #expect(row["\(name)_latency_ms"] as? Double == 60)
+        #expect(row["largest_difference"] as? Double == 1e-5)
+        let spread = try #require(row["ratio_to_\(name)_spread"] as? [String: Double])
+        let ratios = try ["p10", "p50", "p90"].map { try #require(spread[$0]) }
+        #expect(ratios == ratios.sorted() && row["ratio_to_\(name)"] as? Double == ratios[1])
+        let latency = try #require(row["latency_ms"] as? [String: Double])
+        // Theirs always takes the same. Of an even number of rounds the median is the one below the middle.
+        #expect(ratios[1] <= 60 / (try #require(latency["p50"])))
+        #expect(ratios[1] >= 60 / (try #require(latency["p95"])))
+      }
+      // Of its ways the faster one counts: all of the split in a quarter of a second.
+      let split = try #require((report["throughput"] as? [[String: Any]])?.first)
+      #expect(split["\(name)_way"] as? String == "quick" && split["utterances"] as? Int == 12)
       expectClose(
-        try #require(row["ratio_to_pytorch"] as? Double), 60 / (try #require(latency["p50"])))
+        try #require(split["\(name)_audio_seconds_per_second"] as? Double), 12 / 0.25)
+
+      let table = try bench(difference: "1e-5").output
+      #expect(table.contains("one recording; in turns with \(title) 0.1"))
+      #expect(table.contains("\(title) ms") && table.contains("\(title) s/s"))
       let refused = try bench(difference: "0.1")
       #expect(refused.status == 1 && refused.errors.contains("this is another model"))
     }
+  }
+
+  @Test func whatRivalsLackIsOneSentence() throws {
+    try withWorld { world in
+      let python = world.folder.appending(path: "python")
+      try writeProgram("#!/bin/sh\necho \"No module named 'onnx'\" >&2\nexit 1\n", to: python)
+      let arguments = [
+        "bench", "--model", world.model.path, "--data", world.data.path, "--split", "test",
+        "--keep", "3", "--recognition",
+      ]
+      let empty = try run(arguments + ["--onnxruntime", python.path])
+      #expect(empty.status == 1 && empty.lines.isEmpty)
+      #expect(
+        empty.errors.contains("--onnxruntime \(python.path)")
+          && empty.errors.contains("failed with status 1: No module named 'onnx'"))
+      let missing = try run(arguments + ["--onnxruntime", "no-such-python"])
+      #expect(missing.status == 1 && missing.errors.contains("none of that name in PATH"))
+    }
+  }
+
+  /// An interpreter that runs nothing and answers what a rival is asked.
+  private func rival(in world: SmallWorld, difference: String) throws -> URL {
+    let file = world.folder.appending(path: "rival")
+    try writeProgram(
+      """
+      #!/bin/sh
+      echo '{"version":"0.1","ways":["quick","slow"]}'
+      while read -r request; do
+        case "$request" in
+          *open*) echo '{}' ;;
+          *compare*) echo '{"difference":\(difference)}' ;;
+          *run*) echo '{"milliseconds":60}' ;;
+          *quick*) echo '{"seconds":0.25}' ;;
+          *slow*) echo '{"seconds":0.5}' ;;
+        esac
+      done
+
+      """, to: file)
+    return file
   }
 
   /// An interpreter that runs nothing and prints one line.

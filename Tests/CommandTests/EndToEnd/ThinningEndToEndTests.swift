@@ -113,6 +113,13 @@ import Testing
         "--pytorch and --rank cannot be given together", "bench", "--pytorch", "python3",
         "--rank", "0.5")
       try expectRefusal(
+        "--onnxruntime and --precision bfloat16 cannot be given together", "bench",
+        "--onnxruntime", "python3", "--precision", "bfloat16")
+      try expectRefusal(
+        "--training and --onnxruntime cannot be given together", "bench", "--onnxruntime",
+        "python3",
+        "--training")
+      try expectRefusal(
         "option --width: expected a share from 0.25 to 1, or from 25% to 100%, found '0.1'",
         "evaluate", "--width", "0.1")
     }

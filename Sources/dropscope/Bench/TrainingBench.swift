@@ -143,7 +143,7 @@ struct TrainingRun {
 
 /// The same steps in PyTorch: `Assets/Benchmarks/pytorch_training.py`.
 struct PyTorchTraining {
-  private let script: PyTorchScript
+  private let interpreter: String
 
   /// What PyTorch took.
   struct Result {
@@ -176,9 +176,7 @@ struct PyTorchTraining {
     var seconds: [String: Double]
   }
 
-  init(_ interpreter: String) throws {
-    script = try PyTorchScript("pytorch_training.py", interpreter: interpreter)
-  }
+  init(_ interpreter: String) { self.interpreter = interpreter }
 
   /// Times those recipes whose step is a single pass; the script knows no others.
   func run(_ runs: [TrainingRun], _ recognizer: Recognizer) throws -> Result {
@@ -192,15 +190,18 @@ struct PyTorchTraining {
           name: run.recipe.name, distils: run.recipe.takesTeacher,
           masks: run.steps.map { $0.passes[0].mask.description })
       })
-    let answer = try script.run(plan, answer: Answer.self) { folder in
+    let program = try RivalProgram(
+      ChosenRival(rival: .pytorch, interpreter: interpreter), "pytorch_training.py", plan
+    ) { folder in
       let model = try TrainableCatalog.family(of: recognizer.folder).load(recognizer.folder)
       try model.write(to: folder, tokenizer: recognizer.tokenizer, as: .float32, metadata: [:])
       try write(steps.map(\.utterances), first, model, to: folder)
     }
+    let answer = try program.hear(Answer.self)
     let expected = loss(first, recognizer, utterance: steps[0].utterances[0])
     guard abs(answer.loss - expected) <= 1e-3 * max(1, abs(expected)) else {
       throw InputError(
-        script.script.path, expected: "the loss \(expected) of the first utterance",
+        program.script.path, expected: "the loss \(expected) of the first utterance",
         found: "\(answer.loss): this is another model")
     }
     return Result(

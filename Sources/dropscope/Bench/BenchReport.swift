@@ -5,7 +5,7 @@ import Base
 import Foundation
 import Tradeoff
 
-struct BenchReport: Codable {
+struct BenchReport: Encodable {
   var machine: String
   var threads: Int
   var dataset: String
@@ -19,26 +19,37 @@ struct BenchReport: Codable {
   var sgemmGflops: Double
   var sgemmGflopsAllThreads: Double
   var recognition: [Recognition]
-  /// Of the one recording.
+  /// Of the one recording, at its longest.
   var recordingSeconds: Double
   var recording: [RecordingSpeed]
+  /// Nothing without rivals.
+  var throughput: [SplitSpeed]
   /// The most that the process has had before training, in MiB.
   var peakMemoryMiB: Double?
   var training: [TrainingSpeed]
-  /// Of the PyTorch that was timed beside it.
+  /// Of what was timed beside it.
   var pytorchVersion: String?
+  var onnxruntimeVersion: String?
 
   enum CodingKeys: String, CodingKey {
     case machine, threads, dataset, split, model, rank, width, precision, recognition, recording
-    case training
+    case throughput, training
     case sgemmGflops = "sgemm_gflops"
     case sgemmGflopsAllThreads = "sgemm_gflops_all_threads"
     case recordingSeconds = "recording_seconds"
     case peakMemoryMiB = "peak_memory_mib"
     case pytorchVersion = "pytorch_version"
+    case onnxruntimeVersion = "onnxruntime_version"
   }
 
-  struct Recognition: Codable {
+  func version(of rival: Rival) -> String? {
+    switch rival {
+    case .pytorch: pytorchVersion
+    case .onnxruntime: onnxruntimeVersion
+    }
+  }
+
+  struct Recognition: Encodable {
     /// As in `Summary`: absent where utterances have masks of their own, and then there is a mean.
     var mask: String?
     var keptLayers: Int
@@ -66,7 +77,7 @@ struct BenchReport: Codable {
     let recognitionTable = TextTable(
       ["mask", "keep", "GFLOP/s of audio", "RTF", "p50 ms", "p95 ms", "GFLOP/s", "of peak"],
       names: recognition.map { [$0.mask ?? Walk.ownMasks] }, numbers: [4, 6, 6, 6, 6, 7, 7])
-    let compares = pytorchVersion != nil
+    let compares = training.contains { $0.pytorchAudioSecondsPerSecond != nil }
     let trainingTable = TextTable(
       ["recipe", "steps", "audio s/s", "GFLOP/s", "of peak"]
         + (compares ? ["PyTorch s/s", "ratio"] : []),
@@ -98,12 +109,19 @@ struct BenchReport: Codable {
           TextTable.number(100 * row.shareOfPeak, 0) + " %",
         ]))
     }
-    if !recording.isEmpty { try showRecording() }
+    for table in [recordingTable, throughputTable] where !table.isEmpty {
+      try StandardOutput.show("")
+      for line in table { try StandardOutput.show(line) }
+    }
+    if let memory = peakMemoryMiB, !recording.isEmpty {
+      try StandardOutput.show(
+        "memory: \(TextTable.number(memory, 0)) MiB at most, data set included")
+    }
     guard !training.isEmpty else { return }
     try StandardOutput.show(
       """
 
-      training: \(threads) threads\(pytorchVersion.map { "; PyTorch \($0) with as many" } ?? "")
+      training: \(threads) threads\(compares ? "; PyTorch \(pytorchVersion ?? "") with as many" : "")
       \(trainingTable.heading)
       """)
     for row in training {
@@ -118,39 +136,6 @@ struct BenchReport: Codable {
                 row.pytorchAudioSecondsPerSecond.map { TextTable.number($0, 1) } ?? "",
                 row.ratioToPytorch.map { TextTable.number($0, 2) } ?? "",
               ] : [])))
-    }
-  }
-
-  private func showRecording() throws {
-    let compares = recording.contains { $0.pytorchLatencyMilliseconds != nil }
-    let table = TextTable(
-      ["mask", "keep", "RTF", "p50 ms"] + (compares ? ["PyTorch ms", "ratio", "difference"] : []),
-      names: recording.map { [$0.mask] },
-      numbers: [4, 6, 7] + (compares ? [7, 5, 8] : []))
-    try StandardOutput.show(
-      """
-
-      one recording of \(TextTable.number(recordingSeconds, 1)) s, \(threads) threads\
-      \(compares ? pytorchVersion.map { "; PyTorch \($0) with as many" } ?? "" : "")
-      \(table.heading)
-      """)
-    for row in recording {
-      try StandardOutput.show(
-        table.line(
-          [
-            row.mask, "\(row.keptLayers)", TextTable.number(row.realTimeFactor, 4),
-            TextTable.number(row.latencyMilliseconds.p50, 1),
-          ]
-            + (compares
-              ? [
-                row.pytorchLatencyMilliseconds.map { TextTable.number($0, 1) } ?? "",
-                row.ratioToPytorch.map { TextTable.number($0, 2) } ?? "",
-                row.largestDifference.map { String(format: "%.0e", $0) } ?? "",
-              ] : [])))
-    }
-    if let memory = peakMemoryMiB {
-      try StandardOutput.show(
-        "memory: \(TextTable.number(memory, 0)) MiB at most, data set included")
     }
   }
 }
