@@ -18,8 +18,14 @@ struct AtlasMeasuring {
     let parts = output.appendingPathExtension("parts")
     Interruption.install()
     guard var atlas = try known() ?? measured(parts) else { return Interruption.exitStatus }
-    if atlas.findings == nil {
-      guard let findings = findings(atlas) else {
+    let bar = Mutex(ProgressBar("policies of \(key.model)"))
+    let finder = PolicyFinder(
+      atlas, beside: walk, threads: threads, isCancelled: { Interruption.isRequested },
+      progress: { policy, done in bar.withLock { $0.update(done, note: policy) } })
+    if atlas.findings.map({ !finder.isComplete($0) }) ?? true {
+      let findings = finder.findings(beside: atlas.findings)
+      bar.withLock { $0.finish() }
+      guard let findings else {
         Dropscope.complain("stopped after all batches; the same command goes on")
         return Interruption.exitStatus
       }
@@ -38,16 +44,6 @@ struct AtlasMeasuring {
       !atlas.bestMasks.isEmpty, !atlas.confidences.isEmpty
     else { return nil }
     return atlas
-  }
-
-  /// What policies choose by besides; nil when it was stopped.
-  private func findings(_ atlas: MaskAtlas) -> AtlasFindings? {
-    let bar = Mutex(ProgressBar("policies of \(key.model)"))
-    defer { bar.withLock { $0.finish() } }
-    return PolicyFinder(
-      atlas, beside: walk, threads: threads, isCancelled: { Interruption.isRequested },
-      progress: { policy, done in bar.withLock { $0.update(done, note: policy) } }
-    ).findings()
   }
 
   /// nil when it was stopped, which has been said.
@@ -157,6 +153,17 @@ struct AtlasMeasuring {
     }
     try StandardOutput.show(
       "squared slopes of CTC, layer 1 first: \(numbers(findings.sensitivities))")
+    if let exits = findings.exits {
+      let lines = zip(exits.depths, exits.losses).map { depth, losses in
+        "after \(depth) \(TextTable.number(Double(losses.untrained), 3)) to "
+          + TextTable.number(Double(losses.trained), 3)
+      }
+      try StandardOutput.show(
+        """
+        exits, CTC a token + KL a frame of speakers that they were not trained on, untrained to trained:
+        \(lines.joined(separator: ", "))
+        """)
+    }
     let costs = findings.costs.map { cost -> String in
       let runs = Double(cost.layerRuns) / Double(max(1, key.utterances))
       var parts: [String] = []

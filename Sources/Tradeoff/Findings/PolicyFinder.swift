@@ -39,8 +39,27 @@ package struct PolicyFinder: Sendable {
 
   private var layers: Int { atlas.key.layers }
 
+  /// Whether there is nothing that could still be found.
+  package func isComplete(_ findings: AtlasFindings) -> Bool {
+    findings.exits != nil || exitBackbone == nil
+  }
+
   /// nil when it was cancelled.
-  package func findings() -> AtlasFindings? {
+  /// - Parameter known: what a file has already; of that only what it lacks is found.
+  package func findings(beside known: AtlasFindings? = nil) -> AtlasFindings? {
+    guard var findings = known ?? found() else { return nil }
+    if isComplete(findings) { return findings }
+    guard let trained = exits() else { return nil }
+    findings.exits = trained.exits
+    findings.costs.append(
+      AtlasFindings.Cost(
+        policy: ExitPolicy.name, layerRuns: trained.layerRuns, trainingSteps: trained.trainingSteps
+      ))
+    return findings
+  }
+
+  /// What does not depend on the kind of backbone.
+  private func found() -> AtlasFindings? {
     var costs: [AtlasFindings.Cost] = []
     func spent(_ policy: any LayerPolicy.Type, layerRuns: Int = 0, trainingSteps: Int = 0) {
       costs.append(
@@ -67,8 +86,9 @@ package struct PolicyFinder: Sendable {
   }
 
   /// What `body` makes of each of `count`, in order; nil when it was cancelled.
+  /// - Parameter tells: whether progress is told of each that is done.
   private func each<Result: Sendable>(
-    of count: Int, for policy: any LayerPolicy.Type,
+    of count: Int, for policy: any LayerPolicy.Type, tells: Bool = true,
     _ body: @escaping @Sendable (Int) -> Result?
   ) -> [Result]? {
     let name = policy.name
@@ -80,7 +100,7 @@ package struct PolicyFinder: Sendable {
         found[place] = result
         return found.count { $0 != nil }
       }
-      progress(name, Double(done) / Double(count))
+      if tells { progress(name, Double(done) / Double(count)) }
     }
     let all = found.withLock { $0.compactMap { $0 } }
     return all.count == count ? all : nil
@@ -204,6 +224,96 @@ package struct PolicyFinder: Sendable {
       MaskChooser(candidates: candidates, network: learnt.network),
       walk.layerRuns * utterances.count, learnt.steps
     )
+  }
+
+  // MARK: - exit
+
+  /// Floats of hidden frames that exits are trained on at most: 512 MiB.
+  private static let exitFloats = 1 << 27
+
+  /// nil where no exits can be trained.
+  private var exitBackbone: (any DifferentiableHeadBackbone)? {
+    layers > 1 && data.readable.count > 1
+      ? recognizer.backbone as? any DifferentiableHeadBackbone : nil
+  }
+
+  /// The frames at every exit are computed once; then exits are trained side by side on one half of the
+  /// speakers, and thresholds are searched on the other half.
+  private func exits() -> (exits: TrainedExits, layerRuns: Int, trainingSteps: Int)? {
+    guard let backbone = exitBackbone else { return nil }
+    let depths = TrainedExits.depths(of: layers)
+    let walk = AtlasWalk(recognizer, data, masks: [])
+    let count = exitBatches(walk, exits: depths.count)
+    let chosen = (0..<count).map { $0 * walk.batches.count / count }
+    let parts = each(of: count, for: ExitPolicy.self) {
+      walk.exitExamples(batch: chosen[$0], depths: depths, isCancelled: isCancelled)
+    }
+    guard let examples = parts?.flatMap({ $0 }) else { return nil }
+    let utterances = chosen.flatMap { walk.batches[$0] }.map { data.dataset.utterances[$0] }
+    let halves = ExitTraining.halves(utterances.map(\.speaker))
+    let training = ExitTraining(
+      backbone: backbone, heard: halves.heard.map { examples[$0] },
+      unheard: halves.unheard.map { examples[$0] })
+    let steps = Double(depths.count * ExitTraining.steps)
+    let done = Mutex(0)
+    let trained = each(of: depths.count, for: ExitPolicy.self, tells: false) { exit in
+      training.block(exit: exit, isCancelled: isCancelled) {
+        let now = done.withLock { done in
+          done += 1
+          return done
+        }
+        progress(ExitPolicy.name, Double(now) / steps)
+      }
+    }
+    guard let trained else { return nil }
+    let blocks = trained.map(\.block)
+    let scored = score(blocks, training, words: halves.unheard.map { utterances[$0].words })
+    let search = ExitSearch(
+      depths: depths, layerCount: layers, confidences: scored.confidences, errors: scored.errors)
+    return (
+      TrainedExits(
+        depths: depths, blocks: blocks,
+        thresholds: (0...layers).map { count in
+          (1..<layers).contains(count)
+            ? search.thresholds(keeping: count)
+            : depths.map { _ in TrainedExits.never }
+        }, losses: trained.map(\.losses)),
+      layers * utterances.count, depths.count * ExitTraining.steps
+    )
+  }
+
+  /// How many batches' frames are kept.
+  private func exitBatches(_ walk: AtlasWalk, exits: Int) -> Int {
+    let backbone = recognizer.backbone
+    let frames = data.readable.reduce(0) {
+      $0 + backbone.frameCount(sampleCount: data.samples[$1].count)
+    }
+    let width = walk.batch(0).start.values.columns
+    let floats = Double(frames) * Double(exits * width + backbone.tokenCount)
+    let share = min(1, Double(Self.exitFloats) / max(1, floats))
+    return max(1, Int(Double(walk.batches.count) * share))
+  }
+
+  /// What exits say of the utterances that they were not trained on: by utterance and exit how sure they are,
+  /// and the errors that they make, last those of all layers.
+  private func score(
+    _ blocks: [ExitBlock], _ training: ExitTraining, words: [[String]]
+  ) -> (confidences: [[Float]], errors: [[Int]]) {
+    let decoder = GreedyCTCDecoder(
+      tokenizer: recognizer.tokenizer, frameSeconds: recognizer.backbone.frameSeconds)
+    var (confidences, errors): ([[Float]], [[Int]]) = ([], [])
+    for (example, words) in zip(training.unheard, words) {
+      let said = blocks.indices.map { exit in
+        training.said(by: blocks[exit], HiddenFrames(packing: [example.frames[exit]]))
+      }
+      confidences.append(said.map { Float(Confidence.mean($0, rows: 0..<$0.rows)) })
+      errors.append(
+        (said + [example.whole]).map {
+          let heard = decoder.decode($0).normalized(by: data.dataset.normalization)
+          return Alignment.count(words, heard.words.map(\.word)).errors
+        })
+    }
+    return (confidences, errors)
   }
 
   /// The atlas' masks by depth.
