@@ -133,11 +133,11 @@ struct AtlasMeasuring {
     }
     try StandardOutput.show(
       "dropped one by one, by CTC: \(dropped.joined(separator: " "))")
-    if let findings = atlas.findings { try show(findings, beside: atlas.shapleyValues()) }
+    if let findings = atlas.findings { try show(findings, of: atlas) }
   }
 
-  /// - Parameter exact: Shapley values, where all masks are known.
-  private func show(_ findings: AtlasFindings, beside exact: [Double]?) throws {
+  private func show(_ findings: AtlasFindings, of atlas: MaskAtlas) throws {
+    let exact = atlas.shapleyValues()
     let surrogate = findings.surrogateValues
     if let exact, !surrogate.isEmpty {
       let errors = zip(exact, surrogate).map { abs($0 - $1) }
@@ -153,6 +153,7 @@ struct AtlasMeasuring {
     }
     try StandardOutput.show(
       "squared slopes of CTC, layer 1 first: \(numbers(findings.sensitivities))")
+    try showRuns(findings, beside: atlas)
     if let exits = findings.exits {
       let lines = zip(exits.depths, exits.losses).map { depth, losses in
         "after \(depth) \(TextTable.number(Double(losses.untrained), 3)) to "
@@ -174,6 +175,22 @@ struct AtlasMeasuring {
       return "\(cost.policy) \(parts.isEmpty ? "nothing" : parts.joined(separator: " and "))"
     }
     try StandardOutput.show("what finding took besides: \(costs.joined(separator: ", "))")
+  }
+
+  /// Which run of layers to skip at each depth, by search over all runs and by the learnt gate.
+  private func showRuns(_ findings: AtlasFindings, beside atlas: MaskAtlas) throws {
+    func words(_ mask: LayerMask?) -> String {
+      guard let mask else { return "unknown" }
+      let loss = atlas[mask].map { TextTable.number($0.loss, 3) } ?? "not measured"
+      return "\(mask) \(loss)"
+    }
+    guard findings.gatedRuns != nil else { return }
+    try StandardOutput.show("runs of layers to skip, with CTC: by search, by the learnt gate")
+    for depth in (1..<key.layers).reversed() {
+      let searched = ContiguousPolicy.searched(keeping: depth, in: atlas)?.mask
+      let learnt = findings.gatedRun(keeping: depth, of: key.layers)
+      try StandardOutput.show("  \(depth): \(words(searched)), \(words(learnt))")
+    }
   }
 
   private func numbers(_ values: [Double]) -> String {

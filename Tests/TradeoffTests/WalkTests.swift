@@ -3,6 +3,7 @@
 import Backbones
 import Base
 import Foundation
+import Kernels
 import Speech
 import TestSupport
 import Testing

@@ -32,7 +32,16 @@ package struct AtlasFindings: Sendable, Equatable {
   package var chooser: MaskChooser?
   /// For `exit`; nil where a file is from before they were trained, or where they cannot be.
   package var exits: TrainedExits?
+  /// For `contiguous`: by depth from 0 the first layer, from 0, of the run that `RunGate` found; nil of none
+  /// and all layers. nil as well where a file is from before that, or where layers take no gradients.
+  package var gatedRuns: [Int?]?
   package var costs: [Cost]
+
+  /// The mask of a depth that skips the run that a gate found; nil where it found none.
+  package func gatedRun(keeping count: Int, of layers: Int) -> LayerMask? {
+    guard let start = gatedRuns?[count] else { return nil }
+    return ContiguousPolicy.mask(keeping: count, of: layers, skippingFrom: start)
+  }
 }
 
 extension AtlasFindings {
@@ -44,6 +53,7 @@ extension AtlasFindings {
       "loss_sensitivities", "segment_masks", "surrogate_shapley", "input_candidates",
       "input_network"
     )
+    static let gatedRuns = "gated_runs"
     static let (thresholds, exitLosses, exitWeights) = (
       "exit_thresholds", "exit_losses", "exit_weights"
     )
@@ -76,7 +86,7 @@ extension AtlasFindings {
   /// `loss_sensitivities` (layers), `segment_masks` (depths x numbers of 24 layers), and where they are
   /// known `surrogate_shapley` (layers), `input_candidates` (depths x choices x numbers) and `input_network`
   /// (weights one after the other), `exit_thresholds` (depths x exits), `exit_losses` (exits x untrained and
-  /// trained) and in float16 `exit_weights` (exits x `ExitBlock.Layout`). In place of a mask that there is
+  /// trained), `gated_runs` (depths; -1 for none) and in float16 `exit_weights` (exits x `ExitBlock.Layout`). In place of a mask that there is
   /// not there is the one of no layers.
   func columns(layers: Int) -> [(name: String, tensor: Tensor, type: ElementType)] {
     let numbers = LayerMask.valueCount(layers: layers)
@@ -104,6 +114,9 @@ extension AtlasFindings {
       ]
     }
     var all = columns.map { ($0.0, $0.1, ElementType.float32) }
+    if let gatedRuns {
+      all.append((Column.gatedRuns, Tensor(gatedRuns.map { Float($0 ?? -1) }), .float32))
+    }
     if let exits {
       let count = exits.depths.count
       all += [
@@ -163,6 +176,12 @@ extension AtlasFindings {
     if file.shape(Column.surrogate) != nil {
       findings.surrogateValues = try numbers(Column.surrogate, [layers], in: -1e30...1e30)
         .map { Double($0) }
+    }
+    if file.shape(Column.gatedRuns) != nil {
+      let starts = try numbers(Column.gatedRuns, [depths], in: -1...Float(layers))
+      findings.gatedRuns = starts.enumerated().map { depth, start in
+        (0...Float(depth)).contains(start) ? Int(start) : nil
+      }
     }
     if let depths = metadata.exitDepths {
       guard let width = metadata.exitWidth, let inner = metadata.exitInner,
