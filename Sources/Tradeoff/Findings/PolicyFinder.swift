@@ -8,12 +8,12 @@ import Synchronization
 
 /// Everything that `AtlasFindings` holds, the same whatever the number of threads.
 package struct PolicyFinder: Sendable {
-  private let atlas: MaskAtlas
-  private let recognizer: Recognizer
-  private let data: LoadedDataset
-  private let threads: Int
-  private let isCancelled: @Sendable () -> Bool
-  private let progress: @Sendable (_ policy: String, _ done: Double) -> Void
+  let atlas: MaskAtlas
+  let recognizer: Recognizer
+  let data: LoadedDataset
+  let threads: Int
+  let isCancelled: @Sendable () -> Bool
+  let progress: @Sendable (_ policy: String, _ done: Double) -> Void
 
   /// Masks of a depth that `input` takes its candidates from: the best for all utterances.
   private static let shortlist = 8
@@ -23,7 +23,7 @@ package struct PolicyFinder: Sendable {
   /// - Parameters:
   ///   - atlas: of the model and the split that `walk` is of.
   ///   - threads: batches side by side.
-  ///   - isCancelled: asked before every layer.
+  ///   - isCancelled: asked before every layer, and where something is trained before every step.
   ///   - progress: told how much of what is done, from 0 to 1.
   package init(
     _ atlas: MaskAtlas, beside walk: AtlasWalk, threads: Int,
@@ -37,7 +37,7 @@ package struct PolicyFinder: Sendable {
     self.progress = progress
   }
 
-  private var layers: Int { atlas.key.layers }
+  var layers: Int { atlas.key.layers }
 
   /// Whether there is nothing that could still be found.
   package func isComplete(_ findings: AtlasFindings) -> Bool {
@@ -97,7 +97,7 @@ package struct PolicyFinder: Sendable {
 
   /// What `body` makes of each of `count`, in order; nil when it was cancelled.
   /// - Parameter tells: whether progress is told of each that is done.
-  private func each<Result: Sendable>(
+  func each<Result: Sendable>(
     of count: Int, for policy: any LayerPolicy.Type, tells: Bool = true,
     _ body: @escaping @Sendable (Int) -> Result?
   ) -> [Result]? {
@@ -234,146 +234,6 @@ package struct PolicyFinder: Sendable {
       MaskChooser(candidates: candidates, network: learnt.network),
       walk.layerRuns * utterances.count, learnt.steps
     )
-  }
-
-  // MARK: - contiguous
-
-  /// Utterances that gates are learnt on at most.
-  private static let gateUtterances = 32
-
-  /// Whether the model's layers take gradients. They are read from its folder, as training reads them.
-  private var hasGates: Bool {
-    exitBackbone != nil && (try? TrainableCatalog.family(of: recognizer.folder)) != nil
-  }
-
-  /// No run of any depth where the folder cannot be read as training would. A backward pass counts as two
-  /// forward ones.
-  private func gatedRuns() -> (starts: [Int?], layerRuns: Int, trainingSteps: Int)? {
-    let folder = recognizer.folder
-    guard let head = exitBackbone,
-      let network = try? TrainableCatalog.family(of: folder).load(folder) as? any GateableBackbone
-    else { return (Array(repeating: nil, count: layers + 1), 0, 0) }
-    let backbone = recognizer.backbone
-    let readable = data.readable
-    let count = min(Self.gateUtterances, readable.count)
-    let examples = each(of: count, for: ContiguousPolicy.self, tells: false) { place in
-      let index = readable[place * readable.count / count]
-      let start = backbone.frontEnd([backbone.pieces(data.samples[index])[0].samples])
-      let last = (0..<layers).reduce(start) { backbone.layer($1, $0) }
-      return RunGate.Example(start: start.values, whole: backbone.head(last))
-    }
-    guard let examples else { return nil }
-    let learnt = each(of: layers - 1, for: ContiguousPolicy.self) { place -> Int? in
-      let gate = RunGate(layerCount: layers, length: place + 1)
-      let scratch = ParameterBuffer(count: network.layout.count)
-      return gate.learnt { step, place, softness in
-        if isCancelled() { return nil }
-        var random = RandomGenerator(seed: 1, streams: 0x6A7E, UInt64(gate.length), UInt64(step))
-        let chosen = examples.shuffled(using: &random).prefix(RunGate.batch)
-        scratch.zero()
-        return gate.lossAndSlope(
-          at: place, softness: softness, Array(chosen), network: network, head: head,
-          scratch: scratch
-        ).slope
-      }
-    }
-    guard let learnt else { return nil }
-    let steps = learnt.count * RunGate.steps
-    // Runs from short to long are depths from deep to shallow.
-    return (
-      [nil] + learnt.reversed().map(Optional.some) + [nil],
-      layers * (count + 3 * steps * min(RunGate.batch, count)), steps
-    )
-  }
-
-  // MARK: - exit
-
-  /// Floats of hidden frames that exits are trained on at most: 512 MiB.
-  private static let exitFloats = 1 << 27
-
-  /// nil where no exits can be trained.
-  private var exitBackbone: (any DifferentiableHeadBackbone)? {
-    layers > 1 && data.readable.count > 1
-      ? recognizer.backbone as? any DifferentiableHeadBackbone : nil
-  }
-
-  /// The frames at every exit are computed once; then exits are trained side by side on one half of the
-  /// speakers, and thresholds are searched on the other half.
-  private func exits() -> (exits: TrainedExits, layerRuns: Int, trainingSteps: Int)? {
-    guard let backbone = exitBackbone else { return nil }
-    let depths = TrainedExits.depths(of: layers)
-    let walk = AtlasWalk(recognizer, data, masks: [])
-    let count = exitBatches(walk, exits: depths.count)
-    let chosen = (0..<count).map { $0 * walk.batches.count / count }
-    let parts = each(of: count, for: ExitPolicy.self) {
-      walk.exitExamples(batch: chosen[$0], depths: depths, isCancelled: isCancelled)
-    }
-    guard let examples = parts?.flatMap({ $0 }) else { return nil }
-    let utterances = chosen.flatMap { walk.batches[$0] }.map { data.dataset.utterances[$0] }
-    let halves = ExitTraining.halves(utterances.map(\.speaker))
-    let training = ExitTraining(
-      backbone: backbone, heard: halves.heard.map { examples[$0] },
-      unheard: halves.unheard.map { examples[$0] })
-    let steps = Double(depths.count * ExitTraining.steps)
-    let done = Mutex(0)
-    let trained = each(of: depths.count, for: ExitPolicy.self, tells: false) { exit in
-      training.block(exit: exit, isCancelled: isCancelled) {
-        let now = done.withLock { done in
-          done += 1
-          return done
-        }
-        progress(ExitPolicy.name, Double(now) / steps)
-      }
-    }
-    guard let trained else { return nil }
-    let blocks = trained.map(\.block)
-    let scored = score(blocks, training, words: halves.unheard.map { utterances[$0].words })
-    let search = ExitSearch(
-      depths: depths, layerCount: layers, confidences: scored.confidences, errors: scored.errors)
-    return (
-      TrainedExits(
-        depths: depths, blocks: blocks,
-        thresholds: (0...layers).map { count in
-          (1..<layers).contains(count)
-            ? search.thresholds(keeping: count)
-            : depths.map { _ in TrainedExits.never }
-        }, losses: trained.map(\.losses)),
-      layers * utterances.count, depths.count * ExitTraining.steps
-    )
-  }
-
-  /// How many batches' frames are kept.
-  private func exitBatches(_ walk: AtlasWalk, exits: Int) -> Int {
-    let backbone = recognizer.backbone
-    let frames = data.readable.reduce(0) {
-      $0 + backbone.frameCount(sampleCount: data.samples[$1].count)
-    }
-    let width = walk.batch(0).start.values.columns
-    let floats = Double(frames) * Double(exits * width + backbone.tokenCount)
-    let share = min(1, Double(Self.exitFloats) / max(1, floats))
-    return max(1, Int(Double(walk.batches.count) * share))
-  }
-
-  /// What exits say of the utterances that they were not trained on: by utterance and exit how sure they are,
-  /// and the errors that they make, last those of all layers.
-  private func score(
-    _ blocks: [ExitBlock], _ training: ExitTraining, words: [[String]]
-  ) -> (confidences: [[Float]], errors: [[Int]]) {
-    let decoder = GreedyCTCDecoder(
-      tokenizer: recognizer.tokenizer, frameSeconds: recognizer.backbone.frameSeconds)
-    var (confidences, errors): ([[Float]], [[Int]]) = ([], [])
-    for (example, words) in zip(training.unheard, words) {
-      let said = blocks.indices.map { exit in
-        training.said(by: blocks[exit], HiddenFrames(packing: [example.frames[exit]]))
-      }
-      confidences.append(said.map { Float(Confidence.mean($0, rows: 0..<$0.rows)) })
-      errors.append(
-        (said + [example.whole]).map {
-          let heard = decoder.decode($0).normalized(by: data.dataset.normalization)
-          return Alignment.count(words, heard.words.map(\.word)).errors
-        })
-    }
-    return (confidences, errors)
   }
 
   /// The atlas' masks by depth.
