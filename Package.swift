@@ -88,7 +88,7 @@ let package = Package(
     .testTarget(
       name: "TradeoffTests",
       dependencies: ["Tradeoff", "Backbones", "Speech", "Kernels", "Base", "TestSupport"],
-      swiftSettings: plain),
+      exclude: ["Fixtures"], swiftSettings: plain),
     .testTarget(
       name: "TerminalUITests", dependencies: ["TerminalUI", "Base"], swiftSettings: plain),
     .testTarget(

@@ -66,6 +66,16 @@ package protocol FeatureBackbone: SharedBackbone {
   func frontEnd(features: HiddenFrames) -> HiddenFrames
 }
 
+/// A backbone through whose head gradients go back: what is put in front of it can be trained, while the head
+/// stays as it is.
+package protocol DifferentiableHeadBackbone: Backbone {
+  /// d(loss)/d(hidden frames), frames x hidden size.
+  /// - Parameters:
+  ///   - logitGradient: d(loss)/d(logits before the softmax): frames x tokens.
+  ///   - input: what the head was given: frames x hidden size.
+  func headGradient(_ logitGradient: Tensor, of input: Tensor) -> Tensor
+}
+
 extension FeatureBackbone {
   package var sampleRate: Int { features.sampleRate }
 
@@ -135,15 +145,7 @@ extension Backbone {
   /// Token log-probabilities (the pieces' own frames x tokens) of what the layers made of pieces, which may
   /// be of several utterances.
   package func head(_ frames: HiddenFrames, of pieces: [Piece]) -> Tensor {
-    let all = head(frames)
-    guard zip(pieces, frames.lengths).contains(where: { $0.own.count < $1 }) else { return all }
-    var start = 0
-    return HiddenFrames(
-      packing: zip(pieces, frames.lengths).map { piece, length in
-        defer { start += length }
-        return all.rows(start + piece.own.lowerBound..<start + piece.own.upperBound)
-      }
-    ).values
+    frames.own(pieces, of: head(frames))
   }
 
   /// Token log-probabilities (total frames x tokens) at a mask.

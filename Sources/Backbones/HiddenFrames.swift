@@ -17,6 +17,21 @@ package struct HiddenFrames: Sendable {
     self.shared = shared
   }
 
+  /// The rows of pieces that are the utterances' own, without what pieces only hear of their neighbours.
+  /// - Parameters:
+  ///   - pieces: those that these frames are of.
+  ///   - values: the frames, or what was made of each of them: total frames x anything.
+  package func own(_ pieces: [Piece], of values: Tensor) -> Tensor {
+    guard zip(pieces, lengths).contains(where: { $0.own.count < $1 }) else { return values }
+    var start = 0
+    return HiddenFrames(
+      packing: zip(pieces, lengths).map { piece, length in
+        defer { start += length }
+        return values.rows(start + piece.own.lowerBound..<start + piece.own.upperBound)
+      }
+    ).values
+  }
+
   /// Utterances one after the other, without padding.
   package init(packing utterances: [Tensor]) {
     let columns = utterances.first?.columns ?? 0

@@ -49,4 +49,13 @@ struct Norm: Sendable {
       gradient, input: a.input, statistics: a.statistics, weight: w[weight],
       weightGradient: g[weight], biasGradient: g[bias])
   }
+
+  /// d/dx alone, where the norm stays as it is.
+  func inputGradient(_ gradient: Tensor, of x: Tensor, _ w: Weights) -> Tensor {
+    var unused = Tensor(zeros: 2, weight.count)
+    let sums = unused.mutablePointer
+    return LayerNorm.backward(
+      gradient, input: x, statistics: forward(x, w).activations.statistics, weight: w[weight],
+      weightGradient: sums, biasGradient: sums + weight.count)
+  }
 }

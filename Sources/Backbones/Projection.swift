@@ -64,6 +64,14 @@ struct Projection: Sendable {
 }
 
 extension Projection {
+  /// d/dx alone, where the layer stays as it is.
+  func inputGradient(_ gradient: Tensor, _ w: Weights) -> Tensor {
+    Linear.inputGradient(
+      gradient, weight: w[weight], inputs: weight.count / weight.shape[0])
+  }
+}
+
+extension Projection {
   init(
     _ name: String, _ inputs: Int, _ outputs: Int, bias: Bool = true, isConvolution: Bool = false,
     in layout: inout ParameterLayout

@@ -33,10 +33,13 @@ package struct TrainablePlan: Sendable {
   package var initial: URL?
   /// Whether that folder gives everything but the output layer.
   package var hasFreshOutput: Bool
+  /// The layers that learn, from 0, while everything else stays as that folder has it; nil: everything.
+  package var trainedLayers: Set<Int>?
 
   package init(
     _ sizes: TrainableSizes, tokenCount: Int, dropout: Float, seed: UInt64,
-    freezesFrontEnd: Bool = false, initial: URL? = nil, hasFreshOutput: Bool = false
+    freezesFrontEnd: Bool = false, initial: URL? = nil, hasFreshOutput: Bool = false,
+    trainedLayers: Set<Int>? = nil
   ) {
     self.sizes = sizes
     self.tokenCount = tokenCount
@@ -45,6 +48,7 @@ package struct TrainablePlan: Sendable {
     self.freezesFrontEnd = freezesFrontEnd
     self.initial = initial
     self.hasFreshOutput = hasFreshOutput
+    self.trainedLayers = trainedLayers
   }
 }
 

@@ -47,8 +47,9 @@ enum Menus {
         PolicyCatalog.all.map {
           let refusal = state.policies.refusal($0.name)
           let source = $0.needsAtlas ? " \(state.policies.source)" : ""
+          let lack = state.policies.shortfall($0.name).map { "; \($0.summary)" } ?? ""
           return Menu.Row(
-            $0.name, detail: refusal?.summary ?? $0.summary + source,
+            $0.name, detail: refusal?.summary ?? $0.summary + source + lack,
             action: .choosePolicy($0.name), isCurrent: $0.name == state.policyName,
             isAvailable: refusal == nil)
         }

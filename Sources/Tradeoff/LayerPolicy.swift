@@ -15,6 +15,9 @@ package protocol LayerPolicy: Sendable {
   static var isDrawn: Bool { get }
   /// Whether it has nothing to choose by without an atlas.
   static var needsAtlas: Bool { get }
+  /// What it has to do without where an atlas lacks something that it can choose without; nil where it has
+  /// all that it could.
+  static func shortfall(by ranked: RankedAtlas) -> PolicyRefusal?
   /// Exactly `count` of the context's layers, 0 <= count <= layerCount, or as many on the average over
   /// utterances. `seed` matters to policies that draw; only those that need an atlas refuse.
   static func walk(
@@ -25,6 +28,7 @@ package protocol LayerPolicy: Sendable {
 extension LayerPolicy {
   package static var isDrawn: Bool { false }
   package static var needsAtlas: Bool { false }
+  package static func shortfall(by ranked: RankedAtlas) -> PolicyRefusal? { nil }
 }
 
 /// Chooses one mask for all utterances.
@@ -87,7 +91,7 @@ extension MaskAtlas.Key {
   var testedSplit: TestedSplit { TestedSplit(digest: data, normalization: normalization) }
 }
 
-/// Why a policy has no walk.
+/// Why a policy has no walk, or one that is not all it could be.
 package struct PolicyRefusal: Error, Sendable, Equatable {
   /// A few words for a menu.
   package var summary: String

@@ -18,6 +18,8 @@ package struct ModelPolicies: Sendable, Equatable {
   private let walks: [String: [Result<Walk, PolicyRefusal>]]
   /// Of policies that lack a walk of some depth.
   private let refusals: [String: PolicyRefusal]
+  /// Of policies that have walks, but lack what would make better ones.
+  private let shortfalls: [String: PolicyRefusal]
 
   /// - Parameters:
   ///   - atlas: of as many layers, and of the model's weights.
@@ -32,6 +34,7 @@ package struct ModelPolicies: Sendable, Equatable {
     case .failure(let refusal):
       (self.atlas, lack, digest, source, walks) = (nil, refusal, nil, "", [:])
       refusals = Dictionary(uniqueKeysWithValues: choosing.map { ($0.name, refusal) })
+      shortfalls = [:]
     case .success(let found):
       precondition(
         found.key.layers == layerCount, "\(layerCount) layers, an atlas of \(found.key.layers)")
@@ -47,6 +50,13 @@ package struct ModelPolicies: Sendable, Equatable {
         for case .failure(let refusal) in results { return refusal }
         return nil
       }
+      var shortfalls: [String: PolicyRefusal] = [:]
+      if let ranked = try? context.atlas.get() {
+        for policy in choosing where refusals[policy.name] == nil {
+          shortfalls[policy.name] = policy.shortfall(by: ranked)
+        }
+      }
+      self.shortfalls = shortfalls
     }
   }
 
@@ -74,6 +84,9 @@ package struct ModelPolicies: Sendable, Equatable {
 
   /// Why a policy has no walk of some depth; nil where it has all of them.
   package func refusal(_ name: String) -> PolicyRefusal? { refusals[name] }
+
+  /// What a policy that has walks has to do without; nil where it lacks nothing.
+  package func shortfall(_ name: String) -> PolicyRefusal? { shortfalls[name] }
 
   /// The policies that have a walk of every depth, in the catalogue's order.
   package var available: [String] { PolicyCatalog.names.filter { refusals[$0] == nil } }

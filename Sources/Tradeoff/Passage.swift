@@ -18,19 +18,23 @@ package struct Passage: Sendable {
   package let looks: [Int]
   /// Of deciding and of the head.
   let headSeconds: Double
-  /// FLOPs of picking the mask; 0 where none is picked.
-  let pickOperations: Double
+  /// FLOPs of what a policy has learnt: of picking the mask, and of trained exits.
+  let learntOperations: Double
+  /// After how many layers it left by a trained exit; nil where it did not.
+  let exit: Int?
 
-  /// Floating point operations of the layers that ran, of all that the head was asked, and of picking.
+  /// Floating point operations of the layers that ran, of all that the head was asked, and of what a policy
+  /// has learnt.
   /// - Parameter stages: of each stage for this utterance.
   package func operations(_ stages: StageValues) -> Double {
-    stages.total(StageValues(usesOf: mask, looks: looks)) + pickOperations
+    stages.total(StageValues(usesOf: mask, looks: looks)) + learntOperations
   }
 }
 
 extension Walk {
   /// From the front end's frames on; nil when `next` ends it. A layer that is left is skipped by the
-  /// backbone's rule: what an utterance says depends on its mask alone, whoever made it.
+  /// backbone's rule: but for trained exits, what an utterance says depends on its mask alone, whoever made
+  /// it.
   /// - Parameter next: the frames after a layer that runs or is skipped.
   func passage(
     through backbone: any Backbone, of utterance: String, from start: HiddenFrames,
@@ -45,7 +49,7 @@ extension Walk {
     // What would be said without another layer, once somebody has looked.
     var said: Tensor?
     var looks: [Int] = []
-    var seconds = pickSeconds
+    var (seconds, learnt) = (pickSeconds, picked?.operations ?? 0)
     while reached < layerCount {
       let layer = reached
       var step = Step.skip
@@ -54,7 +58,12 @@ extension Walk {
           clock.measure {
             step = walk.step(before: layer, of: utterance) {
               if let said { return said }
-              let now = backbone.head((layer..<layerCount).reduce(frames) { backbone.skip($1, $0) })
+              var last = (layer..<layerCount).reduce(frames) { backbone.skip($1, $0) }
+              if let exit = walk.exit(after: layer) {
+                last = exit(last)
+                learnt += exit.operationsPerFrame * Double(last.values.rows)
+              }
+              let now = backbone.head(last)
               said = now
               looks.append(layer)
               return now
@@ -64,21 +73,22 @@ extension Walk {
       }
       // The answer is known already.
       if isLeaving, said != nil { break }
-      if step == .run {
-        mask[layer] = true
-        said = nil
-      }
+      if step == .run { mask[layer] = true }
+      // What an exit says is another depth's no more than what less layers say.
+      if step == .run || walk.exit(after: layer) != nil { said = nil }
       guard let output = next(layer, step == .run, frames) else { return nil }
       frames = output
       reached += 1
     }
     if said != nil { looks.removeLast() }
+    // Only who has left is still at an exit.
+    let exit = said == nil || walk.exit(after: reached) == nil ? nil : reached
     var answer = said
     if answer == nil { seconds += clock.measure { answer = backbone.head(frames) }.seconds }
     return answer.map {
       Passage(
         mask: mask, logProbabilities: $0, reached: reached, looks: looks, headSeconds: seconds,
-        pickOperations: picked?.operations ?? 0)
+        learntOperations: learnt, exit: exit)
     }
   }
 }
@@ -108,7 +118,7 @@ extension Backbone {
   package func passage(ofLong samples: [Float], by walk: Walk, of utterance: String) -> Passage {
     var passages: [Passage] = []
     let said = pieces(samples).map { piece in
-      let way = passages.first.map { Walk($0.mask) } ?? walk
+      let way = passages.first.map { walk.following($0) } ?? walk
       passages.append(passage(piece.samples, by: way, of: utterance))
       return passages[passages.count - 1].logProbabilities.rows(piece.own)
     }
@@ -117,7 +127,7 @@ extension Backbone {
       mask: first.mask, logProbabilities: HiddenFrames(packing: said).values,
       reached: first.reached, looks: first.looks,
       headSeconds: passages.reduce(0) { $0 + $1.headSeconds },
-      pickOperations: first.pickOperations)
+      learntOperations: first.learntOperations, exit: first.exit)
   }
 }
 

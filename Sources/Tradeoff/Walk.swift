@@ -25,7 +25,8 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
   private enum Way: Sendable {
     case mask(LayerMask)
     case choice(Choice)
-    case look(Look)
+    /// - Parameter exits: what is trained for the depths at which somebody looks; nil where nothing is.
+    case look(Look, exits: TrainedExits?)
     /// - Parameter operations: FLOPs of deciding by so many frames.
     case pick(Pick, operations: @Sendable (_ frames: Int) -> Double)
   }
@@ -65,10 +66,16 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Masks that depend on what is computed.
+  /// - Parameters:
+  ///   - atlas: the digest of what the policy chooses by.
+  ///   - exits: layers that what would be said goes through, at the depths that they were trained for.
   package init(
-    policy: String, atlas: String, keeping count: Int, of layerCount: Int, look: @escaping Look
+    policy: String, atlas: String, keeping count: Int, of layerCount: Int,
+    exits: TrainedExits? = nil, look: @escaping Look
   ) {
-    self.init(Maker(policy: policy, seed: nil, atlas: atlas), count, layerCount, .look(look))
+    self.init(
+      Maker(policy: policy, seed: nil, atlas: atlas), count, layerCount,
+      .look(look, exits: exits))
   }
 
   /// Masks that depend on what the front end makes of an utterance.
@@ -131,13 +138,33 @@ package struct Walk: Hashable, Sendable, CustomStringConvertible {
     return (pick(frames), operations(frames.values.rows))
   }
 
+  /// What lies between so many layers and the head when somebody looks; nil where nothing does.
+  func exit(after depth: Int) -> ExitBlock? {
+    guard case .look(_, let exits?) = way else { return nil }
+    return exits.block(after: depth)
+  }
+
+  /// For what comes after the first piece of an utterance: the same layers, and the same way out.
+  func following(_ first: Passage) -> Walk {
+    guard let left = first.exit, let maker, case .look(_, let exits) = way else {
+      return Walk(first.mask)
+    }
+    let mask = first.mask
+    let look: Look = { layer, said in
+      guard layer == left else { return mask[layer] ? .run : .skip }
+      _ = said()
+      return .leave
+    }
+    return Walk(maker, keptCount, layerCount, .look(look, exits: exits))
+  }
+
   /// Of walks that do not pick.
   /// - Parameter said: what would be said if no further layer ran.
   func step(before layer: Int, of utterance: String, said: () -> Tensor) -> Step {
     switch way {
     case .mask(let mask): mask[layer] ? .run : .skip
     case .choice(let runs): runs(layer, utterance) ? .run : .skip
-    case .look(let look): look(layer, said)
+    case .look(let look, _): look(layer, said)
     case .pick: preconditionFailure("\(self) decides before the first layer")
     }
   }

@@ -81,6 +81,11 @@ struct ModelCard {
       let part = options.hasFreshOutput ? "encoder" : "weights"
       row("started from the \(part) of", "`\(initial)`")
     }
+    if let layers = options.trainedLayers {
+      let numbers = layers.map(String.init).joined(separator: ", ")
+      row("what learnt", "layers \(numbers); the rest is as it was")
+    }
+    if let mask = options.fixedMask { row("layers that ran", "`\(mask)`") }
     if isDistilled {
       row(
         "teacher",

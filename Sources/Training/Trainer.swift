@@ -216,6 +216,10 @@ package final class Trainer<Model: TrainableBackbone>: @unchecked Sendable {
         if index == 0 { first = Lesson(logProbabilities: said) }
       }
     }
+    // What stays as it is must not count in the norm that gradients are clipped by.
+    for parameter in model.layout.parameters where parameter.isFrozen {
+      gradient[parameter].update(repeating: 0, count: parameter.count)
+    }
     sums.add(over: group, worker: worker)
 
     // Sum over the workers in order, each its slice; everyone's norm; everyone's update.

@@ -65,6 +65,8 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
 
   package var gates = GateDistribution.bernoulli
   package var keepProbability: Double = 0.5
+  /// The same layers in every step, as `LayerMask` is written, in place of gates that are drawn.
+  package var fixedMask: String?
   package var klWeight: Double = 1
   package var klReduction = KLReduction.frame
   /// Weight of the mean square difference of the frames that go into the head from the teacher's.
@@ -105,6 +107,9 @@ package struct TrainingOptions: Codable, Sendable, Equatable {
   package var kernel = 31
   package var skipRule = SkipRule.identity
   package var dropout: Double = 0.1
+  /// The layers that learn, from 1, while everything else stays as the initial model has it; nil:
+  /// everything.
+  package var trainedLayers: [Int]?
   /// Whether the convolutions over samples stay as they are.
   @AddedLater<Off> package var freezesFrontEnd: Bool
 

@@ -18,8 +18,14 @@ struct AtlasMeasuring {
     let parts = output.appendingPathExtension("parts")
     Interruption.install()
     guard var atlas = try known() ?? measured(parts) else { return Interruption.exitStatus }
-    if atlas.findings == nil {
-      guard let findings = findings(atlas) else {
+    let bar = Mutex(ProgressBar("policies of \(key.model)"))
+    let finder = PolicyFinder(
+      atlas, beside: walk, threads: threads, isCancelled: { Interruption.isRequested },
+      progress: { policy, done in bar.withLock { $0.update(done, note: policy) } })
+    if atlas.findings.map({ !finder.isComplete($0) }) ?? true {
+      let findings = finder.findings(beside: atlas.findings)
+      bar.withLock { $0.finish() }
+      guard let findings else {
         Dropscope.complain("stopped after all batches; the same command goes on")
         return Interruption.exitStatus
       }
@@ -38,16 +44,6 @@ struct AtlasMeasuring {
       !atlas.bestMasks.isEmpty, !atlas.confidences.isEmpty
     else { return nil }
     return atlas
-  }
-
-  /// What policies choose by besides; nil when it was stopped.
-  private func findings(_ atlas: MaskAtlas) -> AtlasFindings? {
-    let bar = Mutex(ProgressBar("policies of \(key.model)"))
-    defer { bar.withLock { $0.finish() } }
-    return PolicyFinder(
-      atlas, beside: walk, threads: threads, isCancelled: { Interruption.isRequested },
-      progress: { policy, done in bar.withLock { $0.update(done, note: policy) } }
-    ).findings()
   }
 
   /// nil when it was stopped, which has been said.
@@ -137,11 +133,11 @@ struct AtlasMeasuring {
     }
     try StandardOutput.show(
       "dropped one by one, by CTC: \(dropped.joined(separator: " "))")
-    if let findings = atlas.findings { try show(findings, beside: atlas.shapleyValues()) }
+    if let findings = atlas.findings { try show(findings, of: atlas) }
   }
 
-  /// - Parameter exact: Shapley values, where all masks are known.
-  private func show(_ findings: AtlasFindings, beside exact: [Double]?) throws {
+  private func show(_ findings: AtlasFindings, of atlas: MaskAtlas) throws {
+    let exact = atlas.shapleyValues()
     let surrogate = findings.surrogateValues
     if let exact, !surrogate.isEmpty {
       let errors = zip(exact, surrogate).map { abs($0 - $1) }
@@ -157,6 +153,18 @@ struct AtlasMeasuring {
     }
     try StandardOutput.show(
       "squared slopes of CTC, layer 1 first: \(numbers(findings.sensitivities))")
+    try showRuns(findings, beside: atlas)
+    if let exits = findings.exits {
+      let lines = zip(exits.depths, exits.losses).map { depth, losses in
+        "after \(depth) \(TextTable.number(Double(losses.untrained), 3)) to "
+          + TextTable.number(Double(losses.trained), 3)
+      }
+      try StandardOutput.show(
+        """
+        exits, CTC a token + KL a frame of speakers that they were not trained on, untrained to trained:
+        \(lines.joined(separator: ", "))
+        """)
+    }
     let costs = findings.costs.map { cost -> String in
       let runs = Double(cost.layerRuns) / Double(max(1, key.utterances))
       var parts: [String] = []
@@ -167,6 +175,22 @@ struct AtlasMeasuring {
       return "\(cost.policy) \(parts.isEmpty ? "nothing" : parts.joined(separator: " and "))"
     }
     try StandardOutput.show("what finding took besides: \(costs.joined(separator: ", "))")
+  }
+
+  /// Which run of layers to skip at each depth, by search over all runs and by the learnt gate.
+  private func showRuns(_ findings: AtlasFindings, beside atlas: MaskAtlas) throws {
+    func words(_ mask: LayerMask?) -> String {
+      guard let mask else { return "unknown" }
+      let loss = atlas[mask].map { TextTable.number($0.loss, 3) } ?? "not measured"
+      return "\(mask) \(loss)"
+    }
+    guard findings.gatedRuns != nil else { return }
+    try StandardOutput.show("runs of layers to skip, with CTC: by search, by the learnt gate")
+    for depth in (1..<key.layers).reversed() {
+      let searched = ContiguousPolicy.searched(keeping: depth, in: atlas)?.mask
+      let learnt = findings.gatedRun(keeping: depth, of: key.layers)
+      try StandardOutput.show("  \(depth): \(words(searched)), \(words(learnt))")
+    }
   }
 
   private func numbers(_ values: [Double]) -> String {

@@ -105,6 +105,30 @@ import Testing
     }
   }
 
+  /// What is put in front of a head can learn: the gradient of likelihoods by the frames, against
+  /// differences.
+  @Test(arguments: BackboneCatalog.loaders.map(\.modelType))
+  func headsPassGradientsOn(type: String) throws {
+    let backbone = try #require(try load(type) as? any DifferentiableHeadBackbone)
+    let frames = backbone.frontEnd([noise(backbone, seconds: 0.5, seed: 5)])
+    let input = frames.values
+    let wanted = (0..<input.rows).map { $0 % backbone.tokenCount }
+    func loss(_ values: Tensor) -> Double {
+      let said = backbone.head(HiddenFrames(values: values, lengths: frames.lengths))
+      return wanted.enumerated().reduce(0) { $0 - Double(said[$1.offset, $1.element]) }
+    }
+    var logitGradient = backbone.head(frames)
+    let p = logitGradient.mutablePointer
+    for place in 0..<logitGradient.count { p[place] = exp(p[place]) }
+    for (row, token) in wanted.enumerated() { p[row * backbone.tokenCount + token] -= 1 }
+    let gradient = backbone.headGradient(logitGradient, of: input)
+    #expect(gradient.shape == input.shape)
+    let places = stride(from: 0, to: input.count, by: max(1, input.count / 40)).map { $0 }
+    expectClose(
+      places.map { gradient.pointer[$0] }, numericalGradient(input, at: places, loss),
+      relative: 1e-2, absolute: 1e-3)
+  }
+
   @Test(arguments: BackboneCatalog.loaders.map(\.modelType))
   func skippingIsTheIdentityOrTheLastNorm(type: String) throws {
     let backbone = try load(type)

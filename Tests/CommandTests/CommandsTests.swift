@@ -87,6 +87,34 @@ import Testing
     }
   }
 
+  /// Before any data are read.
+  @Test func whatOfAModelLearnsIsChecked() {
+    let start = ["--data", "/nowhere", "--output", "/nowhere/model", "--recipe"]
+    for (words, complaint) in [
+      (
+        ["dld", "--mask", "101"],
+        "option --mask: expected 12 characters, one a layer of the model, "
+          + "found 3 in '101'"
+      ),
+      (
+        ["reference", "--mask", "111111111110"],
+        "option --mask: expected a recipe that drops layers, found reference"
+      ),
+      (
+        ["dld", "--mask", "000"],
+        "option --mask: expected characters 0 and 1, at least one of them 1, "
+          + "found '000'"
+      ),
+      (
+        ["dld", "--train-layers", "5,5"],
+        "option --train-layers: expected layers from 1, with commas between, each once, found '5,5'"
+      ),
+      (["dld", "--train-layers", "5,9"], "option --train-layers goes with --init DIR"),
+    ] {
+      #expect(self.complaint(TrainCommand.self, start + words) == complaint)
+    }
+  }
+
   /// Libraries say what was wrong, and only the program which of its options may help.
   @Test func adviceIsTheProgramsOwn() {
     func said(_ error: any Error) -> String { Dropscope.sentence(for: error, of: "train") }

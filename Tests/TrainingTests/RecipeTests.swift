@@ -96,6 +96,21 @@ import Training
     #expect(equal < 60)
   }
 
+  /// Whatever the gates are, and every partial pass; of other depths there is none.
+  @Test(arguments: GateDistribution.allCases)
+  func aFixedMaskIsThatOfEveryStep(gates: GateDistribution) throws {
+    var options = TrainingOptions()
+    options.gates = gates
+    options.fixedMask = "110011"
+    let mask = try LayerMask("110011", layerCount: 6)
+    for step in 0..<20 {
+      #expect(RandomGates.mask(step: step, pass: step % 3, layerCount: 6, options: options) == mask)
+      let passes = DistillationRecipe.passes(step: step, layerCount: 6, options: options)
+      #expect(passes.map(\.mask) == [mask])
+    }
+    #expect(RandomGates.mask(step: 0, layerCount: 5, options: options).layerCount == 5)
+  }
+
   /// What every recipe promises, of models with any number of layers, with a teacher and, where that
   /// may be, without.
   private func check(_ recipe: any Recipe.Type) {

@@ -6,7 +6,7 @@ import Speech
 
 /// The Conformer of torchaudio and LDASR with a CTC head: log-mel, two stride-2 convolutions,
 /// sinusoidal positions, N droppable layers, Linear and log-softmax.
-package struct Conformer: FeatureBackbone, ThinnableBackbone {
+package struct Conformer: FeatureBackbone, ThinnableBackbone, DifferentiableHeadBackbone {
   package static let modelType = "conformer"
   let network: ConformerNetwork
   /// With the running statistics folded into the depthwise convolutions, and all products' laid out for them.
@@ -62,6 +62,10 @@ package struct Conformer: FeatureBackbone, ThinnableBackbone {
 
   package func head(_ input: HiddenFrames) -> Tensor {
     LogSoftmax.forward(network.head(input.values, weights))
+  }
+
+  package func headGradient(_ logitGradient: Tensor, of input: Tensor) -> Tensor {
+    network.head.inputGradient(logitGradient, weights)
   }
 
   package var parameters: StageValues {

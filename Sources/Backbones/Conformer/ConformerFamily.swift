@@ -30,7 +30,8 @@ package enum ConformerFamily: TrainableFamily {
     configuration.skipRule = plan.sizes.skipRule
     configuration.dropout = plan.dropout
     configuration.vocabulary = plan.tokenCount
-    let model = TrainableConformer(configuration, seed: plan.seed)
+    let model = TrainableConformer(
+      configuration, seed: plan.seed, trainedLayers: plan.trainedLayers)
     guard let initial = plan.initial else { return model }
     let file = try SafetensorsFile(
       contentsOf: initial.appendingPathComponent(ModelFolder.weightsName))

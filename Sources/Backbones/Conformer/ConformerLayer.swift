@@ -70,9 +70,10 @@ struct ConformerLayer: Sendable {
     let norm: Norm.Activations
   }
 
+  /// - Parameter isFrozen: whether BatchNorm's running statistics are used, and stay as they are.
   func forward(
     _ input: Tensor, lengths: [Int], _ w: Weights, state: ParameterBuffer, dropout: Float,
-    _ pass: inout TrainingPass
+    isFrozen: Bool = false, _ pass: inout TrainingPass
   ) -> (Tensor, Activations) {
     let (y1, a1) = first.forward(input, w, dropout: dropout, random: &pass.random)
     let x1 = input.adding(y1, scale: 0.5)
@@ -80,7 +81,7 @@ struct ConformerLayer: Sendable {
       x1, lengths: lengths, w, dropout: dropout, random: &pass.random)
     let x2 = x1.adding(y2)
     let (y3, a3) = convolution.forward(
-      x2, lengths: lengths, w, state: state, dropout: dropout, &pass)
+      x2, lengths: lengths, w, state: state, dropout: dropout, isFrozen: isFrozen, &pass)
     let x3 = x2.adding(y3)
     let (y4, a4) = second.forward(x3, w, dropout: dropout, random: &pass.random)
     let x4 = x3.adding(y4, scale: 0.5)

@@ -15,13 +15,16 @@ struct ConformerNetwork: Sendable {
   let layers: [ConformerLayer]
   /// To logits.
   let head: Projection
+  /// The layers that are trained, from 0; nil is everything.
+  let trainedLayers: Set<Int>?
 
   static let layerNames = LayerNames(
     prefix: "conformer_layers.", count: [ConformerConfiguration.CodingKeys.layers.rawValue],
     feedForward: [ConformerConfiguration.CodingKeys.feedForward.rawValue])
 
-  init(_ configuration: ConformerConfiguration) {
+  init(_ configuration: ConformerConfiguration, trainedLayers: Set<Int>? = nil) {
     self.configuration = configuration
+    self.trainedLayers = trainedLayers
     var layout = ParameterLayout()
     var state = ParameterLayout()
     subsampling = ConvolutionSubsampling(
@@ -31,6 +34,7 @@ struct ConformerNetwork: Sendable {
     }
     head = Projection(
       "single_linear", configuration.width, configuration.vocabulary, in: &layout)
+    layout.freeze(layersBut: trainedLayers, prefix: Self.layerNames.prefix)
     self.layout = layout
     stateLayout = state
   }

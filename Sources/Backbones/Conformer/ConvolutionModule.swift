@@ -90,19 +90,25 @@ struct ConvolutionModule: Sendable {
     let dropout: UInt64
   }
 
+  /// - Parameter isFrozen: whether the running statistics are used, and stay as they are.
   func forward(
     _ x: Tensor, lengths: [Int], _ w: Weights, state: ParameterBuffer, dropout: Float,
-    _ pass: inout TrainingPass
+    isFrozen: Bool, _ pass: inout TrainingPass
   ) -> (Tensor, Activations) {
     let (layerNormalized, saved) = norm.forward(x, w)
     let gates = pointwiseIn(layerNormalized, w)
     let gated = GLU.forward(gates)
     let filtered = DepthwiseConvolution.forward(
       gated, lengths: lengths, weight: w[depthwiseWeight], bias: w[depthwiseBias], kernel: kernel)
-    let (normalized, batch) = BatchNorm.forward(
-      filtered, weight: w[batchNormWeight], bias: w[batchNormBias],
-      running: pass.worker == 0 ? (state[runningMean], state[runningVariance]) : nil,
-      reduce: pass.reduce, worker: pass.worker)
+    let (normalized, batch) =
+      isFrozen
+      ? BatchNorm.forward(
+        filtered, weight: w[batchNormWeight], bias: w[batchNormBias],
+        fixed: (UnsafePointer(state[runningMean]), UnsafePointer(state[runningVariance])))
+      : BatchNorm.forward(
+        filtered, weight: w[batchNormWeight], bias: w[batchNormBias],
+        running: pass.worker == 0 ? (state[runningMean], state[runningVariance]) : nil,
+        reduce: pass.reduce, worker: pass.worker)
     let active = SiLU.forward(normalized)
     var y = pointwiseOut(active, w)
     let seed = pass.random.next()

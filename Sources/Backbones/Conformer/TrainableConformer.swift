@@ -36,8 +36,11 @@ package final class TrainableConformer: TrainableBackbone {
   /// attention's packed projection Xavier-uniform with zero biases, norms one and zero. The front end's
   /// kernels are `frontEndGain` times as large: features have unit variance, and with PyTorch's draw
   /// the hidden frames would be half the size of the positions added to them.
-  package convenience init(_ configuration: ConformerConfiguration, seed: UInt64) {
-    let network = ConformerNetwork(configuration)
+  /// - Parameter trainedLayers: from 0; the rest stays as it is. nil trains everything.
+  package convenience init(
+    _ configuration: ConformerConfiguration, seed: UInt64, trainedLayers: Set<Int>? = nil
+  ) {
+    let network = ConformerNetwork(configuration, trainedLayers: trainedLayers)
     let weights = ParameterBuffer(count: network.layout.count)
     let state = ParameterBuffer(count: network.stateLayout.count)
     var random = RandomGenerator(seed: seed, streams: 0x1417)
@@ -111,14 +114,18 @@ package final class TrainableConformer: TrainableBackbone {
     let w = Weights(weights)
     var (frames, subsampling) = network.subsampling.forward(features, w)
     let seed = pass.random.next()
-    Dropout.apply(&frames.values, probability: configuration.dropout, seed: seed)
+    // What is frozen does what it does in evaluation.
+    let isWhole = network.trainedLayers == nil
+    Dropout.apply(
+      &frames.values, probability: isWhole ? configuration.dropout : 0, seed: seed)
     var x = frames.values
     var layers: [LayerActivations] = []
     var exits: [Tensor] = []
     for (index, layer) in network.layers.enumerated() {
       if pass.mask[index] {
         let (y, activations) = layer.forward(
-          x, lengths: frames.lengths, w, state: state, dropout: configuration.dropout, &pass)
+          x, lengths: frames.lengths, w, state: state, dropout: dropout(of: index),
+          isFrozen: isFrozen(index), &pass)
         layers.append(.kept(activations))
         x = y
       } else if configuration.skipRule == .normalized {
@@ -139,6 +146,12 @@ package final class TrainableConformer: TrainableBackbone {
     )
   }
 
+  private func isFrozen(_ layer: Int) -> Bool {
+    network.trainedLayers.map { !$0.contains(layer) } ?? false
+  }
+
+  private func dropout(of layer: Int) -> Float { isFrozen(layer) ? 0 : configuration.dropout }
+
   package func encoded(_ activations: Activations) -> Tensor { activations.outputs[0] }
 
   package func backward(
@@ -156,12 +169,15 @@ package final class TrainableConformer: TrainableBackbone {
       switch a.layers[index] {
       case .kept(let activations):
         dx = layer.backward(
-          dx, activations, lengths: a.lengths, w, into: gradients,
-          dropout: configuration.dropout, pass)
+          dx, activations, lengths: a.lengths, w, into: gradients, dropout: dropout(of: index),
+          pass)
       case .normalized(let norm): dx = layer.finalNorm.backward(dx, norm, w, into: gradients)
       case .identity: break
       }
+      // Below the first layer that learns nothing does.
+      if index == network.trainedLayers?.min() { return }
     }
+    if network.trainedLayers != nil { return }
     Dropout.apply(&dx, probability: configuration.dropout, seed: a.dropout)
     network.subsampling.backward(dx, a.subsampling, w, into: gradients)
   }
@@ -183,6 +199,28 @@ package final class TrainableConformer: TrainableBackbone {
     try OutputFile.write(
       JSON.document(configuration),
       to: folder.appendingPathComponent(ModelFolder.configurationName))
+  }
+}
+
+extension TrainableConformer: GateableBackbone {
+  package func gated(
+    _ index: Int, _ input: HiddenFrames, gate: Float, scratch: ParameterBuffer
+  ) -> GatedLayer {
+    let (w, layer, lengths) = (Weights(weights), network.layers[index], input.lengths)
+    var pass = TrainingPass(mask: .full(layerCount), random: RandomGenerator(seed: 0))
+    let (full, activations) = layer.forward(
+      input.values, lengths: lengths, w, state: state, dropout: 0, isFrozen: true, &pass)
+    let isIdentity = configuration.skipRule == .identity
+    let used = pass
+    return GatedLayer(
+      input, full: full, skipped: isIdentity ? input.values : layer.finalNorm(input.values, w),
+      gate: gate,
+      throughLayer: {
+        layer.backward($0, activations, lengths: lengths, w, into: scratch, dropout: 0, used)
+      },
+      throughSkip: {
+        isIdentity ? $0 : layer.finalNorm.inputGradient($0, of: input.values, w)
+      })
   }
 }
 

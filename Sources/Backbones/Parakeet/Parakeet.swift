@@ -7,7 +7,7 @@ import Speech
 /// `ParakeetForCTC` of Hugging Face's transformers: log-mel, eightfold subsampling, N droppable Conformer
 /// blocks with relative positions, a linear head. Immutable, safe on any number of threads; float32
 /// weights stay in the mapped file.
-package struct Parakeet: SharedBackbone, ThinnableBackbone {
+package struct Parakeet: SharedBackbone, ThinnableBackbone, DifferentiableHeadBackbone {
   package static let modelType = "parakeet_ctc"
   private static let names = LayerNames(
     prefix: "encoder.layers.", count: ParakeetConfiguration.path(.layers),
@@ -68,6 +68,10 @@ package struct Parakeet: SharedBackbone, ThinnableBackbone {
 
   package func head(_ input: HiddenFrames) -> Tensor {
     LogSoftmax.forward(headProjection(input.values, weights))
+  }
+
+  package func headGradient(_ logitGradient: Tensor, of input: Tensor) -> Tensor {
+    headProjection.inputGradient(logitGradient, weights)
   }
 
   package var parameters: StageValues {

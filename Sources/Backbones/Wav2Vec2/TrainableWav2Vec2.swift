@@ -44,8 +44,10 @@ package final class TrainableWav2Vec2: TrainableBackbone {
 
   /// - Parameter freezesConvolutions: whether the feature encoder, the convolutions over samples, stays
   ///   as it is; it then needs no backward pass and no memory for one.
+  /// - Parameter trainedLayers: from 0; the rest stays as it is. nil trains everything.
   package convenience init(
-    contentsOf folder: URL, dropout: Float = 0, freezesConvolutions: Bool = false
+    contentsOf folder: URL, dropout: Float = 0, freezesConvolutions: Bool = false,
+    trainedLayers: Set<Int>? = nil
   ) throws {
     let settings = folder.appendingPathComponent(ModelFolder.configurationName)
     let configuration = try Wav2Vec2Configuration(contentsOf: settings)
@@ -66,7 +68,8 @@ package final class TrainableWav2Vec2: TrainableBackbone {
         settings.path, expected: "layers without adapters (adapter_attn_dim null) to train",
         found: "\(width)")
     }
-    let network = Wav2Vec2Network(configuration, freezesConvolutions: freezesConvolutions)
+    let network = Wav2Vec2Network(
+      configuration, freezesConvolutions: freezesConvolutions, trainedLayers: trainedLayers)
     let tensors = try ModelTensors(contentsOf: folder)
     let inFile = try tensors.weights(network.layout, otherNames: WaveformEncoder.otherNames)
     let weights = ParameterBuffer(count: network.layout.count)
@@ -150,8 +153,9 @@ package final class TrainableWav2Vec2: TrainableBackbone {
   ) {
     let w = Weights(weights)
     let (frames, encoder) = network.encoder.forward(
-      features, w, keepsConvolutions: !network.freezesConvolutions, dropout: dropout,
-      random: &pass.random)
+      features, w,
+      keepsConvolutions: !network.freezesConvolutions && network.trainedLayers == nil,
+      dropout: outerDropout, random: &pass.random)
     let lengths = frames.lengths
     let table = network.positionTable(w, longest: lengths.max() ?? 0)
     var x = frames.values
@@ -161,7 +165,8 @@ package final class TrainableWav2Vec2: TrainableBackbone {
       var activations: TransformerLayer.Activations?
       if pass.mask[index] {
         (x, activations) = layer.forward(
-          x, lengths: lengths, w, table: table, dropout: dropout, random: &pass.random)
+          x, lengths: lengths, w, table: table, dropout: dropout(of: index), random: &pass.random
+        )
       }
       layers.append(activations)
       if pass.exits.contains(index + 1) { exits.append(x) }
@@ -169,7 +174,7 @@ package final class TrainableWav2Vec2: TrainableBackbone {
     let heads = ([x] + exits).map { output -> HeadActivations in
       var (dropped, norm) = network.headInput(output, w)
       let seed = pass.random.next()
-      Dropout.apply(&dropped, probability: dropout, seed: seed)
+      Dropout.apply(&dropped, probability: outerDropout, seed: seed)
       return HeadActivations(input: output, norm: norm, dropped: dropped, dropout: seed)
     }
     return (
@@ -177,6 +182,13 @@ package final class TrainableWav2Vec2: TrainableBackbone {
       Activations(
         encoder: encoder, table: table, lengths: lengths, layers: layers, heads: heads)
     )
+  }
+
+  /// Of what is in front of the layers and behind them; what is frozen does what it does in evaluation.
+  private var outerDropout: Float { network.trainedLayers == nil ? dropout : 0 }
+
+  private func dropout(of layer: Int) -> Float {
+    network.trainedLayers.map { $0.contains(layer) ? dropout : 0 } ?? dropout
   }
 
   package func encoded(_ activations: Activations) -> Tensor { activations.heads[0].input }
@@ -197,11 +209,14 @@ package final class TrainableWav2Vec2: TrainableBackbone {
       guard let activations = a.layers[index] else { continue }
       dx = layer.backward(
         dx, activations, lengths: a.lengths, w, into: gradients, table: a.table,
-        tableGradient: &tableGradient, dropout: dropout)
+        tableGradient: &tableGradient, dropout: dropout(of: index))
+      // Below the first layer that learns nothing does; the table is layer 0's.
+      if index == network.trainedLayers?.min(), index > 0 { return }
     }
     if let embedding = network.positionEmbedding, let table = a.table, let tableGradient {
       table.addEmbeddingGradient(tableGradient, configuration, to: gradients[embedding])
     }
+    if network.trainedLayers != nil { return }
     network.encoder.backward(dx, a.encoder, w, into: gradients, dropout: dropout)
   }
 
@@ -209,7 +224,7 @@ package final class TrainableWav2Vec2: TrainableBackbone {
     _ gradient: Tensor, _ a: HeadActivations, _ w: Weights, into g: ParameterBuffer
   ) -> Tensor {
     var dx = network.head.backward(gradient, input: a.dropped, w, into: g)
-    Dropout.apply(&dx, probability: dropout, seed: a.dropout)
+    Dropout.apply(&dx, probability: outerDropout, seed: a.dropout)
     guard let norm = a.norm else { return dx }
     return network.encoder.outerNorm.backward(dx, norm, w, into: g)
   }
@@ -236,5 +251,26 @@ package final class TrainableWav2Vec2: TrainableBackbone {
     try writeTokens(tokenizer, to: folder)
     try OutputFile.write(
       origin.configuration, to: folder.appendingPathComponent(ModelFolder.configurationName))
+  }
+}
+
+extension TrainableWav2Vec2: GateableBackbone {
+  package func gated(
+    _ index: Int, _ input: HiddenFrames, gate: Float, scratch: ParameterBuffer
+  ) -> GatedLayer {
+    let (w, layer, lengths) = (Weights(weights), network.layers[index], input.lengths)
+    let table = network.positionTable(w, longest: lengths.max() ?? 0)
+    var random = RandomGenerator(seed: 0)
+    let (full, activations) = layer.forward(
+      input.values, lengths: lengths, w, table: table, dropout: 0, random: &random)
+    return GatedLayer(
+      input, full: full, skipped: input.values, gate: gate,
+      throughLayer: {
+        var unused = table.map { Tensor(zeros: $0.values.rows, $0.values.columns) }
+        return layer.backward(
+          $0, activations, lengths: lengths, w, into: scratch, table: table,
+          tableGradient: &unused, dropout: 0)
+      },
+      throughSkip: { $0 })
   }
 }

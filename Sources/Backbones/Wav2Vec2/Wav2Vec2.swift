@@ -7,7 +7,7 @@ import Speech
 /// `Wav2Vec2ForCTC`, `HubertForCTC` and `WavLMForCTC` of Hugging Face's transformers: convolutions over
 /// raw samples, N droppable transformer layers, a linear head. Immutable, safe on any number of threads;
 /// float32 weights stay in the mapped file.
-package struct Wav2Vec2: FeatureBackbone, ThinnableBackbone {
+package struct Wav2Vec2: FeatureBackbone, ThinnableBackbone, DifferentiableHeadBackbone {
   /// The first of the family; see `Wav2Vec2Configuration.Kind`.
   package static let modelType = Wav2Vec2Configuration.Kind.wav2vec2.rawValue
   private let network: Wav2Vec2Network
@@ -65,6 +65,12 @@ package struct Wav2Vec2: FeatureBackbone, ThinnableBackbone {
   package func head(_ input: HiddenFrames) -> Tensor {
     LogSoftmax.forward(
       network.head(network.headInput(input.values, weights).output, weights))
+  }
+
+  package func headGradient(_ logitGradient: Tensor, of input: Tensor) -> Tensor {
+    let gradient = network.head.inputGradient(logitGradient, weights)
+    guard configuration.isStable else { return gradient }
+    return network.encoder.outerNorm.inputGradient(gradient, of: input, weights)
   }
 
   package var parameters: StageValues {

@@ -6,7 +6,7 @@ import Kernels
 /// `Wav2Vec2ConformerForCTC` of Hugging Face's transformers: wav2vec 2.0's convolutions over raw samples,
 /// N droppable Conformer blocks, LayerNorm and a linear head. Immutable, safe on any number of threads;
 /// float32 weights stay in the mapped file.
-package struct Wav2Vec2Conformer: FeatureBackbone, ThinnableBackbone {
+package struct Wav2Vec2Conformer: FeatureBackbone, ThinnableBackbone, DifferentiableHeadBackbone {
   package static let modelType = Wav2Vec2Configuration.Kind.conformer.rawValue
   private let configuration: Wav2Vec2Configuration
   var weights: Weights
@@ -60,6 +60,11 @@ package struct Wav2Vec2Conformer: FeatureBackbone, ThinnableBackbone {
 
   package func head(_ input: HiddenFrames) -> Tensor {
     LogSoftmax.forward(headProjection(encoder.outerNorm(input.values, weights), weights))
+  }
+
+  package func headGradient(_ logitGradient: Tensor, of input: Tensor) -> Tensor {
+    encoder.outerNorm.inputGradient(
+      headProjection.inputGradient(logitGradient, weights), of: input, weights)
   }
 
   package var parameters: StageValues {

@@ -26,6 +26,7 @@ package enum Wav2Vec2Family: TrainableFamily {
       preconditionFailure("only started from a folder")
     }
     return try TrainableWav2Vec2(
-      contentsOf: initial, dropout: plan.dropout, freezesConvolutions: plan.freezesFrontEnd)
+      contentsOf: initial, dropout: plan.dropout, freezesConvolutions: plan.freezesFrontEnd,
+      trainedLayers: plan.trainedLayers)
   }
 }

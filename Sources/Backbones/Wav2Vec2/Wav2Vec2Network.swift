@@ -11,6 +11,8 @@ struct Wav2Vec2Network: Sendable {
   let layout: ParameterLayout
   /// Whether the convolutions over samples are not trained.
   let freezesConvolutions: Bool
+  /// The layers that are trained, from 0; nil is everything.
+  let trainedLayers: Set<Int>?
   let encoder: WaveformEncoder
   let layers: [TransformerLayer]
   /// WavLM's biases by bucket, which belong to layer 0 and serve all.
@@ -18,8 +20,12 @@ struct Wav2Vec2Network: Sendable {
   /// To logits.
   let head: Projection
 
-  init(_ configuration: Wav2Vec2Configuration, freezesConvolutions: Bool = false) {
+  init(
+    _ configuration: Wav2Vec2Configuration, freezesConvolutions: Bool = false,
+    trainedLayers: Set<Int>? = nil
+  ) {
     self.configuration = configuration
+    self.trainedLayers = trainedLayers
     self.freezesConvolutions = freezesConvolutions
     let prefix = configuration.kind.prefix
     var layout = ParameterLayout()
@@ -34,6 +40,7 @@ struct Wav2Vec2Network: Sendable {
         configuration.heads) : nil
     head = Projection("lm_head", configuration.width, configuration.vocabulary, in: &layout)
     if freezesConvolutions { layout.freeze { $0.hasPrefix("\(prefix)feature_extractor.") } }
+    layout.freeze(layersBut: trainedLayers, prefix: configuration.layerNames.prefix)
     self.layout = layout
   }
 

@@ -7,7 +7,7 @@ import Speech
 /// `Wav2Vec2BertForCTC` of Hugging Face's transformers (Seamless Communication, arXiv 2312.05187): log-mel
 /// features of Kaldi's kind, two frames at a time, N droppable Conformer blocks with causal filters, a linear
 /// head. Immutable, safe on any number of threads; float32 weights stay in the mapped file.
-package struct Wav2Vec2Bert: SharedBackbone, ThinnableBackbone {
+package struct Wav2Vec2Bert: SharedBackbone, ThinnableBackbone, DifferentiableHeadBackbone {
   package static let modelType = "wav2vec2-bert"
   private static let prefix = "wav2vec2_bert."
   private static let names = LayerNames(
@@ -86,6 +86,10 @@ package struct Wav2Vec2Bert: SharedBackbone, ThinnableBackbone {
 
   package func head(_ input: HiddenFrames) -> Tensor {
     LogSoftmax.forward(headProjection(input.values, weights))
+  }
+
+  package func headGradient(_ logitGradient: Tensor, of input: Tensor) -> Tensor {
+    headProjection.inputGradient(logitGradient, weights)
   }
 
   package var parameters: StageValues {

@@ -194,23 +194,36 @@ package enum SafetensorsWriter {
     _ tensors: [(name: String, tensor: Tensor)], as type: ElementType = .float32,
     metadata: [String: String] = [:], to url: URL
   ) throws {
+    try write(tensors.map { ($0.name, $0.tensor, type) }, metadata: metadata, to: url)
+  }
+
+  /// The same with a type for each. Those of larger elements ought to come first: all lie at multiples of
+  /// their size.
+  package static func write(
+    _ tensors: [(name: String, tensor: Tensor, type: ElementType)],
+    metadata: [String: String] = [:], to url: URL
+  ) throws {
     let (start, byteCount) = try start(
-      tensors.map { ($0.name, type.rawValue, $0.tensor.shape, $0.tensor.count * type.byteCount) },
-      metadata: metadata)
+      tensors.map {
+        ($0.name, $0.type.rawValue, $0.tensor.shape, $0.tensor.count * $0.type.byteCount)
+      }, metadata: metadata)
     var bytes = Data(count: byteCount)
-    var unfit: String?
+    var unfit: (name: String, type: ElementType)?
     bytes.withUnsafeMutableBytes { buffer in
       guard let base = buffer.baseAddress else { return }
       start.copyBytes(to: UnsafeMutableRawBufferPointer(rebasing: buffer[..<start.count]))
       var position = base + start.count
-      for (name, tensor) in tensors {
-        if !type.encode(tensor.pointer, into: position, count: tensor.count) { unfit = name }
+      for (name, tensor, type) in tensors {
+        if !type.encode(tensor.pointer, into: position, count: tensor.count) {
+          unfit = (name, type)
+        }
         position += tensor.count * type.byteCount
       }
     }
     if let unfit {
       throw InputError(
-        url.path, expected: "tensor \(unfit) to fit into \(type)", found: "a value above 65504")
+        url.path, expected: "tensor \(unfit.name) to fit into \(unfit.type)",
+        found: "a value above 65504")
     }
     try OutputFile.write(bytes, to: url)
   }

@@ -13,8 +13,27 @@ package enum BatchNorm {
   package struct Statistics: Sendable {
     /// c means, then c values of 1/sqrt(var + eps).
     package let meanAndInverse: Tensor
-    /// Frames of the whole batch, all workers.
-    package let frames: Float
+    /// Frames of the whole batch, all workers; nil where the statistics are not the batch's.
+    package let frames: Float?
+  }
+
+  /// As in evaluation: statistics do not depend on the batch, and stay as they are.
+  package static func forward(
+    _ x: Tensor, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    fixed: (mean: UnsafePointer<Float>, variance: UnsafePointer<Float>)
+  ) -> (output: Tensor, statistics: Statistics) {
+    let (n, c) = (x.rows, x.columns)
+    var saved = Tensor(uninitialized: 2 * c)
+    let (mean, inverse) = (saved.mutablePointer, saved.mutablePointer + c)
+    for j in 0..<c {
+      mean[j] = fixed.mean[j]
+      inverse[j] = 1 / (fixed.variance[j] + epsilon).squareRoot()
+    }
+    var y = Tensor(uninitialized: n, c)
+    NormalizedRows.write(
+      x.pointer, rows: n, columns: c, stride: c, mean: mean, inverse: inverse, weight: weight,
+      bias: bias, into: y.mutablePointer)
+    return (y, Statistics(meanAndInverse: saved, frames: nil))
   }
 
   /// x is frames x c. Running statistics move by `momentum` (the variance unbiased, as in PyTorch)
@@ -69,9 +88,13 @@ package enum BatchNorm {
       dy.pointer, x.pointer, rows: n, columns: c, mean: mean, inverse: inverse)
     ColumnSums.add(sums[..<c], to: biasGradient)
     ColumnSums.add(sums[c...], to: weightGradient)
-    var means = sums.map { Float($0 / Double(statistics.frames)) }
-    means.withUnsafeMutableBufferPointer {
-      if let base = $0.baseAddress { reduce.sum(base, count: 2 * c, worker: worker) }
+    // Fixed statistics pass nothing on from one row to another.
+    var means = [Float](repeating: 0, count: 2 * c)
+    if let frames = statistics.frames {
+      means = sums.map { Float($0 / Double(frames)) }
+      means.withUnsafeMutableBufferPointer {
+        if let base = $0.baseAddress { reduce.sum(base, count: 2 * c, worker: worker) }
+      }
     }
     var dx = Tensor(uninitialized: n, c)
     NormalizedRows.writeGradient(

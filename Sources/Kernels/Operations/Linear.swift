@@ -39,6 +39,14 @@ package enum Linear {
       .matrix(x.pointer, stride: i), into: weightGradient, stride: i,
       m: o, n: i, k: n, beta: 1)
     if let biasGradient { ColumnSums.add(dy.pointer, rows: n, columns: o, to: biasGradient) }
+    return inputGradient(dy, weight: weight, inputs: i)
+  }
+
+  /// d/dx (n x i) alone, for weights that stay as they are.
+  package static func inputGradient(
+    _ dy: Tensor, weight: UnsafePointer<Float>, inputs i: Int
+  ) -> Tensor {
+    let (n, o) = (dy.rows, dy.columns)
     var dx = Tensor(uninitialized: n, i)
     BLAS.multiply(
       .matrix(dy.pointer, stride: o),

@@ -46,6 +46,15 @@ package struct ParameterLayout: Sendable {
       parameters[index].isFrozen = true
     }
   }
+
+  /// Takes everything but some layers out of training.
+  /// - Parameters:
+  ///   - layers: those that are trained, from 0; nil leaves all as it is.
+  ///   - prefix: of layers' names, before their number.
+  package mutating func freeze(layersBut layers: Set<Int>?, prefix: String) {
+    guard let layers else { return }
+    freeze { name in !layers.contains { name.hasPrefix("\(prefix)\($0).") } }
+  }
 }
 
 /// A flat, zero-initialised, 64-byte aligned buffer for the values, gradients or moments of a layout,

@@ -140,7 +140,7 @@ extension MaskAtlas {
       bestMasks.joined().flatMap(\.values), shape: [bestMasks.count, key.layers + 1, numbers])
     let sure = Tensor(
       confidences.flatMap { $0.map { Float($0) } }, shape: [confidences.count, key.layers + 1])
-    try SafetensorsWriter.write(
+    let columns: [(String, Tensor)] =
       [
         (Column.masks, Tensor(points.flatMap(\.mask.values), shape: [points.count, numbers])),
         (Column.errors, column { Double($0.errors) }), (Column.losses, column(\.loss)),
@@ -152,7 +152,9 @@ extension MaskAtlas {
             shape: [fewestErrors.count, key.layers + 1])
         ),
       ] + (bestMasks.isEmpty ? [] : [(Column.best, best)])
-        + (confidences.isEmpty ? [] : [(Column.confidences, sure)])
+      + (confidences.isEmpty ? [] : [(Column.confidences, sure)])
+    try SafetensorsWriter.write(
+      columns.map { (name: $0.0, tensor: $0.1, type: ElementType.float32) }
         + (findings?.columns(layers: key.layers) ?? []),
       metadata: metadata, to: url)
   }

@@ -80,7 +80,7 @@ package final class Evaluator: Sendable {
     for piece in pieces {
       // Of a long utterance nothing is kept, so that memory does not grow with it; the first piece decides.
       var trace = (pieces.count == 1 ? take(index) : nil) ?? start(piece.samples)
-      let way = passes.first.map { Walk($0.passage.mask) } ?? walk
+      let way = passes.first.map { walk.following($0.passage) } ?? walk
       let pass = go(way, utterance.id, recognizer, &trace, isCancelled)
       if pieces.count == 1 { put(index, trace) }
       guard let pass else { return nil }

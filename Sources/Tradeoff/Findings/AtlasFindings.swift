@@ -30,7 +30,18 @@ package struct AtlasFindings: Sendable, Equatable {
   package var surrogateValues: [Double]
   /// For `input`; nil where no depth between none and all is in the atlas.
   package var chooser: MaskChooser?
+  /// For `exit`; nil where a file is from before they were trained, or where they cannot be.
+  package var exits: TrainedExits?
+  /// For `contiguous`: by depth from 0 the first layer, from 0, of the run that `RunGate` found; nil of none
+  /// and all layers. nil as well where a file is from before that, or where layers take no gradients.
+  package var gatedRuns: [Int?]?
   package var costs: [Cost]
+
+  /// The mask of a depth that skips the run that a gate found; nil where it found none.
+  package func gatedRun(keeping count: Int, of layers: Int) -> LayerMask? {
+    guard let start = gatedRuns?[count] else { return nil }
+    return ContiguousPolicy.mask(keeping: count, of: layers, skippingFrom: start)
+  }
 }
 
 extension AtlasFindings {
@@ -42,23 +53,42 @@ extension AtlasFindings {
       "loss_sensitivities", "segment_masks", "surrogate_shapley", "input_candidates",
       "input_network"
     )
+    static let gatedRuns = "gated_runs"
+    static let (thresholds, exitLosses, exitWeights) = (
+      "exit_thresholds", "exit_losses", "exit_weights"
+    )
   }
 
   private struct Metadata: Codable {
     var costs: [Cost]
     /// Of the network; nil without one.
     var inputs, hidden: Int?
+    /// After how many layers there are exits, and of which sizes; nil without any.
+    var exitDepths: [Int]?
+    var exitWidth, exitInner: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case costs, inputs, hidden
+      case exitDepths = "exit_depths"
+      case exitWidth = "exit_width"
+      case exitInner = "exit_inner"
+    }
   }
 
   func metadata() throws -> String {
     try JSON.line(
-      Metadata(costs: costs, inputs: chooser?.network.inputs, hidden: chooser?.network.hidden))
+      Metadata(
+        costs: costs, inputs: chooser?.network.inputs, hidden: chooser?.network.hidden,
+        exitDepths: exits?.depths, exitWidth: exits?.blocks.first?.width,
+        exitInner: exits?.blocks.first?.inner))
   }
 
   /// `loss_sensitivities` (layers), `segment_masks` (depths x numbers of 24 layers), and where they are
   /// known `surrogate_shapley` (layers), `input_candidates` (depths x choices x numbers) and `input_network`
-  /// (weights one after the other). In place of a mask that there is not there is the one of no layers.
-  func columns(layers: Int) -> [(name: String, tensor: Tensor)] {
+  /// (weights one after the other), `exit_thresholds` (depths x exits), `exit_losses` (exits x untrained and
+  /// trained), `gated_runs` (depths; -1 for none) and in float16 `exit_weights` (exits x `ExitBlock.Layout`). In place of a mask that there is
+  /// not there is the one of no layers.
+  func columns(layers: Int) -> [(name: String, tensor: Tensor, type: ElementType)] {
     let numbers = LayerMask.valueCount(layers: layers)
     let none = LayerMask(layerCount: layers, keeping: [])
     func floats(_ values: [Double]) -> Tensor { Tensor(values.map { Float($0) }) }
@@ -83,7 +113,30 @@ extension AtlasFindings {
         (Column.weights, chooser.network.weights),
       ]
     }
-    return columns
+    var all = columns.map { ($0.0, $0.1, ElementType.float32) }
+    if let gatedRuns {
+      all.append((Column.gatedRuns, Tensor(gatedRuns.map { Float($0 ?? -1) }), .float32))
+    }
+    if let exits {
+      let count = exits.depths.count
+      all += [
+        (
+          Column.thresholds,
+          Tensor(exits.thresholds.flatMap { $0 }, shape: [layers + 1, count]), .float32
+        ),
+        (
+          Column.exitLosses,
+          Tensor(exits.losses.flatMap { [$0.untrained, $0.trained] }, shape: [count, 2]), .float32
+        ),
+        (
+          Column.exitWeights,
+          Tensor(
+            exits.blocks.flatMap(\.weights.values),
+            shape: [count, exits.blocks.first?.weights.count ?? 0]), .float16
+        ),
+      ]
+    }
+    return all.map { (name: $0.0, tensor: $0.1, type: $0.2) }
   }
 
   /// nil where a file has none. Throws `InputError` where they are damaged.
@@ -123,6 +176,41 @@ extension AtlasFindings {
     if file.shape(Column.surrogate) != nil {
       findings.surrogateValues = try numbers(Column.surrogate, [layers], in: -1e30...1e30)
         .map { Double($0) }
+    }
+    if file.shape(Column.gatedRuns) != nil {
+      let starts = try numbers(Column.gatedRuns, [depths], in: -1...Float(layers))
+      findings.gatedRuns = starts.enumerated().map { depth, start in
+        (0...Float(depth)).contains(start) ? Int(start) : nil
+      }
+    }
+    if let depths = metadata.exitDepths {
+      guard let width = metadata.exitWidth, let inner = metadata.exitInner,
+        (1...1 << 14).contains(width), (1...1 << 14).contains(inner), !depths.isEmpty,
+        depths.allSatisfy((1..<max(2, layers)).contains), depths == Set(depths).sorted()
+      else {
+        throw InputError(
+          file.path, expected: "exits after some of \(layers) layers, ascending, and their sizes",
+          found: "\(depths)")
+      }
+      let size = ExitBlock.weightCount(width: width, inner: inner)
+      let limits = try numbers(
+        Column.thresholds, [layers + 1, depths.count], in: 0...TrainedExits.never)
+      let losses = try numbers(Column.exitLosses, [depths.count, 2], in: 0...1e30)
+      let weights = try numbers(
+        Column.exitWeights, [depths.count, size], in: -65504...65504)
+      findings.exits = TrainedExits(
+        depths: depths,
+        blocks: depths.indices.map {
+          ExitBlock(
+            width: width, inner: inner, weights: Tensor(Array(weights[$0 * size..<($0 + 1) * size]))
+          )
+        },
+        thresholds: (0...layers).map {
+          Array(limits[$0 * depths.count..<($0 + 1) * depths.count])
+        },
+        losses: depths.indices.map {
+          TrainedExits.Losses(untrained: losses[2 * $0], trained: losses[2 * $0 + 1])
+        })
     }
     guard let inputs = metadata.inputs, let hidden = metadata.hidden else { return findings }
     guard (1...1 << 20).contains(inputs), (1...1 << 10).contains(hidden) else {

@@ -8,12 +8,12 @@ import Synchronization
 
 /// Everything that `AtlasFindings` holds, the same whatever the number of threads.
 package struct PolicyFinder: Sendable {
-  private let atlas: MaskAtlas
-  private let recognizer: Recognizer
-  private let data: LoadedDataset
-  private let threads: Int
-  private let isCancelled: @Sendable () -> Bool
-  private let progress: @Sendable (_ policy: String, _ done: Double) -> Void
+  let atlas: MaskAtlas
+  let recognizer: Recognizer
+  let data: LoadedDataset
+  let threads: Int
+  let isCancelled: @Sendable () -> Bool
+  let progress: @Sendable (_ policy: String, _ done: Double) -> Void
 
   /// Masks of a depth that `input` takes its candidates from: the best for all utterances.
   private static let shortlist = 8
@@ -23,7 +23,7 @@ package struct PolicyFinder: Sendable {
   /// - Parameters:
   ///   - atlas: of the model and the split that `walk` is of.
   ///   - threads: batches side by side.
-  ///   - isCancelled: asked before every layer.
+  ///   - isCancelled: asked before every layer, and where something is trained before every step.
   ///   - progress: told how much of what is done, from 0 to 1.
   package init(
     _ atlas: MaskAtlas, beside walk: AtlasWalk, threads: Int,
@@ -37,10 +37,39 @@ package struct PolicyFinder: Sendable {
     self.progress = progress
   }
 
-  private var layers: Int { atlas.key.layers }
+  var layers: Int { atlas.key.layers }
+
+  /// Whether there is nothing that could still be found.
+  package func isComplete(_ findings: AtlasFindings) -> Bool {
+    (findings.exits != nil || exitBackbone == nil)
+      && (findings.gatedRuns != nil || !hasGates)
+  }
 
   /// nil when it was cancelled.
-  package func findings() -> AtlasFindings? {
+  /// - Parameter known: what a file has already; of that only what it lacks is found.
+  package func findings(beside known: AtlasFindings? = nil) -> AtlasFindings? {
+    guard var findings = known ?? found() else { return nil }
+    if findings.gatedRuns == nil, hasGates {
+      guard let found = gatedRuns() else { return nil }
+      findings.gatedRuns = found.starts
+      findings.costs.append(
+        AtlasFindings.Cost(
+          policy: ContiguousPolicy.name, layerRuns: found.layerRuns,
+          trainingSteps: found.trainingSteps))
+    }
+    if findings.exits == nil, exitBackbone != nil {
+      guard let trained = exits() else { return nil }
+      findings.exits = trained.exits
+      findings.costs.append(
+        AtlasFindings.Cost(
+          policy: ExitPolicy.name, layerRuns: trained.layerRuns,
+          trainingSteps: trained.trainingSteps))
+    }
+    return findings
+  }
+
+  /// What does not depend on the kind of backbone.
+  private func found() -> AtlasFindings? {
     var costs: [AtlasFindings.Cost] = []
     func spent(_ policy: any LayerPolicy.Type, layerRuns: Int = 0, trainingSteps: Int = 0) {
       costs.append(
@@ -67,8 +96,9 @@ package struct PolicyFinder: Sendable {
   }
 
   /// What `body` makes of each of `count`, in order; nil when it was cancelled.
-  private func each<Result: Sendable>(
-    of count: Int, for policy: any LayerPolicy.Type,
+  /// - Parameter tells: whether progress is told of each that is done.
+  func each<Result: Sendable>(
+    of count: Int, for policy: any LayerPolicy.Type, tells: Bool = true,
     _ body: @escaping @Sendable (Int) -> Result?
   ) -> [Result]? {
     let name = policy.name
@@ -80,7 +110,7 @@ package struct PolicyFinder: Sendable {
         found[place] = result
         return found.count { $0 != nil }
       }
-      progress(name, Double(done) / Double(count))
+      if tells { progress(name, Double(done) / Double(count)) }
     }
     let all = found.withLock { $0.compactMap { $0 } }
     return all.count == count ? all : nil

@@ -3,9 +3,9 @@
 import Backbones
 
 /// Runs the layers from the first on, asks the head at some depths what would be said, and leaves where the mean
-/// of the frames' greatest probability reaches a threshold. Nothing is trained: the thresholds follow from
-/// the confidences of the atlas' utterances, which are of a split for development. What the head is asked
-/// costs, and counts.
+/// of the frames' greatest probability reaches a threshold. Without training the thresholds follow from the
+/// confidences of the atlas' utterances, which are of a split for development. What the head is asked costs,
+/// and counts.
 package protocol ConfidencePolicy: LayerPolicy {
   /// After how many layers the head is asked, ascending, each from 1 to below `layerCount`, where `count`
   /// layers are to run on the average.
@@ -17,6 +17,13 @@ extension ConfidencePolicy {
 
   package static func walk(
     keeping count: Int, in context: PolicyContext, seed: UInt64
+  ) throws(PolicyRefusal) -> Walk {
+    try untrainedWalk(keeping: count, in: context)
+  }
+
+  /// By the head as it is.
+  static func untrainedWalk(
+    keeping count: Int, in context: PolicyContext
   ) throws(PolicyRefusal) -> Walk {
     let ranked = try context.atlas.get()
     guard !ranked.atlas.confidences.isEmpty else { throw ranked.atlas.isTooOld("confidences") }
@@ -39,26 +46,11 @@ extension ConfidencePolicy {
     for count: Int, exits: [Int], of layers: Int, _ confidences: [[Double]]
   ) -> Double {
     let values = Set(confidences.flatMap { row in exits.map { row[$0] } }).sorted()
-    // Between two confidences, so that rounding does not decide; at the ends all leave at once, or none.
-    func threshold(_ place: Int) -> Double {
-      place == 0
-        ? 0 : place == values.count ? .infinity : (values[place - 1] + values[place]) / 2
-    }
-    func mean(_ place: Int) -> Double {
-      let limit = threshold(place)
+    return ConfidenceLimit.nearest(to: Double(count), among: values, lowest: 0) { limit in
       let depths = confidences.reduce(0) { sum, row in
         sum + (exits.first { row[$0] >= limit } ?? layers)
       }
       return Double(depths) / Double(max(1, confidences.count))
-    }
-    // The first at which enough layers run, or the one before it.
-    var (low, high) = (0, values.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if mean(middle) < Double(count) { low = middle + 1 } else { high = middle }
-    }
-    let isBelowNearer =
-      low > 0 && Double(count) - mean(low - 1) <= mean(low) - Double(count)
-    return threshold(isBelowNearer ? low - 1 : low)
+    }.limit
   }
 }

@@ -5,10 +5,14 @@ import Base
 
 package enum RandomGates {
   /// The layers kept at `step`, in the step's partial pass `pass` from 0: a function of seed, step and
-  /// pass, so a resumed run draws the same ones. Never empty.
+  /// pass, so a resumed run draws the same ones. Never empty. Where the options have a mask for as many
+  /// layers it is that one in every step.
   package static func mask(
     step: Int, pass: Int = 0, layerCount: Int, options: TrainingOptions
   ) -> LayerMask {
+    if let text = options.fixedMask, let mask = try? LayerMask(text, layerCount: layerCount) {
+      return mask
+    }
     var random = RandomGenerator(
       seed: options.seed, streams: Stream.gates, UInt64(step) + UInt64(pass) << 32)
     switch options.gates {

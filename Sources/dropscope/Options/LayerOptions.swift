@@ -111,9 +111,16 @@ struct LayerOptions: CommandSettings {
   /// What the policies choose for a model. An atlas is read where one of them needs it.
   /// - Parameter dataset: what they choose for; nil where it is no split of a data set.
   func policies(of recognizer: Recognizer, on dataset: Dataset?) -> ModelPolicies {
-    choosesByAtlas
-      ? Atlases.policies(of: recognizer, by: atlas, on: dataset)
-      : ModelPolicies(layerCount: recognizer.backbone.layerCount)
+    guard choosesByAtlas else {
+      return ModelPolicies(layerCount: recognizer.backbone.layerCount)
+    }
+    let found = Atlases.policies(of: recognizer, by: atlas, on: dataset)
+    for policy in policies {
+      if let lack = found.shortfall(policy) {
+        Dropscope.complain("dropscope: policy \(policy): \(lack.reason)")
+      }
+    }
+    return found
   }
 
   /// Every walk that was asked for, in the order it was asked for.

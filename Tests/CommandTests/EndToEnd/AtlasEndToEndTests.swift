@@ -99,6 +99,10 @@ import Tradeoff
       let atlas = try MaskAtlas(contentsOf: file)
       let findings = try #require(atlas.findings)
       #expect(findings.chooser != nil && findings.surrogateValues.isEmpty)
+      #expect(findings.exits?.depths == [1, 2, 4, 6, 8, 10] && findings.gatedRuns?.count == 13)
+      for words in ["exits, CTC a token + KL a frame", "runs of layers to skip", ", exit "] {
+        #expect(first.output.contains(words), "\(first.output)")
+      }
 
       var points = atlas.points
       points[3].divergence = 1234
@@ -111,6 +115,15 @@ import Tradeoff
       #expect(again.points == points)
       #expect(again.findings?.sensitivities == findings.sensitivities)
       #expect(again.findings?.chooser == findings.chooser)
+      // Of one that lacks exits only those are trained, and the same.
+      var untrained = again
+      untrained.findings?.exits = nil
+      untrained.findings?.sensitivities[0] = 77
+      try untrained.write(to: file)
+      #expect(try runProgram(dropscope.path, sweep).status == 0)
+      let trained = try MaskAtlas(contentsOf: file)
+      #expect(trained.findings?.exits == findings.exits)
+      #expect(trained.findings?.sensitivities[0] == 77)
       // Of another split it is another atlas, and measured.
       let other = world.data.appending(path: "dev")
       try FileManager.default.copyItem(at: world.data.appending(path: "test"), to: other)

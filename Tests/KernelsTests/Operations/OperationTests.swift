@@ -134,6 +134,42 @@ struct OperationTests {
     expectClose(results[0].variance, try tensor("\(name).running_var"))
   }
 
+  /// As in evaluation: by its definition, and its gradients by differences.
+  @Test(arguments: [16, 37])
+  func batchNormOfFixedStatistics(width: Int) throws {
+    let name = "batch_norm_\(width)"
+    let (x, dy) = try (tensor("\(name).x"), tensor("\(name).dy"))
+    let (w, b) = try (tensor("\(name).weight"), tensor("\(name).bias"))
+    let (mean, variance) = try (
+      tensor("\(name).running_mean"), tensor("\(name).running_var")
+    )
+    func forward(_ x: Tensor, _ w: Tensor, _ b: Tensor) -> (Tensor, BatchNorm.Statistics) {
+      BatchNorm.forward(
+        x, weight: w.pointer, bias: b.pointer, fixed: (mean.pointer, variance.pointer))
+    }
+    let (y, statistics) = forward(x, w, b)
+    let expected = (0..<x.count).map { place in
+      let j = place % width
+      let normal =
+        (x.pointer[place] - mean.pointer[j])
+        / (variance.pointer[j] + BatchNorm.epsilon).squareRoot()
+      return normal * w.pointer[j] + b.pointer[j]
+    }
+    expectClose(y.values, expected)
+    var (dw, db) = (Tensor(zeros: width), Tensor(zeros: width))
+    // Two workers would wait for each other if it summed anything.
+    let dx = BatchNorm.backward(
+      dy, input: x, statistics: statistics, weight: w.pointer,
+      weightGradient: dw.mutablePointer, biasGradient: db.mutablePointer,
+      reduce: AllReduce(workers: 2), worker: 0)
+    func sum(_ y: Tensor) -> Double {
+      zip(y.values, dy.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
+    }
+    expectClose(dx.values, numericalGradient(x) { sum(forward($0, w, b).0) }, relative: 2e-3)
+    expectClose(dw.values, numericalGradient(w) { sum(forward(x, $0, b).0) }, relative: 2e-3)
+    expectClose(db.values, numericalGradient(b) { sum(forward(x, w, $0).0) }, relative: 2e-3)
+  }
+
   @Test func stridedConvolution() throws {
     let lengths = try tensor("strided_lengths").values.map { Int($0) }
     let (x, w, b) = try (tensor("strided.x"), tensor("strided.weight"), tensor("strided.bias"))

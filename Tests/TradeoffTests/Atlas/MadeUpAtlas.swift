@@ -2,6 +2,7 @@
 
 import Backbones
 import Base
+import Kernels
 
 @testable import Tradeoff
 
@@ -65,7 +66,28 @@ func drawnFindings(_ layers: Int) -> AtlasFindings {
           (1..<layers).contains(depth) ? (0..<choices).map { mask(depth, $0) } : []
         },
         network: SmallNetwork(inputs: 8, hidden: 1, outputs: outputs, weights: weights)),
+    exits: drawnExits(layers),
     costs: [AtlasFindings.Cost(policy: "input", layerRuns: 12, trainingSteps: 3)])
+}
+
+/// Exits by lot, for frames of four values; nil where there can be none.
+func drawnExits(_ layers: Int) -> TrainedExits? {
+  let depths = TrainedExits.depths(of: layers)
+  if depths.isEmpty { return nil }
+  var random = RandomGenerator(seed: UInt64(layers), streams: 2)
+  let size = ExitBlock.weightCount(width: 4, inner: 2)
+  return TrainedExits(
+    depths: depths,
+    blocks: depths.map { _ in
+      let drawn = Tensor((0..<size).map { _ in random.normal() })
+      return ExitBlock(width: 4, inner: 2, weights: ElementType.float16.rounded(drawn))
+    },
+    thresholds: (0...layers).map { count in
+      depths.map { _ in count == 0 ? TrainedExits.never : random.uniform() }
+    },
+    losses: depths.map { _ in
+      TrainedExits.Losses(untrained: random.uniform(), trained: random.uniform())
+    })
 }
 
 /// Full depth and `count` masks of each other depth but none.

@@ -128,6 +128,9 @@ import Testing
     ("layer_runs", "layer_walk", "expected what its findings cost"),
     ("hidden\\\":1,", "hidden\\\":0,", "expected a small network"),
     ("input_network", "input_netwerk", "input_network"),
+    ("exit_width\\\":4", "exit_width\\\":0", "expected exits after some of 3 layers"),
+    ("exit_inner\\\":2", "exit_inner\\\":3", "exit_weights"),
+    ("exit_losses", "exit_lasses", "exit_losses"),
   ]) func damagedOnesAreRefused(text: String, other: String, words: String) throws {
     try withTemporaryFolder { folder in
       let file = folder.appendingPathComponent("atlas.safetensors")

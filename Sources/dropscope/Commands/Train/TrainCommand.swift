@@ -144,7 +144,8 @@ enum TrainCommand: Command {
       TrainablePlan(
         options.sizes, tokenCount: tokenizer.count, dropout: Float(options.dropout),
         seed: options.seed, freezesFrontEnd: options.freezesFrontEnd,
-        initial: options.initial.map(url), hasFreshOutput: options.hasFreshOutput))
+        initial: options.initial.map(url), hasFreshOutput: options.hasFreshOutput,
+        trainedLayers: options.trainedLayers.map { Set($0.map { $0 - 1 }) }))
     return try train(
       model, tokenizer: tokenizer, teacher: teacher, training, heldOutSets, settings, arguments,
       checkpoint: checkpoint)
@@ -197,6 +198,11 @@ enum TrainCommand: Command {
     let layers = model.layerCount
     session.validationMasks = spread(layers, [1, 2, 3].map { layers / $0 })
     session.finalMasks = spread(layers, stride(from: layers, to: 0, by: -max(1, layers / 6)))
+    if let text = options.fixedMask {
+      let mask = try LayerMask(text, layerCount: layers)
+      session.validationMasks = [mask]
+      session.finalMasks = mask == .full(layers) ? [mask] : [.full(layers), mask]
+    }
 
     Interruption.install()
     let bar = Mutex(ProgressBar("Training"))

@@ -123,6 +123,7 @@ struct TrainSettings: CommandSettings {
         "dropout", "P", \.dropout, .number(in: 0...0.9),
         "share of hidden values left out while training")
       freezesFrontEnd
+      trainedLayers
     } check: { _, arguments in
       if arguments.given(initial.name, initialEncoder.name).count > 1 {
         throw UsageError(
@@ -148,6 +149,30 @@ struct TrainSettings: CommandSettings {
       flag: "freeze-front-end", \.freezesFrontEnd,
       "leave the convolutions over samples of a Hugging Face model as they are, which saves their "
         + "backward pass and its memory")
+  }
+
+  private static var trainedLayers: Option<TrainingOptions> {
+    Option(
+      "train-layers", "N,N...", \.trainedLayers,
+      ValueReader<[Int]>(
+        "layers from 1, with commas between, each once",
+        word: { $0.map(String.init).joined(separator: ",") }
+      ) { text in
+        let layers = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+        let known = layers.compactMap { $0 }.filter { $0 >= 1 }
+        return known.count == layers.count && Set(known).count == known.count ? known : nil
+      },
+      "only these learn, such as the two beside a cut; everything else stays as --init has it",
+      absent: "everything learns")
+  }
+  private static var fixedMask: Option<TrainingOptions> {
+    Option(
+      "mask", "BITS", \.fixedMask,
+      ValueReader("characters 0 and 1, at least one of them 1") { text in
+        text.allSatisfy { $0 == "0" || $0 == "1" } && text.contains("1") ? text : nil
+      },
+      "these layers in every step in place of drawn ones, layer 1 first, 1 runs, 0 is skipped: "
+        + "with --train-layers a cut is tuned that prune then makes", absent: "drawn")
   }
 
   private static var heads: Option<TrainingOptions> {
@@ -226,6 +251,7 @@ struct TrainSettings: CommandSettings {
         "keep-probability", "P", \.keepProbability, .number(in: 0.001...1),
         "of each layer's gate; no draw keeps none"
       )
+      fixedMask
       teacher
       cachesTeacher
       Option("kl-weight", "L", \.klWeight, .weight, "of the divergence from the teacher")
@@ -306,6 +332,30 @@ struct TrainSettings: CommandSettings {
       throw UsageError(
         "option --\(hiddenWeight.name): expected \(teacher.usage) without "
           + "--\(cachesTeacher.name), which keeps no hidden frames")
+    }
+    if let mask = options.fixedMask {
+      guard mask.count == options.layers else {
+        throw UsageError(
+          "option --\(fixedMask.name): expected \(options.layers) characters, one a layer of the "
+            + "model, found \(mask.count) in '\(mask)'")
+      }
+      let passes = try RecipeCatalog.all.named(options.recipe).passes(
+        step: 0, layerCount: options.layers, options: options)
+      guard passes.contains(where: { $0.mask.description == mask }) else {
+        throw UsageError(
+          "option --\(fixedMask.name): expected a recipe that drops layers, found \(options.recipe)"
+        )
+      }
+    }
+    if let layers = options.trainedLayers {
+      if options.initialModel == nil {
+        throw UsageError("option --\(trainedLayers.name) goes with --\(initial.name) DIR")
+      }
+      if let wrong = layers.first(where: { $0 > options.layers }) {
+        throw UsageError(
+          "option --\(trainedLayers.name): expected 1 to \(options.layers), the model's layers, "
+            + "found '\(wrong)'")
+      }
     }
     let family = try options.family
     if options.freezesFrontEnd, !family.freezesFrontEnd {
