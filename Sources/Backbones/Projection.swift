@@ -66,8 +66,14 @@ struct Projection: Sendable {
 extension Projection {
   /// d/dx alone, where the layer stays as it is.
   func inputGradient(_ gradient: Tensor, _ w: Weights) -> Tensor {
-    Linear.inputGradient(
-      gradient, weight: w[weight], inputs: weight.count / weight.shape[0])
+    let inputs = weight.count / weight.shape[0]
+    guard w.part(weight) != nil else {
+      return Linear.inputGradient(gradient, weight: w[weight], inputs: inputs)
+    }
+    let matrix = matrix(w)
+    return withExtendedLifetime(matrix) {
+      Linear.inputGradient(gradient, weight: matrix.pointer, inputs: inputs)
+    }
   }
 }
 
