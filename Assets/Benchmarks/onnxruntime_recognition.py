@@ -11,6 +11,7 @@ Needs onnxruntime, onnx, onnxscript and torch, and transformers for models of Hu
 
 import onnx
 import onnxruntime
+import onnxscript  # Which torch.onnx misses only once it exports.
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -25,7 +26,7 @@ class ONNXRuntime:
         self.file = folder / "network.onnx"
         self.example = example
         self.mask = None
-        self.version = recognizers.versions(self.network, onnxruntime, onnx, torch)
+        self.version = recognizers.versions(self.network, onnxruntime, onnx, onnxscript, torch)
         self.ways = dict(threads=self.by_threads, sessions=self.by_sessions)
 
     def open(self, mask, threads):
@@ -43,7 +44,7 @@ class ONNXRuntime:
                 output_names=["log_probabilities"], dynamic_shapes=({1: torch.export.Dim.DYNAMIC},),
                 dynamo=True, verbose=False, external_data=False)
         if self.precision == "int8":
-            # Products alone: convolutions in whole numbers are slower here than in float32.
+            # Products alone: convolutions in whole numbers take longer than in float32 (ONNX Runtime 1.32).
             quantize_dynamic(
                 self.file, self.file, op_types_to_quantize=["MatMul"], weight_type=QuantType.QInt8)
         self.mask = mask

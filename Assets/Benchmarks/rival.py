@@ -48,7 +48,7 @@ def serve(runtime):
         [data[name][None] for name in sorted(
             (name for name in data if name.startswith(kind)), key=lambda name: int(name.split(".")[1]))]
         for kind in ("recording.", "utterance."))
-    rival = runtime(Path(run["model"]), run["precision"], folder, recordings[0])
+    rival = runtime(Path(run["model"]), run["precision"], folder, recordings[-1])
     answer(version=rival.version, ways=sorted(rival.ways))
     for line in sys.stdin:
         request = json.loads(line)

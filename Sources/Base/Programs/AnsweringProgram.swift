@@ -88,8 +88,9 @@ package final class AnsweringProgram {
 
   /// How it ended, which it has when nothing more comes, and the last that it complained of.
   private func ending() -> OutsideProgram.Failure {
-    // One that has only closed its output must not keep us.
-    kill(identifier, SIGTERM)
+    // One that has only closed its output must not keep us; the number of one that was waited for may be
+    // another's.
+    if status == nil { kill(identifier, SIGTERM) }
     let status = wait()
     let text = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
     return OutsideProgram.Failure(status: status, complaint: OutsideProgram.lastLine(text))

@@ -15,9 +15,9 @@ struct Turns {
   static let ofRecordings = Rounds(fewest: 5, most: 25, seconds: 6)
   static let ofSplits = Rounds(fewest: 3, most: 5, seconds: 30)
 
-  /// Threads that wait for more work stay awake for a while, and would take the next one's processors: those
-  /// of OpenMP for 4 ms (300,000 rounds of waiting).
-  private static let rest = 0.01
+  /// Threads that wait for more work stay awake for a while, and would take the next one's processors:
+  /// PyTorch's spent up to 10 ms after their last.
+  private static let rest = 0.02
 
   /// How many take turns.
   let count: Int
