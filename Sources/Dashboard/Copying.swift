@@ -33,7 +33,10 @@ enum Copying {
   private static func transcript(_ state: DashboardState) -> String {
     let item = state.subject.utterances[state.utterance]
     let block = TranscriptPanel.Block(state, state.utterance, width: .max)
-    let heading = [item.id, "speaker \(item.speaker)", state.subject.models[state.model].name]
+    let heading = [
+      item.id, "speaker \(item.speaker)",
+      state.subject.models[state.model].name + state.presentPoint.remark,
+    ]
     let rows = block.labels.indices.map { row in
       block.labels[row].filled(to: block.labelWidth)
         + block.lines.joined().map { $0.cells[row].text.filled(to: $0.width) }
