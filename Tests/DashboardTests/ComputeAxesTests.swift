@@ -291,5 +291,11 @@ import Tradeoff
     press(&state, "W", .left, .escape)
     Scene.serve([], &state)
     #expect(Set(state.visitedWalks.map(\.compute)) == [.full, Compute(rank: 0.9)])
+    state.view = .compare
+    #expect(Copying.chosen(state)?.text.hasPrefix("dld, rank 90 %\n") == true)
+    state.view = .explore
+    #expect(Copying.chosen(state)?.text.contains("dld, rank 90 %\n") == true)
+    state.choice.compute = .full
+    #expect(Copying.chosen(state)?.text.contains("dld\n") == true)
   }
 }
