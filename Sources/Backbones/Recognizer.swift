@@ -76,6 +76,17 @@ package struct Recognizer: Sendable {
     return result
   }
 
+  /// Whether less of it can be computed than all: it names its feed-forward parts.
+  package var isThinnable: Bool { nested != nil }
+
+  /// Parameters of each stage at this compute, and floating point operations for an utterance of so many
+  /// samples, both from shapes alone; nil for a model that names no feed-forward parts.
+  package func counts(
+    at compute: Compute
+  ) -> (parameters: StageValues, operations: @Sendable (_ sampleCount: Int) -> StageValues)? {
+    nested?.counts(at: compute)
+  }
+
   /// The same words from another backbone with the same tokens.
   func with(_ backbone: any Backbone) -> Recognizer {
     var result = self

@@ -14,7 +14,8 @@ enum Copying {
     return ("the transcript", transcript(state))
   }
 
-  /// What a panel shows inside its frame where it has all the room it wants.
+  /// What a panel shows inside its frame where it has all the room it wants, below what of a model it is
+  /// about where that is not all of it.
   private static func text(of panel: PanelKind, _ state: DashboardState) -> String {
     var state = state
     state.listening.scroll = nil
@@ -26,14 +27,18 @@ enum Copying {
       String((inside.x..<inside.maxX).map { canvas[$0, y].character })
         .filter { $0 != Cell.continuation }
     }
-    return text(lines)
+    let name = state.subject.models[state.model].name
+    return text((state.compute == .full ? [] : [name + state.presentPoint.remark]) + lines)
   }
 
   /// What was said and heard, word under word, each way of hearing on a line of its own.
   private static func transcript(_ state: DashboardState) -> String {
     let item = state.subject.utterances[state.utterance]
     let block = TranscriptPanel.Block(state, state.utterance, width: .max)
-    let heading = [item.id, "speaker \(item.speaker)", state.subject.models[state.model].name]
+    let heading = [
+      item.id, "speaker \(item.speaker)",
+      state.subject.models[state.model].name + state.presentPoint.remark,
+    ]
     let rows = block.labels.indices.map { row in
       block.labels[row].filled(to: block.labelWidth)
         + block.lines.joined().map { $0.cells[row].text.filled(to: $0.width) }

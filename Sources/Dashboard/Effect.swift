@@ -5,10 +5,14 @@ import Tradeoff
 package enum Effect: Sendable, Equatable {
   /// Replaces whatever the evaluator is doing.
   case evaluate(EvaluationRequest)
+  /// The same for a way of the front over all axes, on the split that choices are made on.
+  case evaluateFront(EvaluationRequest)
   /// Stops the evaluator; what it has measured is kept.
   case rest
   /// Takes the times of every model anew while nothing else computes, then sends `.ready`.
   case measureTimes
+  /// Takes the times of less of a model, as long as nothing else is asked for.
+  case time(DashboardState.Thinned)
   /// Replaces the close look that is under way.
   case probe(ProbeRequest)
   /// Plays an utterance of the data set, by index.
@@ -34,4 +38,12 @@ package enum Effect: Sendable, Equatable {
   /// Puts text on the clipboard; the name says what it is.
   case copy(String, name: String)
   case quit
+
+  /// Whether what computes for it would be in the way of times, which are given up for it.
+  var takesThePlaceOfTimes: Bool {
+    switch self {
+    case .evaluate, .evaluateFront, .rest, .measureTimes, .probe: true
+    default: false
+    }
+  }
 }

@@ -70,20 +70,21 @@ package enum PointsFormat: Sendable, Equatable {
 }
 
 extension DashboardState {
-  /// What was measured to the end with the present decoding, so that no file mixes two: model by model,
-  /// deepest first. Times are those of the screen, as far as they are known.
+  /// What was measured to the end with the present decoding, so that no file mixes two, each point with how
+  /// much of the model was computed: model by model, deepest first. Times are those of the screen, as far as
+  /// they are known.
   var visitedWalks: [VisitedWalk] {
     measurements.filter { $0.value.isComplete && $0.key.decoding == decoding }.sorted {
-      ($0.key.model, $1.key.walk.keptCount, "\($0.key.walk)")
-        < ($1.key.model, $0.key.walk.keptCount, "\($1.key.walk)")
+      ($0.key.model, $1.key.walk.keptCount, "\($0.key.walk) \($0.key.compute)")
+        < ($1.key.model, $0.key.walk.keptCount, "\($1.key.walk) \($1.key.compute)")
     }.map { key, measurement in
       var results = measurement.results.compactMap { $0 }
       for (place, time) in (seconds(key, of: results) ?? []).enumerated() {
         results[place].seconds = time
       }
       return VisitedWalk(
-        model: subject.models[key.model].name, walk: key.walk, decoding: key.decoding,
-        results: results)
+        model: subject.models[key.model].name, walk: key.walk, compute: key.compute,
+        decoding: key.decoding, results: results)
     }
   }
 }

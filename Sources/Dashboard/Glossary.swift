@@ -50,9 +50,16 @@ enum Glossary {
   private static let terms: [(word: String, meaning: String)] = [
     ("manual", "layers were switched by hand since the policy chose"),
     ("atlas", "what every mask of a model does to one split, measured beforehand"),
-    ("front", "masks that no other beats without costing more"),
+    ("front", "masks, or ways of spending less, that no other beats without costing more"),
     ("neighbour", "a mask with one layer more, one less, or one in place of another"),
     ("Shapley value", "what a layer brings, averaged over all orders of putting layers in"),
+    ("rank", "how many singular values of feed-forward weights are kept, by the share of the cost"),
+    ("width", "how many hidden units of feed-forward parts are kept, the most important ones"),
+    (
+      "precision",
+      "the numbers of linear layers: float32, bfloat16 or int8, whole numbers of 8 bits"
+    ),
+    ("full model", "all layers at full rank and width, in float32"),
     ("pin", "a setting kept to compare others with"),
     ("frame", "a moment of the audio, some hundredths of a second"),
     ("token", "a piece of a word, or a blank for no new one"),

@@ -1,5 +1,6 @@
 // What `x` keeps of a recording: where it is, and what everybody heard in it at every depth.
 
+import Backbones
 import Base
 import Speech
 import Tradeoff
@@ -7,6 +8,7 @@ import Tradeoff
 package struct HeardExport: Sendable, Equatable {
   package struct Entry: Sendable, Equatable {
     package var model: String
+    package var compute = Compute.full
     package var decoding: Decoding
     package var listening: Listening
   }
@@ -33,7 +35,8 @@ package struct HeardExport: Sendable, Equatable {
     entries = listening.hearers.flatMap { hearer in
       listening.heard(by: hearer).map {
         Entry(
-          model: state.subject.models[hearer.model].name, decoding: hearer.decoding, listening: $0)
+          model: state.subject.models[hearer.model].name, compute: hearer.compute,
+          decoding: hearer.decoding, listening: $0)
       }
     }
   }
@@ -53,6 +56,9 @@ package struct HeardExport: Sendable, Equatable {
     var words: [TimedWord]
     var machine: String
     var threads = 1
+    /// As in `Summary`: absent for what is whole.
+    var rank, width: Double?
+    var precision: Compute.Precision?
     /// As in `Summary`: absent for greedy decoding.
     var decoder: String?
     var lm: String?
@@ -62,6 +68,7 @@ package struct HeardExport: Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
       case file, model, mask, text, reference, seconds, words, machine, threads, decoder, lm, beam
+      case rank, width, precision
       case keptLayers = "kept_layers"
       case audioSeconds = "audio_seconds"
       case lmWeight = "lm_weight"
@@ -79,6 +86,7 @@ package struct HeardExport: Sendable, Equatable {
         keptLayers: heard.mask.keptCount, text: heard.transcript.text,
         reference: said?.joined(separator: " "), audioSeconds: heard.audioSeconds,
         seconds: heard.seconds, words: heard.transcript.words, machine: machine)
+      (line.rank, line.width, line.precision) = entry.compute.fields
       (line.decoder, line.lm, line.beam, line.lmWeight, line.wordBonus) = entry.decoding.fields
       return try JSON.line(line) + "\n"
     }.joined()

@@ -130,9 +130,10 @@ enum HelpPage {
     let words = """
       A recogniser is a stack of layers. Skipping some saves time and costs accuracy: the word error \
       rate is the share of words heard wrong, missed or added. Policies say which layers run: spread \
-      out evenly, the first, the last, or random ones; manual is your choice. All numbers are measured \
-      on this machine while you watch. Mouse: drag the slider, click a layer, a tab or a key wherever \
-      it stands, turn the wheel.
+      out evenly, the first, the last, or random ones; manual is your choice. Rank, width and \
+      precision spend less on each layer that runs. All numbers are measured on this machine while \
+      you watch. Mouse: drag the slider, click a layer, a tab or a key wherever it stands, turn the \
+      wheel.
       """
     let views = state.views.flatMap { view in
       StyledText([

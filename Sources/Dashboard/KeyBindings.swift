@@ -92,6 +92,9 @@ package enum KeyBindings {
     KeyBinding(["r"], "r", .reseed, .layers, "random, drawn anew"),
     KeyBinding(["M"], "M", .openMenu(.model), .layers, "model", hint: "model"),
     KeyBinding(["C"], "C", .openMenu(.rival), .layers, "model to compare with"),
+    KeyBinding(["W"], "W", .openAxes, .layers, "rank, width, precision"),
+    KeyBinding(["A"], "A", .wholeCompute, .layers, "all of it, in float32"),
+    KeyBinding(["F"], "F", .front(.open), .layers, "cheapest way, all axes"),
     KeyBinding(["D"], "D", .switchDecoding, .layers, "greedy or beam search"),
     KeyBinding(["p"], "p", .pin, .layers, "pin, to compare with", hint: "pin"),
 

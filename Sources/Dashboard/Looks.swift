@@ -20,9 +20,10 @@ extension DashboardState {
       marker: symbols.markers[index % symbols.markers.count])
   }
 
-  /// The saved sweep of a model by a policy, deepest first; empty where there is none that was decoded as now.
+  /// The saved sweep of a model by a policy, deepest first; empty where there is none that was decoded as now,
+  /// and where less of the model is computed: what was saved is of all of it.
   func saved(_ model: Int, by policy: String) -> [SavedSweep.Point] {
-    guard decoding == .greedy else { return [] }
+    guard decoding == .greedy, compute == .full else { return [] }
     let name = subject.models[model].name
     let sweep = savedSweeps.first {
       $0.model == name && $0.policy == policy && $0.decoding == "greedy"

@@ -12,8 +12,9 @@ enum Meaning {
   /// The present choice in a sentence, from long to short. What is not measured to the end says so, and
   /// errors are compared over the same utterances.
   static func forms(_ state: DashboardState) -> [KeyText] {
-    if state.walk == state.fullWalk { return fullDepth(state) }
+    if state.isFull { return fullDepth(state) }
     let share = compute(share(state))
+    let all = state.compute == .full ? "all layers" : "all of the model"
     guard let (now, full) = state.compare(with: state.fullDepth) else {
       return [
         "\(share); how many more words go wrong is being measured",
@@ -24,7 +25,7 @@ enum Meaning {
     let mark = isComplete ? "" : " so far"
     let (change, short) = words((now.rate - full.rate) * 100)
     return [
-      "\(share); \(change) than with all layers\(mark)", "\(share); \(change)\(mark)",
+      "\(share); \(change) than with \(all)\(mark)", "\(share); \(change)\(mark)",
       "\(share); \(short)\(mark)",
     ]
   }
@@ -53,6 +54,7 @@ enum Meaning {
       (0.75, "three quarters of"),
     ]
     let near = fractions.first { abs($0.0 - share) < 0.005 }?.1
+    if share > 0.9995 { return "all of the FLOPs" }
     return "\(near ?? "\(percent(share, decimals: 0)) of") the compute"
   }
 

@@ -1,5 +1,6 @@
 // Everything that can happen to the dashboard.
 
+import Backbones
 import Base
 import Speech
 import TerminalUI
@@ -18,8 +19,13 @@ package enum Message: Sendable {
   case leftOut(Set<Int>, String)
   /// The evaluator takes requests from now on.
   case ready
-  /// This machine's speed with a model (by its index) has been measured.
-  case calibrated(model: Int, CostModel)
+  /// This machine's speed with a model (by its index) has been measured; and what it costs at every other
+  /// compute, as far as that is known.
+  case calibrated(model: Int, CostModel, thinned: [Compute: CostModel] = [:])
+  /// The same of less of it.
+  case timed(DashboardState.Thinned, LatencyModel)
+  /// What the front over all axes is measured on.
+  case frontGround(FrontState.Ground)
   /// Measuring is impossible, and why, in one sentence.
   case failed(String)
   /// How something that was asked for went, in one sentence: an export, a sound, a recording.
@@ -68,6 +74,14 @@ package enum Action: Hashable, Sendable {
   /// What a mark of a plot stands for.
   case choosePoint(OperatingPoint)
   case switchDecoding
+  /// The sliders of rank, width and precision, at one of them.
+  case openAxes, chooseAxis(ComputeAxis)
+  /// One of them to a stop, counted from the least.
+  case compute(ComputeAxis, Int)
+  /// All of the model, in float32.
+  case wholeCompute
+  /// The front over all axes.
+  case front(FrontAction)
   case undo, redo
   case pin
 

@@ -25,6 +25,8 @@ package func view(_ state: DashboardState, _ size: Size) -> Canvas {
     switch state.overlay {
     case .help(let page): HelpPage.draw(page: page, state, &canvas)
     case .menu(let menu): MenuPage.draw(menu, state, &canvas)
+    case .axes(let axis): AxesPage.draw(axis, state, &canvas)
+    case .front: FrontPage.draw(state, &canvas)
     case .complaints(let complaints): ComplaintsPage.draw(complaints, state, &canvas)
     case .card(let sentences): CardPage.draw(sentences, state, &canvas)
     // Their places are the footer and the tour's panel.

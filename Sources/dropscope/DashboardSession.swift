@@ -14,12 +14,14 @@ final class DashboardSession: Sendable {
   private let mailbox = Mailbox<Message>()
   private let recognizers: [Recognizer]
   private let dataset: Dataset
+  private let stops: [ComputeStops?]
   private let threads: Int
   private let isReadOnly: Bool
   private let prober = Prober()
   private let sounds = SoundTools()
   private let captioner: Captioner
   private let trainings: TrainingSource
+  private let front: FrontMeasuring
   /// Empty until the audio is read and the machine's speed is known, and again after `close`.
   private let workers = Mutex<[EvaluationWorker]>([])
   private let data = Mutex<[LoadedDataset]>([])
@@ -27,24 +29,35 @@ final class DashboardSession: Sendable {
   private let unread = Mutex<[InputError]>([])
   private let isClosed = Atomic<Bool>(false)
   private let isTicking = Atomic<Bool>(false)
+  /// Counts what was to be timed of less than a whole model, and what came between.
+  private let timings = Atomic<Int>(0)
+  /// Times were wanted anew: those of earlier starts count no longer.
+  private let wantsNewTimes = Atomic<Bool>(false)
 
   /// - Parameters:
+  ///   - stops: of each model, where the sliders of rank, width and precision stop.
   ///   - isStrict: whether audio that cannot be read ends the measuring.
   ///   - isReadOnly: whether no file is written, the times of this machine among them.
   ///   - logs: of trainings to follow.
   ///   - lesson: what the lab learns from.
+  ///   - others: the other splits of the data set; the front is measured on `dev` where it is among them.
   init(
-    _ recognizers: [Recognizer], _ dataset: Dataset, threads: Int, isStrict: Bool,
-    isReadOnly: Bool, watching logs: [URL], lesson: LabLesson
+    _ recognizers: [Recognizer], _ dataset: Dataset, stops: [ComputeStops?], threads: Int,
+    isStrict: Bool, isReadOnly: Bool, watching logs: [URL], lesson: LabLesson,
+    others: @escaping @Sendable () throws -> [Dataset]
   ) {
     self.recognizers = recognizers
     self.dataset = dataset
+    self.stops = stops
     self.threads = threads
     self.isReadOnly = isReadOnly
     captioner = Captioner(recognizers) { [mailbox] in mailbox.post(.caption($0)) }
     trainings = TrainingSource(watching: logs, lesson: lesson) { [mailbox] in
       mailbox.post(.training($0))
     }
+    front = FrontMeasuring(
+      recognizers, shown: dataset, others: others, threads: threads, isStrict: isStrict
+    ) { [mailbox] in mailbox.post($0) }
     WorkerThread.start("preparation") { [self] in
       do {
         mailbox.post(.preparing("reading the audio of \(dataset.utterances.count) utterances"))
@@ -136,7 +149,8 @@ final class DashboardSession: Sendable {
   func settle(_ state: inout DashboardState) throws {
     while true {
       switch state.activity {
-      case .idle: if state.probes.asked == nil, !state.training.isAwaited { return }
+      case .idle:
+        if state.probes.asked == nil, state.timed == nil, !state.training.isAwaited { return }
       case .failed(let reason), .unavailable(let reason): throw InputError(reason)
       case .preparing, .measuring: break
       }
@@ -156,6 +170,7 @@ final class DashboardSession: Sendable {
     captioner.close()
     trainings.close()
     sounds.stop()
+    front.close()
     workers.withLock { workers in
       for worker in workers { worker.stop() }
       workers = []
@@ -166,9 +181,20 @@ final class DashboardSession: Sendable {
 
   private func perform(_ effect: Effect) {
     switch effect {
-    case .evaluate(let request): evaluate(request)
-    case .rest: workers.withLock { for worker in $0 { worker.cancel() } }
+    case .evaluate(let request):
+      timings.add(1, ordering: .relaxed)
+      front.rest()
+      evaluate(request)
+    case .evaluateFront(let request):
+      timings.add(1, ordering: .relaxed)
+      workers.withLock { for worker in $0 { worker.rest() } }
+      front.request(request)
+    case .rest:
+      timings.add(1, ordering: .relaxed)
+      front.rest()
+      workers.withLock { for worker in $0 { worker.cancel() } }
     case .measureTimes: measureTimesAnew()
+    case .time(let thinned): time(thinned)
     case .probe(let request): probe(request)
     case .play(let index): play(index)
     case .record(let on): record(on)
@@ -197,6 +223,7 @@ final class DashboardSession: Sendable {
 
   /// In the place of close looks, which would disturb it.
   private func measureTimesAnew() {
+    wantsNewTimes.store(true, ordering: .relaxed)
     prober.ask { [self] isCancelled in
       for model in recognizers.indices where !isCancelled() {
         measureTimes(of: model, isAnew: true, isCancelled)
@@ -205,27 +232,64 @@ final class DashboardSession: Sendable {
     }
   }
 
-  /// What a model costs here: the times of an earlier start, unless they are wanted anew or are of audio
-  /// of other lengths.
+  /// What a model costs here, all of it and less.
   private func measureTimes(of model: Int, isAnew: Bool, _ isCancelled: () -> Bool) {
-    let (recognizer, data) = (recognizers[model], data.withLock { $0[model] })
-    let samples = data.readable.map { data.samples[$0] }
-    var costs = CostModel(recognizer.backbone, sampleCounts: samples.map(\.count))
+    let (recognizer, samples) = (recognizers[model], samples(of: model))
+    let sampleCounts = samples.map(\.count)
+    var costs = CostModel(recognizer.backbone, sampleCounts: sampleCounts)
+    costs.latency = latency(
+      of: recognizer, samples, utteranceSeconds: costs.utteranceSeconds, isAnew: isAnew, isCancelled
+    )
+    guard costs.latency != nil else { return }
+    let thinned = stops[model]?.costs(of: recognizer, sampleCounts: sampleCounts) ?? [:]
+    mailbox.post(.calibrated(model: model, costs, thinned: thinned))
+  }
+
+  /// Those that are measured.
+  private func samples(of model: Int) -> [[Float]] {
+    data.withLock { data in data[model].readable.map { data[model].samples[$0] } }
+  }
+
+  /// What less of a model takes, in the place of close looks; given up when something else is to be measured.
+  private func time(_ thinned: DashboardState.Thinned) {
+    let number = timings.add(1, ordering: .relaxed).newValue
+    prober.ask { [self] isCancelled in
+      do {
+        let recognizer = try recognizers[thinned.model].at(thinned.compute)
+        let samples = samples(of: thinned.model)
+        let latency = latency(
+          of: recognizer, samples,
+          utteranceSeconds: CostModel(recognizer.backbone, sampleCounts: samples.map(\.count))
+            .utteranceSeconds,
+          isAnew: wantsNewTimes.load(ordering: .relaxed)
+        ) { [self] in isCancelled() || timings.load(ordering: .relaxed) != number }
+        if let latency { mailbox.post(.timed(thinned, latency)) }
+      } catch {
+        mailbox.post(.notice("\(error)"))
+      }
+    }
+  }
+
+  /// The times of an earlier start, unless they are wanted anew or are of audio of other lengths; nil where
+  /// it was cancelled.
+  private func latency(
+    of recognizer: Recognizer, _ samples: [[Float]], utteranceSeconds: Double, isAnew: Bool,
+    _ isCancelled: () -> Bool
+  ) -> LatencyModel? {
     let key = (try? ModelFolder.digest(of: recognizer.folder)).map {
-      KeptTimes.Key(machine: Machine.description, weights: $0, program: Machine.program)
+      KeptTimes.Key(
+        machine: Machine.description, weights: $0, program: Machine.program,
+        compute: recognizer.compute)
     }
     let layers = recognizer.backbone.layerCount
     let kept = isAnew ? nil : key.flatMap { KeptTimes.usual.times($0, layerCount: layers) }
-    if let kept, kept.covers(audioSeconds: costs.utteranceSeconds) {
-      costs.latency = kept
-    } else {
-      costs.latency = LatencyModel(measuring: recognizer, samples, isCancelled: isCancelled)
-      if let key, let times = costs.latency, !isReadOnly {
-        // A home that takes no file is no reason to go without: they are measured again each time.
-        try? KeptTimes.usual.keep(times, key, day: Machine.day)
-      }
+    if let kept, kept.covers(audioSeconds: utteranceSeconds) { return kept }
+    let times = LatencyModel(measuring: recognizer, samples, isCancelled: isCancelled)
+    if let key, let times, !isReadOnly {
+      // A home that takes no file is no reason to go without: they are measured again each time.
+      try? KeptTimes.usual.keep(times, key, day: Machine.day)
     }
-    if costs.latency != nil { mailbox.post(.calibrated(model: model, costs)) }
+    return times
   }
 
   private func probe(_ request: ProbeRequest) {

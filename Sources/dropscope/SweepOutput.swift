@@ -45,6 +45,7 @@ struct SweepOutput {
   private func printTable(_ groups: [SweepGroup]) throws {
     guard let summary = groups.first?.first else { return }
     let hasComputes = Set(groups.map(\.first.compute)).count > 1
+    let lit = hasComputes ? front(groups) : []
     func names(_ group: SweepGroup) -> [String] {
       let first = group.first
       // A lone mask is worth showing; of several only the number says something.
@@ -57,8 +58,8 @@ struct SweepOutput {
     }
     let table = TextTable(
       ["model", "split", "policy", "mask"] + (hasComputes ? ["compute"] : [])
-        + ["keep", "WER %", "range", "sd", "GFLOP/s", "RTF"],
-      names: groups.map(names), numbers: [4, 6, 13, 5, 7, 7])
+        + ["keep", "WER %", "range", "sd", "GFLOP/s", "RTF"] + (hasComputes ? ["front"] : []),
+      names: groups.map(names), numbers: [4, 6, 13, 5, 7, 7] + (hasComputes ? [5] : []))
     try StandardOutput.show(
       """
       \(summary.dataset)\
@@ -66,11 +67,12 @@ struct SweepOutput {
       \(summary.skippedRemark)\
       \(summary.decoder == nil ? "" : ", \(summary.decoding)")\(hasComputes ? "" : summary.compute.remark): \
       \(summary.threads) threads on \(summary.machine)
-      WER %: mean over masks; range: 95 % interval of one mask, lowest to highest of several
+      WER %: mean over masks; range: 95 % interval of one mask, lowest to highest of several\
+      \(hasComputes ? "; front: none has fewer FLOPs and no more errors" : "")
 
       \(table.heading)
       """)
-    for group in groups {
+    for (index, group) in groups.enumerated() {
       func percent(_ fraction: Double) -> String { TextTable.number(fraction * 100, 2) }
       try StandardOutput.show(
         table.line(
@@ -80,7 +82,21 @@ struct SweepOutput {
             group.deviation.map(percent) ?? "",
             TextTable.number(group.mean(\.gflopPerAudioSecond), 3),
             TextTable.number(group.mean(\.realTimeFactor), 4),
-          ]))
+          ] + (hasComputes ? [lit.contains(index) ? "*" : ""] : [])))
+    }
+  }
+
+  /// Places of the groups that no other of the same model and split beats, an operation of whatever precision
+  /// being one.
+  private func front(_ groups: [SweepGroup]) -> Set<Int> {
+    let sources = Dictionary(grouping: groups.indices) { index in
+      [groups[index].first.model, groups[index].first.dataset, groups[index].first.split]
+    }
+    return sources.values.reduce(into: []) { all, places in
+      all.formUnion(
+        ParetoFront.of(places) {
+          (groups[$0].mean(\.gflopPerAudioSecond), groups[$0].meanErrorRate)
+        })
     }
   }
 }

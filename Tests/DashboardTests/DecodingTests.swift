@@ -111,7 +111,7 @@ import Dashboard
     #expect(state.listening.heard.count == 12 && state.listening.hearer.decoding == .greedy)
     let effects = press(&state, "D")
     let asked = effects.contains {
-      if case .probe(.file(_, _, _, _, _, .beam)) = $0 { true } else { false }
+      if case .probe(.file(_, _, _, _, _, _, .beam)) = $0 { true } else { false }
     }
     #expect(asked)
     Scene.serve(effects, &state)

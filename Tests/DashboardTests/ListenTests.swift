@@ -193,7 +193,7 @@ import Dashboard
     var state = race()
     let effects = update(&state, .recorded("/tmp/recording.wav"))
     guard case .probe(let request)? = effects.first,
-      case .file(_, _, 1, 0, let walks, _) = request
+      case .file(_, _, 1, 0, let walks, _, _) = request
     else {
       Issue.record("nothing is to be heard: \(effects)")
       return
@@ -209,7 +209,7 @@ import Dashboard
         continue
       }
       // Then the other model.
-      guard case .probe(.file(_, _, 1, 1, let others, _))? = next.first else {
+      guard case .probe(.file(_, _, 1, 1, let others, _, _))? = next.first else {
         Issue.record("the other model hears nothing: \(next)")
         return
       }

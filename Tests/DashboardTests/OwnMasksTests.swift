@@ -121,7 +121,7 @@ import Tradeoff
     state.view = .listen
     for (file, name) in [("/clips/0.wav", Scene.clips[0].id), ("/tmp/recording.wav", "recording")] {
       let effects = update(&state, .recorded(file))
-      guard case .probe(.file(file, name, _, 0, let walks, _))? = effects.first else {
+      guard case .probe(.file(file, name, _, 0, let walks, _, _))? = effects.first else {
         Issue.record("\(file) is not heard as \(name): \(effects)")
         return
       }

@@ -78,6 +78,34 @@ enum Scene {
       })
   }()
 
+  /// `dld` and `reference`, of which less can be computed: six tenths of each layer go with rank and width.
+  /// `bare` is computed whole.
+  static func thinnable() -> DashboardState {
+    let stops = ComputeStops()
+    let models = ["dld", "reference", "bare"].map { name in
+      var model = Subject.Model(name: name, layerCount: layerCount)
+      model.stops = name == "bare" ? nil : stops
+      return model
+    }
+    var thin: [Compute: CostModel] = [:]
+    for rank in stops.ranks {
+      for width in stops.widths {
+        for precision in stops.precisions {
+          var costs = costs
+          costs.latency = nil
+          costs.stages.layers = costs.stages.layers.map { $0 * (0.4 + 0.6 * rank * width) }
+          thin[Compute(rank: rank, width: width, precision: precision)] = costs
+        }
+      }
+    }
+    thin[.full] = nil
+    var state = DashboardState(
+      subject: subject(of: models), walk: .full(layerCount), policy: "spread",
+      costs: models.map { _ in costs }, thinCosts: [thin, thin, [:]])
+    state.size = Size(width: 120, height: 40)
+    return state
+  }
+
   /// The bundled models' names, all of one shape.
   static func allModels() -> DashboardState {
     let models = ["dld", "reference", "random-drop"].map {
@@ -319,7 +347,7 @@ enum Scene {
   /// What the prober would say.
   private static func answer(_ request: ProbeRequest, _ state: inout DashboardState) {
     switch request {
-    case .lens(_, let utterance, let mask):
+    case .lens(_, let utterance, let mask, _):
       _ = update(&state, .probed(.lens(request, lens(utterance, mask))))
     case .cloud:
       let places = (0..<6).map { token in
@@ -348,7 +376,7 @@ enum Scene {
                   mean: OutputMap.Point(x: 0.85 * $1.x, y: 0.85 * $1.y))
               }, divergences: points.indices.map { Double($0 * $0) / 2000 }, changes: 9,
               utterances: 40))))
-    case .file(_, let utterance, _, let model, let walks, _):
+    case .file(_, let utterance, _, let model, let walks, _, _):
       // Two words, each louder than the one before.
       let samples = (0..<2000).map { Float($0 % 1000) / 1000 * ($0 < 1000 ? 0.4 : 0.8) }
       let sound = SoundOutline(Waveform(samples: samples, sampleRate: 1000))

@@ -95,7 +95,7 @@ import Tradeoff
   /// Whether there is something over the panels that takes all clicks.
   private func lies(over state: DashboardState) -> Bool {
     switch state.overlay {
-    case .menu, .complaints, .card: true
+    case .menu, .complaints, .card, .axes, .front: true
     case .demo, .prompt, .help, nil: false
     }
   }

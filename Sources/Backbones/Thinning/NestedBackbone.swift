@@ -64,6 +64,24 @@ package final class NestedBackbone: Sendable {
     }
   }
 
+  /// Parameters and operations at this rank and width, from shapes alone: no factors are worked out for them.
+  func counts(
+    at compute: Compute
+  ) -> (parameters: StageValues, operations: @Sendable (_ sampleCount: Int) -> StageValues) {
+    let counted = backbone.reading(
+      backbone.weights.counting(
+        backbone.feedForwards.flatMap { part in
+          let (d, units) = (part.expand.weight.shape[1], compute.units(of: part.unitCount))
+          let count = ThinLinear.weightCount(
+            inputs: d, outputs: units, rank: compute.ranks(of: d, units))
+          return [
+            (part.expand.weight, part.expand.bias, count, units),
+            (part.contract.weight, part.contract.bias, count, d),
+          ]
+        }))
+    return (counted.parameters, { counted.operations(sampleCount: $0) })
+  }
+
   /// What takes the feed-forward parts' place at this rank and width; none for all of them.
   private func thinned(_ compute: Compute, _ worked: inout Worked) throws -> [Weights.Part] {
     if compute.rank == 1, compute.width == 1 { return [] }

@@ -20,9 +20,11 @@ enum AtlasPanel: Panel {
     }
     let key = survey.atlas.key
     let count = grouped(survey.atlas.points.count)
+    let hasAxes = state.subject.models[state.model].stops != nil
+    let axes: KeyText = hasAxes ? "   over all axes (\(key: "F"))" : ""
     canvas.frame(
       title: "\(count) masks on \(key.split)",
-      trailing: "\(key: "+") \("−", key: "-") along the front", theme: theme)
+      trailing: "\(key: "+") \("−", key: "-") along the front\(axes)", theme: theme)
     canvas.wheel(up: .frontDearer, down: .frontCheaper)
     let area = canvas.area.inset(x: 2, y: 1)
     let forms = standing(state, survey)
@@ -110,6 +112,7 @@ enum AtlasPanel: Panel {
     let masks =
       depth.masks == 1
       ? "the only \(kind)mask" : "the best of \(grouped(depth.masks)) \(kind)masks"
+    let whole = state.compute == .full ? "" : "all of it in float32: "
     let bound = depth.bound.map { "; input-dependent bound \(percent($0))" } ?? ""
     let short = depth.bound.map { "; bound \(percent($0))" } ?? ""
     guard let best = depth.best else { return ["no mask of \(layers) is in this atlas"] }
@@ -117,14 +120,14 @@ enum AtlasPanel: Panel {
       return [
         "this mask is not in the atlas; \(masks) of \(layers): \(percent(best))\(bound)",
         "not in the atlas; \(masks): \(percent(best))\(short)",
-      ]
+      ].map { whole + $0 }
     }
     let rate = atlas.errorRate(point)
     let place = rate > best ? "\(distance(rate - best)) points above \(masks)" : masks
     return [
       "\(percent(rate)), \(place) of \(layers)\(bound)", "\(place) of \(layers)\(bound)",
       "\(place) of \(layers)\(short)", "\(place)\(short)",
-    ]
+    ].map { whole + $0 }
   }
 
   /// A single error must not look like none.
@@ -139,6 +142,13 @@ enum AtlasPanel: Panel {
     let whole = "\(key.dataset)/\(key.split)"
     let live = "\(subject.dataset)/\(subject.split)"
     let decoding = state.decoding == .greedy ? "" : ", not by beam search"
+    if state.compute != .full {
+      return [
+        "of \(whole): \(count), decoded greedily, all of the model in float32; live is \(state.compute)",
+        "of \(key.split), all of the model in float32; live is \(state.compute)",
+        "\(key.split), all of the model in float32",
+      ]
+    }
     if live != whole {
       return [
         "of \(whole): \(count), decoded greedily\(decoding); live is another split, \(live)",

@@ -50,7 +50,8 @@ enum BudgetPanel: Panel {
     let value: [(KeyText, Style)] = [
       ("\(amount) \(state.budget.unit.rawValue) (\(key: "f"))", theme.muted)
     ]
-    let whole = [("\(share)", theme.accentStrong), (" of full depth: ", theme.muted)] + value
+    let whole =
+      [("\(share)", theme.accentStrong), (" of \(state.fullName): ", theme.muted)] + value
     func fits(_ line: [(KeyText, Style)]) -> Bool {
       line.reduce(0) { $0 + $1.0.width } <= size.width - 4
     }

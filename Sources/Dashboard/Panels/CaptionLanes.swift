@@ -40,9 +40,9 @@ enum CaptionLanes {
     _ lane: Captions.Lane, _ racer: OperatingPoint, _ place: Int, _ state: DashboardState,
     _ row: Rect, _ canvas: inout Canvas
   ) {
-    let model = lane.hearer?.model ?? racer.model
-    let walk = lane.hearer?.walk ?? racer.walk
-    let name = "\(state.subject.models[model].name) \(walk.keptCount) of \(walk.layerCount)"
+    let hearer = lane.hearer ?? racer
+    let layers = "\(hearer.walk.keptCount) of \(hearer.walk.layerCount)"
+    let name = "\(state.subject.models[hearer.model].name) \(layers)\(hearer.remark)"
     let time = lane.seconds.map { "\(milliseconds($0)) an update" } ?? "listening"
     canvas.text(
       name, x: row.x, y: row.y,

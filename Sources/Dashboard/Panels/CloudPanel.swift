@@ -122,6 +122,6 @@ enum CloudPanel: Panel {
 
   /// While a new one is worked out the last one stays, rather than an empty field.
   private static func lastKnown(_ state: DashboardState) -> OutputCloud? {
-    state.probes.newestCloud(of: state.model)
+    state.probes.newestCloud(of: state.model, state.compute)
   }
 }

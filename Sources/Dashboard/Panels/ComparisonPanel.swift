@@ -96,7 +96,7 @@ enum ComparisonPanel: Panel {
     }
     let others = models.indices.filter {
       $0 != state.model && models[$0].layerCount == state.layerCount
-        && models[$0].policies.refusal(state.policy) == nil
+        && models[$0].policies.refusal(state.policy) == nil && state.has(state.compute, model: $0)
     }
     return ([state.model] + others).map {
       Contestant(name: models[$0].name, model: $0, policy: state.policy)

@@ -1,4 +1,4 @@
-// What the present walk costs against full depth, and against what is pinned: compute, parameters, time.
+// What the present choice costs against the full model and what is pinned: compute, parameters, time.
 
 import Backbones
 import TerminalUI
@@ -60,7 +60,7 @@ enum CostPanel: Panel {
     canvas.frame(
       title: "Cost",
       trailing: KeyText(
-        [titles.contains("share") ? "full depth" : "", pin(state) == nil ? "" : pinTitle(state)]
+        [titles.contains("share") ? state.fullName : "", pin(state) == nil ? "" : pinTitle(state)]
           .filter { !$0.isEmpty }.joined(separator: ", ").prefixed("against ")), theme: theme)
     let ends = ends(columns, rows, width: width, names: names(rows, form))
     var y = 1
@@ -164,7 +164,8 @@ enum CostPanel: Panel {
       let isSame = pin.model == state.model
       let model = isSame ? "" : state.subject.models[pin.model].name + " "
       let decoding = pin.decoding.beam.map { "beam \($0.beam) " } ?? "greedy "
-      return "pin \(model)\(pin.decoding == state.decoding ? "" : decoding)\(pin.walk.keptCount)"
+      return "pin \(model)\(pin.decoding == state.decoding ? "" : decoding)"
+        + "\(pin.distinction(from: state.compute))\(pin.walk.keptCount)"
     } ?? ""
   }
 
@@ -175,7 +176,7 @@ enum CostPanel: Panel {
       _ format: @escaping (Double) -> String
     ) -> Row {
       func at(_ point: OperatingPoint?) -> Double? {
-        point.flatMap { value(state.modelCosts[$0.model], $0.walk) }
+        point.flatMap { value(state.costs($0), $0.walk) }
       }
       return row(names, at, format)
     }
@@ -196,7 +197,7 @@ enum CostPanel: Panel {
     }
     func decoding(_ point: OperatingPoint) -> Double? {
       point.decoding.beam == nil
-        ? state.modelCosts[point.model].decodingSeconds
+        ? state.costs(point).decodingSeconds
         : state.measurements[point]?.meanDecodeSeconds
     }
     // Where there is a choice, what each part of the time is for.
@@ -206,7 +207,7 @@ enum CostPanel: Panel {
       : [
         time(["of that decoding, ms", "decoding, ms", "decoding, ms"], decoding),
         time(["of that the network, ms", "network, ms", "network, ms"]) { point in
-          state.modelCosts[point.model].stageSeconds?.total(state.uses(point))
+          state.costs(point).stageSeconds?.total(state.uses(point))
         },
       ]
     // A number taken beside other work says so where it stands.
@@ -222,7 +223,7 @@ enum CostPanel: Panel {
       time(
         ["real-time factor, \(how)", "real-time factor", "RT factor"],
         { point in
-          let length = state.modelCosts[point.model].utteranceSeconds
+          let length = state.costs(point).utteranceSeconds
           return length > 0 ? state.seconds(point).map { $0 / length } : nil
         }, significant),
       modelled(

@@ -94,12 +94,14 @@ enum DivergencePanel: Panel {
     _ state: DashboardState, isSelf: Bool
   ) -> [(name: String, rate: String, mean: Double)] {
     state.probes.clouds.compactMap { request, cloud -> (String, String, Double)? in
-      guard case .cloud(let model, let walk) = request, request != state.wantedProbe,
+      guard case .cloud(let model, let walk, let compute) = request, request != state.wantedProbe,
         (cloud.referenceName != "reference") == isSelf
       else { return nil }
+      let point = OperatingPoint(
+        model: model, walk: walk, compute: compute, decoding: state.decoding)
       return (
-        "\(state.subject.models[model].name), \(walk.keptCount) of \(walk.layerCount)",
-        rate(state.point(model: model, walk: walk), state) ?? "–", cloud.meanDivergence
+        "\(state.subject.models[model].name), \(walk.keptCount) of \(walk.layerCount)\(point.remark)",
+        rate(point, state) ?? "–", cloud.meanDivergence
       )
     }.sorted { ($0.2, $0.0) < ($1.2, $1.0) }
   }

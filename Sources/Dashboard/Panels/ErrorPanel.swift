@@ -65,7 +65,7 @@ enum ErrorPanel: Panel {
   /// Most telling first.
   private static func lines(_ state: DashboardState) -> [Line] {
     guard state.present != nil else {
-      if state.walk == state.fullWalk { return [progress, comparison] }
+      if state.isFull { return [progress, comparison] }
       return [progress, nothingYet]
     }
     return [progress, comparison] + (state.pinned == nil ? [] : [pinned]) + [kinds]
@@ -129,13 +129,13 @@ enum ErrorPanel: Panel {
     _ state: DashboardState, _ canvas: inout Canvas, _ y: Int, _ width: Int
   ) {
     let theme = state.theme
-    if state.walk == state.fullWalk {
+    if state.isFull {
       canvas.text(
         width >= 34 ? "this is full depth: nothing dropped" : "this is full depth", x: 2, y: y,
         style: theme.muted, width: width)
       return
     }
-    drawComparison("full depth", state.fullDepth, state, &canvas, y, width)
+    drawComparison(state.fullName, state.fullDepth, state, &canvas, y, width)
   }
 
   /// What was pinned, on the same utterances.
@@ -145,7 +145,9 @@ enum ErrorPanel: Panel {
     guard let pinned = state.pinned else { return }
     let model = pinned.model == state.model ? "" : "\(state.subject.models[pinned.model].name) "
     let decoding = pinned.decoding.beam.map { "beam \($0.beam) " } ?? "greedy "
-    let name = model + (pinned.decoding == state.decoding ? "" : decoding)
+    let name =
+      model + (pinned.decoding == state.decoding ? "" : decoding)
+      + pinned.distinction(from: state.compute)
     if pinned == state.presentPoint {
       canvas.text("this is what is pinned", x: 2, y: y, style: state.theme.muted, width: width)
       return

@@ -97,10 +97,17 @@ enum FooterPanel: Panel {
     switch state.activity {
     case .preparing(let step):
       return ("◆", "\(step) …", theme.accent)
+    case .measuring where state.isFrontMeasured:
+      let layers = state.newest.map { "\($0.point.walk.keptCount) layers\($0.point.remark)" } ?? ""
+      let split = state.front.ground.map { " on \($0.split)" } ?? ""
+      return ("●", "measuring for the front\(split): \(layers)", theme.accent)
     case .measuring:
       guard let point = state.measured else { return ("●", "measuring", theme.accent) }
       let done = state.measurements[point]?.measuredCount ?? 0
       return ("●", "measuring \(purpose(of: point, state)): \(done)/\(total)", theme.accent)
+    case .idle where state.timed != nil:
+      let compute = state.timed.map { " with \($0.compute)" } ?? ""
+      return ("◆", "measuring this machine's speed\(compute) …", theme.accent)
     case .idle:
       return ("○", "measured; the evaluator rests", theme.muted)
     case .failed(let reason), .unavailable(let reason):
@@ -113,16 +120,15 @@ enum FooterPanel: Panel {
     of point: OperatingPoint, _ state: DashboardState
   ) -> String {
     let count = point.walk.keptCount
-    let layers = "\(count) of \(point.walk.layerCount) layers"
+    let layers = "\(count) of \(point.walk.layerCount) layers\(point.remark)"
     if point == state.presentPoint { return layers }
     if point == state.pinned { return "the pinned setting" }
-    let isFull = count == point.walk.layerCount
     guard point.model == state.model else {
       let name = state.subject.models[point.model].name
       return point == state.rival?.point
         ? "\(name) to compare" : "\(name), \(layers), to compare"
     }
-    if isFull { return "full depth to compare" }
+    if point == point.full { return "\(state.fullName) to compare" }
     func isWalk(of policy: String) -> Bool {
       point.walk == state.policies.walk(policy, seed: state.seed, keeping: count)
     }

@@ -56,7 +56,8 @@ enum HeaderPanel: Panel {
     let subject = state.subject
     let count = subject.models.count
     return (
-      subject.models[state.model].name + (count > 1 ? " \(state.model + 1)/\(count)" : ""),
+      subject.models[state.model].name + (count > 1 ? " \(state.model + 1)/\(count)" : "")
+        + state.presentPoint.remark,
       "\(subject.dataset)/\(subject.split)"
         + (subject.normalization == .none ? "" : " (\(subject.normalization.rawValue) text)")
         + (state.beam == nil ? "" : ", \(state.decoding.description)"),

@@ -27,10 +27,12 @@ enum NeighboursPanel: Panel {
     let neighbours = survey.neighbours(of: state.mask)
     let present = survey.atlas[state.mask].map { survey.atlas.errorRate($0) }
     let (head, body) = area.split(top: 1)
+    // The atlas is of the whole model, whatever is chosen now.
+    let now = state.compute == .full ? "now" : "whole"
     canvas.wording(
-      "now \(percent(present)), \(fixed(survey.cost(of: state.mask), 3)) GFLOP/audio second",
-      "now \(percent(present)), \(fixed(survey.cost(of: state.mask), 3)) GFLOP",
-      "now \(percent(present))", x: head.x, y: head.y, style: theme.strong, width: head.width,
+      "\(now) \(percent(present)), \(fixed(survey.cost(of: state.mask), 3)) GFLOP/audio second",
+      "\(now) \(percent(present)), \(fixed(survey.cost(of: state.mask), 3)) GFLOP",
+      "\(now) \(percent(present))", x: head.x, y: head.y, style: theme.strong, width: head.width,
       symbols: state.symbols)
     table(neighbours, present, survey, state, width: body.width).draw(in: body, on: &canvas) {
       Action.choosePoint(state.point(model: state.model, walk: Walk(neighbours[$0].mask)))

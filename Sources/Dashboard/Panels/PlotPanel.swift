@@ -147,7 +147,8 @@ enum PlotPanel: Panel {
     let isHiding = state.hidesAnswers
     return state.measurements.compactMap { point, measurement in
       let isShown = !isHiding || point == state.presentPoint
-      return point.model == model && point.decoding == state.decoding && isShown
+      let isLike = point.decoding == state.decoding && point.compute == state.compute
+      return point.model == model && isLike && isShown
         ? Point(measurement, of: point, state) : nil
     }
     // A dictionary's order differs from run to run, and where labels meet the first one stays.
@@ -165,7 +166,7 @@ enum PlotPanel: Panel {
       walk = measurement.walk
       errorRate = rate * 100
       switch state.plotAxis {
-      case .compute: cost = measurement.gflopPerAudioSecond(state.modelCosts[point.model])
+      case .compute: cost = measurement.gflopPerAudioSecond(state.costs(point))
       case .latency:
         guard let seconds = state.seconds(point) else { return nil }
         cost = seconds * 1000

@@ -81,7 +81,8 @@ enum RacePanel: Panel {
     let theme = state.theme
     let labels = race.rows.map(\.label)
     let times = race.rows.map(\.time)
-    let nameWidth = min(18, labels.map(CharacterWidth.of).max() ?? 0)
+    let remarks = state.racers.map(\.remark.count).max() ?? 0
+    let nameWidth = min(18 + remarks, labels.map(CharacterWidth.of).max() ?? 0)
     let timeWidth = times.map(CharacterWidth.of).max() ?? 0
     let start = nameWidth + timeWidth + 3
     let lines = race.columns.lines(width: area.width - start)
@@ -138,7 +139,7 @@ package struct Race {
     let heard = racers.map { state.listening.heard(at: $0) }
     let names = zip(racers, heard).map { racer, heard in
       let count = heard?.mask.keptCount ?? racer.walk.keptCount
-      return "\(state.subject.models[racer.model].name) \(count)"
+      return "\(state.subject.models[racer.model].name) \(count)\(racer.remark)"
     }
     let rules = state.subject.normalization
     let words = heard.map { listening in

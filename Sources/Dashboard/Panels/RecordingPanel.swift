@@ -67,6 +67,7 @@ enum RecordingPanel: Panel {
   /// Whether the table is of something else than what was recorded or opened last.
   private static func isOlder(_ state: DashboardState) -> Bool {
     state.listening.failure != nil || state.listening.heardTake != state.listening.take
+      || state.listening.hearer.compute != state.compute
   }
 
   /// Why there is nothing new to hear, in as many lines as it takes: the reason is at the end of the

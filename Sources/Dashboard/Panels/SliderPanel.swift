@@ -27,8 +27,42 @@ enum SliderPanel: Panel {
       style: theme.accentStrong)
     slider(state).draw(in: track, on: &canvas) { Action.keep(state.layerCount - $0) }
     canvas.text(kept(state.walk.keptCount, state), x: track.maxX + 2, y: 1, style: theme.text)
-    canvas.edge(Meaning.forms(state), width: size.width, y: size.height - 1, style: theme.strong)
+    drawEdge(state, &canvas)
     if size.height >= 4 { drawScale(state, &canvas, x: track.x, width: track.width) }
+  }
+
+  /// What the choice means, and at the right how much of each layer is computed. Where that is all, the
+  /// meaning goes first; where it is less, nothing may be read without it.
+  private static func drawEdge(_ state: DashboardState, _ canvas: inout Canvas) {
+    let (width, y) = (canvas.size.width, canvas.size.height - 1)
+    let meaning = Meaning.forms(state)
+    guard state.subject.models[state.model].stops != nil else {
+      canvas.edge(meaning, width: width, y: y, style: state.theme.strong)
+      return
+    }
+    let isWhole = state.compute == .full
+    let forms: [KeyText] =
+      isWhole
+      ? ["rank, width, precision (\(key: "W"))"]
+      : [
+        "\(state.compute.description) (\(key: "W")), all (\(key: "A"))",
+        "\(state.compute.description) (\(key: "W"))", "\(state.compute.description)",
+      ]
+    func fits(_ form: KeyText, beside text: KeyText?) -> Bool {
+      form.width + 6 + (text.map { $0.width + 3 } ?? 0) <= width
+    }
+    let first = meaning.first { fits($0, beside: nil) }
+    let axes =
+      isWhole
+      ? forms.first { fits($0, beside: first) }
+      : forms.first { form in meaning.contains { fits(form, beside: $0) } }
+        ?? forms.first { fits($0, beside: nil) } ?? forms[forms.count - 1]
+    let shown = axes.map { axes in meaning.first { fits(axes, beside: $0) } } ?? first
+    canvas.edge(shown.map { [$0] } ?? [], width: width, y: y, style: state.theme.strong)
+    guard let axes else { return }
+    canvas.textRight(
+      keys: " \(axes) ", end: width - 2, y: y,
+      style: isWhole ? state.theme.muted : state.theme.accentStrong)
   }
 
   /// Policy and mask; the mask is left out where there is no room for it, then the seed.

@@ -58,8 +58,8 @@ enum TranscriptPanel: Panel {
           "  \(errors == 0 ? "no" : "\(errors)") error\(errors == 1 ? "" : "s")"
             + " in \(result.counts.words) words", errors > 0 ? theme.error : theme.accent
         ))
-      if let full = state.fullDepth?.results[index], state.walk != state.fullWalk {
-        pieces.append(("  (\(full.counts.errors) at full depth)", theme.muted))
+      if let full = state.fullDepth?.results[index], !state.isFull {
+        pieces.append(("  (\(full.counts.errors) at \(state.fullName))", theme.muted))
       }
     }
     if state.subject.leftOut.contains(index) {
@@ -94,8 +94,8 @@ enum TranscriptPanel: Panel {
       let kept = now?.mask.keptCount ?? state.walk.keptCount
       var labels = ["said", "\(kept) of \(state.layerCount)"]
       var alignments = [now?.alignment ?? []]
-      if state.walk != state.fullWalk, let full = state.fullDepth?.results[index] {
-        labels.append("full depth")
+      if !state.isFull, let full = state.fullDepth?.results[index] {
+        labels.append(state.fullName)
         alignments.append(full.alignment)
       }
       if let pinned = state.pinned, pinned != state.presentPoint,

@@ -41,7 +41,7 @@ enum UtterancesPanel: Panel {
 
   private static func table(_ state: DashboardState, _ rows: [Int]) -> Table {
     let theme = state.theme
-    let isFull = state.walk == state.fullWalk
+    let isFull = state.isFull
     return Table(
       columns: [
         .init("errors", alignment: .right, width: 6), .init("full", alignment: .right, width: 4),

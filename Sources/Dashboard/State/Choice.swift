@@ -15,11 +15,13 @@ package struct Choice: Sendable, Equatable {
   package var isManual: Bool
   /// Of policies that draw.
   package var seed: UInt64
+  /// How much of the linear layers is computed, and how exactly.
+  package var compute = Compute.full
   /// How words are found.
   package var decoding = Decoding.greedy
 
   package var point: OperatingPoint {
-    OperatingPoint(model: model, walk: walk, decoding: decoding)
+    OperatingPoint(model: model, walk: walk, compute: compute, decoding: decoding)
   }
 
   /// The policy's walk of so many layers of a model that has it.

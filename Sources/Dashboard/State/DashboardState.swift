@@ -31,8 +31,13 @@ package struct DashboardState: Sendable {
   package var comparisons: [Pair: ErrorRate.Comparison] = [:]
   /// The same of several draws, all of them together.
   var drawComparisons: [Draws: ErrorRate.Comparison] = [:]
-  /// Of each model.
+  /// Of each model, all of it in float32.
   package var modelCosts: [CostModel]
+  /// The same at every other choice of rank, width and precision, model by model: what shapes say, and times
+  /// once they were taken.
+  package var thinCosts: [[Compute: CostModel]]
+  /// The model and choice whose times are being taken beside nothing else.
+  package var timed: Thinned?
   /// The newest request, or nil before the first.
   package var newest: EvaluationRequest?
   /// Id of the last request that finished or failed.
@@ -82,6 +87,7 @@ package struct DashboardState: Sendable {
   package var comparesPolicies = false
   package var list = UtteranceList()
   package var budget = BudgetState()
+  package var front = FrontState()
   package var listening = ListenState()
   /// What there is to listen to.
   package var clips: [Clip] = []
@@ -94,6 +100,17 @@ package struct DashboardState: Sendable {
 
   package struct Pair: Hashable, Sendable {
     package var mine, other: OperatingPoint
+  }
+
+  /// A model, and how much of it is computed.
+  package struct Thinned: Hashable, Sendable {
+    package var model: Int
+    package var compute: Compute
+
+    package init(model: Int, compute: Compute) {
+      self.model = model
+      self.compute = compute
+    }
   }
 
   /// What stands for two contestants: one mask each, or several draws.
@@ -116,13 +133,15 @@ package struct DashboardState: Sendable {
 
   package init(
     subject: Subject, walk: Walk, policy: String, isManual: Bool = false, seed: UInt64 = 1,
-    costs: [CostModel], symbols: Symbols = .braille, views: [ViewKind] = ViewCatalog.all
+    costs: [CostModel], thinCosts: [[Compute: CostModel]]? = nil, symbols: Symbols = .braille,
+    views: [ViewKind] = ViewCatalog.all
   ) {
     self.subject = subject
     self.views = views
     view = views[0]
     choice = Choice(model: 0, walk: walk, policy: policy, isManual: isManual, seed: seed)
     modelCosts = costs
+    self.thinCosts = thinCosts ?? costs.map { _ in [:] }
     surveys = zip(subject.models, costs).map { model, costs in
       model.atlas.map { AtlasSurvey($0, costs) }
     }
@@ -152,21 +171,26 @@ package struct DashboardState: Sendable {
   package var layerCount: Int { subject.models[model].layerCount }
   /// Of the present model.
   package var policies: ModelPolicies { subject.models[model].policies }
-  /// Of the present model.
-  package var costs: CostModel { modelCosts[model] }
+  package var compute: Compute { choice.compute }
+  /// Of the present model, of what of it is computed.
+  package var costs: CostModel { costs(presentPoint) }
   /// Of the present model's atlas.
   package var survey: AtlasSurvey? { surveys[model] }
   package var decoding: Decoding { choice.decoding }
   package var presentPoint: OperatingPoint { choice.point }
-  /// The present model at full depth.
+  /// The present model at full depth, all of it in float32.
   package var fullPoint: OperatingPoint { presentPoint.full }
+  /// Nothing is left out.
+  package var isFull: Bool { presentPoint == fullPoint }
+  /// What `fullPoint` is called: where only layers are left out, by its depth.
+  package var fullName: String { compute == .full ? "full depth" : "full model" }
   /// The present policy's walk of every depth, deepest first.
   package var policyWalks: [Walk] {
     (1...layerCount).reversed().map { choice.walk(keeping: $0, by: policies) }
   }
   package var fullWalk: Walk { .full(layerCount) }
   package var present: Measurement? { measurement(walk) }
-  package var fullDepth: Measurement? { measurement(fullWalk) }
+  package var fullDepth: Measurement? { measurements[fullPoint] }
 
   /// What walks know an utterance by; empty where there is none.
   package func id(ofUtterance index: Int) -> String {
@@ -178,14 +202,33 @@ package struct DashboardState: Sendable {
     measurements[point(model: model, walk: walk)]
   }
 
-  /// A model by a walk, decoded as now.
+  /// A model by a walk, as much of it computed and decoded as now.
   package func point(model: Int, walk: Walk) -> OperatingPoint {
-    OperatingPoint(model: model, walk: walk, decoding: decoding)
+    OperatingPoint(model: model, walk: walk, compute: compute, decoding: decoding)
+  }
+
+  /// Whether so much of a model can be computed.
+  func has(_ compute: Compute, model: Int) -> Bool {
+    compute == .full || thinCosts[model][compute] != nil
+  }
+
+  /// Of a point's model, of what of it is computed.
+  package func costs(_ point: OperatingPoint) -> CostModel {
+    costs(model: point.model, point.compute)
+  }
+
+  /// Of a model, of so much of it as it has.
+  func costs(model: Int, _ compute: Compute) -> CostModel {
+    if compute == .full { return modelCosts[model] }
+    guard let costs = thinCosts[model][compute] else {
+      preconditionFailure("\(compute) of \(subject.models[model].name) cannot be chosen")
+    }
+    return costs
   }
 
   /// From shapes; where utterances have masks of their own, of those measured, and an estimate before.
   package func gflopPerAudioSecond(_ point: OperatingPoint) -> Double {
-    let costs = modelCosts[point.model]
+    let costs = costs(point)
     return measurements[point]?.gflopPerAudioSecond(costs) ?? costs.gflopPerAudioSecond(point.walk)
   }
 
@@ -209,13 +252,13 @@ package struct DashboardState: Sendable {
   package var rivals: [Int] {
     let models = subject.models
     return (1..<models.count).map { (model + $0) % models.count }
-      .filter { models[$0].layerCount == layerCount }
+      .filter { models[$0].layerCount == layerCount && has(compute, model: $0) }
   }
   /// `spread`, or `manual` after a layer was toggled by hand.
   package var policyName: String { isManual ? "manual" : policy }
   /// What is being measured now.
   package var measured: OperatingPoint? {
-    activity == .measuring ? newest?.point : nil
+    activity == .measuring && !isFrontMeasured ? newest?.point : nil
   }
 
   /// The close look that the present view shows.
@@ -226,7 +269,7 @@ package struct DashboardState: Sendable {
 
   /// Seconds of one thread for an utterance of mean length: what every view shows of an operating point.
   package func seconds(_ point: OperatingPoint) -> Double? {
-    seconds(point, audioSeconds: [modelCosts[point.model].utteranceSeconds])?.first
+    seconds(point, audioSeconds: [costs(point).utteranceSeconds])?.first
   }
 
   /// The same for utterances of these lengths. Where they have masks of their own, by the mean of those
@@ -256,7 +299,7 @@ package struct DashboardState: Sendable {
     _ point: OperatingPoint, _ audioSeconds: [Double],
     network: (_ latency: LatencyModel, _ isDecoded: Bool) -> [Double]
   ) -> [Double]? {
-    let costs = modelCosts[point.model]
+    let costs = costs(point)
     guard let latency = costs.latency else { return nil }
     guard point.decoding.beam != nil else { return network(latency, true) }
     guard let search = measurements[point]?.meanDecodeSeconds else { return nil }
@@ -270,7 +313,7 @@ package struct DashboardState: Sendable {
   /// known, or a beam search was part of it.
   func seconds(_ heard: Listening, by hearer: ListenState.Hearer) -> Double {
     guard hearer.decoding.beam == nil,
-      let seconds = modelCosts[hearer.model].seconds(
+      let seconds = costs(model: hearer.model, hearer.compute).seconds(
         heard.mask, looks: heard.looks, audioSeconds: heard.audioSeconds)
     else { return heard.seconds }
     return seconds

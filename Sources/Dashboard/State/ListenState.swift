@@ -5,17 +5,21 @@ import Speech
 import Tradeoff
 
 package struct ListenState: Sendable, Equatable {
-  /// A model, and how it finds words.
+  /// A model, how much of it is computed, and how it finds words.
   package struct Hearer: Sendable, Hashable {
     package var model: Int
+    package var compute: Compute
     package var decoding: Decoding
 
-    package init(model: Int, decoding: Decoding) {
+    package init(model: Int, compute: Compute = .full, decoding: Decoding) {
       self.model = model
+      self.compute = compute
       self.decoding = decoding
     }
 
-    init(_ point: OperatingPoint) { self.init(model: point.model, decoding: point.decoding) }
+    init(_ point: OperatingPoint) {
+      self.init(model: point.model, compute: point.compute, decoding: point.decoding)
+    }
   }
 
   package var isRecording = false
@@ -65,7 +69,10 @@ package struct ListenState: Sendable, Equatable {
 
   /// Everybody who heard it.
   package var hearers: [Hearer] {
-    hearings.keys.sorted { ($0.model, $0.decoding.identifier) < ($1.model, $1.decoding.identifier) }
+    hearings.keys.sorted {
+      ($0.model, $0.compute.description, $0.decoding.identifier)
+        < ($1.model, $1.compute.description, $1.decoding.identifier)
+    }
   }
 
   /// Of what was heard last; nil before that.
@@ -131,9 +138,11 @@ extension DashboardState {
       if missing.isEmpty { continue }
       let request = ProbeRequest.file(
         file, named: utterance(in: file), take: listening.take, model: racer.model, walks: missing,
-        decoding: racer.decoding)
+        compute: racer.compute, decoding: racer.decoding)
       if probes.knows(request) { continue }
-      if case .file(file, _, listening.take, racer.model, let walks, racer.decoding)? = probes.asked,
+      if case .file(
+        file, _, listening.take, racer.model, let walks, racer.compute, racer.decoding)? = probes
+        .asked,
         Set(missing).isSubset(of: walks)
       {
         return probes.asked

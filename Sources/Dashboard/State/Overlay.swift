@@ -13,6 +13,10 @@ package enum Overlay: Sendable, Equatable {
   /// A line that is being typed, in the footer.
   case prompt(Prompt)
   case menu(Menu)
+  /// The sliders of rank, width and precision; the keys that move them are theirs, all others work on.
+  case axes(ComputeAxis)
+  /// The front over all axes; keys that are not its own work on.
+  case front
   /// A page of the help, from 0; all keys work on.
   case help(page: Int)
 }
@@ -21,6 +25,8 @@ extension DashboardState {
   package var demo: DemoState? { if case .demo(let demo) = overlay { demo } else { nil } }
   package var prompt: Prompt? { if case .prompt(let prompt) = overlay { prompt } else { nil } }
   package var menu: Menu? { if case .menu(let menu) = overlay { menu } else { nil } }
+  package var axis: ComputeAxis? { if case .axes(let axis) = overlay { axis } else { nil } }
+  package var isFrontShown: Bool { overlay == .front }
   package var helpPage: Int? { if case .help(let page) = overlay { page } else { nil } }
 }
 

@@ -1,5 +1,6 @@
 // What close looks have brought.
 
+import Backbones
 import Tradeoff
 
 /// What is known of them, by what was asked.
@@ -20,10 +21,10 @@ package struct Probes: Sendable {
     lenses[request] != nil || clouds[request] != nil || failures[request] != nil
   }
 
-  /// The cloud of a model that was worked out last.
-  func newestCloud(of model: Int) -> OutputCloud? {
+  /// The cloud of so much of a model that was worked out last.
+  func newestCloud(of model: Int, _ compute: Compute) -> OutputCloud? {
     order.reversed().lazy.compactMap { request -> OutputCloud? in
-      guard case .cloud(model, _) = request else { return nil }
+      guard case .cloud(model, _, compute) = request else { return nil }
       return clouds[request]
     }.first
   }

@@ -39,6 +39,8 @@ package struct Subject: Sendable, Equatable {
     package var policies: ModelPolicies
     /// The text of each token.
     package var pieces: [String]
+    /// Where the sliders of rank, width and precision stop; nil where it can only be computed whole.
+    package var stops: ComputeStops?
 
     package var layerCount: Int { policies.layerCount }
     /// What every mask of it does to a split.

@@ -127,7 +127,7 @@ package enum Tour {
     state.walk.keptCount == TourKeys.half(state)
   }
 
-  static func isFull(_ state: DashboardState) -> Bool { state.walk == state.fullWalk }
+  static func isFull(_ state: DashboardState) -> Bool { state.isFull }
 
   static func isSettled(_ state: DashboardState) -> Bool { state.present?.isComplete ?? false }
 

@@ -20,7 +20,7 @@ enum TourKeys {
   }
 
   static func dropNothing(_ state: DashboardState) -> [Key] {
-    state.walk == state.fullWalk && !state.budget.isInCharge ? [] : ["d", "0", .enter]
+    state.isFull && !state.budget.isInCharge ? [] : ["d", "0", .enter]
   }
 
   /// A model by its number in the menu, which depends on what was opened.

@@ -61,6 +61,11 @@ extension Update {
     case .choosePoint(let point): return choose(point, &state)
     case .choosePreset(let index): return perform(.drop(Menus.presets[index].percent), &state)
     case .switchDecoding: return switchDecoding(&state)
+    case .openAxes: openAxes(&state)
+    case .chooseAxis(let axis): state.overlay = .axes(axis)
+    case .compute(let axis, let position): return move(axis, to: position, &state)
+    case .wholeCompute: return computeAll(&state)
+    case .front(let action): return perform(action, &state)
     case .undo: return goBack(from: \.past, to: \.future, &state)
     case .redo: return goBack(from: \.future, to: \.past, &state)
     case .pin:
@@ -88,6 +93,7 @@ extension Update {
     case .pause:
       state.isPaused.toggle()
       if state.isPaused { return [.rest] }
+      if state.isFrontMeasured { (state.front.asked, state.activity) = (nil, .idle) }
       return state.present?.isComplete == true ? [] : request(state.presentPoint, &state)
     case .step: return step(&state)
     case .restart:
@@ -123,7 +129,7 @@ extension Update {
       switch state.overlay {
       case .demo: return endDemo(&state)
       case .menu(let menu): closeMenu(menu, &state)
-      case .complaints, .card, .prompt, .help: state.overlay = nil
+      case .complaints, .card, .prompt, .axes, .front, .help: state.overlay = nil
       case nil:
         if state.zoomed != nil {
           state.zoomed = nil

@@ -29,7 +29,8 @@ extension Update {
     state.budget.isInCharge = false
     let policies = state.subject.models[point.model].policies
     return change(&state) {
-      ($0.model, $0.walk, $0.decoding) = (point.model, point.walk, point.decoding)
+      ($0.model, $0.walk, $0.compute, $0.decoding) =
+        (point.model, point.walk, point.compute, point.decoding)
       if let maker = point.walk.maker {
         ($0.policy, $0.seed) = (maker.policy, maker.seed ?? $0.seed)
       }
@@ -97,8 +98,11 @@ extension Update {
     let policies = models[index].policies
     let refusal = policies.refusal(state.policy)
     if let refusal { state.notice = "policy \(state.policy): \(refusal.reason)" }
+    let hasCompute = state.has(state.compute, model: index)
+    if !hasCompute { state.notice = wholeAlone(index, state) }
     return change(&state) { choice in
       choice.model = index
+      if !hasCompute { choice.compute = .full }
       if refusal != nil {
         choice.policy = PolicyCatalog.names[0]
         choice.isManual = choice.walk.mask != nil
@@ -126,7 +130,7 @@ extension Update {
 
   static func pinName(_ state: DashboardState) -> String {
     state.pinned.map {
-      "\(state.subject.models[$0.model].name), \($0.walk.keptCount) layers"
+      "\(state.subject.models[$0.model].name), \($0.walk.keptCount) layers\($0.remark)"
         + (state.beam == nil ? "" : ", \($0.decoding.description)")
     } ?? ""
   }

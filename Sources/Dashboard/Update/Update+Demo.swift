@@ -4,7 +4,8 @@ import TerminalUI
 
 package func startDemo(_ state: inout DashboardState) -> [Effect] {
   state.seeksChange = false
-  return Update.play(DemoState(state), &state) + [.setTicking(true)]
+  let whole = state.compute == .full ? [] : Update.computeAll(&state)
+  return whole + Update.play(DemoState(state), &state) + [.setTicking(true)]
 }
 
 extension Update {
@@ -14,7 +15,9 @@ extension Update {
     let steps = Demo.steps(in: state)
     let step = steps[demo.step]
     demo.ticks += 1
-    if state.activity == .idle, state.probes.asked == nil { demo.settledTicks += 1 }
+    if state.activity == .idle, state.timed == nil, state.probes.asked == nil {
+      demo.settledTicks += 1
+    }
     let isSeen =
       Double(demo.settledTicks) * state.demoPace >= step.seconds * Demo.ticksPerSecond
     let isLate = Double(demo.ticks) >= Demo.patience * Demo.ticksPerSecond

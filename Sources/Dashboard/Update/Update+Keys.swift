@@ -57,6 +57,8 @@ extension Update {
     case .prompt(let prompt): return type(key, prompt, &state)
     case .menu(let menu): return walk(key, menu, &state)
     case .help: return read(key, &state)
+    case .axes(let axis): return slide(key, axis, &state)
+    case .front: return presentFront(key, &state)
     case nil:
       let action = KeyBindings.action(for: key, in: state.view, of: state.views)
       return action.map { perform($0, &state) } ?? []

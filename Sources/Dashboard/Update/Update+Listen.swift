@@ -9,7 +9,7 @@ extension Update {
     state.listening.failure = nil
     state.listening.recordings += 1
     state.listening.captions = Captions(recording: state.listening.recordings)
-    return state.activity == .measuring ? [.rest] : []
+    return state.activity == .measuring || state.timed != nil ? [.rest] : []
   }
 
   /// Measuring goes on where it was, unless something else has been chosen since.

@@ -20,6 +20,7 @@ extension Update {
       id: (state.newest?.id ?? 0) + 1, point, known: state.measurements[point]?.known ?? [],
       limit: limit, isAnew: isAnew)
     state.newest = request
+    state.front.asked = nil
     state.activity = .measuring
     state.asked.removeAll { $0 == point }
     state.asked.append(point)
@@ -52,6 +53,10 @@ extension Update {
 
   static func take(_ event: EvaluationEvent, _ state: inout DashboardState) -> [Effect] {
     guard let newest = state.newest else { return [] }
+    if state.front.asked == newest.id {
+      if event.id == newest.id { takeFront(event, newest, &state) }
+      return []
+    }
     switch event {
     case .started:
       return []
@@ -97,7 +102,7 @@ extension Update {
     // Of one cost: the same number of layers, by another model or another policy.
     for (other, _) in state.measurements
     where other != point && other.walk.keptCount == point.walk.keptCount
-      && other.decoding == point.decoding
+      && other.decoding == point.decoding && other.compute == point.compute
     {
       guard let theirs = counts(other) else { continue }
       for (a, b, x, y) in [(point, other, mine, theirs), (other, point, theirs, mine)] {
@@ -133,14 +138,30 @@ extension Update {
     }
   }
 
-  /// What numbers are compared with is measured as soon as nothing else waits: full depth, the pinned
-  /// operating point, the other model by this walk, then what the view wishes for. An empty data set is
+  /// What numbers are compared with is measured as soon as nothing else waits: the times of what of the model
+  /// is computed, full depth, the pinned operating point, the other model by this walk, then what the view
+  /// wishes for, and last the front over all axes. An empty data set is
   /// complete without a measurement, so what was just asked for is not asked for again.
   static func measureNext(
     _ state: inout DashboardState, besides asked: OperatingPoint? = nil
   ) -> [Effect] {
-    guard let next = unmeasured(state, besides: asked) else { return [] }
+    if let untimed = untimed(state) {
+      state.timed = untimed
+      return [.time(untimed)]
+    }
+    guard let next = unmeasured(state, besides: asked) else { return requestFront(&state) }
     return request(next, &state)
+  }
+
+  /// Whose times the screen lacks, once the present error rate is known; nothing else may compute meanwhile.
+  private static func untimed(_ state: DashboardState) -> DashboardState.Thinned? {
+    guard state.present?.isComplete == true, state.probes.asked == nil,
+      !state.listening.isRecording
+    else { return nil }
+    return ([state.presentPoint, state.pinned, state.rival?.point].compactMap { $0 })
+      .filter { $0.compute != .full && state.costs($0).latency == nil }
+      .map { DashboardState.Thinned(model: $0.model, compute: $0.compute) }.first
+      ?? state.untimedOfFront()
   }
 
   private static func unmeasured(

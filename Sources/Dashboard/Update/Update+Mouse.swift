@@ -31,8 +31,11 @@ extension Update {
     case .press:
       let targets = view(state, state.size).targets
       let target = targets.target(x: x, y: y, for: .press)
-      if target?.gestures.contains(.slide) == true {
-        state.held = targets.filter { $0.gestures.contains(.slide) }
+      if let target, target.gestures.contains(.slide) {
+        // There may be several sliders, each on a row of its own.
+        state.held = targets.filter {
+          $0.gestures.contains(.slide) && $0.area.y == target.area.y
+        }
       }
       return target
     }

@@ -51,7 +51,7 @@ extension Update {
   static func findWorseUtterance(_ state: inout DashboardState) {
     guard let present = state.present else { return }
     let rows = state.view.type.utterances(state)
-    let allowed = state.walk == state.fullWalk ? nil : state.fullDepth
+    let allowed = state.isFull ? nil : state.fullDepth
     let place = rows.firstIndex(of: state.utterance).map { $0 + 1 } ?? 0
     let worse = (rows[place...] + rows[..<place]).first { index in
       present.results[index].map {
@@ -61,7 +61,8 @@ extension Update {
     guard let worse else {
       state.notice =
         allowed == nil
-        ? "no measured utterance has an error" : "no measured utterance is worse than at full depth"
+        ? "no measured utterance has an error"
+        : "no measured utterance is worse than at \(state.fullName)"
       return
     }
     (state.utterance, state.seeksChange) = (worse, false)
@@ -85,7 +86,7 @@ extension Update {
     guard state.subject.utterances.indices.contains(index),
       let now = state.present?.results[index]
     else { return nil }
-    if state.walk == state.fullWalk { return now.counts.errors > 0 }
+    if state.isFull { return now.counts.errors > 0 }
     return state.fullDepth?.results[index].map { $0.counts.errors != now.counts.errors }
   }
 }

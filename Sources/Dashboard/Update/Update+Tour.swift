@@ -7,6 +7,8 @@ extension Update {
     state.seeksChange = false
     if state.helpPage != nil || state.prompt?.kind == .guess { state.overlay = nil }
     let asks = Tour.step(state).asksGuess
+    // It is about layers: what it says is of all that is in them.
+    let whole = state.compute == .full ? [] : computeAll(&state)
     if asks { state.tour.guess = nil }
     state.tour.start = TourState.Start(
       choice: state.choice, view: state.view, pinned: state.pinned, budget: state.budget,
@@ -15,7 +17,7 @@ extension Update {
     // With fewer layers the slider's line might tell the answer.
     let effects = asks ? keep(state.layerCount, &state) : putBack(&state)
     askForGuess(&state)
-    return effects
+    return whole + effects
   }
 
   /// Numbers that are typed go into a prompt, and nowhere else.

@@ -5,6 +5,8 @@ import TerminalUI
 /// Takes in one message; what must happen outside comes back as effects.
 package func update(_ state: inout DashboardState, _ message: Message) -> [Effect] {
   let effects = Update.react(to: message, &state) + Update.look(&state)
+  // Times are taken beside nothing else: they wait for what has come between.
+  if effects.contains(where: \.takesThePlaceOfTimes) { state.timed = nil }
   switch message {
   // These come by the hundred, and complete nothing.
   case .evaluator(.utterance), .tick, .caption: break
@@ -36,9 +38,16 @@ enum Update {
     case .ready:
       state.activity = .idle
       return request(state.presentPoint, &state)
-    case .calibrated(let model, let costs):
+    case .calibrated(let model, let costs, let thinned):
       state.modelCosts[model] = costs
+      if !thinned.isEmpty { state.thinCosts[model] = thinned }
       state.surveys[model]?.setCosts(costs)
+    case .timed(let thinned, let latency):
+      state.thinCosts[thinned.model][thinned.compute]?.latency = latency
+      if state.timed == thinned { state.timed = nil }
+      return state.budget.isInCharge ? chooseByBudget(&state) : []
+    case .frontGround(let ground):
+      state.front.ground = ground
     case .failed(let reason):
       state.activity = .unavailable(reason)
     case .notice(let text):

@@ -23,6 +23,7 @@ enum EmbeddingsView: DashboardView {
   }
 
   static func probe(_ state: DashboardState) -> ProbeRequest? {
-    state.subject.utterances.isEmpty ? nil : .cloud(model: state.model, walk: state.walk)
+    state.subject.utterances.isEmpty
+      ? nil : .cloud(model: state.model, walk: state.walk, compute: state.compute)
   }
 }

@@ -33,6 +33,8 @@ enum LayersView: DashboardView {
     guard state.subject.utterances.indices.contains(state.utterance),
       !state.subject.leftOut.contains(state.utterance)
     else { return nil }
-    return .lens(model: state.model, utterance: state.utterance, mask: state.mask)
+    return .lens(
+      model: state.model, utterance: state.utterance, mask: state.mask,
+      compute: state.compute)
   }
 }

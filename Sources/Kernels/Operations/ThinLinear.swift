@@ -97,11 +97,17 @@ package struct ThinLinear: Sendable {
   /// Values of the weight that take part, each with a multiplication a row.
   package var weightCount: Int {
     switch weight {
-    case .whole: inputs * outputs
-    case .factors(_, _, let rank): rank * (inputs + outputs)
+    case .whole: Self.weightCount(inputs: inputs, outputs: outputs, rank: nil)
+    case .factors(_, _, let rank):
+      Self.weightCount(inputs: inputs, outputs: outputs, rank: rank)
     case .panels(let panels): panels.reduce(0) { $0 + $1.rows * $1.columns }
     case .integers(let layers): layers.reduce(0) { $0 + $1.weightCount }
     }
+  }
+
+  /// The same from shapes: in two factors of so many ranks, or in one matrix.
+  package static func weightCount(inputs: Int, outputs: Int, rank: Int?) -> Int {
+    rank.map { $0 * (inputs + outputs) } ?? inputs * outputs
   }
 
   /// The matrices that a row goes through, outputs x inputs, of which the first so many of both count.

@@ -83,12 +83,23 @@ package struct Weights: @unchecked Sendable {
 
   /// The same, except that of some fully connected layers only a part is computed.
   package func replacing(_ layers: [Part]) -> Weights {
-    var result = self
-    for (weight, bias, part) in layers {
+    var result = counting(
+      layers.map { ($0.weight, $0.bias, $0.part.weightCount, $0.part.outputs) })
+    for (weight, _, part) in layers {
       result.thin = result.thin ?? [:]
       result.thin?[weight.offset] = part
-      result.counts[weight.offset] = part.weightCount
-      if let bias { result.counts[bias.offset] = part.outputs }
+    }
+    return result
+  }
+
+  /// The same values, counted as if of some fully connected layers so many took part.
+  package func counting(
+    _ layers: [(weight: Parameter, bias: Parameter?, count: Int, outputs: Int)]
+  ) -> Weights {
+    var result = self
+    for (weight, bias, count, outputs) in layers {
+      result.counts[weight.offset] = count
+      if let bias { result.counts[bias.offset] = outputs }
     }
     return result
   }

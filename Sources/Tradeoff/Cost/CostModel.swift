@@ -18,16 +18,25 @@ package struct CostModel: Sendable, Equatable {
 
   /// Averages the backbone's exact counts over utterances of these lengths.
   package init(_ backbone: any Backbone, sampleCounts: [Int]) {
+    self.init(
+      backbone, backbone.parameters, sampleCounts: sampleCounts, backbone.operations(sampleCount:))
+  }
+
+  /// The same of a model of which less is computed; nil where that cannot be.
+  package init?(_ recognizer: Recognizer, at compute: Compute, sampleCounts: [Int]) {
+    guard let (parameters, operations) = recognizer.counts(at: compute) else { return nil }
+    self.init(recognizer.backbone, parameters, sampleCounts: sampleCounts, operations)
+  }
+
+  private init(
+    _ backbone: any Backbone, _ parameters: StageValues, sampleCounts: [Int],
+    _ operations: (_ sampleCount: Int) -> StageValues
+  ) {
     let seconds = Double(sampleCounts.reduce(0, +)) / Double(backbone.sampleRate)
-    var sum = StageValues(
-      frontEnd: 0, layers: Array(repeating: 0, count: backbone.layerCount),
-      skipped: Array(repeating: 0, count: backbone.layerCount), head: 0)
-    for count in sampleCounts {
-      sum = sum.adding(backbone.operations(sampleCount: count), scale: 1)
-    }
-    stages = StageValues.zero(layers: backbone.layerCount).adding(
-      sum, scale: 1 / max(seconds, 1e-9))
-    parameters = backbone.parameters
+    let none = StageValues.zero(layers: backbone.layerCount)
+    let sum = sampleCounts.reduce(none) { $0.adding(operations($1), scale: 1) }
+    stages = none.adding(sum, scale: 1 / max(seconds, 1e-9))
+    self.parameters = parameters
     utteranceSeconds = seconds / Double(max(sampleCounts.count, 1))
     let lengths = sampleCounts.sorted().map { Double($0) / Double(backbone.sampleRate) }
     func rank(_ share: Double) -> Double { Summary.Percentiles.rank(share, of: lengths) }
@@ -36,7 +45,12 @@ package struct CostModel: Sendable, Equatable {
 
   /// Before the data set's lengths are known: for utterances of 10 seconds.
   package init(_ backbone: any Backbone) {
-    self.init(backbone, sampleCounts: [10 * backbone.sampleRate])
+    self.init(backbone, sampleCounts: Self.usualSampleCounts(backbone))
+  }
+
+  /// What is counted with until the data set's lengths are known.
+  package static func usualSampleCounts(_ backbone: any Backbone) -> [Int] {
+    [10 * backbone.sampleRate]
   }
 
   /// Of a walk whose masks depend on the utterance an estimate, as if every layer ran equally often.

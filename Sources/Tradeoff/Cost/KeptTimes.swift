@@ -13,24 +13,29 @@ package struct KeptTimes: Sendable {
     package var weights: String
     /// Names the build.
     package var program: String
+    /// How much of the model is computed, in words; absent for all of it.
+    package var compute: String?
 
-    package init(machine: String, weights: String, program: String) {
+    package init(machine: String, weights: String, program: String, compute: Compute = .full) {
       self.machine = machine
       self.weights = weights
       self.program = program
+      self.compute = compute == .full ? nil : compute.description
     }
 
     /// In a file's name.
     var digest: String {
       var digest = Digest()
-      for part in [machine, weights, program] { digest.add(Data(part.utf8)) }
+      for part in [machine, weights, program, compute].compactMap({ $0 }) {
+        digest.add(Data(part.utf8))
+      }
       return digest.description
     }
   }
 
   private let folder: URL
   /// Beside newer ones older files go: builds that are used no more leave some.
-  private static let mostFiles = 64
+  private static let mostFiles = 256
 
   package init(folder: URL) { self.folder = folder }
 

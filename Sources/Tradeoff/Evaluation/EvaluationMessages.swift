@@ -81,4 +81,11 @@ package enum EvaluationEvent: Sendable {
   /// Every utterance that was asked for has been posted.
   case finished(id: Int)
   case failed(id: Int, String)
+
+  /// Of the request that it answers.
+  package var id: Int {
+    switch self {
+    case .started(let id, _), .utterance(let id, _), .finished(let id), .failed(let id, _): id
+    }
+  }
 }

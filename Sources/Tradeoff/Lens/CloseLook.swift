@@ -7,12 +7,14 @@ import Speech
 /// What is wanted; the newest one replaces those before it. Models go by the asker's own numbering.
 package enum ProbeRequest: Hashable, Sendable {
   /// What the head says after every layer of an utterance.
-  case lens(model: Int, utterance: Int, mask: LayerMask)
-  /// The output distributions of a model by a walk beside those of the reference at full depth.
-  case cloud(model: Int, walk: Walk)
+  case lens(model: Int, utterance: Int, mask: LayerMask, compute: Compute = .full)
+  /// The output distributions of a model by a walk beside those of all of the reference.
+  case cloud(model: Int, walk: Walk, compute: Compute = .full)
   /// A file, by these walks of a model, such as every depth of a policy.
   /// - Parameter named: what walks know it by.
-  case file(String, named: String, take: Int, model: Int, walks: [Walk], decoding: Decoding)
+  case file(
+    String, named: String, take: Int, model: Int, walks: [Walk], compute: Compute = .full,
+    decoding: Decoding)
 }
 
 package enum ProbeResult: Sendable {
@@ -46,25 +48,26 @@ package struct CloseLook: Sendable {
   ) {
     do {
       switch request {
-      case .lens(let model, let utterance, let mask):
-        let (recognizer, data) = models[model]
+      case .lens(let model, let utterance, let mask, let compute):
+        let data = models[model].data
+        let recognizer = try models[model].recognizer.at(compute)
         let lens = LayerLens(
           recognizer, data.samples[utterance], words: data.dataset.utterances[utterance].words,
           normalization: data.dataset.normalization, mask: mask, isCancelled: isCancelled)
         if let lens { report(.lens(request, lens)) }
-      case .cloud(let model, let walk):
+      case .cloud(let model, let walk, let compute):
         let recognizers = models.map(\.recognizer)
         let reference = OutputCloud.reference(for: model, among: recognizers)
         let cloud = try OutputCloud(
-          of: recognizers[model], walk: walk, beside: recognizers[reference],
+          of: recognizers[model].at(compute), walk: walk, beside: recognizers[reference],
           utterances: models[model].data.heard, isCancelled: isCancelled)
         if let cloud { report(.cloud(request, cloud)) }
-      case .file(let path, let utterance, _, let model, let walks, let decoding):
+      case .file(let path, let utterance, _, let model, let walks, let compute, let decoding):
         let waveform = try AudioFile.read(URL(fileURLWithPath: path))
         if isCancelled() { return }
         report(.sound(request, SoundOutline(waveform)))
         Listening.each(
-          of: walks, waveform, named: utterance, by: models[model].recognizer,
+          of: walks, waveform, named: utterance, by: try models[model].recognizer.at(compute),
           decoding: decoding, isCancelled: isCancelled
         ) { report(.depth(request, $0)) }
       }

@@ -7,15 +7,18 @@ import Speech
 package struct VisitedWalk: Sendable, Equatable {
   package var model: String
   package var walk: Walk
+  package var compute: Compute
   package var decoding: Decoding
   /// Of every utterance, in the data set's order.
   package var results: [UtteranceResult]
 
   package init(
-    model: String, walk: Walk, decoding: Decoding = .greedy, results: [UtteranceResult]
+    model: String, walk: Walk, compute: Compute = .full, decoding: Decoding = .greedy,
+    results: [UtteranceResult]
   ) {
     self.model = model
     self.walk = walk
+    self.compute = compute
     self.decoding = decoding
     self.results = results
   }
@@ -31,7 +34,8 @@ extension SweepPoint {
         summary: Summary(
           entry.results, model: entry.model, dataset: dataset,
           policy: entry.walk.maker?.policy ?? "visited",
-          walk: entry.walk, decoding: entry.decoding, threads: threads, machine: machine),
+          walk: entry.walk, compute: entry.compute, decoding: entry.decoding, threads: threads,
+          machine: machine),
         seed: entry.walk.maker?.seed, sweep: "dashboard", point: index, points: visited.count)
     }
   }

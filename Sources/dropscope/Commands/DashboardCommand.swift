@@ -23,6 +23,7 @@ enum DashboardCommand: Command {
     var model = ModelOptions()
     var data = DataOptions()
     var layers = LayerOptions()
+    var compute = ComputeOptions()
     var decoding = DecodingOptions()
     var threads = Threads()
     var frame: Size?
@@ -60,6 +61,7 @@ enum DashboardCommand: Command {
           several: "compare models, as with the bundled ones: 'M' goes to the next"
         ).at(\.model),
         DataOptions.group().at(\.data), LayerOptions.group(atlas: .later).at(\.layers),
+        ComputeOptions.group().at(\.compute),
         DecodingOptions.group("With them, 'D' switches between that and a beam search.")
           .at(\.decoding),
         OptionGroup("Screen") {
@@ -114,6 +116,8 @@ enum DashboardCommand: Command {
     // Whatever can be wrong with what was asked for is said before the screen changes.
     if let recording = options.recording { try NCursesTerminal.checkRecording(recording) }
     let recognizers = try ModelOptions.recognizers(options.model.modelsOrAllBundled())
+    try options.compute.check(recognizers)
+    let compute = options.compute.compute
     let dataset = try options.data.dataset()
     let policies = try Atlases.policies(
       of: recognizers, by: options.layers.atlas, on: dataset)
@@ -128,6 +132,7 @@ enum DashboardCommand: Command {
           name: recognizer.name, layerCount: policies.layerCount,
           pieces: recognizer.tokenizer.pieces)
         model.policies = policies
+        model.stops = recognizer.isThinnable ? ComputeStops(including: compute) : nil
         return model
       }, dataset: dataset.name, split: dataset.split,
       normalization: dataset.normalization,
@@ -137,7 +142,12 @@ enum DashboardCommand: Command {
     var state = DashboardState(
       subject: subject, walk: choice.walk, policy: choice.policy ?? PolicyCatalog.names[0],
       isManual: choice.policy == nil, seed: choice.seed ?? 1,
-      costs: recognizers.map { CostModel($0.backbone) })
+      costs: recognizers.map { CostModel($0.backbone) },
+      thinCosts: zip(recognizers, subject.models).map { recognizer, model in
+        model.stops?.costs(
+          of: recognizer, sampleCounts: CostModel.usualSampleCounts(recognizer.backbone)) ?? [:]
+      })
+    state.choice.compute = compute
     state.beam = try options.decoding.decoding().beam
     state.savedSweeps = try savedSweeps(dataset)
     state.clips = Clip.of([dataset] + bundledSplits(besides: dataset), limit: 500)
@@ -166,8 +176,9 @@ enum DashboardCommand: Command {
       // A picture is looked at elsewhere; text in this terminal.
       if !options.isSVG { state.symbols = NCursesTerminal.localSymbols(symbols) }
       let session = DashboardSession(
-        recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
-        isReadOnly: options.isReadOnly, watching: options.watched, lesson: lesson)
+        recognizers, dataset, stops: subject.models.map(\.stops), threads: threads,
+        isStrict: options.data.isStrict, isReadOnly: options.isReadOnly, watching: options.watched,
+        lesson: lesson, others: lesson.others)
       defer { session.close() }
       try session.settle(&state)
       LeftOut.complain(session.leftOut, of: "\(dataset.name) \(dataset.split)")
@@ -205,8 +216,10 @@ enum DashboardCommand: Command {
         if !complaints.isEmpty { state.overlay = .complaints(complaints) }
         if state.isMouseReleased { terminal.setMouse(false) }
         let session = DashboardSession(
-          recognizers, dataset, threads: threads, isStrict: options.data.isStrict,
-          isReadOnly: options.isReadOnly, watching: options.watched, lesson: lesson)
+          recognizers, dataset, stops: subject.models.map(\.stops), threads: threads,
+          isStrict: options.data.isStrict, isReadOnly: options.isReadOnly,
+          watching: options.watched, lesson: lesson,
+          others: lesson.others)
         defer { session.close() }
         session.watchSettings(settings, fixed)
         if options.isDemo { session.startDemo(&state) }

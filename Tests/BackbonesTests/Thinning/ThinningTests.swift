@@ -111,6 +111,23 @@ import Testing
     }
   }
 
+  // MARK: From shapes
+
+  /// What sliders say of a choice before anything is worked out for it is what the network then does.
+  @Test(arguments: models) func shapesTellWhatIsComputed(model: String) throws {
+    let recognizer = try Recognizer(contentsOf: fixture(model))
+    let samples = recognizer.backbone.sampleRate
+    for compute in [
+      Compute.full, Compute(rank: 0.5), Compute(width: 0.25), Compute(rank: 0.75, width: 0.5),
+      Compute(width: 0.5, precision: .int8),
+    ] {
+      let (parameters, operations) = try #require(recognizer.counts(at: compute))
+      let backbone = try recognizer.at(compute).backbone
+      #expect(operations(samples) == backbone.operations(sampleCount: samples))
+      #expect(parameters == backbone.parameters)
+    }
+  }
+
   // MARK: Every family
 
   @Test(arguments: models) func allOfItIsTheModelItself(model: String) throws {

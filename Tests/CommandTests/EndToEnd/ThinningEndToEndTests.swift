@@ -75,6 +75,21 @@ import Testing
       #expect(points.map { $0["point"] as? Int } == [0, 1, 2, 3])
       let swept = try run(["sweep", "--policy", "first"] + lists + common(world))
       #expect(swept.output.contains(" width 50 %, int8 "), "\(swept.output)")
+      // Of what costs the same one is enough, so that at most two of the four are on the front.
+      let lit = swept.output.split(separator: "\n").filter { $0.hasSuffix("*") }
+      #expect((1...2).contains(lit.count) && swept.output.contains("  front"), "\(swept.output)")
+    }
+  }
+
+  /// Measured and timed to the end before the picture is taken.
+  @Test func theDashboardStartsWithIt() throws {
+    try withWorld { world in
+      let shown = try run(
+        ["dashboard", "--frame", "120x40", "--width", "50%", "--precision", "int8"] + common(world))
+      #expect(shown.status == 0, "\(shown.errors)")
+      for part in ["model small, width 50 %, int8", "measured; the evaluator rests", "full model"] {
+        #expect(shown.output.contains(part), "\(part): \(shown.output)")
+      }
     }
   }
 

@@ -55,6 +55,34 @@ import Testing
     }
   }
 
+  /// Less of each layer, from the command line and by keys, and the cheapest way over all axes.
+  @Test func lessOfEachLayerAndTheCheapestWay() throws {
+    try withTemporaryFolder { folder in
+      let world = try SmallWorld(in: folder)
+      let tmux = try Tmux(width: 120, height: 40)
+      try tmux.type(line: "\(dropscope.path) \(world.arguments) --rank 50%")
+      try tmux.settle()
+      try tmux.wait("the rank asked for") { $0.contains("model small, rank 50 %") }
+      try tmux.press("W", "Home", "Down", "Down", "Home")
+      try tmux.wait("the sliders") {
+        $0.contains("How much of each layer") && $0.contains("model small, rank 25 %, int8")
+      }
+      // Times come once the error rate is known.
+      try tmux.wait("its time") { $0.contains(#/FLOPs, and [\d.]+ % of its time/#) }
+      try tmux.press("A", "Escape")
+      try tmux.wait("all of it") {
+        $0.contains("rank, width, precision (W)") && !$0.contains("int8")
+      }
+      // The only split: there is no other to choose on.
+      try tmux.press("F")
+      try tmux.wait("every way") {
+        $0.contains("60 of 60 ways, 60 of them on all 12 utterances of test")
+      }
+      try tmux.press("q", "q")
+      try tmux.wait("the shell") { $0.contains("ready>") && !$0.contains("Trade-off") }
+    }
+  }
+
   /// It trains while the screen answers, and ends when the program does.
   @Test func theLabTrainsAndStops() throws {
     try withTemporaryFolder { folder in

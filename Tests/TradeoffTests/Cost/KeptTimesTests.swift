@@ -52,6 +52,14 @@ import Testing
         #expect(kept.times(other, layerCount: 2) == nil)
       }
       #expect(kept.times(key, layerCount: 3) == nil)
+      // Less of the model has times of its own; what was kept of all of it is still found.
+      let thin = KeptTimes.Key(
+        machine: key.machine, weights: key.weights, program: key.program,
+        compute: Compute(width: 0.5, precision: .int8))
+      #expect(kept.url(thin) != kept.url(key) && kept.times(thin, layerCount: 2) == nil)
+      let all = KeptTimes.Key(
+        machine: key.machine, weights: key.weights, program: key.program, compute: .full)
+      #expect(all == key && kept.times(all, layerCount: 2) != nil)
     }
   }
 
@@ -85,13 +93,13 @@ import Testing
   @Test func oldOnesGo() throws {
     try withTemporaryFolder { folder in
       let kept = KeptTimes(folder: folder)
-      for build in 0..<70 {
+      for build in 0..<260 {
         var one = key
         one.program = "\(build)"
         try kept.keep(times, one, day: "2026-01-31")
       }
       let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
-      #expect(files.count == 64)
+      #expect(files.count == 256)
     }
   }
 }

@@ -263,7 +263,7 @@ extension TourChapter {
 
   private static func cloud(_ name: String, _ state: DashboardState) -> OutputCloud? {
     Findings.index(name, state).flatMap {
-      state.probes.clouds[.cloud(model: $0, walk: state.walk)]
+      state.probes.clouds[.cloud(model: $0, walk: state.walk, compute: state.compute)]
     }
   }
 
