@@ -72,6 +72,7 @@ import Testing
       try tmux.press("A", "Escape")
       try tmux.wait("all of it") {
         $0.contains("rank, width, precision (W)") && !$0.contains("int8")
+          && !$0.contains("How much of each layer")
       }
       // The only split: there is no other to choose on.
       try tmux.press("F")
