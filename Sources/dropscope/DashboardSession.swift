@@ -39,12 +39,10 @@ final class DashboardSession: Sendable {
   ///   - isStrict: whether audio that cannot be read ends the measuring.
   ///   - isReadOnly: whether no file is written, the times of this machine among them.
   ///   - logs: of trainings to follow.
-  ///   - lesson: what the lab learns from.
-  ///   - others: the other splits of the data set; the front is measured on `dev` where it is among them.
+  ///   - lesson: what the lab learns from. The front is measured on `dev` where that is among its splits.
   init(
     _ recognizers: [Recognizer], _ dataset: Dataset, stops: [ComputeStops?], threads: Int,
-    isStrict: Bool, isReadOnly: Bool, watching logs: [URL], lesson: LabLesson,
-    others: @escaping @Sendable () throws -> [Dataset]
+    isStrict: Bool, isReadOnly: Bool, watching logs: [URL], lesson: LabLesson
   ) {
     self.recognizers = recognizers
     self.dataset = dataset
@@ -56,7 +54,7 @@ final class DashboardSession: Sendable {
       mailbox.post(.training($0))
     }
     front = FrontMeasuring(
-      recognizers, shown: dataset, others: others, threads: threads, isStrict: isStrict
+      recognizers, others: lesson.others, threads: threads, isStrict: isStrict
     ) { [mailbox] in mailbox.post($0) }
     WorkerThread.start("preparation") { [self] in
       do {
@@ -188,7 +186,7 @@ final class DashboardSession: Sendable {
     case .evaluateFront(let request):
       timings.add(1, ordering: .relaxed)
       workers.withLock { for worker in $0 { worker.rest() } }
-      front.request(request)
+      front.request(request, shown: data.withLock { $0[request.point.model] })
     case .rest:
       timings.add(1, ordering: .relaxed)
       front.rest()
@@ -235,13 +233,10 @@ final class DashboardSession: Sendable {
   /// What a model costs here, all of it and less.
   private func measureTimes(of model: Int, isAnew: Bool, _ isCancelled: () -> Bool) {
     let (recognizer, samples) = (recognizers[model], samples(of: model))
-    let sampleCounts = samples.map(\.count)
-    var costs = CostModel(recognizer.backbone, sampleCounts: sampleCounts)
-    costs.latency = latency(
-      of: recognizer, samples, utteranceSeconds: costs.utteranceSeconds, isAnew: isAnew, isCancelled
-    )
+    var costs = CostModel(recognizer.backbone, sampleCounts: samples.map(\.count))
+    costs.latency = latency(of: recognizer, samples, isAnew: isAnew, isCancelled)
     guard costs.latency != nil else { return }
-    let thinned = stops[model]?.costs(of: recognizer, sampleCounts: sampleCounts) ?? [:]
+    let thinned = stops[model]?.costs(of: recognizer, beside: costs) ?? [:]
     mailbox.post(.calibrated(model: model, costs, thinned: thinned))
   }
 
@@ -256,11 +251,8 @@ final class DashboardSession: Sendable {
     prober.ask { [self] isCancelled in
       do {
         let recognizer = try recognizers[thinned.model].at(thinned.compute)
-        let samples = samples(of: thinned.model)
         let latency = latency(
-          of: recognizer, samples,
-          utteranceSeconds: CostModel(recognizer.backbone, sampleCounts: samples.map(\.count))
-            .utteranceSeconds,
+          of: recognizer, samples(of: thinned.model),
           isAnew: wantsNewTimes.load(ordering: .relaxed)
         ) { [self] in isCancelled() || timings.load(ordering: .relaxed) != number }
         if let latency { mailbox.post(.timed(thinned, latency)) }
@@ -273,9 +265,11 @@ final class DashboardSession: Sendable {
   /// The times of an earlier start, unless they are wanted anew or are of audio of other lengths; nil where
   /// it was cancelled.
   private func latency(
-    of recognizer: Recognizer, _ samples: [[Float]], utteranceSeconds: Double, isAnew: Bool,
-    _ isCancelled: () -> Bool
+    of recognizer: Recognizer, _ samples: [[Float]], isAnew: Bool, _ isCancelled: () -> Bool
   ) -> LatencyModel? {
+    let sampleCount = samples.reduce(0) { $0 + $1.count }
+    let seconds =
+      Double(sampleCount) / Double(recognizer.backbone.sampleRate * max(1, samples.count))
     let key = (try? ModelFolder.digest(of: recognizer.folder)).map {
       KeptTimes.Key(
         machine: Machine.description, weights: $0, program: Machine.program,
@@ -283,7 +277,7 @@ final class DashboardSession: Sendable {
     }
     let layers = recognizer.backbone.layerCount
     let kept = isAnew ? nil : key.flatMap { KeptTimes.usual.times($0, layerCount: layers) }
-    if let kept, kept.covers(audioSeconds: utteranceSeconds) { return kept }
+    if let kept, kept.covers(audioSeconds: seconds) { return kept }
     let times = LatencyModel(measuring: recognizer, samples, isCancelled: isCancelled)
     if let key, let times, !isReadOnly {
       // A home that takes no file is no reason to go without: they are measured again each time.

@@ -16,7 +16,7 @@ final class FrontMeasuring: Sendable {
     var opening: Set<Int> = []
     /// What came last, unless something else has come since.
     var newest: EvaluationRequest?
-    /// By sample rate.
+    /// By sample rate; what is on the screen as well is not here.
     var data: [Int: LoadedDataset] = [:]
     var isClosed = false
   }
@@ -25,22 +25,18 @@ final class FrontMeasuring: Sendable {
   private static let split = "dev"
 
   private let recognizers: [Recognizer]
-  private let shown: Dataset
   private let others: @Sendable () throws -> [Dataset]
   private let threads: Int
   private let isStrict: Bool
   private let post: @Sendable (Message) -> Void
   private let state = Mutex(State())
 
-  /// - Parameters:
-  ///   - shown: the split on the screen, which is taken where the data set has no `dev`.
-  ///   - others: the other splits of its data set.
+  /// - Parameter others: the other splits of the data set on the screen.
   init(
-    _ recognizers: [Recognizer], shown: Dataset, others: @escaping @Sendable () throws -> [Dataset],
-    threads: Int, isStrict: Bool, post: @escaping @Sendable (Message) -> Void
+    _ recognizers: [Recognizer], others: @escaping @Sendable () throws -> [Dataset], threads: Int,
+    isStrict: Bool, post: @escaping @Sendable (Message) -> Void
   ) {
     self.recognizers = recognizers
-    self.shown = shown
     self.others = others
     self.threads = threads
     self.isStrict = isStrict
@@ -48,7 +44,8 @@ final class FrontMeasuring: Sendable {
   }
 
   /// Replaces what is being evaluated.
-  func request(_ request: EvaluationRequest) {
+  /// - Parameter shown: the split on the screen for that model, which is taken where the data set has no `dev`.
+  func request(_ request: EvaluationRequest, shown: LoadedDataset) {
     let model = request.point.model
     state.withLock { state in
       state.newest = request
@@ -56,7 +53,7 @@ final class FrontMeasuring: Sendable {
       if let worker = state.workers[model] {
         worker.request(request)
       } else if !state.isClosed, state.opening.insert(model).inserted {
-        WorkerThread.start("front") { [self] in open(model) }
+        WorkerThread.start("front") { [self] in open(model, shown) }
       }
     }
   }
@@ -78,9 +75,9 @@ final class FrontMeasuring: Sendable {
   }
 
   /// Makes a model's evaluator, and goes on with what is wanted of it by then.
-  private func open(_ model: Int) {
+  private func open(_ model: Int, _ shown: LoadedDataset) {
     do {
-      let data = try data(for: recognizers[model])
+      let data = try data(for: recognizers[model], shown)
       post(
         .frontGround(
           FrontState.Ground(split: data.dataset.split, utterances: data.readable.count)))
@@ -104,11 +101,13 @@ final class FrontMeasuring: Sendable {
     }
   }
 
-  private func data(for recognizer: Recognizer) throws -> LoadedDataset {
+  private func data(
+    for recognizer: Recognizer, _ shown: LoadedDataset
+  ) throws -> LoadedDataset {
+    if shown.dataset.split == Self.split { return shown }
     let rate = recognizer.backbone.sampleRate
     if let known = state.withLock({ $0.data[rate] }) { return known }
-    let dataset =
-      shown.split == Self.split ? shown : try others().first { $0.split == Self.split } ?? shown
+    guard let dataset = try others().first(where: { $0.split == Self.split }) else { return shown }
     let data = try LoadedDataset(dataset, for: recognizer, isStrict: isStrict)
     state.withLock { $0.data[rate] = data }
     return data

@@ -63,12 +63,12 @@ package struct ComputeStops: Sendable, Equatable {
   }
 
   /// What a model costs at every combination but the whole, from shapes: without times.
-  package func costs(of recognizer: Recognizer, sampleCounts: [Int]) -> [Compute: CostModel] {
+  /// - Parameter whole: what all of it costs.
+  package func costs(of recognizer: Recognizer, beside whole: CostModel) -> [Compute: CostModel] {
     var all: [Compute: CostModel] = [:]
     for rank in ranks {
       for width in widths {
-        let shares = Compute(rank: rank, width: width)
-        let costs = CostModel(recognizer, at: shares, sampleCounts: sampleCounts)
+        let costs = whole.thinned(to: Compute(rank: rank, width: width), of: recognizer)
         // Operations are as many in whatever numbers.
         for precision in precisions {
           all[Compute(rank: rank, width: width, precision: precision)] = costs

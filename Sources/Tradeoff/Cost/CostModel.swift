@@ -11,6 +11,8 @@ package struct CostModel: Sendable, Equatable {
   package var latency: LatencyModel?
   /// Mean seconds of audio of an utterance: what `seconds` is about.
   package var utteranceSeconds = 0.0
+  /// Hidden frames per second of audio.
+  private var frameRate = 0.0
   /// Between which lengths, in seconds of audio, the middle half of the utterances lies.
   package var middleHalf: ClosedRange<Double>?
 
@@ -18,25 +20,15 @@ package struct CostModel: Sendable, Equatable {
 
   /// Averages the backbone's exact counts over utterances of these lengths.
   package init(_ backbone: any Backbone, sampleCounts: [Int]) {
-    self.init(
-      backbone, backbone.parameters, sampleCounts: sampleCounts, backbone.operations(sampleCount:))
-  }
-
-  /// The same of a model of which less is computed; nil where that cannot be.
-  package init?(_ recognizer: Recognizer, at compute: Compute, sampleCounts: [Int]) {
-    guard let (parameters, operations) = recognizer.counts(at: compute) else { return nil }
-    self.init(recognizer.backbone, parameters, sampleCounts: sampleCounts, operations)
-  }
-
-  private init(
-    _ backbone: any Backbone, _ parameters: StageValues, sampleCounts: [Int],
-    _ operations: (_ sampleCount: Int) -> StageValues
-  ) {
     let seconds = Double(sampleCounts.reduce(0, +)) / Double(backbone.sampleRate)
     let none = StageValues.zero(layers: backbone.layerCount)
-    let sum = sampleCounts.reduce(none) { $0.adding(operations($1), scale: 1) }
+    let sum = sampleCounts.reduce(none) {
+      $0.adding(backbone.operations(sampleCount: $1), scale: 1)
+    }
+    let frames = sampleCounts.reduce(0) { $0 + backbone.frameCount(sampleCount: $1) }
     stages = none.adding(sum, scale: 1 / max(seconds, 1e-9))
-    self.parameters = parameters
+    frameRate = Double(frames) / max(seconds, 1e-9)
+    parameters = backbone.parameters
     utteranceSeconds = seconds / Double(max(sampleCounts.count, 1))
     let lengths = sampleCounts.sorted().map { Double($0) / Double(backbone.sampleRate) }
     func rank(_ share: Double) -> Double { Summary.Percentiles.rank(share, of: lengths) }
@@ -45,12 +37,21 @@ package struct CostModel: Sendable, Equatable {
 
   /// Before the data set's lengths are known: for utterances of 10 seconds.
   package init(_ backbone: any Backbone) {
-    self.init(backbone, sampleCounts: Self.usualSampleCounts(backbone))
+    self.init(backbone, sampleCounts: [10 * backbone.sampleRate])
   }
 
-  /// What is counted with until the data set's lengths are known.
-  package static func usualSampleCounts(_ backbone: any Backbone) -> [Int] {
-    [10 * backbone.sampleRate]
+  /// The same, without times, where less of its model is computed; nil where that cannot be. Feed-forward parts
+  /// do as much in every frame: what one of them is spared tells what all utterances are, however many.
+  package func thinned(to compute: Compute, of recognizer: Recognizer) -> CostModel? {
+    guard let less = recognizer.counts(at: compute), let all = recognizer.counts(at: .full)
+    else { return nil }
+    let sampleCount = recognizer.backbone.sampleRate
+    let frames = Double(max(1, recognizer.backbone.frameCount(sampleCount: sampleCount)))
+    let spared = all.operations(sampleCount).adding(less.operations(sampleCount), scale: -1)
+    var result = self
+    result.stages = stages.adding(spared, scale: -frameRate / frames)
+    (result.parameters, result.latency) = (less.parameters, nil)
+    return result
   }
 
   /// Of a walk whose masks depend on the utterance an estimate, as if every layer ran equally often.

@@ -139,13 +139,13 @@ enum DashboardCommand: Command {
       utterances: dataset.utterances.map {
         Subject.Item(id: $0.id, speaker: $0.speaker, transcript: $0.transcript)
       }, machine: Machine.description, threads: threads)
+    let costs = recognizers.map { CostModel($0.backbone) }
     var state = DashboardState(
       subject: subject, walk: choice.walk, policy: choice.policy ?? PolicyCatalog.names[0],
       isManual: choice.policy == nil, seed: choice.seed ?? 1,
-      costs: recognizers.map { CostModel($0.backbone) },
-      thinCosts: zip(recognizers, subject.models).map { recognizer, model in
-        model.stops?.costs(
-          of: recognizer, sampleCounts: CostModel.usualSampleCounts(recognizer.backbone)) ?? [:]
+      costs: costs,
+      thinCosts: recognizers.indices.map {
+        subject.models[$0].stops?.costs(of: recognizers[$0], beside: costs[$0]) ?? [:]
       })
     state.choice.compute = compute
     state.beam = try options.decoding.decoding().beam
@@ -178,7 +178,7 @@ enum DashboardCommand: Command {
       let session = DashboardSession(
         recognizers, dataset, stops: subject.models.map(\.stops), threads: threads,
         isStrict: options.data.isStrict, isReadOnly: options.isReadOnly, watching: options.watched,
-        lesson: lesson, others: lesson.others)
+        lesson: lesson)
       defer { session.close() }
       try session.settle(&state)
       LeftOut.complain(session.leftOut, of: "\(dataset.name) \(dataset.split)")
@@ -218,8 +218,7 @@ enum DashboardCommand: Command {
         let session = DashboardSession(
           recognizers, dataset, stops: subject.models.map(\.stops), threads: threads,
           isStrict: options.data.isStrict, isReadOnly: options.isReadOnly,
-          watching: options.watched, lesson: lesson,
-          others: lesson.others)
+          watching: options.watched, lesson: lesson)
         defer { session.close() }
         session.watchSettings(settings, fixed)
         if options.isDemo { session.startDemo(&state) }

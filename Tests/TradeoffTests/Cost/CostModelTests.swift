@@ -37,6 +37,25 @@ import TestSupport
     expectClose(costs.gflopPerAudioSecond(walk), sum / data.audioSeconds / 1e9)
   }
 
+  /// What one utterance is spared tells what all are, of any lengths.
+  @Test(arguments: ["conformer-identity", "wavlm-small", "parakeet-bpe", "bert-keys"])
+  func lessOfAModelIsCountedFromOneUtterance(model: String) throws {
+    let recognizer = try smallModel(model)
+    let sampleCounts = [4000, 16_001, 23_456, 48_000]
+    let whole = CostModel(recognizer.backbone, sampleCounts: sampleCounts)
+    for compute in [Compute(rank: 0.5), Compute(width: 0.25), Compute(rank: 0.75, width: 0.5)] {
+      let thin = try #require(whole.thinned(to: compute, of: recognizer))
+      let exact = CostModel(try recognizer.at(compute).backbone, sampleCounts: sampleCounts)
+      let stages = zip(thin.stages.layers, exact.stages.layers)
+      for (found, expected) in stages { expectClose(found, expected, relative: 1e-12) }
+      expectClose(thin.stages.frontEnd, exact.stages.frontEnd, relative: 1e-12)
+      expectClose(thin.stages.head, exact.stages.head, relative: 1e-12)
+      #expect(thin.parameters == exact.parameters && thin.stages.skipped == exact.stages.skipped)
+      #expect(thin.utteranceSeconds == whole.utteranceSeconds)
+      #expect(thin.stages.layers != whole.stages.layers)
+    }
+  }
+
   @Test func noTimesBeforeTheyAreMeasured() {
     #expect(CostModel(FakeBackbone()).seconds(.full(6)) == nil)
   }
