@@ -16,17 +16,14 @@ struct Projection: Sendable {
       x, weight: w[weight], bias: bias.map { w[$0] }, outputs: weight.shape[0])
   }
 
-  /// The same of rows that lie close together, or `stride` floats apart, where the weights are laid out for
-  /// products; on the calling thread alone. Returns the number of outputs.
+  /// The same of rows that lie close together, where the weights are laid out for products; on the calling
+  /// thread alone. Returns the number of outputs.
   @discardableResult
   func rows(
-    _ x: UnsafePointer<Float>, stride: Int? = nil, count: Int,
-    into y: UnsafeMutablePointer<Float>, _ w: Weights
+    _ x: UnsafePointer<Float>, count: Int, into y: UnsafeMutablePointer<Float>, _ w: Weights
   ) -> Int {
-    guard let part = w.part(weight) else {
-      preconditionFailure("\(weight.name) is not laid out for products")
-    }
-    part.rows(x, stride: stride ?? part.inputs, count: count, into: y)
+    let part = w.laidOut(weight)
+    part.rows(x, stride: part.inputs, count: count, into: y)
     return part.outputs
   }
 

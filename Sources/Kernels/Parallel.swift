@@ -33,11 +33,7 @@ package enum Parallel {
   private static func share(
     _ count: Int, grain: Int, _ team: ThreadTeam, _ body: (Range<Int>) -> Void
   ) {
-    let grains = (count + grain - 1) / grain
-    let chunks = min(grains, team.count * chunksPerThread)
-    team.share(chunks) { chunk in
-      let (first, end) = (chunk * grains / chunks, (chunk + 1) * grains / chunks)
-      body(first * grain..<min(count, end * grain))
-    }
+    let parts = EvenParts(0..<count, grain: grain, most: team.count * chunksPerThread)
+    team.share(parts.count) { body(parts[$0]) }
   }
 }

@@ -74,9 +74,7 @@ struct ConvolutionSubsampling: Sendable {
   private func filtered(
     _ x: HiddenFrames, by weight: Parameter, _ w: Weights
   ) -> HiddenFrames {
-    guard let part = w.part(weight) else {
-      preconditionFailure("\(weight.name) is not laid out for products")
-    }
+    let part = w.laidOut(weight)
     let i = x.values.columns
     let lengths = x.lengths.map {
       StridedConvolution.outputLength($0, kernel: Self.kernel, stride: Self.stride)

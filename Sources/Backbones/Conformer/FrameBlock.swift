@@ -28,13 +28,7 @@ struct FrameBlock {
     of range: Range<Int>, width: Int, widest: Int, _ body: (FrameBlock, Range<Int>) -> Void
   ) {
     let block = FrameBlock(width: width, widest: widest)
-    let tiles = (range.count + Panels.tile - 1) / Panels.tile
-    let blocks = (tiles + Self.tiles - 1) / Self.tiles
-    for index in 0..<blocks {
-      // As many tiles in each as can be.
-      let (first, end) = (index * tiles / blocks, (index + 1) * tiles / blocks)
-      let start = range.lowerBound + first * Panels.tile
-      body(block, start..<min(range.lowerBound + end * Panels.tile, range.upperBound))
-    }
+    let parts = EvenParts(range, grain: Panels.tile, mostGrains: tiles)
+    for index in 0..<parts.count { body(block, parts[index]) }
   }
 }

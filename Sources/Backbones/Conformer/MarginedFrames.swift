@@ -6,36 +6,29 @@ import Kernels
 /// has.
 struct MarginedFrames {
   let columns, margin: Int
-  private let starts: [(start: Int, length: Int)]
+  private let packed: PackedRows
   private let memory: Tensor
   private let pointer: UnsafeMutablePointer<Float>
 
   init(lengths: [Int], columns: Int, margin: Int) {
     (self.columns, self.margin) = (columns, margin)
-    var start = 0
-    starts = lengths.map { length in
-      defer { start += length }
-      return (start, length)
-    }
-    var memory = Tensor(uninitialized: start + (lengths.count + 1) * margin, columns)
+    packed = PackedRows(lengths: lengths)
+    var memory = Tensor(uninitialized: packed.count + (lengths.count + 1) * margin, columns)
     pointer = memory.mutablePointer
     self.memory = memory
     // Neighbours share the margin between them.
-    for (index, utterance) in starts.enumerated() {
-      let before = pointer + (utterance.start + index * margin) * columns
+    for utterance in packed.utterances {
+      let before = pointer + (utterance.rows.lowerBound + utterance.index * margin) * columns
       before.update(repeating: 0, count: margin * columns)
-      (before + (margin + utterance.length) * columns).update(
+      (before + (margin + utterance.rows.count) * columns).update(
         repeating: 0, count: margin * columns)
     }
   }
 
   /// Calls `body` with where those of `rows` begin that one utterance has, and with these.
   func each(of rows: Range<Int>, _ body: (UnsafeMutablePointer<Float>, Range<Int>) -> Void) {
-    for (index, utterance) in starts.enumerated() {
-      let part = rows.clamped(to: utterance.start..<utterance.start + utterance.length)
-      if !part.isEmpty {
-        body(pointer + (part.lowerBound + (index + 1) * margin) * columns, part)
-      }
+    for (utterance, part) in packed.parts(of: rows) {
+      body(pointer + (part.lowerBound + (utterance.index + 1) * margin) * columns, part)
     }
   }
 }

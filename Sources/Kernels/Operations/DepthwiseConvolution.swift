@@ -72,10 +72,9 @@ package enum DepthwiseConvolution {
     for length in lengths {
       let padded = pad(
         x.pointer + start * c, length: length, channels: c, kernel: k, margin: margin)
-      let (source, target) = (padded.pointer, out + start * c)
-      slide(
-        weights, over: source, outputs: length, steps: k, channels: c, from: bias, into: target,
-        adds: false)
+      rows(
+        padded.pointer, count: length, channels: c, taps: weights, bias: bias, kernel: k,
+        into: out + start * c)
       start += length
     }
     return y

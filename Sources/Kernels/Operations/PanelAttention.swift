@@ -4,13 +4,9 @@
 /// into heads of d = c / heads, for inference. First every frame's queries, keys and values are put in, then any
 /// frames' values are mixed; both for rows that no other thread has.
 package struct PanelAttention {
-  private struct Utterance {
-    let start, length: Int
-    /// Frames before it, each utterance's filled up to whole panels.
-    let padded: Int
-  }
-
-  private let utterances: [Utterance]
+  private let packed: PackedRows
+  /// By utterance: frames before it, each utterance's filled up to whole panels.
+  private let padded: [Int]
   private let c, heads, d: Int
   private let memory: Tensor
   /// Frames x c, scaled.
@@ -24,42 +20,41 @@ package struct PanelAttention {
   package init(lengths: [Int], width c: Int, heads: Int) {
     (self.c, self.heads, d) = (c, heads, c / heads)
     scale = 1 / Float(d).squareRoot()
-    var (start, padded) = (0, 0)
-    utterances = lengths.map { length in
-      defer {
-        start += length
-        padded += Softmax.stride(length)
-      }
-      return Utterance(start: start, length: length, padded: padded)
+    packed = PackedRows(lengths: lengths)
+    var whole = 0
+    padded = lengths.map { length in
+      defer { whole += Softmax.stride(length) }
+      return whole
     }
     let valueWidth = heads * Softmax.stride(d)
-    var memory = Tensor(uninitialized: start * c + padded * c + start * valueWidth)
+    var memory = Tensor(uninitialized: packed.count * (c + valueWidth) + whole * c)
     queries = memory.mutablePointer
-    keys = queries + start * c
-    values = keys + padded * c
+    keys = queries + packed.count * c
+    values = keys + whole * c
     self.memory = memory
   }
 
   /// Frames from `row` on: `count` rows of columns [q, k, v].
   package func put(_ qkv: UnsafePointer<Float>, count: Int, at row: Int) {
-    for (utterance, part) in parts(of: row..<row + count) {
-      let (ownKeys, ownValues) = (keys + utterance.padded * c, self.values(of: utterance))
+    for (utterance, part) in packed.parts(of: row..<row + count) {
+      let (ownKeys, ownValues) = (keys(of: utterance), values(of: utterance))
+      let t = utterance.rows.count
       for n in part {
         let source = qkv + (n - row) * 3 * c
         let factor = scale
         mapVectors(source, into: queries + n * c, count: c) { $0 * factor }
-        let frame = n - utterance.start
+        let frame = n - utterance.rows.lowerBound
         let (panel, lane) = (frame / Panels.width, frame % Panels.width)
         for head in 0..<heads {
           let k = source + (c + head * d)
           let column =
-            ownKeys + (head * Softmax.stride(utterance.length) * d)
+            ownKeys + (head * Softmax.stride(t) * d)
             + (panel * d * Panels.width + lane)
           for j in 0..<d { column[j &* Panels.width] = k[j] }
           let v = source + (2 * c + head * d)
-          let rows = ownValues + head * Panels.count(rows: utterance.length, columns: d)
+          let rows = ownValues + head * Panels.count(rows: t, columns: d)
           for j in stride(from: 0, to: d, by: Panels.width) {
-            (rows + (j * utterance.length + frame * Panels.width)).update(
+            (rows + (j * t + frame * Panels.width)).update(
               from: v + j, count: min(Panels.width, d - j))
           }
         }
@@ -69,8 +64,8 @@ package struct PanelAttention {
 
   /// What frames `rows` make of the values: rows x c, close together, into `y`.
   package func mix(_ rows: Range<Int>, into y: UnsafeMutablePointer<Float>) {
-    for (utterance, part) in parts(of: rows) {
-      let (t, count) = (utterance.length, part.count)
+    for (utterance, part) in packed.parts(of: rows) {
+      let (t, count) = (utterance.rows.count, part.count)
       let row = Softmax.stride(t)
       var scratch = Tensor(uninitialized: count * row)
       let p = scratch.mutablePointer
@@ -78,7 +73,7 @@ package struct PanelAttention {
       for head in 0..<heads {
         Panels.multiply(
           queries + part.lowerBound * c + head * d, stride: c, count: count,
-          keys + utterance.padded * c + head * row * d, rows: d, columns: row, bias: nil, into: p,
+          keys(of: utterance) + head * row * d, rows: d, columns: row, bias: nil, into: p,
           stride: row)
         Softmax.forward(inPlace: p, rows: count, columns: t)
         Panels.multiply(
@@ -89,15 +84,11 @@ package struct PanelAttention {
     }
   }
 
-  private func values(of utterance: Utterance) -> UnsafeMutablePointer<Float> {
-    values + utterance.start * heads * Softmax.stride(d)
+  private func keys(of utterance: PackedRows.Utterance) -> UnsafeMutablePointer<Float> {
+    keys + padded[utterance.index] * c
   }
 
-  /// What of `rows` each utterance has.
-  private func parts(of rows: Range<Int>) -> [(utterance: Utterance, rows: Range<Int>)] {
-    utterances.compactMap { utterance in
-      let part = rows.clamped(to: utterance.start..<utterance.start + utterance.length)
-      return part.isEmpty ? nil : (utterance, part)
-    }
+  private func values(of utterance: PackedRows.Utterance) -> UnsafeMutablePointer<Float> {
+    values + utterance.rows.lowerBound * heads * Softmax.stride(d)
   }
 }

@@ -107,6 +107,14 @@ package struct Weights: @unchecked Sendable {
   /// What of a fully connected layer with this weight is computed; nil for all of it.
   package func part(_ weight: Parameter) -> ThinLinear? { thin?[weight.offset] }
 
+  /// The same where weights are laid out for products, of which this must be one.
+  package func laidOut(_ weight: Parameter) -> ThinLinear {
+    guard let part = part(weight) else {
+      preconditionFailure("\(weight.name) is not laid out for products")
+    }
+    return part
+  }
+
   /// Values of a parameter that take part.
   package func count(_ parameter: Parameter) -> Int { counts[parameter.offset] ?? parameter.count }
 
