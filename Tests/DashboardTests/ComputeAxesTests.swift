@@ -10,13 +10,6 @@ import Tradeoff
 @testable import Dashboard
 
 @Suite struct ComputeAxesTests {
-  private func ready() -> DashboardState {
-    var state = Scene.thinnable()
-    _ = update(&state, .ready)
-    Scene.serve([], &state)
-    return state
-  }
-
   @discardableResult
   private func press(_ state: inout DashboardState, _ keys: Key...) -> [Effect] {
     keys.flatMap { update(&state, .terminal(.key($0))) }
@@ -56,7 +49,7 @@ import Tradeoff
   // MARK: Keys and mouse
 
   @Test func keysMoveTheSliders() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "W")
     #expect(state.axis == .rank && text(state).contains("▸ rank"))
     // At its end there is no further.
@@ -84,7 +77,7 @@ import Tradeoff
   }
 
   @Test(arguments: [["A"], ["W", "0"]] as [[Key]]) func aKeyGoesBack(keys: [Key]) {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     let before = text(state)
     press(&state, "W", .left, .escape)
     Scene.serve([], &state)
@@ -97,7 +90,7 @@ import Tradeoff
   }
 
   @Test func theMouseMovesThem() throws {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "W")
     let targets = view(state, state.size).targets
     let half = try #require(
@@ -117,7 +110,7 @@ import Tradeoff
   }
 
   @Test func aModelWithoutSuchPartsIsComputedWhole() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "W", .left, .escape)
     Scene.serve([], &state)
     #expect(state.rivals == [1])
@@ -133,7 +126,7 @@ import Tradeoff
   // MARK: What the screen says
 
   @Test func wholeChangesNothingButALine() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     let shown = lines(state)
     #expect(shown.filter { $0.contains("rank, width, precision (W)") }.count == 1)
     for model in 0..<2 { state.subject = bare(state.subject, model) }
@@ -153,7 +146,7 @@ import Tradeoff
     arguments: ViewCatalog.all,
     [Size(width: 60, height: 15), Size(width: 80, height: 24), Size(width: 120, height: 40)])
   func everyScreenSaysWhatIsLeftOut(kind: ViewKind, size: Size) {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     state.size = size
     state.view = kind
     press(&state, "W", .down, .down, .home, .escape)
@@ -162,7 +155,7 @@ import Tradeoff
   }
 
   @Test func figuresAreOfWhatIsChosen() throws {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     let whole = state.gflopPerAudioSecond(state.presentPoint)
     press(&state, "W", .down, .home, .escape)
     #expect(state.present == nil)
@@ -182,7 +175,7 @@ import Tradeoff
   }
 
   @Test func savedCurvesAreOfTheWholeModel() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     state.savedSweeps = [
       SavedSweep(
         model: "dld", policy: "spread",
@@ -195,7 +188,7 @@ import Tradeoff
 
   /// Marks of the plot choose what they are of.
   @Test func onlyLikeIsPlotted() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "W", .left, .escape)
     Scene.serve([], &state)
     let points = view(state, state.size).targets.compactMap { target -> OperatingPoint? in
@@ -221,7 +214,7 @@ import Tradeoff
   // MARK: Times
 
   @Test func timesAreTakenOnceTheErrorRateIsKnown() throws {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     var effects = press(&state, "W", .down, .down, .home, .escape)
     #expect(times(effects).isEmpty && state.seconds(state.presentPoint) == nil)
     let point = state.presentPoint
@@ -246,7 +239,7 @@ import Tradeoff
   }
 
   @Test func somethingElseComesBeforeTimes() throws {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "W", .left, .escape)
     while state.activity == .measuring, state.timed == nil { Scene.answer(&state) }
     let thinned = try #require(state.timed)
@@ -258,7 +251,7 @@ import Tradeoff
   }
 
   @Test func timesThatComeLateAreKept() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "W", .left, "0", .escape)
     let thinned = DashboardState.Thinned(model: 0, compute: Compute(rank: 0.9))
     let latency = Scene.latency(layers: Array(repeating: 0.001, count: 12))
@@ -270,13 +263,13 @@ import Tradeoff
   // MARK: Elsewhere
 
   @Test func theTourIsOfTheWholeModel() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "W", .left, .escape, "t")
     #expect(state.tour.isShown && state.compute == .full)
   }
 
   @Test func closeLooksAreOfWhatIsChosen() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "W", .left, .escape)
     let compute = Compute(rank: 0.9)
     state.view = .layers
@@ -288,7 +281,7 @@ import Tradeoff
   }
 
   @Test func exportsSayWhatWasComputed() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "W", .left, .escape)
     Scene.serve([], &state)
     #expect(Set(state.visitedWalks.map(\.compute)) == [.full, Compute(rank: 0.9)])

@@ -11,13 +11,6 @@ import Tradeoff
 @Suite struct FrontTests {
   private static let utterances = 50
 
-  private func ready() -> DashboardState {
-    var state = Scene.thinnable()
-    _ = update(&state, .ready)
-    Scene.serve([], &state)
-    return state
-  }
-
   @discardableResult
   private func press(_ state: inout DashboardState, _ keys: Key...) -> [Effect] {
     keys.flatMap { update(&state, .terminal(.key($0))) }
@@ -60,7 +53,7 @@ import Tradeoff
   }
 
   private func measured() -> DashboardState {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "F")
     for _ in 0..<500 where state.isFrontMeasured { _ = answer(&state) }
     return state
@@ -69,7 +62,7 @@ import Tradeoff
   // MARK: Measuring
 
   @Test func aFewUtterancesOfEachComeFirst() throws {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     var requests = asked(press(&state, "F"))
     #expect(state.isFrontShown && requests.map(\.point) == [state.frontPoints[0]])
     #expect(text(state).contains("nothing is measured yet"))
@@ -87,7 +80,7 @@ import Tradeoff
   }
 
   @Test func partialFiguresAreMarked() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "F")
     _ = answer(&state)
     #expect(state.frontWays.map(\.isComplete) == [false])
@@ -99,7 +92,7 @@ import Tradeoff
 
   /// What is chosen comes before, and then the front goes on where it was.
   @Test func theSliderGoesFirst() throws {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "F")
     _ = answer(&state)
     let interrupted = try #require(state.newest)
@@ -118,7 +111,7 @@ import Tradeoff
   }
 
   @Test func itCanBeStopped() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "F")
     _ = answer(&state)
     #expect(press(&state, " ") == [.rest] && state.activity == .idle && !state.front.isRunning)
@@ -134,7 +127,7 @@ import Tradeoff
   }
 
   @Test func whyThereIsNone() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "F")
     let id = state.newest?.id ?? 0
     _ = update(&state, .evaluator(.failed(id: id, "dev: expected audio, found none")))
@@ -183,7 +176,7 @@ import Tradeoff
   }
 
   @Test func whereNoneReachesIt() {
-    var state = ready()
+    var state = Scene.measuredThinnable()
     press(&state, "F")
     let request = state.newest!
     _ = update(&state, .frontGround(.init(split: "dev", utterances: 1)))

@@ -106,6 +106,14 @@ enum Scene {
     return state
   }
 
+  /// The same when what it asks for at first is measured.
+  static func measuredThinnable() -> DashboardState {
+    var state = thinnable()
+    _ = update(&state, .ready)
+    serve([], &state)
+    return state
+  }
+
   /// The bundled models' names, all of one shape.
   static func allModels() -> DashboardState {
     let models = ["dld", "reference", "random-drop"].map {

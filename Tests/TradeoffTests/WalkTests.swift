@@ -39,22 +39,9 @@ import Testing
 
   /// Small random models, some utterances of noise, and what every mask does to them.
   private func small(_ name: String) throws -> (Recognizer, LoadedDataset, ModelPolicies) {
-    let recognizer = try Recognizer(
-      contentsOf:
-        fixture("../../BackbonesTests/Fixtures/\(name)").standardizedFileURL)
-    var random = RandomGenerator(seed: 3)
-    let samples = (0..<6).map { index in
-      (0..<8000 + 1600 * index).map { _ in random.uniform(-0.1...0.1) as Float }
-    }
-    let dataset = Dataset(
-      name: "noise", split: "dev",
-      utterances: samples.indices.map {
-        Utterance(
-          id: "u\($0)", speaker: "1", audio: URL(fileURLWithPath: "/nowhere/\($0).wav"),
-          transcript: "a b c")
-      })
-    let data = LoadedDataset(
-      dataset: dataset, samples: samples, sampleRate: recognizer.backbone.sampleRate)
+    let recognizer = try smallModel(name)
+    let data = noise(
+      for: recognizer, utterances: 6, speakers: ["1"], transcript: "a b c", seed: 3)
     let layers = recognizer.backbone.layerCount
     let walk = AtlasWalk(
       recognizer, data,
@@ -63,12 +50,12 @@ import Testing
       walk.batches.indices.compactMap { walk.run(batch: $0) },
       key: MaskAtlas.Key(
         model: name, dataset: "noise", split: "dev", normalization: "none", layers: layers,
-        weights: "w", data: dataset.digest, utterances: 6, words: 18))
+        weights: "w", data: data.dataset.digest, utterances: 6, words: 18))
     atlas.findings = PolicyFinder(atlas, beside: walk, threads: 2).findings()
     return (
       recognizer, data,
       ModelPolicies(
-        layerCount: layers, atlas: .success(atlas), split: TestedSplit(dataset))
+        layerCount: layers, atlas: .success(atlas), split: TestedSplit(data.dataset))
     )
   }
 

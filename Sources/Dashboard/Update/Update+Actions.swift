@@ -64,7 +64,9 @@ extension Update {
     case .openAxes: openAxes(&state)
     case .chooseAxis(let axis): state.overlay = .axes(axis)
     case .compute(let axis, let position): return move(axis, to: position, &state)
-    case .wholeCompute: return computeAll(&state)
+    case .wholeCompute:
+      if state.compute == .full { state.notice = "all of the model is computed, in float32" }
+      return computeAll(&state)
     case .front(let action): return perform(action, &state)
     case .undo: return goBack(from: \.past, to: \.future, &state)
     case .redo: return goBack(from: \.future, to: \.past, &state)

@@ -26,12 +26,9 @@ extension Update {
     return compute(stops.moving(state.compute, axis, to: position), &state)
   }
 
+  /// Where that is so already nothing is asked for.
   static func computeAll(_ state: inout DashboardState) -> [Effect] {
-    if state.compute == .full {
-      state.notice = "all of the model is computed, in float32"
-      return []
-    }
-    return compute(.full, &state)
+    state.compute == .full ? [] : compute(.full, &state)
   }
 
   /// A budget in charge looks for its depth anew.
@@ -62,11 +59,9 @@ extension Update {
     case .end: return move(axis, to: stops.count(axis) - 1, &state)
     case .up, "k": state.overlay = other(-1)
     case .down, "j": state.overlay = other(1)
-    case "0": return computeAll(&state)
+    case "0": return perform(.wholeCompute, &state)
     case .escape, .enter, " ", "W", "q": state.overlay = nil
-    default:
-      let action = KeyBindings.action(for: key, in: state.view, of: state.views)
-      return action.map { perform($0, &state) } ?? []
+    default: return act(on: key, &state)
     }
     return []
   }

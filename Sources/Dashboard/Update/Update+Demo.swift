@@ -4,7 +4,7 @@ import TerminalUI
 
 package func startDemo(_ state: inout DashboardState) -> [Effect] {
   state.seeksChange = false
-  let whole = state.compute == .full ? [] : Update.computeAll(&state)
+  let whole = Update.computeAll(&state)
   return whole + Update.play(DemoState(state), &state) + [.setTicking(true)]
 }
 

@@ -64,9 +64,7 @@ extension Update {
     case "f": return perform(.front(.unit), &state)
     case .enter: return perform(.front(.take), &state)
     case .escape, "q", "F": state.overlay = nil
-    default:
-      let action = KeyBindings.action(for: key, in: state.view, of: state.views)
-      return action.map { perform($0, &state) } ?? []
+    default: return act(on: key, &state)
     }
     return []
   }

@@ -59,10 +59,14 @@ extension Update {
     case .help: return read(key, &state)
     case .axes(let axis): return slide(key, axis, &state)
     case .front: return presentFront(key, &state)
-    case nil:
-      let action = KeyBindings.action(for: key, in: state.view, of: state.views)
-      return action.map { perform($0, &state) } ?? []
+    case nil: return act(on: key, &state)
     }
+  }
+
+  /// What a key does where nothing lies over the view.
+  static func act(on key: Key, _ state: inout DashboardState) -> [Effect] {
+    let action = KeyBindings.action(for: key, in: state.view, of: state.views)
+    return action.map { perform($0, &state) } ?? []
   }
 
   /// A key while the help is open: it turns its pages, and what else it would do waits.

@@ -140,8 +140,8 @@ extension Update {
 
   /// What numbers are compared with is measured as soon as nothing else waits: the times of what of the model
   /// is computed, full depth, the pinned operating point, the other model by this walk, then what the view
-  /// wishes for, and last the front over all axes. An empty data set is
-  /// complete without a measurement, so what was just asked for is not asked for again.
+  /// wishes for, and last the front over all axes. An empty data set is complete without a measurement, so
+  /// what was just asked for is not asked for again.
   static func measureNext(
     _ state: inout DashboardState, besides asked: OperatingPoint? = nil
   ) -> [Effect] {

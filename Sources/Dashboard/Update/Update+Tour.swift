@@ -8,7 +8,7 @@ extension Update {
     if state.helpPage != nil || state.prompt?.kind == .guess { state.overlay = nil }
     let asks = Tour.step(state).asksGuess
     // It is about layers: what it says is of all that is in them.
-    let whole = state.compute == .full ? [] : computeAll(&state)
+    let whole = computeAll(&state)
     if asks { state.tour.guess = nil }
     state.tour.start = TourState.Start(
       choice: state.choice, view: state.view, pinned: state.pinned, budget: state.budget,

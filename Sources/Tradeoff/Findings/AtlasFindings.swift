@@ -86,8 +86,8 @@ extension AtlasFindings {
   /// `loss_sensitivities` (layers), `segment_masks` (depths x numbers of 24 layers), and where they are
   /// known `surrogate_shapley` (layers), `input_candidates` (depths x choices x numbers) and `input_network`
   /// (weights one after the other), `exit_thresholds` (depths x exits), `exit_losses` (exits x untrained and
-  /// trained), `gated_runs` (depths; -1 for none) and in float16 `exit_weights` (exits x `ExitBlock.Layout`). In place of a mask that there is
-  /// not there is the one of no layers.
+  /// trained), `gated_runs` (depths; -1 for none) and in float16 `exit_weights` (exits x `ExitBlock.Layout`).
+  /// In place of a mask that there is not there is the one of no layers.
   func columns(layers: Int) -> [(name: String, tensor: Tensor, type: ElementType)] {
     let numbers = LayerMask.valueCount(layers: layers)
     let none = LayerMask(layerCount: layers, keeping: [])

@@ -1,5 +1,5 @@
-// Neighbouring layers skipped: which run of them, by search, or by a gate that was learnt (contiguous layer pruning, arXiv
-// 2510.23652).
+// Neighbouring layers skipped: which run of them, by search, or by a gate that was learnt (contiguous layer
+// pruning, arXiv 2510.23652).
 
 import Backbones
 

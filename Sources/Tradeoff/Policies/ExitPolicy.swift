@@ -1,5 +1,5 @@
-// Early exit: through light trained layers (Balcony, arXiv 2503.05005) where there are some, with thresholds that were
-// searched for each budget (DyCE, 2403.01695); else by the head as it is.
+// Early exit: through light trained layers (Balcony, arXiv 2503.05005) where there are some, with thresholds
+// that were searched for each budget (DyCE, 2403.01695); else by the head as it is.
 
 import Backbones
 

@@ -17,24 +17,10 @@ import Testing
 
   /// Four layers, and eight utterances of noise of four speakers.
   init() throws {
-    recognizer = try Recognizer(
-      contentsOf: fixture("../../BackbonesTests/Fixtures/conformer-normalized")
-        .standardizedFileURL)
-    var random = RandomGenerator(seed: 4)
-    let samples = (0..<8).map { index in
-      (0..<8000 + 1600 * index).map { _ in random.uniform(-0.1...0.1) as Float }
-    }
-    let dataset = Dataset(
-      name: "noise", split: "dev",
-      utterances: samples.indices.map {
-        Utterance(
-          id: "u\($0)", speaker: "\($0 % 4)",
-          audio: URL(fileURLWithPath: "/nowhere/\($0).wav"), transcript: "a b")
-      })
-    data = LoadedDataset(
-      dataset: dataset, samples: samples, sampleRate: recognizer.backbone.sampleRate)
-    walk = AtlasWalk(
-      recognizer, data, masks: [])
+    recognizer = try smallModel("conformer-normalized")
+    data = noise(
+      for: recognizer, utterances: 8, speakers: ["0", "1", "2", "3"], transcript: "a b", seed: 4)
+    walk = AtlasWalk(recognizer, data, masks: [])
   }
 
   private func examples() throws -> [ExitTraining.Example] {
